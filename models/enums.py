@@ -1,0 +1,253 @@
+"""The closed vocabularies of the workflow, named as clients see them.
+
+They are `StrEnum`s so that a value is the same in Python, in the database and on the wire.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from functools import cache
+
+
+class CampaignType(StrEnum):
+    """How influencers come to take part."""
+
+    NORMAL = "NORMAL"
+    SELECTION = "SELECTION"
+    AFFILIATE = "AFFILIATE"
+
+
+class CampaignStatus(StrEnum):
+    """Where a campaign is in its life; it only moves forward, and never by the clock."""
+
+    DRAFT = "DRAFT"
+    UPCOMING = "UPCOMING"
+    ONGOING = "ONGOING"
+    COMPLETED = "COMPLETED"
+    CANCELLED = "CANCELLED"
+
+    @property
+    def is_running(self) -> bool:
+        """Whether influencers may see it and take part in it."""
+        return self in (CampaignStatus.UPCOMING, CampaignStatus.ONGOING)
+
+
+class Platform(StrEnum):
+    """A social platform. The order is stored (see `number`): new ones go to the end."""
+
+    INSTAGRAM = "INSTAGRAM"
+    TIKTOK = "TIKTOK"
+    YOUTUBE = "YOUTUBE"
+    X = "X"
+    FACEBOOK = "FACEBOOK"
+    THREADS = "THREADS"
+    LINE = "LINE"
+
+    @property
+    def number(self) -> int:
+        """How the database names it, from 1."""
+        return _PLATFORM_NUMBERS[self]
+
+    @property
+    def bit(self) -> int:
+        """Its bit in a stored set of platforms."""
+        return 1 << (self.number - 1)
+
+
+_PLATFORM_NUMBERS = {platform: number for number, platform in enumerate(Platform, start=1)}
+PLATFORMS = tuple(Platform)
+
+
+def platform_of(number: int) -> Platform:
+    """The platform that the database knows by this number."""
+    return PLATFORMS[number - 1]
+
+
+def mask_of(platforms: Iterable[Platform]) -> int:
+    """The stored form of a set of platforms."""
+    mask = 0
+    for platform in platforms:
+        mask |= platform.bit
+    return mask
+
+
+@cache
+def platforms_of(mask: int) -> tuple[Platform, ...]:
+    """The platforms in a stored set, in the order of the enum."""
+    return tuple(platform for platform in Platform if platform.bit & mask)
+
+
+class CandidateStatus(StrEnum):
+    """Status on the Select influencer tab."""
+
+    UNAVAILABLE = "UNAVAILABLE"
+    AVAILABLE = "AVAILABLE"
+    WAITING = "WAITING"
+    APPLIED = "APPLIED"
+    JOINED = "JOINED"
+    REJECTED = "REJECTED"
+
+
+class ApplicantStatus(StrEnum):
+    """Status on the Applicant influencers tab."""
+
+    APPLIED = "APPLIED"
+    REVIEWING = "REVIEWING"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+
+
+class ParticipationStatus(StrEnum):
+    """Status as stored."""
+
+    WAITING = "WAITING"
+    APPLIED = "APPLIED"
+    REVIEWING = "REVIEWING"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+    JOINED = "JOINED"
+    REMOVED = "REMOVED"
+
+
+class ParticipationOrigin(StrEnum):
+    """Who began a participation."""
+
+    FORCED = "FORCED"
+    SELF = "SELF"
+
+
+class UnavailableReason(StrEnum):
+    """Why a campaign is not visible to an influencer, in the order they are told."""
+
+    CAMPAIGN_NOT_OPEN = "CAMPAIGN_NOT_OPEN"
+    HIDDEN_BY_STAFF = "HIDDEN_BY_STAFF"
+    COUNTRY = "COUNTRY"
+    CATEGORY = "CATEGORY"
+    FOLLOWERS = "FOLLOWERS"
+
+
+class Availability(StrEnum):
+    """What staff may set a campaign's visibility to, for one influencer."""
+
+    AVAILABLE = "AVAILABLE"
+    UNAVAILABLE = "UNAVAILABLE"
+
+
+class PostStatus(StrEnum):
+    """Status of a submitted post."""
+
+    SUBMITTED = "SUBMITTED"
+    EFFECTIVE = "EFFECTIVE"
+    WARNING = "WARNING"
+    APPROVED = "APPROVED"
+    INEFFECTIVE = "INEFFECTIVE"
+
+
+class PostRowStatus(StrEnum):
+    """Status of a row of the Posts tab: a post's, or JOINED where nothing is posted yet."""
+
+    JOINED = "JOINED"
+    SUBMITTED = "SUBMITTED"
+    EFFECTIVE = "EFFECTIVE"
+    WARNING = "WARNING"
+    APPROVED = "APPROVED"
+    INEFFECTIVE = "INEFFECTIVE"
+
+
+class PostDecision(StrEnum):
+    """What staff may set a post to."""
+
+    EFFECTIVE = "EFFECTIVE"
+    WARNING = "WARNING"
+    APPROVED = "APPROVED"
+    INEFFECTIVE = "INEFFECTIVE"
+
+
+class PostWarning(StrEnum):
+    """What is wrong with a post."""
+
+    AD_FRAUD = "AD_FRAUD"
+    DELETED_POST = "DELETED_POST"
+    INVALID_TOKEN = "INVALID_TOKEN"  # noqa: S105
+    INVALID_CONTENT = "INVALID_CONTENT"
+    OTHER = "OTHER"
+
+
+class RequiredActionType(StrEnum):
+    """What a creator must do next."""
+
+    CONNECT_ACCOUNT = "CONNECT_ACCOUNT"
+    SELECT_ACCOUNT = "SELECT_ACCOUNT"
+    SELECT_SOCIAL_MEDIA = "SELECT_SOCIAL_MEDIA"
+    SUBMIT_POST = "SUBMIT_POST"
+
+
+class Action(StrEnum):
+    """Everything that can happen to a participation (`ParticipationAction` to clients)."""
+
+    MARK_JOINED = "MARK_JOINED"
+    APPLY = "APPLY"
+    SELECT_ACCOUNT = "SELECT_ACCOUNT"
+    CONNECT_ACCOUNT = "CONNECT_ACCOUNT"
+    SELECT_SOCIAL_MEDIA = "SELECT_SOCIAL_MEDIA"
+    SET_APPLIED = "SET_APPLIED"
+    SET_REVIEWING = "SET_REVIEWING"
+    APPROVE = "APPROVE"
+    REJECT = "REJECT"
+    REOPEN = "REOPEN"
+    REMOVE = "REMOVE"
+    WITHDRAW = "WITHDRAW"
+    SET_AVAILABILITY = "SET_AVAILABILITY"
+    SUBMIT_POST = "SUBMIT_POST"
+    SET_POST_STATUS = "SET_POST_STATUS"
+    ERASE = "ERASE"
+
+
+class JobSection(StrEnum):
+    """A section of the creator's My Job page."""
+
+    IN_PROGRESS = "IN_PROGRESS"
+    APPLIED = "APPLIED"
+    COMPLETED = "COMPLETED"
+    CLOSED = "CLOSED"
+
+
+class Role(StrEnum):
+    """Who acts. SYSTEM acts on its own account, never with a token."""
+
+    STAFF = "STAFF"
+    ADVERTISER = "ADVERTISER"
+    INFLUENCER = "INFLUENCER"
+    SYSTEM = "SYSTEM"
+
+
+class Outcome(StrEnum):
+    """How one item of a mutation came out."""
+
+    CHANGED = "CHANGED"
+    UNCHANGED = "UNCHANGED"
+    REFUSED = "REFUSED"
+
+
+class ErrorCode(StrEnum):
+    """Why something was refused, in the order in which refusals are looked at (WORKFLOW.md 4)."""
+
+    INVALID_INPUT = "INVALID_INPUT"
+    TOO_MANY_ITEMS = "TOO_MANY_ITEMS"
+    REASON_REQUIRED = "REASON_REQUIRED"
+    NOT_FOUND = "NOT_FOUND"
+    STALE_VERSION = "STALE_VERSION"
+    STALE_STATUS = "STALE_STATUS"
+    CAMPAIGN_CLOSED = "CAMPAIGN_CLOSED"
+    NOT_A_SELECTION_CAMPAIGN = "NOT_A_SELECTION_CAMPAIGN"
+    TRANSITION_IRREVERSIBLE = "TRANSITION_IRREVERSIBLE"
+    DECIDED_ON_APPLICANT_TAB = "DECIDED_ON_APPLICANT_TAB"
+    TRANSITION_NOT_ALLOWED = "TRANSITION_NOT_ALLOWED"
+    DEADLINE_PASSED = "DEADLINE_PASSED"
+    INFLUENCER_UNAVAILABLE = "INFLUENCER_UNAVAILABLE"
+    ACCOUNT_REQUIRED = "ACCOUNT_REQUIRED"
+    ACCOUNT_NOT_RELEVANT = "ACCOUNT_NOT_RELEVANT"
+    ACCOUNT_NOT_QUALIFYING = "ACCOUNT_NOT_QUALIFYING"
+    ACCOUNT_IN_USE = "ACCOUNT_IN_USE"
+    PLATFORM_NOT_RELEVANT = "PLATFORM_NOT_RELEVANT"
+    URL_IN_USE = "URL_IN_USE"
+    CAPACITY_REACHED = "CAPACITY_REACHED"
