@@ -1,0 +1,1 @@
+"""What a field does: one file a screen or an action."""

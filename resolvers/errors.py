@@ -1,0 +1,30 @@
+"""Errors of a request that is wrong in itself; what a user can act on goes to `userErrors` instead."""
+
+from collections.abc import Collection
+from typing import Literal
+
+from graphql import GraphQLError
+
+RequestCode = Literal[
+    "UNAUTHENTICATED",
+    "FORBIDDEN",
+    "INVALID_INPUT",
+    "IDEMPOTENCY_KEY_REUSED",
+    "DOCUMENT_NOT_TRUSTED",
+    "COST_LIMIT",
+    "RATE_LIMITED",
+    "UNAVAILABLE",
+    "INTERNAL",
+    "GRAPHQL_PARSE_FAILED",
+    "GRAPHQL_VALIDATION_FAILED",
+]
+"""Every `extensions.code` of a top-level error."""
+
+
+class RequestError(GraphQLError):
+    """A top-level error with a stable code. Its message is shown to the client as it is."""
+
+    def __init__(
+        self, code: RequestCode, message: str, path: Collection[str | int] | None = None
+    ) -> None:
+        super().__init__(message, path=path, extensions={"code": code})

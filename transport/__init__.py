@@ -1,0 +1,1 @@
+"""How a request arrives: GraphQL over HTTP, who the caller is, idempotency, health, GraphiQL's page."""
