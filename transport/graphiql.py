@@ -1,0 +1,120 @@
+"""GraphiQL for people who open /graphql in a browser, served from our own files alone.
+
+The page is built by `make graphiql` from the Vite project in graphiql/ into transport/static/graphiql.
+Everything it loads comes from this server, and its Content-Security-Policy forbids anything else.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import TypedDict
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+BUILT = Path(__file__).parent / "static" / "graphiql"
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+_FORBID_ALL = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+# The editor writes its own style elements and attributes: those alone may be inline.
+_PAGE_POLICY = (
+    f"{_FORBID_ALL}; script-src 'self'; worker-src 'self'; connect-src 'self'; style-src 'self'; "
+    "style-src-elem 'self' 'unsafe-inline'; style-src-attr 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self' data:"
+)
+_NOT_BUILT_POLICY = f"{_FORBID_ALL}; style-src 'unsafe-inline'"
+
+_NOT_BUILT = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Joinery: GraphiQL is not built yet</title>
+<style>
+  body { font: 1.1rem/1.6 system-ui, sans-serif; max-width: 40rem; margin: 15vh auto; padding: 0 1rem }
+  code { background: #8883; border-radius: .3em; padding: .1em .4em }
+</style>
+<h1>GraphiQL is not built yet</h1>
+<p>The API itself is up: POST your operations to this address.</p>
+<p>To get the page where you can read the schema and try operations out, run
+  <code>make graphiql</code> (it needs Node 20.19 or newer) and load this page again.
+  The server need not be restarted.</p>
+</html>
+"""
+
+
+class Identity(TypedDict):
+    """Someone the page can act as: what its menu shows, their role, and their bearer token."""
+
+    label: str
+    role: str
+    token: str
+
+
+class Tab(TypedDict):
+    """A tab that the page opens with: an operation, and the role that it is meant for."""
+
+    query: str
+    role: str
+
+
+Identities = Callable[[], Awaitable[Sequence[Identity]]]
+
+
+def graphiql_routes(identities: Identities | None) -> list[BaseRoute]:
+    """The files of the page and what it opens with.
+
+    `identities` gives the ready tokens of the menu; None (production) where there must be none.
+    """
+
+    async def config(_request: Request) -> Response:
+        ready = await identities() if identities else []
+        return Response(
+            orjson.dumps({"identities": ready, "tabs": example_tabs()}),
+            media_type="application/json",
+            # Tokens stay with this page: no cache, and no other origin, may have them.
+            headers={"Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin"},
+        )
+
+    return [
+        Route("/graphiql/config.json", config),
+        Mount("/graphiql/assets", _Assets(directory=BUILT / "assets", check_dir=False)),
+    ]
+
+
+async def page(_request: Request) -> Response:
+    """What a browser gets at /graphql: the page, or how to build it."""
+    index = BUILT / "index.html"
+    if not index.is_file():
+        return HTMLResponse(_NOT_BUILT, 503, _page_headers(_NOT_BUILT_POLICY))
+    return FileResponse(index, headers=_page_headers(_PAGE_POLICY))
+
+
+def example_tabs() -> list[Tab]:
+    """The operations of examples/, in the order of their names; each says its role itself."""
+    return [_tab(path.read_text(encoding="utf-8")) for path in sorted(EXAMPLES.glob("*.graphql"))]
+
+
+def _tab(query: str) -> Tab:
+    role = re.search(r"^# Caller: ([A-Z]+)$", query, re.MULTILINE)
+    return {"query": query, "role": role[1] if role else "STAFF"}
+
+
+def _page_headers(policy: str) -> dict[str, str]:
+    return {
+        "Content-Security-Policy": policy,
+        "Cache-Control": "no-cache",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+class _Assets(StaticFiles):
+    """Built files carry a hash of their content in the name, so a browser may keep them for good."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
