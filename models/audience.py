@@ -1,4 +1,4 @@
-"""Whom a campaign is for: which accounts count, and why an influencer does not see it (WORKFLOW.md 2 and 3)."""
+"""Whom a campaign is for: which accounts count, and why an influencer does not see it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

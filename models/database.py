@@ -1,0 +1,142 @@
+"""Where the data lives: one URL, SQLite in a file or PostgreSQL.
+
+The rest of the code writes SQL that both understand; what differs is named here.
+"""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+from tortoise import Tortoise
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.connection import get_connection
+from tortoise.exceptions import BaseORMException
+from tortoise.migrations.executor import MigrationExecutor
+from tortoise.transactions import in_transaction
+
+MODEL_MODULES = [
+    "models.campaign",
+    "models.influencer",
+    "models.participation",
+    "models.idempotency",
+]
+POOL_SIZE = 10
+BUSY_MILLISECONDS = 30_000
+# Any number will do, as long as every migrating process takes the same.
+_MIGRATION_LOCK = 0x4A4F494E
+
+
+class DatabaseError(ValueError):
+    """A database that cannot be used by its URL; the message says why and what would do."""
+
+
+def tortoise_config(url: str) -> dict[str, Any]:
+    """What `Tortoise.init(config=…)` takes for this URL; raises DatabaseError."""
+    return {
+        "connections": {"default": _connection(url)},
+        "apps": {
+            "models": {
+                "models": MODEL_MODULES,
+                "default_connection": "default",
+                "migrations": "models.migrations",
+            }
+        },
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[None]:
+    """Tortoise, connected to this database, visible to every task of the process.
+
+    Raises DatabaseError where it cannot be reached.
+    """
+    await Tortoise.init(config=tortoise_config(url), _enable_global_fallback=True)
+    try:
+        await _reach()
+        yield
+    finally:
+        await Tortoise.close_connections()
+
+
+async def migrate(url: str) -> list[str]:
+    """Bring the database's tables up to date; the names of the migrations applied.
+
+    Any number of processes may call it at once: they take turns. Raises DatabaseError.
+    """
+    applied = list[str]()
+
+    def note(event: str, _app: str, name: str) -> None:
+        if event == "apply_done":
+            applied.append(name)
+
+    async with connected(url), _turn(url):
+        await _executor().migrate(progress=note)
+    return applied
+
+
+async def pending_migrations() -> list[str]:
+    """The names of the migrations that the connected database lacks."""
+    return [step.migration.name for step in await _executor().plan()]
+
+
+def connection() -> BaseDBAsyncClient:
+    """The connection to use here: the open transaction's, where there is one."""
+    return get_connection("default")
+
+
+def dialect() -> str:
+    """`sqlite` or `postgres`."""
+    return connection().capabilities.dialect
+
+
+async def _reach() -> None:
+    try:
+        await connection().execute_query("SELECT 1")
+    except (
+        OSError,
+        sqlite3.Error,
+        asyncpg.InterfaceError,
+        asyncpg.PostgresError,
+        BaseORMException,
+    ) as error:
+        raise DatabaseError(f"the database cannot be reached: {error}") from error
+
+
+@asynccontextmanager
+async def _turn(url: str) -> AsyncIterator[None]:
+    """Hold off other processes that migrate this database."""
+    if dialect() == "sqlite":
+        async with in_transaction():
+            yield
+        return
+    # A connection of its own: Tortoise asks for tables that may not be there, and that would
+    # abort the transaction which held the lock.
+    lock = await asyncpg.connect(url)
+    try:
+        await lock.execute(f"SELECT pg_advisory_lock({_MIGRATION_LOCK})")
+        yield
+    finally:
+        await lock.close()
+
+
+def _executor() -> MigrationExecutor:
+    return MigrationExecutor(connection(), tortoise_config("sqlite://:memory:")["apps"])
+
+
+def _connection(url: str) -> dict[str, Any]:
+    scheme, separator, path = url.partition("://")
+    if separator and scheme == "sqlite" and path:
+        credentials = {"file_path": path, "busy_timeout": BUSY_MILLISECONDS}
+        return {"engine": "models.engines.sqlite", "credentials": credentials}
+    if separator and scheme in ("postgres", "postgresql"):
+        credentials = {"dsn": url, "minsize": 1, "maxsize": POOL_SIZE}
+        return {"engine": "models.engines.asyncpg", "credentials": credentials}
+    message = (
+        "a database URL starts with sqlite:// and a file's path, or with postgresql://;"
+        " for example sqlite://joinery.db or postgresql://user@localhost/joinery"
+    )
+    raise DatabaseError(message)

@@ -1,0 +1,1 @@
+"""The two databases behind Tortoise, each with what its stock client lacks."""

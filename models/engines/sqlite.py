@@ -1,0 +1,39 @@
+"""SQLite, with transactions that take the write lock when they begin.
+
+With a plain BEGIN, a transaction that reads before it writes fails as soon as another process
+wrote in between, and no time-out helps. The module's name must contain "sqlite": Tortoise
+looks for it.
+"""
+
+import sqlite3
+
+from tortoise.backends.sqlite.client import (
+    SqliteClient,
+    SqliteTransactionContext,
+    SqliteTransactionWrapper,
+)
+from tortoise.exceptions import TransactionManagementError
+
+
+class ImmediateTransaction(SqliteTransactionWrapper):
+    """A transaction begun with BEGIN IMMEDIATE."""
+
+    async def begin(self) -> None:
+        """Wait for the write lock (`busy_timeout`) and begin.
+
+        Raises TransactionManagementError where the lock was not to be had in time.
+        """
+        try:
+            await self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise TransactionManagementError(error) from error
+
+
+class JoinerySqliteClient(SqliteClient):
+    """Tortoise's client, with `ImmediateTransaction`."""
+
+    def _in_transaction(self) -> SqliteTransactionContext:
+        return SqliteTransactionContext(ImmediateTransaction(self), self._lock)
+
+
+client_class = JoinerySqliteClient

@@ -1,0 +1,164 @@
+"""Who takes part in what, what happened to it, and the posts that came of it."""
+
+from tortoise import fields
+from tortoise.migrations.constraints import CheckConstraint
+from tortoise.models import Model
+
+from models.campaign import Campaign
+from models.checks import one_of
+from models.enums import (
+    Action,
+    ParticipationOrigin,
+    ParticipationStatus,
+    PostStatus,
+    PostWarning,
+    Role,
+)
+from models.influencer import Influencer, SocialAccount
+
+
+class Participation(Model):
+    """One influencer's part in one campaign: at most one row, whatever happened (a unique index).
+
+    `followers` repeats the influencer's, for the tabs' order; `selected_platforms` is a bit mask.
+    `version` grows with each change, `round` with each new start.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    campaign_id: int
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name=False, on_delete=fields.RESTRICT, db_index=False
+    )
+    influencer_id: int
+    influencer: fields.ForeignKeyRelation[Influencer] = fields.ForeignKeyField(
+        "models.Influencer",
+        related_name=False,
+        on_delete=fields.RESTRICT,
+        db_index=False,
+    )
+    status = fields.CharEnumField(ParticipationStatus, max_length=20)
+    selected_account_id: int | None
+    selected_account: fields.ForeignKeyNullableRelation[SocialAccount] = fields.ForeignKeyField(
+        "models.SocialAccount",
+        related_name=False,
+        null=True,
+        on_delete=fields.RESTRICT,
+    )
+    selected_platforms = fields.SmallIntField(default=0)
+    origin = fields.CharEnumField(ParticipationOrigin, max_length=20)
+    round = fields.IntField(default=1)
+    version = fields.IntField(default=1)
+    followers = fields.IntField()
+    created_at = fields.DatetimeField()
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        table = "participation"
+        constraints = (
+            CheckConstraint(
+                check=one_of("status", ParticipationStatus), name="participation_status"
+            ),
+            CheckConstraint(
+                check=one_of("origin", ParticipationOrigin), name="participation_origin"
+            ),
+            CheckConstraint(check="round >= 1 AND version >= 1", name="participation_counts"),
+        )
+
+
+class Post(Model):
+    """A URL that someone who joined submitted.
+
+    `url_digest` is the SHA-256 of the normalized URL; within a campaign it is unique.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    campaign_id: int
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name=False, on_delete=fields.RESTRICT, db_index=False
+    )
+    participation_id: int
+    participation: fields.ForeignKeyRelation[Participation] = fields.ForeignKeyField(
+        "models.Participation",
+        related_name=False,
+        on_delete=fields.RESTRICT,
+        db_index=False,
+    )
+    url = fields.CharField(2048)
+    url_digest = fields.CharField(64)
+    status = fields.CharEnumField(PostStatus, max_length=20)
+    warning = fields.CharEnumField(PostWarning, max_length=20, null=True)
+    reason = fields.CharField(2000, null=True)
+    account_id: int | None
+    account: fields.ForeignKeyNullableRelation[SocialAccount] = fields.ForeignKeyField(
+        "models.SocialAccount", related_name=False, null=True, on_delete=fields.RESTRICT
+    )
+    submitted_at = fields.DatetimeField()
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        table = "post"
+        unique_together = (("campaign", "url_digest"),)
+        constraints = (
+            CheckConstraint(check=one_of("status", PostStatus), name="post_status"),
+            CheckConstraint(
+                check=f"CASE WHEN status = 'WARNING' THEN warning IS NOT NULL"
+                f" AND {one_of('warning', PostWarning)} ELSE warning IS NULL END",
+                name="post_warning",
+            ),
+        )
+
+
+class ParticipationEvent(Model):
+    """One line of the history of a campaign and an influencer; never changed, never deleted.
+
+    A trigger keeps it so. The column `xid`, filled by the database, is the number of the writing
+    transaction: the feed goes by (xid, id), because ids are given before they are committed.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    campaign_id: int
+    campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
+        "models.Campaign", related_name=False, on_delete=fields.RESTRICT, db_index=False
+    )
+    influencer_id: int
+    influencer: fields.ForeignKeyRelation[Influencer] = fields.ForeignKeyField(
+        "models.Influencer",
+        related_name=False,
+        on_delete=fields.RESTRICT,
+        db_index=False,
+    )
+    participation_id: int | None
+    participation: fields.ForeignKeyNullableRelation[Participation] = fields.ForeignKeyField(
+        "models.Participation",
+        related_name=False,
+        null=True,
+        on_delete=fields.RESTRICT,
+        db_index=False,
+    )
+    post_id: int | None
+    post: fields.ForeignKeyNullableRelation[Post] = fields.ForeignKeyField(
+        "models.Post",
+        related_name=False,
+        null=True,
+        on_delete=fields.RESTRICT,
+        db_index=False,
+    )
+    action = fields.CharEnumField(Action, max_length=30)
+    from_status = fields.CharEnumField(ParticipationStatus, max_length=20, null=True)
+    to_status = fields.CharEnumField(ParticipationStatus, max_length=20, null=True)
+    round = fields.IntField(null=True)
+    actor_role = fields.CharEnumField(Role, max_length=20)
+    actor_id = fields.CharField(400)
+    actor_name = fields.CharField(400, null=True)
+    reason = fields.CharField(2000, null=True)
+    message = fields.CharField(2000, null=True)
+    occurred_at = fields.DatetimeField()
+
+    class Meta:
+        table = "participation_event"
+        constraints = (
+            CheckConstraint(check=one_of("action", Action), name="event_action"),
+            CheckConstraint(check=one_of("from_status", ParticipationStatus), name="event_from"),
+            CheckConstraint(check=one_of("to_status", ParticipationStatus), name="event_to"),
+            CheckConstraint(check=one_of("actor_role", Role), name="event_actor_role"),
+        )

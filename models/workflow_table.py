@@ -1,0 +1,615 @@
+"""The rule book as data: who may do what, from which status, in which campaigns, and what follows.
+
+`TRANSITIONS` are the moves, and the refusals that have a code of their own; every other cell is
+TRANSITION_NOT_ALLOWED. `REPEATS` tell when somebody asks for what is so already. `models/workflow.py`
+answers from these rows, and the documentation and the `workflow` query are made from them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from models.enums import (
+    Action,
+    Availability,
+    CampaignStatus,
+    CampaignType,
+    ErrorCode,
+    ParticipationStatus,
+    Platform,
+    PostDecision,
+    PostStatus,
+    Role,
+    UnavailableReason,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a decision depends on, as it is now. Of accounts: own ⊇ relevant ⊇ qualifying."""
+
+    campaign_type: CampaignType
+    campaign_status: CampaignStatus
+    post_tracking: bool = True
+    campaign_platforms: int = 0
+    """Bit mask."""
+    status: ParticipationStatus | None = None
+    """None: no row."""
+    version: int = 0
+    unavailable_reasons: tuple[UnavailableReason, ...] = ()
+    """Why the campaign is not visible to the influencer (models/audience.py); (): it is."""
+    override: Availability | None = None
+    deadline_passed: bool = False
+    own: frozenset[int] = frozenset()
+    """Ids of the influencer's accounts, disconnected ones too."""
+    relevant: frozenset[int] = frozenset()
+    qualifying: frozenset[int] = frozenset()
+    selected_account: int | None = None
+    selected_connected: bool = True
+    """Means nothing without a selected account."""
+    selected_platforms: int = 0
+    """Bit mask."""
+    places_left: int | None = None
+    """None: no limit."""
+    has_live_post: bool = False
+    """A post that is not INEFFECTIVE."""
+    has_standing_post: bool = False
+    """A post that is SUBMITTED, EFFECTIVE or APPROVED."""
+    has_undecided_post: bool = False
+    """A post that is SUBMITTED, EFFECTIVE or WARNING: staff may still set it."""
+    has_post_place: bool = True
+    """Fewer posts than a participation may have."""
+
+    @property
+    def is_untracked_affiliate(self) -> bool:
+        """Whether nobody selects an account here: they join at once and select social media."""
+        return self.campaign_type is CampaignType.AFFILIATE and not self.post_tracking
+
+    @property
+    def selection_is_lost(self) -> bool:
+        """Whether the selected account has been disconnected."""
+        return self.selected_account is not None and not self.selected_connected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """What is asked for, one participation at a time.
+
+    What is wrong with the call as a whole (a missing reason, too many ids) is judged before.
+    """
+
+    action: Action
+    role: Role
+    account: int | None = None
+    """APPLY, SELECT_ACCOUNT."""
+    qualifying_before: int = 0
+    """CONNECT_ACCOUNT: how many accounts qualified before it. The facts are those after it."""
+    platforms: int = 0
+    """SELECT_SOCIAL_MEDIA: bit mask."""
+    availability: Availability | None = None
+    """SET_AVAILABILITY."""
+    if_status: frozenset[ParticipationStatus] = frozenset()
+    """Empty: not asked."""
+    if_version: int | None = None
+    url_platform: Platform | None = None
+    """SUBMIT_POST."""
+    url_is_own: bool = False
+    """They have submitted this URL to this campaign before."""
+    url_is_taken: bool = False
+    """Someone else has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Something that must hold, and the answer where it does not."""
+
+    text: str
+    """For people; empty where the documentation says it elsewhere."""
+    holds: Callable[[Facts, Command], bool]
+    refusal: ErrorCode = ErrorCode.TRANSITION_NOT_ALLOWED
+
+
+class Campaigns(NamedTuple):
+    """The campaigns that a row is about. Only affiliate campaigns may not track posts."""
+
+    type: CampaignType
+    tracking: bool | None = None
+    """None: either."""
+
+
+type Source = ParticipationStatus | None
+"""None: nobody takes part, so no row, or a REMOVED one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """One row: an action by these roles, from any of the sources, in any of the campaigns."""
+
+    action: Action
+    roles: tuple[Role, ...]
+    sources: tuple[Source, ...]
+    campaigns: tuple[Campaigns, ...]
+    when: Condition | None = None
+    """Chooses between rows for the same source: the first that holds is the one."""
+    guards: tuple[Condition, ...] = ()
+    target: ParticipationStatus | None = None
+    """None: the status stays as it is."""
+    selects: bool = False
+    """Whether an account becomes the selected one: the one given, or the only qualifying one."""
+    effect: str = ""
+    """What else it does, for people."""
+    refusal: ErrorCode | None = None
+    """Set: the move is not made, and this is why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Asking for what is so already: nothing changes, and nothing is refused."""
+
+    action: Action
+    sources: tuple[Source, ...]
+    when: Condition | None = None
+
+
+WAITING = ParticipationStatus.WAITING
+APPLIED = ParticipationStatus.APPLIED
+REVIEWING = ParticipationStatus.REVIEWING
+APPROVED = ParticipationStatus.APPROVED
+REJECTED = ParticipationStatus.REJECTED
+JOINED = ParticipationStatus.JOINED
+REMOVED = ParticipationStatus.REMOVED
+
+NOBODY = (None,)
+EVERY_ROW = tuple(ParticipationStatus)
+TAKES_PART = (APPLIED, REVIEWING, APPROVED, JOINED)
+HOLDS_PLACE = frozenset((APPROVED, JOINED))
+
+STAFF = (Role.STAFF,)
+DECIDERS = (Role.STAFF, Role.ADVERTISER)
+INFLUENCER = (Role.INFLUENCER,)
+SYSTEM = (Role.SYSTEM,)
+
+SELECTION = Campaigns(CampaignType.SELECTION)
+NORMAL = Campaigns(CampaignType.NORMAL)
+AFFILIATE = Campaigns(CampaignType.AFFILIATE)
+TRACKED_AFFILIATE = Campaigns(CampaignType.AFFILIATE, tracking=True)
+UNTRACKED_AFFILIATE = Campaigns(CampaignType.AFFILIATE, tracking=False)
+ANY = (SELECTION, NORMAL, AFFILIATE)
+JOINING = (NORMAL, TRACKED_AFFILIATE)
+TRACKED = tuple(Campaigns(type_, tracking=True) for type_, _ in ANY)
+
+
+# What chooses between rows.
+
+EXACTLY_ONE = Condition("exactly 1 account qualifies", lambda f, c: len(f.qualifying) == 1)
+NONE_OR_SEVERAL = Condition(
+    "no account qualifies, or several do", lambda f, c: len(f.qualifying) != 1
+)
+FIRST_ONE = Condition(
+    "0 accounts qualified before, exactly 1 does now",
+    lambda f, c: c.qualifying_before == 0 and len(f.qualifying) == 1,
+)
+SELECTION_LOST = Condition("the selected account is disconnected", lambda f, c: f.selection_is_lost)
+NO_LIVE_POST = Condition("no post is live", lambda f, c: not f.has_live_post)
+
+
+# What is looked at before anything else: whether the call makes sense for what is there.
+
+ROW_EXISTS = Condition("", lambda f, c: f.status is not None, ErrorCode.NOT_FOUND)
+OWN_ACCOUNT = Condition(
+    "", lambda f, c: c.account is None or c.account in f.own, ErrorCode.NOT_FOUND
+)
+# To someone who cannot see the campaign it does not exist, so not even its type may show.
+NO_ACCOUNT_TO_NAME = Condition(
+    "",
+    lambda f, c: (
+        c.account is None
+        or not f.is_untracked_affiliate
+        or (f.status is None and bool(f.unavailable_reasons))
+    ),
+    ErrorCode.INVALID_INPUT,
+)
+SEES_CAMPAIGN = Condition(
+    "the campaign is visible to the influencer",
+    lambda f, c: not f.unavailable_reasons or f.status not in (None, REMOVED),
+    ErrorCode.NOT_FOUND,
+)
+KNOWN_HOST = Condition("", lambda f, c: c.url_platform is not None, ErrorCode.INVALID_INPUT)
+ROOM_FOR_POST = Condition(
+    "the participation has room for a post",
+    lambda f, c: f.has_post_place or c.url_is_own,
+    ErrorCode.TOO_MANY_ITEMS,
+)
+
+CALL_CONDITIONS: dict[Action, tuple[Condition, ...]] = {
+    Action.APPLY: (NO_ACCOUNT_TO_NAME, SEES_CAMPAIGN, OWN_ACCOUNT),
+    Action.SELECT_ACCOUNT: (ROW_EXISTS, OWN_ACCOUNT),
+    Action.SELECT_SOCIAL_MEDIA: (ROW_EXISTS,),
+    Action.SET_APPLIED: (ROW_EXISTS,),
+    Action.SET_REVIEWING: (ROW_EXISTS,),
+    Action.APPROVE: (ROW_EXISTS,),
+    Action.REJECT: (ROW_EXISTS,),
+    Action.REOPEN: (ROW_EXISTS,),
+    Action.REMOVE: (ROW_EXISTS,),
+    Action.WITHDRAW: (ROW_EXISTS,),
+    Action.SUBMIT_POST: (KNOWN_HOST, ROOM_FOR_POST, ROW_EXISTS),
+}
+
+
+# What every row of an action asks, and what a row that takes a place asks.
+
+SAME_VERSION = Condition(
+    "", lambda f, c: c.if_version is None or c.if_version == f.version, ErrorCode.STALE_VERSION
+)
+SAME_STATUS = Condition(
+    "", lambda f, c: not c.if_status or f.status in c.if_status, ErrorCode.STALE_STATUS
+)
+RUNNING = Condition(
+    "the campaign is running", lambda f, c: f.campaign_status.is_running, ErrorCode.CAMPAIGN_CLOSED
+)
+PLACE_LEFT = Condition(
+    "a place is left",
+    lambda f, c: f.places_left is None or f.places_left > 0,
+    ErrorCode.CAPACITY_REACHED,
+)
+
+ALWAYS = (SAME_VERSION, SAME_STATUS, RUNNING)
+GOES_THROUGH_ANYWHERE = frozenset((Action.ERASE,))
+"""Actions that ask nothing of the campaign: whoever is erased leaves closed ones too."""
+NEVER_REFUSED = frozenset((Action.CONNECT_ACCOUNT, Action.ERASE))
+"""Actions on accounts and people, which go through whether or not they move a participation."""
+
+
+# What single rows ask.
+
+VISIBLE = Condition(
+    "the campaign is visible to the influencer",
+    lambda f, c: not f.unavailable_reasons,
+    ErrorCode.INFLUENCER_UNAVAILABLE,
+)
+BEFORE_DEADLINE = Condition(
+    "before the application deadline", lambda f, c: not f.deadline_passed, ErrorCode.DEADLINE_PASSED
+)
+ACCOUNT_OR_ONLY_ONE = Condition(
+    "a qualifying account is given, or exactly 1 qualifies",
+    lambda f, c: c.account is not None or len(f.qualifying) == 1,
+    ErrorCode.ACCOUNT_REQUIRED,
+)
+ACCOUNT_GIVEN = Condition(
+    "one of their own qualifying accounts is given",
+    lambda f, c: c.account is not None,
+    ErrorCode.ACCOUNT_REQUIRED,
+)
+ACCOUNT_RELEVANT = Condition(
+    "",
+    lambda f, c: c.account is None or c.account in f.relevant,
+    ErrorCode.ACCOUNT_NOT_RELEVANT,
+)
+ACCOUNT_QUALIFIES = Condition(
+    "",
+    lambda f, c: c.account is None or c.account in f.qualifying,
+    ErrorCode.ACCOUNT_NOT_QUALIFYING,
+)
+PLATFORMS_RELEVANT = Condition(
+    "at least one platform is given, all of them the campaign's",
+    lambda f, c: c.platforms != 0 and not c.platforms & ~f.campaign_platforms,
+    ErrorCode.PLATFORM_NOT_RELEVANT,
+)
+URL_RELEVANT = Condition(
+    "an https URL on one of the campaign's platforms is given",
+    lambda f, c: c.url_platform is not None and bool(c.url_platform.bit & f.campaign_platforms),
+    ErrorCode.PLATFORM_NOT_RELEVANT,
+)
+URL_FREE = Condition(
+    "nobody else has submitted it to this campaign",
+    lambda f, c: not c.url_is_taken,
+    ErrorCode.URL_IN_USE,
+)
+
+APPLYING = (BEFORE_DEADLINE, ACCOUNT_OR_ONLY_ONE, ACCOUNT_RELEVANT, ACCOUNT_QUALIFIES)
+SELECTING = (ACCOUNT_GIVEN, ACCOUNT_RELEVANT, ACCOUNT_QUALIFIES)
+
+
+def _on_applicants(
+    action: Action,
+    target: ParticipationStatus,
+    sources: tuple[ParticipationStatus, ...],
+    roles: tuple[Role, ...] = DECIDERS,
+    effect: str = "",
+) -> tuple[Transition, ...]:
+    """A decision on applicants, and its refusal where nobody applies."""
+    return (
+        Transition(
+            action=action,
+            roles=roles,
+            sources=sources,
+            campaigns=(SELECTION,),
+            target=target,
+            effect=effect,
+        ),
+        Transition(
+            action=action,
+            roles=roles,
+            sources=EVERY_ROW,
+            campaigns=(NORMAL, AFFILIATE),
+            refusal=ErrorCode.NOT_A_SELECTION_CAMPAIGN,
+        ),
+    )
+
+
+TRANSITIONS: tuple[Transition, ...] = (
+    Transition(
+        action=Action.MARK_JOINED,
+        roles=STAFF,
+        sources=NOBODY,
+        campaigns=(SELECTION,),
+        when=EXACTLY_ONE,
+        guards=(VISIBLE,),
+        target=APPROVED,
+        selects=True,
+    ),
+    Transition(
+        action=Action.MARK_JOINED,
+        roles=STAFF,
+        sources=NOBODY,
+        campaigns=JOINING,
+        when=EXACTLY_ONE,
+        guards=(VISIBLE,),
+        target=JOINED,
+        selects=True,
+    ),
+    Transition(
+        action=Action.MARK_JOINED,
+        roles=STAFF,
+        sources=NOBODY,
+        campaigns=(SELECTION, *JOINING),
+        when=NONE_OR_SEVERAL,
+        guards=(VISIBLE,),
+        target=WAITING,
+    ),
+    Transition(
+        action=Action.MARK_JOINED,
+        roles=STAFF,
+        sources=NOBODY,
+        campaigns=(UNTRACKED_AFFILIATE,),
+        guards=(VISIBLE,),
+        target=JOINED,
+        effect="nothing is selected",
+    ),
+    Transition(
+        action=Action.MARK_JOINED,
+        roles=STAFF,
+        sources=(APPLIED, REVIEWING, REJECTED),
+        campaigns=ANY,
+        refusal=ErrorCode.DECIDED_ON_APPLICANT_TAB,
+    ),
+    Transition(
+        action=Action.APPLY,
+        roles=INFLUENCER,
+        sources=NOBODY,
+        campaigns=(SELECTION,),
+        guards=APPLYING,
+        target=APPLIED,
+        selects=True,
+    ),
+    Transition(
+        action=Action.APPLY,
+        roles=INFLUENCER,
+        sources=NOBODY,
+        campaigns=JOINING,
+        guards=APPLYING,
+        target=JOINED,
+        selects=True,
+    ),
+    Transition(
+        action=Action.APPLY,
+        roles=INFLUENCER,
+        sources=NOBODY,
+        campaigns=(UNTRACKED_AFFILIATE,),
+        guards=(BEFORE_DEADLINE,),
+        target=JOINED,
+        effect="no account may be given, nothing is selected",
+    ),
+    Transition(
+        action=Action.APPLY,
+        roles=INFLUENCER,
+        sources=(WAITING,),
+        campaigns=ANY,
+        guards=(BEFORE_DEADLINE,),
+        refusal=ErrorCode.ACCOUNT_REQUIRED,
+    ),
+    Transition(
+        action=Action.SELECT_ACCOUNT,
+        roles=INFLUENCER,
+        sources=(WAITING,),
+        campaigns=(SELECTION,),
+        guards=SELECTING,
+        target=APPLIED,
+        selects=True,
+    ),
+    Transition(
+        action=Action.SELECT_ACCOUNT,
+        roles=INFLUENCER,
+        sources=(WAITING,),
+        campaigns=JOINING,
+        guards=SELECTING,
+        target=JOINED,
+        selects=True,
+    ),
+    Transition(
+        action=Action.SELECT_ACCOUNT,
+        roles=INFLUENCER,
+        sources=TAKES_PART,
+        campaigns=ANY,
+        when=SELECTION_LOST,
+        guards=SELECTING,
+        selects=True,
+    ),
+    Transition(
+        action=Action.CONNECT_ACCOUNT,
+        roles=(Role.INFLUENCER, Role.SYSTEM),
+        sources=(WAITING,),
+        campaigns=(SELECTION,),
+        when=FIRST_ONE,
+        target=APPLIED,
+        selects=True,
+    ),
+    Transition(
+        action=Action.CONNECT_ACCOUNT,
+        roles=(Role.INFLUENCER, Role.SYSTEM),
+        sources=(WAITING,),
+        campaigns=JOINING,
+        when=FIRST_ONE,
+        target=JOINED,
+        selects=True,
+    ),
+    Transition(
+        action=Action.SELECT_SOCIAL_MEDIA,
+        roles=(Role.STAFF, Role.INFLUENCER),
+        sources=(JOINED,),
+        campaigns=(UNTRACKED_AFFILIATE,),
+        guards=(PLATFORMS_RELEVANT,),
+        effect="may be changed later",
+    ),
+    *_on_applicants(Action.SET_APPLIED, APPLIED, (REVIEWING,)),
+    *_on_applicants(Action.SET_REVIEWING, REVIEWING, (APPLIED,)),
+    Transition(
+        action=Action.SET_APPLIED,
+        roles=DECIDERS,
+        sources=(APPROVED, REJECTED),
+        campaigns=(SELECTION,),
+        refusal=ErrorCode.TRANSITION_IRREVERSIBLE,
+    ),
+    Transition(
+        action=Action.SET_REVIEWING,
+        roles=DECIDERS,
+        sources=(APPROVED, REJECTED),
+        campaigns=(SELECTION,),
+        refusal=ErrorCode.TRANSITION_IRREVERSIBLE,
+    ),
+    *_on_applicants(Action.APPROVE, APPROVED, (APPLIED, REVIEWING, REJECTED)),
+    *_on_applicants(Action.REJECT, REJECTED, (APPLIED, REVIEWING, APPROVED)),
+    *_on_applicants(
+        Action.REOPEN, APPLIED, (REJECTED,), roles=STAFF, effect="a reason is given; round + 1"
+    ),
+    Transition(
+        action=Action.REMOVE,
+        roles=STAFF,
+        sources=(WAITING,),
+        campaigns=ANY,
+        target=REMOVED,
+        effect="a reason is given",
+    ),
+    Transition(
+        action=Action.REMOVE,
+        roles=STAFF,
+        sources=(JOINED,),
+        campaigns=ANY,
+        when=NO_LIVE_POST,
+        target=REMOVED,
+        effect="a reason is given",
+    ),
+    Transition(
+        action=Action.WITHDRAW,
+        roles=INFLUENCER,
+        sources=(WAITING, APPLIED, REVIEWING),
+        campaigns=ANY,
+        target=REMOVED,
+    ),
+    Transition(
+        action=Action.WITHDRAW,
+        roles=INFLUENCER,
+        sources=(JOINED,),
+        campaigns=ANY,
+        when=NO_LIVE_POST,
+        target=REMOVED,
+    ),
+    Transition(
+        action=Action.SET_AVAILABILITY,
+        roles=STAFF,
+        sources=NOBODY,
+        campaigns=ANY,
+        effect="only the override is stored",
+    ),
+    Transition(
+        action=Action.SUBMIT_POST,
+        roles=INFLUENCER,
+        sources=(APPROVED, JOINED),
+        campaigns=TRACKED,
+        guards=(URL_RELEVANT, URL_FREE),
+    ),
+    Transition(
+        action=Action.ERASE,
+        roles=SYSTEM,
+        sources=(WAITING, APPLIED, REVIEWING),
+        campaigns=ANY,
+        target=REMOVED,
+        effect="the influencer is erased",
+    ),
+)
+
+
+REPEATS: tuple[Repeat, ...] = (
+    Repeat(Action.MARK_JOINED, (WAITING, APPROVED, JOINED)),
+    Repeat(
+        Action.APPLY,
+        TAKES_PART,
+        Condition(
+            "no account is given, or the selected one while it is connected",
+            lambda f, c: (
+                c.account is None or (c.account == f.selected_account and f.selected_connected)
+            ),
+        ),
+    ),
+    Repeat(
+        Action.SELECT_ACCOUNT,
+        EVERY_ROW,
+        Condition(
+            "it is the selected one and connected",
+            lambda f, c: (
+                c.account is not None and c.account == f.selected_account and f.selected_connected
+            ),
+        ),
+    ),
+    Repeat(
+        Action.SELECT_SOCIAL_MEDIA,
+        (JOINED,),
+        Condition(
+            "they are the selected ones",
+            lambda f, c: c.platforms != 0 and c.platforms == f.selected_platforms,
+        ),
+    ),
+    Repeat(Action.SET_APPLIED, (APPLIED,)),
+    Repeat(Action.SET_REVIEWING, (REVIEWING,)),
+    Repeat(Action.APPROVE, (APPROVED,)),
+    Repeat(Action.REJECT, (REJECTED,)),
+    Repeat(Action.REOPEN, (APPLIED,)),
+    Repeat(Action.REMOVE, (REMOVED,)),
+    Repeat(Action.WITHDRAW, (REMOVED,)),
+    Repeat(
+        Action.SET_AVAILABILITY,
+        (None, *EVERY_ROW),
+        Condition("it is the override already", lambda f, c: c.availability == f.override),
+    ),
+    Repeat(
+        Action.SUBMIT_POST,
+        EVERY_ROW,
+        Condition("they have submitted it to this campaign already", lambda f, c: c.url_is_own),
+    ),
+)
+
+
+# Posts. Their status does not depend on their participation's, so they have rows of their own.
+
+POST_ROLES = STAFF
+POST_SOURCES = (PostStatus.SUBMITTED, PostStatus.EFFECTIVE, PostStatus.WARNING)
+POST_FINAL = frozenset((PostStatus.APPROVED, PostStatus.INEFFECTIVE))
+POST_CAMPAIGN_STATUSES = frozenset(
+    (CampaignStatus.UPCOMING, CampaignStatus.ONGOING, CampaignStatus.COMPLETED)
+)
+POST_DECISIONS: dict[PostDecision, str] = {
+    PostDecision.EFFECTIVE: "",
+    PostDecision.WARNING: "a kind and a reason are given",
+    PostDecision.APPROVED: "final",
+    PostDecision.INEFFECTIVE: "a reason is given; final",
+}
