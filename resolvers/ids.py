@@ -1,0 +1,26 @@
+"""Global ids: `gid://joinery/Campaign/12`, and `gid://joinery/Candidate/12-34` for a pair."""
+
+import re
+
+PREFIX = "gid://joinery/"
+# 18 digits stay inside what the databases call a BIGINT.
+_GID = re.compile(rf"{PREFIX}([A-Z][A-Za-z]*)/(\d{{1,18}}(?:-\d{{1,18}})?)", re.ASCII)
+
+
+def encode(type_name: str, key: int | str) -> str:
+    """The global id of an object."""
+    return f"{PREFIX}{type_name}/{key}"
+
+
+def split(gid: str) -> tuple[str, str] | None:
+    """The type's name and the key that a global id holds; None where it is malformed."""
+    match = _GID.fullmatch(gid)
+    return (match[1], match[2]) if match else None
+
+
+def decode(gid: str, type_name: str) -> int | None:
+    """The number in a global id of this type; None where it is malformed or another type's."""
+    parts = split(gid)
+    if parts is None or parts[0] != type_name or "-" in parts[1]:
+        return None
+    return int(parts[1])
