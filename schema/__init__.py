@@ -1,0 +1,1 @@
+"""What clients see: types, inputs, enums and payloads, one file a noun."""

@@ -1,0 +1,71 @@
+"""How fields with arguments are declared, and the arguments that every page takes."""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from inspect import getdoc
+from typing import Annotated, Any
+
+import strawberry
+from strawberry.types.field import StrawberryField
+
+First = Annotated[
+    int | None,
+    strawberry.argument(
+        description=(
+            "How many to give from the start, or from `after`: 0 to 100; 20 where neither `first` "
+            "nor `last` is given. Not together with `last`."
+        )
+    ),
+]
+After = Annotated[
+    str | None,
+    strawberry.argument(
+        description=(
+            "Only what comes after this cursor, which a page with the same order and filter gave. "
+            "Not together with `before`."
+        )
+    ),
+]
+Last = Annotated[
+    int | None,
+    strawberry.argument(
+        description=(
+            "How many to give up to the end, or up to `before`: 0 to 100. Not together with "
+            "`first`."
+        )
+    ),
+]
+Before = Annotated[
+    str | None,
+    strawberry.argument(
+        description=(
+            "Only what comes before this cursor, which a page with the same order and filter gave. "
+            "Not together with `after`."
+        )
+    ),
+]
+
+
+def projected(method: Callable[..., Any]) -> StrawberryField:
+    """A field of a model-backed type that takes arguments; its docstring is its description.
+
+    Only the signature counts: the value comes finished with its parent's, so nothing ever calls it.
+    """
+
+    @wraps(method)
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError(f"{method.__qualname__} is answered by the projection of its parent")
+
+    return strawberry.field(never, description=getdoc(method))
+
+
+def answers(graphql_type: object) -> Callable[[Callable[..., Awaitable[Any]]], StrawberryField]:
+    """A root field: clients see this type, the method gives the finished value.
+
+    Its docstring is its description.
+    """
+
+    def declare(method: Callable[..., Awaitable[Any]]) -> StrawberryField:
+        return strawberry.field(method, description=getdoc(method), graphql_type=graphql_type)
+
+    return declare

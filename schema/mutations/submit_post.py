@@ -1,0 +1,37 @@
+"""`submitPost`: submit the URL of a post."""
+
+import strawberry
+
+from schema.enums import Outcome
+from schema.mutations.results import UserError
+from schema.post import Post
+from schema.scalars import URL
+
+
+@strawberry.input(description="What was posted, and for which participation.")
+class SubmitPostInput:
+    participation_id: strawberry.ID = strawberry.field(
+        description=(
+            "The caller's participation: `APPROVED` or `JOINED`, in a campaign that tracks posts."
+        )
+    )
+    url: URL = strawberry.field(
+        description=(
+            "Where the post is: https, on one of the campaign's platforms, at most 2,048 "
+            "characters. Compared without regard to fragment, tracking parameters and a trailing "
+            "slash."
+        )
+    )
+
+
+@strawberry.type(description="How it came out.")
+class SubmitPostPayload:
+    outcome: Outcome = strawberry.field(
+        description="How it came out; `REFUSED` where `userErrors` has something."
+    )
+    post: Post | None = strawberry.field(
+        description="The post, as it is now. Null where it was refused."
+    )
+    user_errors: list[UserError] = strawberry.field(
+        description="Why it was refused. Empty unless it was."
+    )

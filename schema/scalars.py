@@ -1,0 +1,77 @@
+"""The scalars of our own: times that say where on the globe they are meant, and absolute URLs."""
+
+import re
+from datetime import UTC, datetime
+from typing import NewType
+
+import strawberry
+
+from resolvers.errors import RequestError
+
+URL = NewType("URL", str)
+
+_RFC3339 = re.compile(
+    r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?(?P<offset>[Zz]|[+-]\d{2}:\d{2})?", re.ASCII
+)
+_ABSOLUTE_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x1f\x7f\ud800-\udfff]+")
+
+
+def read_datetime(value: object) -> datetime:
+    """The moment that an RFC 3339 text names, in UTC; digits beyond the microsecond are dropped.
+
+    Raises `RequestError` INVALID_INPUT for anything else, a time without an offset above all.
+    """
+    found = _RFC3339.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise _unreadable(
+            "A DateTime is a text as RFC 3339 has it, such as 2026-11-24T09:30:00+09:00."
+        )
+    if found["offset"] is None:
+        raise _unreadable(
+            "A DateTime needs an offset from UTC: end it with Z, or with one like +09:00."
+        )
+    try:
+        return datetime.fromisoformat(found[0].upper()).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise _unreadable(f"There is no such DateTime: {error}.") from None
+
+
+def write_datetime(moment: datetime) -> str:
+    """The moment as RFC 3339 in UTC with Z. Raises ValueError where it does not know its offset."""
+    if moment.tzinfo is None:
+        raise ValueError("a DateTime without an offset cannot be answered")
+    return moment.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
+
+
+def read_url(value: object) -> URL:
+    """The URL, trimmed. Raises `RequestError` INVALID_INPUT without a scheme or with spaces."""
+    if isinstance(value, str) and _ABSOLUTE_URL.fullmatch(value.strip()):
+        return URL(value.strip())
+    raise _unreadable("A URL is absolute and has no white space, such as https://example.com/a.")
+
+
+def _unreadable(message: str) -> RequestError:
+    return RequestError("INVALID_INPUT", message)
+
+
+DATE_TIME = strawberry.scalar(
+    name="DateTime",
+    description=(
+        "A moment, as RFC 3339 writes it. Input needs an offset (`2026-11-24T09:30:00+09:00`) and "
+        "is kept to the microsecond; output is UTC with Z (`2026-11-24T00:30:00Z`)."
+    ),
+    specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
+    parse_value=read_datetime,
+    serialize=write_datetime,
+)
+ABSOLUTE_URL = strawberry.scalar(
+    name="URL",
+    description=(
+        "Any absolute URL. Which schemes and hosts are good is judged by the mutation that takes "
+        "it."
+    ),
+    specified_by_url="https://url.spec.whatwg.org/",
+    parse_value=read_url,
+    serialize=str,
+)
+SCALARS: dict[object, object] = {datetime: DATE_TIME, URL: ABSOLUTE_URL}
