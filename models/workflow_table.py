@@ -1,8 +1,8 @@
 """The rule book as data: who may do what, from which status, in which campaigns, and what follows.
 
 `TRANSITIONS` are the moves, and the refusals that have a code of their own; every other cell is
-TRANSITION_NOT_ALLOWED. `REPEATS` tell when somebody asks for what is so already. `models/workflow.py`
-answers from these rows, and the documentation and the `workflow` query are made from them.
+TRANSITION_NOT_ALLOWED. `REPEATS` tell when somebody asks for what is so already. The answers of
+`models/workflow.py`, the documentation and the `workflow` query are all made from these rows.
 """
 
 from collections.abc import Callable
@@ -117,11 +117,11 @@ class Campaigns(NamedTuple):
     """None: either."""
 
 
-type Source = ParticipationStatus | None
+Source = ParticipationStatus | None
 """None: nobody takes part, so no row, or a REMOVED one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Transition:
     """One row: an action by these roles, from any of the sources, in any of the campaigns."""
 
@@ -129,11 +129,11 @@ class Transition:
     roles: tuple[Role, ...]
     sources: tuple[Source, ...]
     campaigns: tuple[Campaigns, ...]
+    target: ParticipationStatus | None = None
+    """None: the status stays as it is."""
     when: Condition | None = None
     """Chooses between rows for the same source: the first that holds is the one."""
     guards: tuple[Condition, ...] = ()
-    target: ParticipationStatus | None = None
-    """None: the status stays as it is."""
     selects: bool = False
     """Whether an account becomes the selected one: the one given, or the only qualifying one."""
     effect: str = ""
@@ -175,27 +175,28 @@ AFFILIATE = Campaigns(CampaignType.AFFILIATE)
 TRACKED_AFFILIATE = Campaigns(CampaignType.AFFILIATE, tracking=True)
 UNTRACKED_AFFILIATE = Campaigns(CampaignType.AFFILIATE, tracking=False)
 ANY = (SELECTION, NORMAL, AFFILIATE)
+OPEN = (NORMAL, AFFILIATE)
 JOINING = (NORMAL, TRACKED_AFFILIATE)
 TRACKED = tuple(Campaigns(type_, tracking=True) for type_, _ in ANY)
 
 
 # What chooses between rows.
 
-EXACTLY_ONE = Condition("exactly 1 account qualifies", lambda f, c: len(f.qualifying) == 1)
+EXACTLY_ONE = Condition("exactly 1 account qualifies", lambda f, _: len(f.qualifying) == 1)
 NONE_OR_SEVERAL = Condition(
-    "no account qualifies, or several do", lambda f, c: len(f.qualifying) != 1
+    "no account qualifies, or several do", lambda f, _: len(f.qualifying) != 1
 )
 FIRST_ONE = Condition(
     "0 accounts qualified before, exactly 1 does now",
     lambda f, c: c.qualifying_before == 0 and len(f.qualifying) == 1,
 )
-SELECTION_LOST = Condition("the selected account is disconnected", lambda f, c: f.selection_is_lost)
-NO_LIVE_POST = Condition("no post is live", lambda f, c: not f.has_live_post)
+SELECTION_LOST = Condition("the selected account is disconnected", lambda f, _: f.selection_is_lost)
+NO_LIVE_POST = Condition("no post is live", lambda f, _: not f.has_live_post)
 
 
 # What is looked at before anything else: whether the call makes sense for what is there.
 
-ROW_EXISTS = Condition("", lambda f, c: f.status is not None, ErrorCode.NOT_FOUND)
+ROW_EXISTS = Condition("", lambda f, _: f.status is not None, ErrorCode.NOT_FOUND)
 OWN_ACCOUNT = Condition(
     "", lambda f, c: c.account is None or c.account in f.own, ErrorCode.NOT_FOUND
 )
@@ -211,10 +212,10 @@ NO_ACCOUNT_TO_NAME = Condition(
 )
 SEES_CAMPAIGN = Condition(
     "the campaign is visible to the influencer",
-    lambda f, c: not f.unavailable_reasons or f.status not in (None, REMOVED),
+    lambda f, _: not f.unavailable_reasons or f.status not in (None, REMOVED),
     ErrorCode.NOT_FOUND,
 )
-KNOWN_HOST = Condition("", lambda f, c: c.url_platform is not None, ErrorCode.INVALID_INPUT)
+KNOWN_HOST = Condition("", lambda _, c: c.url_platform is not None, ErrorCode.INVALID_INPUT)
 ROOM_FOR_POST = Condition(
     "the participation has room for a post",
     lambda f, c: f.has_post_place or c.url_is_own,
@@ -245,11 +246,11 @@ SAME_STATUS = Condition(
     "", lambda f, c: not c.if_status or f.status in c.if_status, ErrorCode.STALE_STATUS
 )
 RUNNING = Condition(
-    "the campaign is running", lambda f, c: f.campaign_status.is_running, ErrorCode.CAMPAIGN_CLOSED
+    "the campaign is running", lambda f, _: f.campaign_status.is_running, ErrorCode.CAMPAIGN_CLOSED
 )
 PLACE_LEFT = Condition(
     "a place is left",
-    lambda f, c: f.places_left is None or f.places_left > 0,
+    lambda f, _: f.places_left is None or f.places_left > 0,
     ErrorCode.CAPACITY_REACHED,
 )
 
@@ -264,11 +265,11 @@ NEVER_REFUSED = frozenset((Action.CONNECT_ACCOUNT, Action.ERASE))
 
 VISIBLE = Condition(
     "the campaign is visible to the influencer",
-    lambda f, c: not f.unavailable_reasons,
+    lambda f, _: not f.unavailable_reasons,
     ErrorCode.INFLUENCER_UNAVAILABLE,
 )
 BEFORE_DEADLINE = Condition(
-    "before the application deadline", lambda f, c: not f.deadline_passed, ErrorCode.DEADLINE_PASSED
+    "before the application deadline", lambda f, _: not f.deadline_passed, ErrorCode.DEADLINE_PASSED
 )
 ACCOUNT_OR_ONLY_ONE = Condition(
     "a qualifying account is given, or exactly 1 qualifies",
@@ -277,7 +278,7 @@ ACCOUNT_OR_ONLY_ONE = Condition(
 )
 ACCOUNT_GIVEN = Condition(
     "one of their own qualifying accounts is given",
-    lambda f, c: c.account is not None,
+    lambda _, c: c.account is not None,
     ErrorCode.ACCOUNT_REQUIRED,
 )
 ACCOUNT_RELEVANT = Condition(
@@ -302,7 +303,7 @@ URL_RELEVANT = Condition(
 )
 URL_FREE = Condition(
     "nobody else has submitted it to this campaign",
-    lambda f, c: not c.url_is_taken,
+    lambda _, c: not c.url_is_taken,
     ErrorCode.URL_IN_USE,
 )
 
@@ -319,172 +320,145 @@ def _on_applicants(
 ) -> tuple[Transition, ...]:
     """A decision on applicants, and its refusal where nobody applies."""
     return (
-        Transition(
-            action=action,
-            roles=roles,
-            sources=sources,
-            campaigns=(SELECTION,),
-            target=target,
-            effect=effect,
-        ),
-        Transition(
-            action=action,
-            roles=roles,
-            sources=EVERY_ROW,
-            campaigns=(NORMAL, AFFILIATE),
-            refusal=ErrorCode.NOT_A_SELECTION_CAMPAIGN,
-        ),
+        Transition(action, roles, sources, (SELECTION,), target, effect=effect),
+        Transition(action, roles, EVERY_ROW, OPEN, refusal=ErrorCode.NOT_A_SELECTION_CAMPAIGN),
     )
 
 
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(
-        action=Action.MARK_JOINED,
-        roles=STAFF,
-        sources=NOBODY,
-        campaigns=(SELECTION,),
+        Action.MARK_JOINED,
+        STAFF,
+        NOBODY,
+        (SELECTION,),
+        APPROVED,
         when=EXACTLY_ONE,
         guards=(VISIBLE,),
-        target=APPROVED,
         selects=True,
     ),
     Transition(
-        action=Action.MARK_JOINED,
-        roles=STAFF,
-        sources=NOBODY,
-        campaigns=JOINING,
+        Action.MARK_JOINED,
+        STAFF,
+        NOBODY,
+        JOINING,
+        JOINED,
         when=EXACTLY_ONE,
         guards=(VISIBLE,),
-        target=JOINED,
         selects=True,
     ),
     Transition(
-        action=Action.MARK_JOINED,
-        roles=STAFF,
-        sources=NOBODY,
-        campaigns=(SELECTION, *JOINING),
+        Action.MARK_JOINED,
+        STAFF,
+        NOBODY,
+        (SELECTION, *JOINING),
+        WAITING,
         when=NONE_OR_SEVERAL,
         guards=(VISIBLE,),
-        target=WAITING,
     ),
     Transition(
-        action=Action.MARK_JOINED,
-        roles=STAFF,
-        sources=NOBODY,
-        campaigns=(UNTRACKED_AFFILIATE,),
+        Action.MARK_JOINED,
+        STAFF,
+        NOBODY,
+        (UNTRACKED_AFFILIATE,),
+        JOINED,
         guards=(VISIBLE,),
-        target=JOINED,
         effect="nothing is selected",
     ),
     Transition(
-        action=Action.MARK_JOINED,
-        roles=STAFF,
-        sources=(APPLIED, REVIEWING, REJECTED),
-        campaigns=ANY,
+        Action.MARK_JOINED,
+        STAFF,
+        (APPLIED, REVIEWING, REJECTED),
+        ANY,
         refusal=ErrorCode.DECIDED_ON_APPLICANT_TAB,
     ),
     Transition(
-        action=Action.APPLY,
-        roles=INFLUENCER,
-        sources=NOBODY,
-        campaigns=(SELECTION,),
-        guards=APPLYING,
-        target=APPLIED,
-        selects=True,
+        Action.APPLY, INFLUENCER, NOBODY, (SELECTION,), APPLIED, guards=APPLYING, selects=True
     ),
+    Transition(Action.APPLY, INFLUENCER, NOBODY, JOINING, JOINED, guards=APPLYING, selects=True),
     Transition(
-        action=Action.APPLY,
-        roles=INFLUENCER,
-        sources=NOBODY,
-        campaigns=JOINING,
-        guards=APPLYING,
-        target=JOINED,
-        selects=True,
-    ),
-    Transition(
-        action=Action.APPLY,
-        roles=INFLUENCER,
-        sources=NOBODY,
-        campaigns=(UNTRACKED_AFFILIATE,),
+        Action.APPLY,
+        INFLUENCER,
+        NOBODY,
+        (UNTRACKED_AFFILIATE,),
+        JOINED,
         guards=(BEFORE_DEADLINE,),
-        target=JOINED,
         effect="no account may be given, nothing is selected",
     ),
     Transition(
-        action=Action.APPLY,
-        roles=INFLUENCER,
-        sources=(WAITING,),
-        campaigns=ANY,
+        Action.APPLY,
+        INFLUENCER,
+        (WAITING,),
+        ANY,
         guards=(BEFORE_DEADLINE,),
         refusal=ErrorCode.ACCOUNT_REQUIRED,
     ),
     Transition(
-        action=Action.SELECT_ACCOUNT,
-        roles=INFLUENCER,
-        sources=(WAITING,),
-        campaigns=(SELECTION,),
+        Action.SELECT_ACCOUNT,
+        INFLUENCER,
+        (WAITING,),
+        (SELECTION,),
+        APPLIED,
         guards=SELECTING,
-        target=APPLIED,
         selects=True,
     ),
     Transition(
-        action=Action.SELECT_ACCOUNT,
-        roles=INFLUENCER,
-        sources=(WAITING,),
-        campaigns=JOINING,
+        Action.SELECT_ACCOUNT,
+        INFLUENCER,
+        (WAITING,),
+        JOINING,
+        JOINED,
         guards=SELECTING,
-        target=JOINED,
         selects=True,
     ),
     Transition(
-        action=Action.SELECT_ACCOUNT,
-        roles=INFLUENCER,
-        sources=TAKES_PART,
-        campaigns=ANY,
+        Action.SELECT_ACCOUNT,
+        INFLUENCER,
+        TAKES_PART,
+        ANY,
         when=SELECTION_LOST,
         guards=SELECTING,
         selects=True,
     ),
     Transition(
-        action=Action.CONNECT_ACCOUNT,
-        roles=(Role.INFLUENCER, Role.SYSTEM),
-        sources=(WAITING,),
-        campaigns=(SELECTION,),
+        Action.CONNECT_ACCOUNT,
+        (Role.INFLUENCER, Role.SYSTEM),
+        (WAITING,),
+        (SELECTION,),
+        APPLIED,
         when=FIRST_ONE,
-        target=APPLIED,
         selects=True,
     ),
     Transition(
-        action=Action.CONNECT_ACCOUNT,
-        roles=(Role.INFLUENCER, Role.SYSTEM),
-        sources=(WAITING,),
-        campaigns=JOINING,
+        Action.CONNECT_ACCOUNT,
+        (Role.INFLUENCER, Role.SYSTEM),
+        (WAITING,),
+        JOINING,
+        JOINED,
         when=FIRST_ONE,
-        target=JOINED,
         selects=True,
     ),
     Transition(
-        action=Action.SELECT_SOCIAL_MEDIA,
-        roles=(Role.STAFF, Role.INFLUENCER),
-        sources=(JOINED,),
-        campaigns=(UNTRACKED_AFFILIATE,),
+        Action.SELECT_SOCIAL_MEDIA,
+        (Role.STAFF, Role.INFLUENCER),
+        (JOINED,),
+        (UNTRACKED_AFFILIATE,),
         guards=(PLATFORMS_RELEVANT,),
         effect="may be changed later",
     ),
     *_on_applicants(Action.SET_APPLIED, APPLIED, (REVIEWING,)),
     *_on_applicants(Action.SET_REVIEWING, REVIEWING, (APPLIED,)),
     Transition(
-        action=Action.SET_APPLIED,
-        roles=DECIDERS,
-        sources=(APPROVED, REJECTED),
-        campaigns=(SELECTION,),
+        Action.SET_APPLIED,
+        DECIDERS,
+        (APPROVED, REJECTED),
+        (SELECTION,),
         refusal=ErrorCode.TRANSITION_IRREVERSIBLE,
     ),
     Transition(
-        action=Action.SET_REVIEWING,
-        roles=DECIDERS,
-        sources=(APPROVED, REJECTED),
-        campaigns=(SELECTION,),
+        Action.SET_REVIEWING,
+        DECIDERS,
+        (APPROVED, REJECTED),
+        (SELECTION,),
         refusal=ErrorCode.TRANSITION_IRREVERSIBLE,
     ),
     *_on_applicants(Action.APPROVE, APPROVED, (APPLIED, REVIEWING, REJECTED)),
@@ -492,58 +466,22 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_on_applicants(
         Action.REOPEN, APPLIED, (REJECTED,), roles=STAFF, effect="a reason is given; round + 1"
     ),
+    Transition(Action.REMOVE, STAFF, (WAITING,), ANY, REMOVED, effect="a reason is given"),
     Transition(
-        action=Action.REMOVE,
-        roles=STAFF,
-        sources=(WAITING,),
-        campaigns=ANY,
-        target=REMOVED,
-        effect="a reason is given",
+        Action.REMOVE, STAFF, (JOINED,), ANY, REMOVED, when=NO_LIVE_POST, effect="a reason is given"
+    ),
+    Transition(Action.WITHDRAW, INFLUENCER, (WAITING, APPLIED, REVIEWING), ANY, REMOVED),
+    Transition(Action.WITHDRAW, INFLUENCER, (JOINED,), ANY, REMOVED, when=NO_LIVE_POST),
+    Transition(Action.SET_AVAILABILITY, STAFF, NOBODY, ANY, effect="only the override is stored"),
+    Transition(
+        Action.SUBMIT_POST, INFLUENCER, (APPROVED, JOINED), TRACKED, guards=(URL_RELEVANT, URL_FREE)
     ),
     Transition(
-        action=Action.REMOVE,
-        roles=STAFF,
-        sources=(JOINED,),
-        campaigns=ANY,
-        when=NO_LIVE_POST,
-        target=REMOVED,
-        effect="a reason is given",
-    ),
-    Transition(
-        action=Action.WITHDRAW,
-        roles=INFLUENCER,
-        sources=(WAITING, APPLIED, REVIEWING),
-        campaigns=ANY,
-        target=REMOVED,
-    ),
-    Transition(
-        action=Action.WITHDRAW,
-        roles=INFLUENCER,
-        sources=(JOINED,),
-        campaigns=ANY,
-        when=NO_LIVE_POST,
-        target=REMOVED,
-    ),
-    Transition(
-        action=Action.SET_AVAILABILITY,
-        roles=STAFF,
-        sources=NOBODY,
-        campaigns=ANY,
-        effect="only the override is stored",
-    ),
-    Transition(
-        action=Action.SUBMIT_POST,
-        roles=INFLUENCER,
-        sources=(APPROVED, JOINED),
-        campaigns=TRACKED,
-        guards=(URL_RELEVANT, URL_FREE),
-    ),
-    Transition(
-        action=Action.ERASE,
-        roles=SYSTEM,
-        sources=(WAITING, APPLIED, REVIEWING),
-        campaigns=ANY,
-        target=REMOVED,
+        Action.ERASE,
+        SYSTEM,
+        (WAITING, APPLIED, REVIEWING),
+        ANY,
+        REMOVED,
         effect="the influencer is erased",
     ),
 )
@@ -594,7 +532,7 @@ REPEATS: tuple[Repeat, ...] = (
     Repeat(
         Action.SUBMIT_POST,
         EVERY_ROW,
-        Condition("they have submitted it to this campaign already", lambda f, c: c.url_is_own),
+        Condition("they have submitted it to this campaign already", lambda _, c: c.url_is_own),
     ),
 )
 
