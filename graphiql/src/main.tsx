@@ -1,0 +1,53 @@
+import 'graphiql/setup-workers/vite';
+import 'graphiql/style.css';
+import '@graphiql/plugin-explorer/style.css';
+import './page.css';
+
+import { explorerPlugin } from '@graphiql/plugin-explorer';
+import { createGraphiQLFetcher, createLocalStorage } from '@graphiql/toolkit';
+import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
+import { createRoot } from 'react-dom/client';
+import { IdentityMenu } from './IdentityMenu';
+import { loadStory, type Story } from './story';
+
+const fetcher = createGraphiQLFetcher({ url: '/graphql', enableIncrementalDelivery: false });
+const plugins = [HISTORY_PLUGIN, explorerPlugin({ showAttribution: false })];
+
+function Page({ story }: { story: Story }) {
+  const storage = createLocalStorage({ namespace: `joinery ${story.database}` });
+  const opened = keptTab(storage) ?? story.tabs[0];
+
+  function startOver() {
+    storage.clear();
+    location.reload();
+  }
+
+  return (
+    <GraphiQL
+      fetcher={fetcher}
+      plugins={plugins}
+      storage={storage}
+      defaultTabs={story.tabs}
+      initialQuery={opened?.query ?? ''}
+      initialVariables={opened?.variables ?? ''}
+      defaultEditorToolsVisibility="variables"
+    >
+      <GraphiQL.Logo>
+        <button type="button" className="joinery-start-over" onClick={startOver}>
+          Start over
+        </button>
+        {story.identities.length > 0 && <IdentityMenu {...story} />}
+      </GraphiQL.Logo>
+    </GraphiQL>
+  );
+}
+
+/** The tab that was open when the page was last left: GraphiQL keeps it, but not its variables. */
+function keptTab(storage: Pick<Storage, 'getItem'>) {
+  const kept = storage.getItem('graphiql:tabState');
+  if (!kept) return undefined;
+  const { tabs, activeTabIndex } = JSON.parse(kept);
+  return tabs[activeTabIndex];
+}
+
+createRoot(document.getElementById('graphiql')!).render(<Page story={await loadStory()} />);

@@ -1,0 +1,141 @@
+/** What the page opens with: who one can be, and the tabs that tell the story of a force-join. */
+import { getOperationAST, parse } from 'graphql';
+
+/** Someone the page can act as, with a ready bearer token. The server gives none in production. */
+export interface Identity {
+  label: string;
+  role: string;
+  token: string;
+}
+
+export interface StoryTab {
+  /** The operation's name, which GraphiQL shows as the tab's title. */
+  name: string;
+  query: string;
+  /** JSON for the variables editor. */
+  variables: string;
+  /** Whom the operation is meant for. */
+  role: string;
+}
+
+export interface Story {
+  identities: Identity[];
+  tabs: StoryTab[];
+  /** Tells databases apart, so that tabs kept by the browser are not shown over another one's data. */
+  database: string;
+}
+
+interface Config {
+  identities: Identity[];
+  tabs: { query: string; role: string }[];
+}
+
+export async function loadStory(): Promise<Story> {
+  const config: Config = await (await fetch('/graphiql/config.json')).json();
+  const staff = config.identities.find(identity => identity.role === 'STAFF');
+  const creator = config.identities.find(identity => identity.role === 'INFLUENCER');
+  const variables = staff && creator ? await findVariables(staff, creator) : {};
+  return {
+    identities: config.identities,
+    tabs: config.tabs.map(({ query, role }) => storyTab(query, role, variables)),
+    database: staff ? await nameDatabase(staff) : '',
+  };
+}
+
+/** Gives the operation those of the variables that it declares. */
+function storyTab(query: string, role: string, variables: Record<string, unknown>): StoryTab {
+  const operation = getOperationAST(parse(query));
+  const declared = operation?.variableDefinitions?.map(({ variable }) => variable.name.value) ?? [];
+  const own = declared.filter(name => name in variables).map(name => [name, variables[name]]);
+  return {
+    name: operation?.name?.value ?? '',
+    query,
+    variables: own.length > 0 ? JSON.stringify(Object.fromEntries(own), null, 2) : '',
+    role,
+  };
+}
+
+interface Job {
+  id: string;
+  campaign: { id: string; title: string; type: string };
+  requiredAction: { type: string; accounts: { id: string }[] } | null;
+}
+
+/**
+ * The story is told about the creator's job that waits for them to select an account: its campaign
+ * is the one that staff find, and its participation the one that they approve.
+ */
+async function findVariables(staff: Identity, creator: Identity): Promise<Record<string, unknown>> {
+  const answer = await ask<{ myJobs: { nodes: Job[] } }>(
+    creator,
+    `{ myJobs(first: 100) { nodes {
+      id campaign { id title type } requiredAction { type accounts { id } }
+    } } }`,
+  );
+  const jobs = answer?.myJobs.nodes ?? [];
+  const waiting = jobs.filter(job => job.requiredAction?.type === 'SELECT_ACCOUNT');
+  const job = waiting.find(({ campaign }) => campaign.type === 'SELECTION') ?? waiting[0] ?? jobs[0];
+  if (!job) return {};
+  return {
+    search: job.campaign.title,
+    campaignId: job.campaign.id,
+    influencerIds: await findInfluencers(staff, job.campaign.id),
+    participationId: job.id,
+    participationIds: [job.id],
+    accountId: job.requiredAction?.accounts[0]?.id,
+  };
+}
+
+interface Candidate {
+  influencer: { id: string };
+  qualifyingAccounts: unknown[];
+}
+
+/** One with a single account to join with, one with several, one with none, one unavailable. */
+async function findInfluencers(staff: Identity, campaignId: string): Promise<string[]> {
+  const answer = await ask<{
+    campaign: Record<'largest' | 'smallest' | 'unavailable', { nodes: Candidate[] }> | null;
+  }>(
+    staff,
+    `query ($id: ID!) { campaign(id: $id) {
+      largest: candidates(filter: { status: [AVAILABLE] }, orderBy: FOLLOWERS_DESC, first: 100) { ...rows }
+      smallest: candidates(filter: { status: [AVAILABLE] }, orderBy: FOLLOWERS_ASC, first: 100) { ...rows }
+      unavailable: candidates(filter: { status: [UNAVAILABLE] }, first: 1) { ...rows }
+    } }
+    fragment rows on CandidateConnection { nodes { influencer { id } qualifyingAccounts { id } } }`,
+    { id: campaignId },
+  );
+  if (!answer?.campaign) return [];
+  const { largest, smallest, unavailable } = answer.campaign;
+  const available = [...largest.nodes, ...smallest.nodes];
+  return [
+    available.find(row => row.qualifyingAccounts.length === 1),
+    available.find(row => row.qualifyingAccounts.length > 1),
+    available.find(row => row.qualifyingAccounts.length === 0),
+    unavailable.nodes[0],
+  ].flatMap(row => row?.influencer.id ?? []);
+}
+
+async function nameDatabase(staff: Identity): Promise<string> {
+  const answer = await ask<{ campaigns: { nodes: { id: string; title: string }[] } }>(
+    staff,
+    '{ campaigns(orderBy: CREATED_ASC, first: 1) { nodes { id title } } }',
+  );
+  const oldest = answer?.campaigns.nodes[0];
+  return oldest ? `${oldest.id} ${oldest.title}` : '';
+}
+
+/** The answer's data; null where there is none: the page must open all the same. */
+async function ask<Data>(
+  { token }: Identity,
+  query: string,
+  variables: Record<string, unknown> = {},
+): Promise<Data | null> {
+  const response = await fetch('/graphql', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query, variables }),
+  });
+  const answer = await response.json().catch(() => null);
+  return answer?.data ?? null;
+}
