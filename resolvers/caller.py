@@ -23,7 +23,7 @@ class Caller:
 class Proof:
     """What the service that did a platform's login says about an account (`connectAccount`).
 
-    `influencer` is whose it is, as in a token's `sub`: their global id, or `externalId:` and their id.
+    `influencer` is whose it is, as in a token's `sub`: a global id, or `externalId:` and their id.
     """
 
     influencer: str

@@ -11,11 +11,11 @@ class Proofs(Protocol):
     """Reads the proofs of `connectAccount`."""
 
     async def verify(self, token: str) -> Proof:
-        """What the proof says; raises `InvalidProof` where it cannot be believed."""
+        """What the proof says; raises `InvalidProofError` where it cannot be believed."""
         ...
 
 
-class InvalidProof(Exception):
+class InvalidProofError(Exception):
     """A proof that is malformed, forged or expired. Its text says which, for people."""
 
 
@@ -23,7 +23,7 @@ class Replay(Protocol):
     """What an earlier run of this request, with the same Idempotency-Key, has committed."""
 
     def kept(self, field: str) -> object | None:
-        """The finished payload that this mutation field (by its response key) gave then, or None."""
+        """The payload that this mutation field (by its response key) gave then, or None."""
         ...
 
     async def keep(self, field: str, payload: object) -> None:

@@ -1,4 +1,4 @@
-"""Errors of a request that is wrong in itself; what a user can act on goes to `userErrors` instead."""
+"""Errors of a request that is wrong in itself; what a user can act on goes to `userErrors`."""
 
 from collections.abc import Collection
 from typing import Literal

@@ -1,1 +1,1 @@
-"""How a request arrives: GraphQL over HTTP, who the caller is, idempotency, health, GraphiQL's page."""
+"""How a request arrives: GraphQL over HTTP, who calls, idempotency, health, GraphiQL's page."""

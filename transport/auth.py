@@ -1,0 +1,120 @@
+"""Who the caller is, by their bearer token, and what a proof of `connectAccount` says."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from models.enums import PLATFORMS, Platform, Role
+from models.influencer import Influencer
+from resolvers import ids
+from resolvers.caller import Caller, Proof
+from resolvers.context import InvalidProofError
+from resolvers.errors import RequestError
+from transport.jwks import KeysUnavailableError
+from transport.settings import Settings
+from transport.tokens import InvalidTokenError, Verifier, keys_of
+
+LONGEST_SUB = 250
+EXTERNAL_ID = "externalId:"
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_CALLING_ROLES = (Role.STAFF, Role.ADVERTISER, Role.INFLUENCER)
+
+
+class Authenticator:
+    """Turns a request's Authorization header into a caller."""
+
+    def __init__(self, settings: Settings) -> None:
+        keys = keys_of(settings.auth_secret, settings.auth_jwks_url)
+        self._tokens = Verifier(keys, settings.auth_issuer, settings.auth_audience)
+
+    async def caller(self, authorization: str | None) -> Caller | None:
+        """The caller, None without a header. Raises RequestError UNAUTHENTICATED or UNAVAILABLE."""
+        if authorization is None:
+            return None
+        scheme, _, token = authorization.strip().partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise _unauthenticated("The Authorization header must be `Bearer` and a token.")
+        try:
+            claims = await self._tokens.claims(token.strip())
+            return await _caller(claims)
+        except InvalidTokenError as error:
+            raise _unauthenticated(f"The token {error}. Get a new one.") from None
+        except KeysUnavailableError:
+            message = "The keys that tokens are checked with cannot be fetched now. Try again."
+            raise RequestError("UNAVAILABLE", message) from None
+
+
+class ConnectProofs:
+    """Reads the proofs that the service which did a platform's login signs."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._tokens = Verifier(keys_of(settings.connect_secret, settings.connect_jwks_url))
+
+    async def verify(self, token: str) -> Proof:
+        """What the proof says. Raises InvalidProofError, or RequestError UNAVAILABLE."""
+        try:
+            return _proof(await self._tokens.claims(token))
+        except InvalidTokenError as error:
+            raise InvalidProofError(f"The proof {error}.") from None
+        except KeysUnavailableError:
+            message = "The keys that proofs are checked with cannot be fetched now. Try again."
+            raise RequestError("UNAVAILABLE", message) from None
+
+
+async def _caller(claims: Mapping[str, Any]) -> Caller:
+    role = claims.get("role")
+    if role not in _CALLING_ROLES:
+        raise InvalidTokenError(f"needs the claim role, one of {', '.join(_CALLING_ROLES)}")
+    subject = _text(claims, "sub", LONGEST_SUB)
+    name = _text(claims, "name", 200) if claims.get("name") is not None else None
+    match Role(role):
+        case Role.INFLUENCER:
+            return Caller(Role.INFLUENCER, subject, name, influencer_id=await _influencer(subject))
+        case Role.ADVERTISER:
+            advertiser = _text(claims, "advertiser", 200)
+            return Caller(Role.ADVERTISER, subject, name, advertiser_id=advertiser)
+        case _:
+            return Caller(Role.STAFF, subject, name)
+
+
+async def _influencer(subject: str) -> int:
+    """The number of the influencer that a `sub` names: by global id, or by their external id."""
+    if subject.startswith(EXTERNAL_ID):
+        found = Influencer.filter(external_id=subject.removeprefix(EXTERNAL_ID))
+    else:
+        found = Influencer.filter(id=ids.decode(subject, "Influencer") or 0)
+    row = await found.filter(erased_at=None).values_list("id", flat=True)
+    if not row:
+        raise InvalidTokenError("is an influencer's, but its sub names none that is known here")
+    return int(str(row[0]))
+
+
+def _proof(claims: Mapping[str, Any]) -> Proof:
+    platform = claims.get("platform")
+    if platform not in PLATFORMS:
+        raise InvalidTokenError(f"needs the claim platform, one of {', '.join(Platform)}")
+    followers = claims.get("followers")
+    if type(followers) is not int or not 0 <= followers < 1 << 31:
+        raise InvalidTokenError("needs the claim followers, a whole number from 0 up")
+    return Proof(
+        influencer=_text(claims, "influencer", LONGEST_SUB),
+        platform=Platform(platform),
+        external_id=_text(claims, "externalId", 200),
+        handle=_text(claims, "handle", 200),
+        followers=followers,
+    )
+
+
+def _text(claims: Mapping[str, Any], name: str, longest: int) -> str:
+    value = claims.get(name)
+    if not isinstance(value, str) or not _is_good(value, longest):
+        raise InvalidTokenError(f"needs the claim {name}, a text of 1 to {longest} characters")
+    return value
+
+
+def _is_good(text: str, longest: int) -> bool:
+    return bool(text.strip()) and len(text) <= longest and not _UNSTORABLE.search(text)
+
+
+def _unauthenticated(message: str) -> RequestError:
+    return RequestError("UNAUTHENTICATED", message)

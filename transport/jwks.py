@@ -1,0 +1,98 @@
+"""Public keys that are published at a URL (a JWKS), fetched off the event loop and kept."""
+
+import asyncio
+import time
+import urllib.request
+from collections.abc import Mapping
+from http.client import HTTPException
+from typing import cast
+
+import jwt
+import orjson
+import structlog
+
+ALGORITHMS = ("RS256", "ES256")
+REFRESH_SECONDS = 300.0
+"After this long the keys are fetched again, so that a withdrawn one is forgotten."
+COOLDOWN_SECONDS = 10.0
+"Between two attempts at least this long, whatever key ids callers come up with."
+TIMEOUT_SECONDS = 5.0
+LARGEST_BYTES = 1 << 20
+
+_UNFETCHABLE = (OSError, HTTPException, ValueError, AttributeError, jwt.PyJWTError)
+_log = structlog.stdlib.get_logger("joinery.jwks")
+
+
+class KeysUnavailableError(Exception):
+    """No keys were ever fetched, and they cannot be fetched now."""
+
+
+class KeySet:
+    """The keys of one JWKS URL.
+
+    Keys that were fetched once stay good while the URL cannot be reached.
+    """
+
+    def __init__(self, url: str, *, cooldown: float = COOLDOWN_SECONDS) -> None:
+        self._url = url
+        self._cooldown = cooldown
+        self._keys: Mapping[str | None, jwt.PyJWK] | None = None
+        self._fetched_at = self._tried_at = -float("inf")
+        self._lock = asyncio.Lock()
+        self._refreshing: asyncio.Task[None] | None = None
+
+    async def find(self, kid: str | None) -> jwt.PyJWK | None:
+        """The key with this id, or None. A token without an id gets the only key there is.
+
+        Raises KeysUnavailableError.
+        """
+        key = self._known(kid)
+        if key is None:
+            await self._fetch_once()
+            return self._known(kid)
+        if time.monotonic() - self._fetched_at > REFRESH_SECONDS and self._may_try():
+            self._refreshing = asyncio.create_task(self._fetch_once())
+        return key
+
+    def _known(self, kid: str | None) -> jwt.PyJWK | None:
+        keys = self._keys or {}
+        if kid is None and len(keys) == 1:
+            return next(iter(keys.values()))
+        return keys.get(kid)
+
+    def _may_try(self) -> bool:
+        return time.monotonic() - self._tried_at > self._cooldown
+
+    async def _fetch_once(self) -> None:
+        """Fetch the keys, unless that was tried just now: by others who waited for the same."""
+        async with self._lock:
+            if self._may_try():
+                self._tried_at = time.monotonic()
+                try:
+                    self._keys = await asyncio.to_thread(_fetch, self._url)
+                    self._fetched_at = time.monotonic()
+                except (
+                    OSError,
+                    HTTPException,
+                    ValueError,
+                    AttributeError,
+                    jwt.PyJWTError,
+                ) as error:
+                    _log.warning("keys cannot be fetched", url=self._url, error=str(error))
+        if self._keys is None:
+            raise KeysUnavailableError(self._url)
+
+
+def _fetch(url: str) -> dict[str | None, jwt.PyJWK]:
+    request = urllib.request.Request(url, headers={"Accept": "application/json"})  # noqa: S310
+    with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
+        document = cast("dict[str, object]", orjson.loads(answer.read(LARGEST_BYTES)))
+    if not isinstance(document.get("keys"), list):
+        raise ValueError("no JSON object with keys")  # noqa: TRY004
+    keys = jwt.PyJWKSet.from_dict(document).keys
+    # A shared secret (HS256) that strays in here must never verify anything.
+    return {key.key_id: key for key in keys if key.algorithm_name in ALGORITHMS and _signs(key)}
+
+
+def _signs(key: jwt.PyJWK) -> bool:
+    return key.public_key_use in (None, "sig")

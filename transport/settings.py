@@ -1,0 +1,143 @@
+"""How the server is set up: `JOINERY_*` variables, or the same lines in a file named `.env`."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from models.database import DatabaseError, tortoise_config
+
+PREFIX = "JOINERY_"
+SECRET_BYTES = 32
+"An HS256 secret that is shorter can be guessed."
+DEVELOPMENT_AUTH_SECRET = "joinery-development-secret-known-to-everyone"  # noqa: S105
+DEVELOPMENT_CONNECT_SECRET = "joinery-development-connect-secret-known-to-all"  # noqa: S105
+_HOW = "make a secret with `openssl rand -base64 48`"
+
+HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+\S*$")]
+
+
+class SettingsError(Exception):
+    """Settings that the server cannot start with. Its text names each variable and what to do."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Raises SettingsError where something is wrong.
+
+    Exactly one of a secret (HS256) and a JWKS URL (RS256, ES256) says whose tokens are believed;
+    in development a secret that everyone knows stands in where neither is given.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    env: Literal["development", "production"] = "development"
+    database_url: str = Field(default="sqlite://joinery.db", repr=False)
+    auth_secret: str | None = Field(default=None, repr=False)
+    auth_jwks_url: HttpUrl | None = None
+    auth_issuer: str | None = None
+    auth_audience: str | None = None
+    connect_secret: str | None = Field(default=None, repr=False)
+    connect_jwks_url: HttpUrl | None = None
+    graphiql: bool | None = None
+    "Whether browsers get the GraphiQL page: None, in development alone."
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise SettingsError(_explain(error)) from None
+
+    @property
+    def is_production(self) -> bool:
+        """Whether nothing that is only good for trying out may be believed."""
+        return self.env == "production"
+
+    @property
+    def shows_graphiql(self) -> bool:
+        """Whether browsers get the GraphiQL page."""
+        return not self.is_production if self.graphiql is None else self.graphiql
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lower_case_choices(cls, values: dict[str, Any]) -> dict[str, Any]:
+        choices = {name: values[name] for name in ("env", "log_level") if name in values}
+        return values | {name: str(value).lower() for name, value in choices.items()}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_secrets_in_development(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if values.get("env", "development") != "development":
+            return values
+        stand_ins = {"auth": DEVELOPMENT_AUTH_SECRET, "connect": DEVELOPMENT_CONNECT_SECRET}
+        return values | {
+            f"{whose}_secret": secret
+            for whose, secret in stand_ins.items()
+            if not (values.get(f"{whose}_secret") or values.get(f"{whose}_jwks_url"))
+        }
+
+    @model_validator(mode="after")
+    def _check(self) -> "Settings":
+        problems = [
+            *_key_problems("auth", self.auth_secret, self.auth_jwks_url),
+            *_key_problems("connect", self.connect_secret, self.connect_jwks_url),
+            *(_production_problems(self) if self.is_production else ()),
+            *_database_problems(self.database_url),
+        ]
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+
+def _key_problems(whose: str, secret: str | None, jwks_url: str | None) -> list[str]:
+    name, url_name = f"{PREFIX}{whose.upper()}_SECRET", f"{PREFIX}{whose.upper()}_JWKS_URL"
+    if secret and jwks_url:
+        return [f"{name} and {url_name}: set one of them, not both"]
+    if secret is not None and len(secret.encode()) < SECRET_BYTES:
+        length = len(secret.encode())
+        return [f"{name}: needs {SECRET_BYTES} bytes or more, has {length}; {_HOW}"]
+    return []
+
+
+def _production_problems(settings: Settings) -> list[str]:
+    problems: list[str] = []
+    for whose in ("auth", "connect"):
+        secret: str | None = getattr(settings, f"{whose}_secret")
+        jwks_url: str | None = getattr(settings, f"{whose}_jwks_url")
+        name = f"{PREFIX}{whose.upper()}_SECRET"
+        if not secret and not jwks_url:
+            url_name = f"{PREFIX}{whose.upper()}_JWKS_URL"
+            problems.append(f"{name}: production needs it, or {url_name}; {_HOW}")
+        if secret in (DEVELOPMENT_AUTH_SECRET, DEVELOPMENT_CONNECT_SECRET):
+            problems.append(f"{name}: is a development secret, which everyone knows; {_HOW}")
+    return problems
+
+
+def _database_problems(url: str) -> list[str]:
+    try:
+        tortoise_config(url)
+    except DatabaseError as error:
+        return [f"{PREFIX}DATABASE_URL: {error}"]
+    return []
+
+
+def _explain(error: ValidationError) -> str:
+    lines: list[str] = []
+    for problem in error.errors():
+        message = problem["msg"].removeprefix("Value error, ")
+        variable = "_".join(str(part) for part in problem["loc"]).upper()
+        lines.append(f"{PREFIX}{variable}: {_plain(message)}" if variable else message)
+    return "\n".join(lines)
+
+
+def _plain(message: str) -> str:
+    if message.startswith("String should match pattern"):
+        return "should be a URL that begins with http:// or https://"
+    return message[0].lower() + message[1:]

@@ -1,0 +1,97 @@
+"""JSON Web Tokens: whether one can be believed, and making one where we hold the secret."""
+
+import time
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import jwt
+
+from transport.jwks import KeySet
+
+
+class InvalidTokenError(Exception):
+    """A token that cannot be believed. Its text says why, for people."""
+
+
+class Keys(Protocol):
+    """What signatures are checked with. A key allows one algorithm, whatever the token claims."""
+
+    async def find(self, kid: str | None) -> jwt.PyJWK | None:
+        """The key with this id, or None."""
+        ...
+
+
+class Secret:
+    """A secret that both sides hold: HS256."""
+
+    def __init__(self, secret: str) -> None:
+        key = jwt.get_algorithm_by_name("HS256").to_jwk(secret.encode(), as_dict=True)
+        self._key = jwt.PyJWK(key, algorithm="HS256")
+
+    async def find(self, kid: str | None) -> jwt.PyJWK:  # noqa: ARG002
+        """The secret, whatever the id."""
+        return self._key
+
+
+def keys_of(secret: str | None, jwks_url: str | None) -> Keys:
+    """The keys that the settings name; one of the two must be given."""
+    if jwks_url:
+        return KeySet(jwks_url)
+    if not secret:
+        raise ValueError("neither a secret nor a JWKS URL")
+    return Secret(secret)
+
+
+class Verifier:
+    """Checks the tokens of one signer: signature, expiry, and issuer and audience where set."""
+
+    def __init__(self, keys: Keys, issuer: str | None = None, audience: str | None = None) -> None:
+        self._keys = keys
+        self._issuer = issuer
+        self._audience = audience
+
+    async def claims(self, token: str) -> Mapping[str, Any]:
+        """What the token says; raises InvalidTokenError, or KeysUnavailableError (try again)."""
+        try:
+            key = await self._keys.find(jwt.get_unverified_header(token).get("kid"))
+            if key is None:
+                raise InvalidTokenError("is signed with a key that is not known here")
+            return jwt.decode(
+                token,
+                key,
+                algorithms=[key.algorithm_name],
+                issuer=self._issuer,
+                audience=self._audience,
+                options={"require": ["exp"], "verify_aud": self._audience is not None},
+            )
+        except jwt.PyJWTError as error:
+            raise InvalidTokenError(_why(error)) from None
+
+
+def sign(secret: str, claims: Mapping[str, Any], seconds: int) -> str:
+    """An HS256 token with these claims (those that are None left out), good for so many seconds."""
+    now = int(time.time())
+    given = {name: value for name, value in claims.items() if value is not None}
+    return jwt.encode(given | {"iat": now, "exp": now + seconds}, secret, algorithm="HS256")
+
+
+def _why(error: jwt.PyJWTError) -> str:
+    match error:
+        case jwt.ExpiredSignatureError():
+            return "has expired"
+        case jwt.ImmatureSignatureError():
+            return "is not valid yet"
+        case jwt.InvalidIssuerError():
+            return "is from another issuer"
+        case jwt.InvalidAudienceError():
+            return "is for another audience"
+        case jwt.MissingRequiredClaimError():
+            return f"lacks the claim {error.claim}"
+        case jwt.InvalidAlgorithmError():
+            return "is signed with another algorithm than the one agreed on"
+        case jwt.InvalidSignatureError():
+            return "has a wrong signature"
+        case jwt.DecodeError() | jwt.InvalidTokenError():
+            return f"is malformed ({error})"
+        case _:
+            return "cannot be verified"
