@@ -4,21 +4,16 @@ Nothing here reads or writes anything. `decide` is asked before every write; wha
 (`available_actions`, `blockers`, `required_action`) is asked of the same rows.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
 from models.enums import (
     Action,
-    ApplicantStatus,
     Availability,
     CampaignStatus,
     CampaignType,
-    CandidateStatus,
     ErrorCode,
-    JobSection,
     Outcome,
-    ParticipationOrigin,
     ParticipationStatus,
     PostDecision,
     PostStatus,
@@ -27,27 +22,21 @@ from models.enums import (
     Role,
     platforms_of,
 )
+from models.workflow_cells import CALL_CONDITIONS, CELLS, ROLES, SOURCES, Cell, cell_for, is_repeat
 from models.workflow_messages import message
+from models.workflow_rows import WorkflowRow, workflow_rows
+from models.workflow_screens import applicant_status, candidate_status, job_section
 from models.workflow_table import (
-    ALWAYS,
-    CALL_CONDITIONS,
-    GOES_THROUGH_ANYWHERE,
     HOLDS_PLACE,
     NEVER_REFUSED,
-    PLACE_LEFT,
     POST_CAMPAIGN_STATUSES,
-    POST_DECISIONS,
     POST_FINAL,
-    POST_ROLES,
-    POST_SOURCES,
-    REPEATS,
+    RANK,
+    STALE_CONDITIONS,
     TAKES_PART,
     TRANSITIONS,
-    Campaigns,
     Command,
-    Condition,
     Facts,
-    Repeat,
     Source,
     Transition,
 )
@@ -125,7 +114,7 @@ class PostDecisionResult:
 
 def may(action: Action, role: Role) -> bool:
     """Whether the role may use the action at all."""
-    return role in _ROLES[action]
+    return role in ROLES[action]
 
 
 def decide(facts: Facts, command: Command) -> Decision:
@@ -134,19 +123,19 @@ def decide(facts: Facts, command: Command) -> Decision:
     For every action but SET_POST_STATUS, which is `decide_post`'s. Raises NotPermitted.
     """
     action = command.action
-    if command.role not in _ROLES[action]:
+    if command.role not in ROLES[action]:
         raise NotPermitted(f"{action} is not for {command.role}")
-    for condition in _CALL_CONDITIONS[action]:
+    for condition in CALL_CONDITIONS[action]:
         if not condition.holds(facts, command):
-            return _refused(facts, condition.refusal)
-    if _repeats(facts, command):
-        return Decision(outcome=Outcome.UNCHANGED, target=facts.status)
-    cell = _cell(facts, command)
-    for condition in cell.conditions:
+            return _refused(facts.status, condition.refusal)
+    if is_repeat(facts, command):
+        return _unchanged(facts.status)
+    cell = cell_for(facts, command)
+    for condition in (*STALE_CONDITIONS, *cell.conditions):
         if not condition.holds(facts, command):
             if action in NEVER_REFUSED:
-                return Decision(outcome=Outcome.UNCHANGED, target=facts.status)
-            return _refused(facts, condition.refusal)
+                return _unchanged(facts.status)
+            return _refused(facts.status, condition.refusal)
     return _changed(facts, command, cell)
 
 
@@ -175,7 +164,7 @@ def decide_post(
 
 def available_actions(facts: Facts, role: Role) -> tuple[Action, ...]:
     """What the role may do now: the actions that some input would make succeed."""
-    return tuple(action for action in _open_actions(facts, role) if _succeeds(facts, action, role))
+    return tuple([a for a in _open_actions(facts, role) if _in_the_way(facts, a, role) == ()])
 
 
 def blockers(facts: Facts, role: Role) -> tuple[ErrorCode, ...]:
@@ -184,13 +173,9 @@ def blockers(facts: Facts, role: Role) -> tuple[ErrorCode, ...]:
     Open is what the table has a row for. What no row allows (TRANSITION_NOT_ALLOWED and its
     like), or what the caller may not know of (NOT_FOUND), is not blocked but not there.
     """
-    found = {
-        code
-        for action in _open_actions(facts, role)
-        if not _succeeds(facts, action, role)
-        for code in _blockers_of(facts, action, role)
-    }
-    return tuple(sorted(found, key=_RANK.__getitem__))
+    actions = _open_actions(facts, role)
+    found = {code for action in actions for code in _in_the_way(facts, action, role) or ()}
+    return tuple(sorted(found, key=RANK.__getitem__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,171 +216,21 @@ def required_action(facts: Facts) -> RequiredAction | None:
         kind,
         facts.campaign_platforms,
         tuple(sorted(facts.qualifying)) if selects else (),
-        _blockers_of(facts, Action(kind), Role.INFLUENCER),
+        _in_the_way(facts, Action(kind), Role.INFLUENCER) or (),
     )
-
-
-def candidate_status(status: ParticipationStatus | None, visible: bool) -> CandidateStatus:
-    """The status on the Select influencer tab."""
-    if status is None or status is ParticipationStatus.REMOVED:
-        return CandidateStatus.AVAILABLE if visible else CandidateStatus.UNAVAILABLE
-    return _CANDIDATE_STATUSES[status]
-
-
-def applicant_status(
-    status: ParticipationStatus | None, campaign_type: CampaignType
-) -> ApplicantStatus | None:
-    """The status on the Applicant influencers tab; None: not on it."""
-    if campaign_type is not CampaignType.SELECTION or status not in _ON_APPLICANT_TAB:
-        return None
-    return ApplicantStatus(status)
-
-
-def job_section(
-    status: ParticipationStatus | None,
-    campaign_status: CampaignStatus,
-    origin: ParticipationOrigin,
-) -> JobSection | None:
-    """The section of My Job that a participation is in; None where nobody takes part."""
-    if status is None or status is ParticipationStatus.REMOVED:
-        return None
-    if campaign_status.is_running:
-        if status in (ParticipationStatus.APPLIED, ParticipationStatus.REVIEWING):
-            forced = origin is ParticipationOrigin.FORCED
-            return JobSection.IN_PROGRESS if forced else JobSection.APPLIED
-        if status is not ParticipationStatus.REJECTED:
-            return JobSection.IN_PROGRESS
-    elif campaign_status is CampaignStatus.COMPLETED and status in HOLDS_PLACE:
-        return JobSection.COMPLETED
-    return JobSection.CLOSED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkflowRow:
-    """A move, for one campaign type and one source: the table as people and clients read it."""
-
-    action: Action
-    roles: tuple[Role, ...]
-    campaign_type: CampaignType
-    post_tracking: bool | None
-    """None: either."""
-    from_status: ParticipationStatus | None
-    """None: nobody takes part, so no row or a REMOVED one."""
-    to_status: ParticipationStatus | None
-    from_post: PostStatus | None = None
-    to_post: PostStatus | None = None
-    condition: str
 
 
 @cache
-def workflow_rows(campaign_type: CampaignType | None = None) -> tuple[WorkflowRow, ...]:
-    """What may follow what, by whom; without the refusals. In the order of actions."""
-    rows = [*_participation_rows(), *_post_rows()]
-    order = list(Action)
-    rows.sort(key=lambda row: order.index(row.action))
-    return tuple(row for row in rows if campaign_type in (None, row.campaign_type))
+def _refused(status: Source, code: ErrorCode) -> Decision:
+    return Decision(outcome=Outcome.REFUSED, target=status, error=code)
 
 
-# How `decide` finds its row: every cell of the table, worked out once.
+@cache
+def _unchanged(status: Source) -> Decision:
+    return Decision(outcome=Outcome.UNCHANGED, target=status)
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    when: Condition | None
-    row: Transition | None
-    """None: a refusal."""
-    conditions: tuple[Condition, ...]
-    """All that must hold, in the order in which refusals are told."""
-    places: int = 0
-
-
-_RANK = {code: rank for rank, code in enumerate(ErrorCode)}
-_ALL_SOURCES: tuple[Source, ...] = (None, *ParticipationStatus)
-_ROLES = {row.action: row.roles for row in TRANSITIONS} | {Action.SET_POST_STATUS: POST_ROLES}
-
-
-def _sorted(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
-    return tuple(sorted(conditions, key=lambda condition: _RANK[condition.refusal]))
-
-
-_CALL_CONDITIONS = {action: _sorted(CALL_CONDITIONS.get(action, ())) for action in Action}
-
-
-def _covers(campaigns: tuple[Campaigns, ...], campaign_type: CampaignType, tracking: bool) -> bool:
-    return any(
-        covered.type is campaign_type and covered.tracking in (None, tracking)
-        for covered in campaigns
-    )
-
-
-def _matches(sources: tuple[Source, ...], source: Source) -> bool:
-    """A removed row is as good as none, where none will do."""
-    return source in sources or (source is ParticipationStatus.REMOVED and None in sources)
-
-
-def _never(refusal: ErrorCode) -> Condition:
-    return Condition("", lambda _, __: False, refusal)
-
-
-def _make_cell(row: Transition, source: Source) -> _Cell:
-    target = row.target or source
-    places = (target in HOLDS_PLACE) - (source in HOLDS_PLACE)
-    conditions = row.guards
-    if row.action not in GOES_THROUGH_ANYWHERE:
-        conditions += ALWAYS
-    if row.refusal is not None:
-        return _Cell(row.when, None, _sorted((*conditions, _never(row.refusal))))
-    if places > 0:
-        conditions += (PLACE_LEFT,)
-    return _Cell(row.when, row, _sorted(conditions), places)
-
-
-def _cells(
-    action: Action, source: Source, campaign_type: CampaignType, tracking: bool
-) -> tuple[_Cell, ...]:
-    """The rows for this corner of the table; the last one always applies."""
-    rows = [
-        row
-        for row in TRANSITIONS
-        if row.action is action
-        and _matches(row.sources, source)
-        and _covers(row.campaigns, campaign_type, tracking)
-    ]
-    otherwise = _never(ErrorCode.TRANSITION_NOT_ALLOWED)
-    return (
-        *(_make_cell(row, source) for row in rows),
-        _Cell(None, None, _sorted((*ALWAYS, otherwise))),
-    )
-
-
-_CELLS = {
-    (action, source, campaign_type, tracking): _cells(action, source, campaign_type, tracking)
-    for action in Action
-    for source in _ALL_SOURCES
-    for campaign_type in CampaignType
-    for tracking in (True, False)
-}
-
-_REPEATS: dict[tuple[Action, Source], Repeat] = {
-    (repeat.action, source): repeat for repeat in REPEATS for source in repeat.sources
-}
-
-
-def _repeats(facts: Facts, command: Command) -> bool:
-    repeat = _REPEATS.get((command.action, facts.status))
-    return repeat is not None and (repeat.when is None or repeat.when.holds(facts, command))
-
-
-def _cell(facts: Facts, command: Command) -> _Cell:
-    cells = _CELLS[command.action, facts.status, facts.campaign_type, facts.post_tracking]
-    return next(cell for cell in cells if cell.when is None or cell.when.holds(facts, command))
-
-
-def _refused(facts: Facts, code: ErrorCode) -> Decision:
-    return Decision(outcome=Outcome.REFUSED, target=facts.status, error=code)
-
-
-def _changed(facts: Facts, command: Command, cell: _Cell) -> Decision:
+def _changed(facts: Facts, command: Command, cell: Cell) -> Decision:
     row = cell.row
     assert row is not None, "a cell without a row always refuses"  # noqa: S101
     target = row.target or facts.status
@@ -456,7 +291,7 @@ def _open_actions(facts: Facts, role: Role) -> tuple[Action, ...]:
 def _has_row(action: Action, source: Source, campaign_type: CampaignType, tracking: bool) -> bool:
     if action is Action.SET_POST_STATUS:
         return tracking and source is not None
-    return any(cell.row for cell in _CELLS[action, source, campaign_type, tracking])
+    return any(cell.row for cell in CELLS[action, source, campaign_type, tracking])
 
 
 _OPEN = {
@@ -466,43 +301,35 @@ _OPEN = {
         if may(action, role) and _has_row(action, source, campaign_type, tracking)
     )
     for role in Role
-    for source in _ALL_SOURCES
+    for source in SOURCES
     for campaign_type in CampaignType
     for tracking in (True, False)
 }
 
 
-def _succeeds(facts: Facts, action: Action, role: Role) -> bool:
+def _in_the_way(facts: Facts, action: Action, role: Role) -> tuple[ErrorCode, ...] | None:
+    """All that stands in the way of one action; None: no input would make it do anything."""
     if action is Action.SET_POST_STATUS:
-        return facts.has_undecided_post and facts.campaign_status in POST_CAMPAIGN_STATUSES
-    return decide(*_attempt(facts, action, role)).outcome is Outcome.CHANGED
-
-
-def _blockers_of(facts: Facts, action: Action, role: Role) -> tuple[ErrorCode, ...]:
-    """All that is in the way of one action; (): nothing is, or it is not open."""
-    if action is Action.SET_POST_STATUS:
-        closed = facts.campaign_status not in POST_CAMPAIGN_STATUSES
-        return (ErrorCode.CAMPAIGN_CLOSED,) if closed and facts.has_undecided_post else ()
+        return _in_the_way_of_posts(facts)
     facts, command = _attempt(facts, action, role)
-    if _repeats(facts, command):
-        return ()
-    failing = tuple(_failing(facts, command))
-    return () if _NOT_THERE.intersection(failing) else failing
+    if is_repeat(facts, command):
+        return None
+    asked = CALL_CONDITIONS[action] + cell_for(facts, command).conditions
+    failing = tuple([c.refusal for c in asked if not c.holds(facts, command)])
+    return failing if _NOT_THERE.isdisjoint(failing) else None
 
 
-def _failing(facts: Facts, command: Command) -> Iterator[ErrorCode]:
-    for condition in (*_CALL_CONDITIONS[command.action], *_cell(facts, command).conditions):
-        if not condition.holds(facts, command):
-            yield condition.refusal
+def _in_the_way_of_posts(facts: Facts) -> tuple[ErrorCode, ...] | None:
+    if not facts.has_undecided_post:
+        return None
+    return () if facts.campaign_status in POST_CAMPAIGN_STATUSES else (ErrorCode.CAMPAIGN_CLOSED,)
 
 
 def _attempt(facts: Facts, action: Action, role: Role) -> tuple[Facts, Command]:
-    """The input that gets furthest."""
+    """The input that gets furthest, and the facts with it."""
     match action:
-        case Action.APPLY:
-            several = len(facts.qualifying) > 1 and not facts.is_untracked_affiliate
-            account = min(facts.qualifying) if several else None
-            return facts, Command(action=action, role=role, account=account)
+        case Action.APPLY if len(facts.qualifying) > 1 and not facts.is_untracked_affiliate:
+            return facts, Command(action=action, role=role, account=min(facts.qualifying))
         case Action.SELECT_ACCOUNT:
             account = min(facts.qualifying, default=None)
             return facts, Command(action=action, role=role, account=account)
@@ -513,11 +340,9 @@ def _attempt(facts: Facts, action: Action, role: Role) -> tuple[Facts, Command]:
         case Action.SELECT_SOCIAL_MEDIA:
             return facts, Command(action=action, role=role, platforms=_other_platforms(facts))
         case Action.SET_AVAILABILITY:
-            other = Availability.AVAILABLE if facts.override is None else None
-            return facts, Command(action=action, role=role, availability=other)
+            return facts, _changing_availability(facts.override, role)
         case Action.SUBMIT_POST:
-            platform = next(iter(platforms_of(facts.campaign_platforms)), None)
-            return facts, Command(action=action, role=role, url_platform=platform)
+            return facts, _submitting_post(facts.campaign_platforms, role)
         case _:
             return facts, _plain(action, role)
 
@@ -525,6 +350,18 @@ def _attempt(facts: Facts, action: Action, role: Role) -> tuple[Facts, Command]:
 @cache
 def _plain(action: Action, role: Role) -> Command:
     return Command(action=action, role=role)
+
+
+@cache
+def _changing_availability(override: Availability | None, role: Role) -> Command:
+    other = Availability.AVAILABLE if override is None else None
+    return Command(action=Action.SET_AVAILABILITY, role=role, availability=other)
+
+
+@cache
+def _submitting_post(platforms: int, role: Role) -> Command:
+    platform = next(iter(platforms_of(platforms)), None)
+    return Command(action=Action.SUBMIT_POST, role=role, url_platform=platform)
 
 
 def _other_platforms(facts: Facts) -> int:
@@ -546,84 +383,3 @@ def _required_type(facts: Facts) -> RequiredActionType | None:
     if status in HOLDS_PLACE and facts.post_tracking and not facts.has_standing_post:
         return RequiredActionType.SUBMIT_POST
     return None
-
-
-_CANDIDATE_STATUSES = {
-    ParticipationStatus.WAITING: CandidateStatus.WAITING,
-    ParticipationStatus.APPLIED: CandidateStatus.APPLIED,
-    ParticipationStatus.REVIEWING: CandidateStatus.APPLIED,
-    ParticipationStatus.APPROVED: CandidateStatus.JOINED,
-    ParticipationStatus.REJECTED: CandidateStatus.REJECTED,
-    ParticipationStatus.JOINED: CandidateStatus.JOINED,
-}
-_ON_APPLICANT_TAB = frozenset(map(ParticipationStatus, ApplicantStatus))
-
-
-# The table for readers.
-
-
-def _occurs(source: Source, campaign_type: CampaignType) -> bool:
-    """Applicants are in Selection campaigns alone, JOINED is in the others alone."""
-    if source is ParticipationStatus.JOINED:
-        return campaign_type is not CampaignType.SELECTION
-    return source not in _ON_APPLICANT_TAB or campaign_type is CampaignType.SELECTION
-
-
-def _participation_rows() -> Iterator[WorkflowRow]:
-    for row in TRANSITIONS:
-        if row.refusal is not None:
-            continue
-        for campaigns in row.campaigns:
-            for source in row.sources:
-                if _occurs(source, campaigns.type):
-                    yield _participation_row(row, campaigns, source)
-
-
-def _participation_row(row: Transition, campaigns: Campaigns, source: Source) -> WorkflowRow:
-    submits = row.action is Action.SUBMIT_POST
-    return WorkflowRow(
-        action=row.action,
-        roles=row.roles,
-        campaign_type=campaigns.type,
-        post_tracking=_tracking(campaigns),
-        from_status=source,
-        to_status=row.target or source,
-        to_post=PostStatus.SUBMITTED if submits else None,
-        condition=_condition(row, source),
-    )
-
-
-def _tracking(campaigns: Campaigns) -> bool | None:
-    """Told of affiliate campaigns alone: all others track posts."""
-    return campaigns.tracking if campaigns.type is CampaignType.AFFILIATE else None
-
-
-def _condition(row: Transition, source: Source) -> str:
-    cell = _make_cell(row, source)
-    conditions = [*_CALL_CONDITIONS[row.action], *cell.conditions]
-    if row.when is not None:
-        conditions.insert(0, row.when)
-    texts = [condition.text for condition in conditions] + [row.effect]
-    return "; ".join(text for text in texts if text)
-
-
-def _post_rows() -> Iterator[WorkflowRow]:
-    for campaign_type in CampaignType:
-        joined = (
-            ParticipationStatus.APPROVED
-            if campaign_type is CampaignType.SELECTION
-            else ParticipationStatus.JOINED
-        )
-        for source in POST_SOURCES:
-            for decision, condition in POST_DECISIONS.items():
-                yield WorkflowRow(
-                    action=Action.SET_POST_STATUS,
-                    roles=POST_ROLES,
-                    campaign_type=campaign_type,
-                    post_tracking=True if campaign_type is CampaignType.AFFILIATE else None,
-                    from_status=joined,
-                    to_status=joined,
-                    from_post=source,
-                    to_post=PostStatus(decision),
-                    condition=condition,
-                )

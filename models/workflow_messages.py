@@ -22,10 +22,8 @@ def message(code: ErrorCode, facts: Facts, command: Command) -> str:
             return f"The campaign is not visible to the influencer. {reasons}"
         case ErrorCode.ACCOUNT_REQUIRED:
             return _account_required(facts)
-        case ErrorCode.ACCOUNT_NOT_RELEVANT:
-            return f"Choose a connected account on one of: {_platforms(facts)}."
-        case ErrorCode.PLATFORM_NOT_RELEVANT:
-            return f"The campaign takes place on: {_platforms(facts)}."
+        case ErrorCode.ACCOUNT_NOT_RELEVANT | ErrorCode.PLATFORM_NOT_RELEVANT:
+            return f"The campaign takes connected accounts and posts on: {_platforms(facts)}."
         case ErrorCode.INVALID_INPUT:
             return _invalid(command)
         case _:

@@ -7,6 +7,7 @@ TRANSITION_NOT_ALLOWED. `REPEATS` tell when somebody asks for what is so already
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from models.enums import (
@@ -162,12 +163,14 @@ REMOVED = ParticipationStatus.REMOVED
 NOBODY = (None,)
 EVERY_ROW = tuple(ParticipationStatus)
 TAKES_PART = (APPLIED, REVIEWING, APPROVED, JOINED)
+APPLICANT_STATUSES = (APPLIED, REVIEWING, APPROVED, REJECTED)
+DECIDED = (APPROVED, REJECTED)
 HOLDS_PLACE = frozenset((APPROVED, JOINED))
 
 STAFF = (Role.STAFF,)
 DECIDERS = (Role.STAFF, Role.ADVERTISER)
 INFLUENCER = (Role.INFLUENCER,)
-SYSTEM = (Role.SYSTEM,)
+CONNECTING = (Role.INFLUENCER, Role.SYSTEM)
 
 SELECTION = Campaigns(CampaignType.SELECTION)
 NORMAL = Campaigns(CampaignType.NORMAL)
@@ -175,7 +178,6 @@ AFFILIATE = Campaigns(CampaignType.AFFILIATE)
 TRACKED_AFFILIATE = Campaigns(CampaignType.AFFILIATE, tracking=True)
 UNTRACKED_AFFILIATE = Campaigns(CampaignType.AFFILIATE, tracking=False)
 ANY = (SELECTION, NORMAL, AFFILIATE)
-OPEN = (NORMAL, AFFILIATE)
 JOINING = (NORMAL, TRACKED_AFFILIATE)
 TRACKED = tuple(Campaigns(type_, tracking=True) for type_, _ in ANY)
 
@@ -237,7 +239,7 @@ CALL_CONDITIONS: dict[Action, tuple[Condition, ...]] = {
 }
 
 
-# What every row of an action asks, and what a row that takes a place asks.
+# What the caller may ask for, what every row asks, and what a row that takes a place asks.
 
 SAME_VERSION = Condition(
     "", lambda f, c: c.if_version is None or c.if_version == f.version, ErrorCode.STALE_VERSION
@@ -254,7 +256,7 @@ PLACE_LEFT = Condition(
     ErrorCode.CAPACITY_REACHED,
 )
 
-ALWAYS = (SAME_VERSION, SAME_STATUS, RUNNING)
+STALE_CONDITIONS = (SAME_VERSION, SAME_STATUS)
 GOES_THROUGH_ANYWHERE = frozenset((Action.ERASE,))
 """Actions that ask nothing of the campaign: whoever is erased leaves closed ones too."""
 NEVER_REFUSED = frozenset((Action.CONNECT_ACCOUNT, Action.ERASE))
@@ -311,59 +313,41 @@ APPLYING = (BEFORE_DEADLINE, ACCOUNT_OR_ONLY_ONE, ACCOUNT_RELEVANT, ACCOUNT_QUAL
 SELECTING = (ACCOUNT_GIVEN, ACCOUNT_RELEVANT, ACCOUNT_QUALIFIES)
 
 
-def _on_applicants(
+_mark_joined = partial(Transition, Action.MARK_JOINED, STAFF, NOBODY, guards=(VISIBLE,))
+_apply = partial(Transition, Action.APPLY, INFLUENCER)
+_select = partial(Transition, Action.SELECT_ACCOUNT, INFLUENCER, guards=SELECTING, selects=True)
+_connect = partial(
+    Transition, Action.CONNECT_ACCOUNT, CONNECTING, (WAITING,), when=FIRST_ONE, selects=True
+)
+_remove = partial(Transition, Action.REMOVE, STAFF, effect="a reason is given")
+_withdraw = partial(Transition, Action.WITHDRAW, INFLUENCER)
+
+
+def _decide(
     action: Action,
-    target: ParticipationStatus,
     sources: tuple[ParticipationStatus, ...],
+    target: ParticipationStatus,
     roles: tuple[Role, ...] = DECIDERS,
     effect: str = "",
 ) -> tuple[Transition, ...]:
     """A decision on applicants, and its refusal where nobody applies."""
+    not_here = ErrorCode.NOT_A_SELECTION_CAMPAIGN
     return (
         Transition(action, roles, sources, (SELECTION,), target, effect=effect),
-        Transition(action, roles, EVERY_ROW, OPEN, refusal=ErrorCode.NOT_A_SELECTION_CAMPAIGN),
+        Transition(action, roles, EVERY_ROW, (NORMAL, AFFILIATE), refusal=not_here),
     )
 
 
+def _never_back(action: Action) -> Transition:
+    irreversible = ErrorCode.TRANSITION_IRREVERSIBLE
+    return Transition(action, DECIDERS, DECIDED, (SELECTION,), refusal=irreversible)
+
+
 TRANSITIONS: tuple[Transition, ...] = (
-    Transition(
-        Action.MARK_JOINED,
-        STAFF,
-        NOBODY,
-        (SELECTION,),
-        APPROVED,
-        when=EXACTLY_ONE,
-        guards=(VISIBLE,),
-        selects=True,
-    ),
-    Transition(
-        Action.MARK_JOINED,
-        STAFF,
-        NOBODY,
-        JOINING,
-        JOINED,
-        when=EXACTLY_ONE,
-        guards=(VISIBLE,),
-        selects=True,
-    ),
-    Transition(
-        Action.MARK_JOINED,
-        STAFF,
-        NOBODY,
-        (SELECTION, *JOINING),
-        WAITING,
-        when=NONE_OR_SEVERAL,
-        guards=(VISIBLE,),
-    ),
-    Transition(
-        Action.MARK_JOINED,
-        STAFF,
-        NOBODY,
-        (UNTRACKED_AFFILIATE,),
-        JOINED,
-        guards=(VISIBLE,),
-        effect="nothing is selected",
-    ),
+    _mark_joined((SELECTION,), APPROVED, when=EXACTLY_ONE, selects=True),
+    _mark_joined(JOINING, JOINED, when=EXACTLY_ONE, selects=True),
+    _mark_joined((SELECTION, *JOINING), WAITING, when=NONE_OR_SEVERAL),
+    _mark_joined((UNTRACKED_AFFILIATE,), JOINED, effect="nothing is selected"),
     Transition(
         Action.MARK_JOINED,
         STAFF,
@@ -371,72 +355,21 @@ TRANSITIONS: tuple[Transition, ...] = (
         ANY,
         refusal=ErrorCode.DECIDED_ON_APPLICANT_TAB,
     ),
-    Transition(
-        Action.APPLY, INFLUENCER, NOBODY, (SELECTION,), APPLIED, guards=APPLYING, selects=True
-    ),
-    Transition(Action.APPLY, INFLUENCER, NOBODY, JOINING, JOINED, guards=APPLYING, selects=True),
-    Transition(
-        Action.APPLY,
-        INFLUENCER,
+    _apply(NOBODY, (SELECTION,), APPLIED, guards=APPLYING, selects=True),
+    _apply(NOBODY, JOINING, JOINED, guards=APPLYING, selects=True),
+    _apply(
         NOBODY,
         (UNTRACKED_AFFILIATE,),
         JOINED,
         guards=(BEFORE_DEADLINE,),
         effect="no account may be given, nothing is selected",
     ),
-    Transition(
-        Action.APPLY,
-        INFLUENCER,
-        (WAITING,),
-        ANY,
-        guards=(BEFORE_DEADLINE,),
-        refusal=ErrorCode.ACCOUNT_REQUIRED,
-    ),
-    Transition(
-        Action.SELECT_ACCOUNT,
-        INFLUENCER,
-        (WAITING,),
-        (SELECTION,),
-        APPLIED,
-        guards=SELECTING,
-        selects=True,
-    ),
-    Transition(
-        Action.SELECT_ACCOUNT,
-        INFLUENCER,
-        (WAITING,),
-        JOINING,
-        JOINED,
-        guards=SELECTING,
-        selects=True,
-    ),
-    Transition(
-        Action.SELECT_ACCOUNT,
-        INFLUENCER,
-        TAKES_PART,
-        ANY,
-        when=SELECTION_LOST,
-        guards=SELECTING,
-        selects=True,
-    ),
-    Transition(
-        Action.CONNECT_ACCOUNT,
-        (Role.INFLUENCER, Role.SYSTEM),
-        (WAITING,),
-        (SELECTION,),
-        APPLIED,
-        when=FIRST_ONE,
-        selects=True,
-    ),
-    Transition(
-        Action.CONNECT_ACCOUNT,
-        (Role.INFLUENCER, Role.SYSTEM),
-        (WAITING,),
-        JOINING,
-        JOINED,
-        when=FIRST_ONE,
-        selects=True,
-    ),
+    _apply((WAITING,), ANY, guards=(BEFORE_DEADLINE,), refusal=ErrorCode.ACCOUNT_REQUIRED),
+    _select((WAITING,), (SELECTION,), APPLIED),
+    _select((WAITING,), JOINING, JOINED),
+    _select(TAKES_PART, ANY, when=SELECTION_LOST),
+    _connect((SELECTION,), APPLIED),
+    _connect(JOINING, JOINED),
     Transition(
         Action.SELECT_SOCIAL_MEDIA,
         (Role.STAFF, Role.INFLUENCER),
@@ -445,40 +378,26 @@ TRANSITIONS: tuple[Transition, ...] = (
         guards=(PLATFORMS_RELEVANT,),
         effect="may be changed later",
     ),
-    *_on_applicants(Action.SET_APPLIED, APPLIED, (REVIEWING,)),
-    *_on_applicants(Action.SET_REVIEWING, REVIEWING, (APPLIED,)),
-    Transition(
-        Action.SET_APPLIED,
-        DECIDERS,
-        (APPROVED, REJECTED),
-        (SELECTION,),
-        refusal=ErrorCode.TRANSITION_IRREVERSIBLE,
+    *_decide(Action.SET_APPLIED, (REVIEWING,), APPLIED),
+    _never_back(Action.SET_APPLIED),
+    *_decide(Action.SET_REVIEWING, (APPLIED,), REVIEWING),
+    _never_back(Action.SET_REVIEWING),
+    *_decide(Action.APPROVE, (APPLIED, REVIEWING, REJECTED), APPROVED),
+    *_decide(Action.REJECT, (APPLIED, REVIEWING, APPROVED), REJECTED),
+    *_decide(
+        Action.REOPEN, (REJECTED,), APPLIED, roles=STAFF, effect="a reason is given; round + 1"
     ),
-    Transition(
-        Action.SET_REVIEWING,
-        DECIDERS,
-        (APPROVED, REJECTED),
-        (SELECTION,),
-        refusal=ErrorCode.TRANSITION_IRREVERSIBLE,
-    ),
-    *_on_applicants(Action.APPROVE, APPROVED, (APPLIED, REVIEWING, REJECTED)),
-    *_on_applicants(Action.REJECT, REJECTED, (APPLIED, REVIEWING, APPROVED)),
-    *_on_applicants(
-        Action.REOPEN, APPLIED, (REJECTED,), roles=STAFF, effect="a reason is given; round + 1"
-    ),
-    Transition(Action.REMOVE, STAFF, (WAITING,), ANY, REMOVED, effect="a reason is given"),
-    Transition(
-        Action.REMOVE, STAFF, (JOINED,), ANY, REMOVED, when=NO_LIVE_POST, effect="a reason is given"
-    ),
-    Transition(Action.WITHDRAW, INFLUENCER, (WAITING, APPLIED, REVIEWING), ANY, REMOVED),
-    Transition(Action.WITHDRAW, INFLUENCER, (JOINED,), ANY, REMOVED, when=NO_LIVE_POST),
+    _remove((WAITING,), ANY, REMOVED),
+    _remove((JOINED,), ANY, REMOVED, when=NO_LIVE_POST),
+    _withdraw((WAITING, APPLIED, REVIEWING), ANY, REMOVED),
+    _withdraw((JOINED,), ANY, REMOVED, when=NO_LIVE_POST),
     Transition(Action.SET_AVAILABILITY, STAFF, NOBODY, ANY, effect="only the override is stored"),
     Transition(
         Action.SUBMIT_POST, INFLUENCER, (APPROVED, JOINED), TRACKED, guards=(URL_RELEVANT, URL_FREE)
     ),
     Transition(
         Action.ERASE,
-        SYSTEM,
+        (Role.SYSTEM,),
         (WAITING, APPLIED, REVIEWING),
         ANY,
         REMOVED,
@@ -546,8 +465,43 @@ POST_CAMPAIGN_STATUSES = frozenset(
     (CampaignStatus.UPCOMING, CampaignStatus.ONGOING, CampaignStatus.COMPLETED)
 )
 POST_DECISIONS: dict[PostDecision, str] = {
-    PostDecision.EFFECTIVE: "",
+    PostDecision.EFFECTIVE: "a reason may be given",
     PostDecision.WARNING: "a kind and a reason are given",
-    PostDecision.APPROVED: "final",
+    PostDecision.APPROVED: "a reason may be given; final",
     PostDecision.INEFFECTIVE: "a reason is given; final",
 }
+
+
+# What a row comes to for one of its sources.
+
+
+def in_order(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    """The conditions in the order in which refusals are told: that of ErrorCode."""
+    return tuple(sorted(conditions, key=lambda condition: RANK[condition.refusal]))
+
+
+def places(row: Transition, source: Source) -> int:
+    """1: the move takes a place of the campaign's capacity; -1: it gives one back."""
+    if row.refusal is not None:
+        return 0
+    return ((row.target or source) in HOLDS_PLACE) - (source in HOLDS_PLACE)
+
+
+def conditions(row: Transition, source: Source) -> tuple[Condition, ...]:
+    """All that must hold for the move, but for what chooses the row and the call's conditions."""
+    every = row.guards
+    if row.action not in GOES_THROUGH_ANYWHERE:
+        every += (RUNNING,)
+    if places(row, source) > 0:
+        every += (PLACE_LEFT,)
+    if row.refusal is not None:
+        every += (never(row.refusal),)
+    return in_order(every)
+
+
+def never(refusal: ErrorCode) -> Condition:
+    """What never holds: the refusal, unless an earlier one applies."""
+    return Condition("", lambda _, __: False, refusal)
+
+
+RANK = {code: rank for rank, code in enumerate(ErrorCode)}
