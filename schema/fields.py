@@ -8,6 +8,10 @@ from typing import Annotated, Any
 import strawberry
 from strawberry.types.field import StrawberryField
 
+from resolvers.context import Context
+
+Info = strawberry.Info[Context, None]
+
 First = Annotated[
     int | None,
     strawberry.argument(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import NewType
 
 import strawberry
+from strawberry.types.scalar import ScalarDefinition
 
 from resolvers.errors import RequestError
 
@@ -74,4 +75,4 @@ ABSOLUTE_URL = strawberry.scalar(
     parse_value=read_url,
     serialize=str,
 )
-SCALARS: dict[object, object] = {datetime: DATE_TIME, URL: ABSOLUTE_URL}
+SCALARS: dict[object, ScalarDefinition] = {datetime: DATE_TIME, URL: ABSOLUTE_URL}

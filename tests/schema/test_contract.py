@@ -1,0 +1,122 @@
+"""What clients were promised (`contract.graphql`) is what they get, and all of it is described."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple, cast
+
+from graphql import (
+    GraphQLArgument,
+    GraphQLEnumType,
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    build_client_schema,
+    build_schema,
+    is_introspection_type,
+    is_required_argument,
+    is_specified_directive,
+    is_specified_scalar_type,
+)
+from graphql.utilities.print_schema import print_input_value
+
+from resolvers.context import Context
+from schema import schema
+
+PROMISED = build_schema((Path(__file__).parent / "contract.graphql").read_text())
+SERVED = build_client_schema(schema.introspect())
+PRINTED = Path(__file__).parents[2] / "schema.graphql"
+LATER = {"Subscription", "ParticipationChange"}
+
+
+class Element(NamedTuple):
+    """Something that a client can name, by its coordinate."""
+
+    name: str
+    form: str
+    description: str | None
+    required: bool = False
+
+
+def test_the_checked_in_schema_is_the_one_that_the_code_prints() -> None:
+    assert PRINTED.read_text() == schema.as_str() + "\n", (
+        "schema.graphql is stale: python server.py schema > schema.graphql"
+    )
+
+
+def test_everything_promised_is_served_under_the_same_name_and_type() -> None:
+    served = {element.name: element.form for element in elements(SERVED)}
+    broken = {
+        element.name: f"promised {element.form}, served {served.get(element.name)}"
+        for element in elements(PROMISED)
+        if element.name.split(".")[0] not in LATER and served.get(element.name) != element.form
+    }
+    assert broken == {}
+
+
+def test_nothing_is_asked_of_clients_that_the_promise_does_not_know() -> None:
+    promised = {element.name for element in elements(PROMISED)}
+    assert [e.name for e in elements(SERVED) if e.required and e.name not in promised] == []
+
+
+def test_every_element_is_described() -> None:
+    assert [e.name for e in elements(SERVED) if not (e.description or "").strip()] == []
+
+
+def test_what_is_printed_is_what_introspection_tells() -> None:
+    assert set(elements(build_schema(schema.as_str()))) == set(elements(SERVED))
+
+
+async def test_dry_run_is_for_mutations_alone() -> None:
+    context = Context()
+    tried = await schema.execute("mutation @dryRun { __typename }", context_value=context)
+    assert (tried.errors, tried.data) == (None, {"__typename": "Mutation"})
+    assert context.dry_run
+
+    refused = await schema.execute("query @dryRun { __typename }", context_value=Context())
+    assert [error.message for error in refused.errors or []] == [
+        "Directive '@dryRun' may not be used on query."
+    ]
+
+
+def elements(of: GraphQLSchema) -> Iterator[Element]:
+    """Everything of it that is not GraphQL's own."""
+    for directive in of.directives:
+        if not is_specified_directive(directive):
+            name = f"@{directive.name}"
+            places = " | ".join(sorted(location.name for location in directive.locations))
+            yield Element(name, f"directive on {places}", directive.description)
+            yield from _inputs(f"{name}(", directive.args)
+    for type_ in of.type_map.values():
+        if not is_introspection_type(type_) and not is_specified_scalar_type(type_):
+            yield Element(type_.name, type(type_).__name__, type_.description)
+            yield from _members(type_)
+
+
+def _members(type_: GraphQLNamedType) -> Iterator[Element]:
+    match type_:
+        case GraphQLObjectType() | GraphQLInterfaceType():
+            for interface in type_.interfaces:
+                yield Element(f"{type_.name}.implements {interface.name}", "", "by its own")
+            for name, field in type_.fields.items():
+                yield Element(f"{type_.name}.{name}", str(field.type), field.description)
+                yield from _inputs(f"{type_.name}.{name}(", field.args)
+        case GraphQLInputObjectType():
+            yield from _inputs(f"{type_.name}.", type_.fields)
+        case GraphQLEnumType():
+            for name, value in type_.values.items():
+                yield Element(f"{type_.name}.{name}", "value", value.description)
+        case _:
+            pass
+
+
+def _inputs(
+    owner: str, inputs: Mapping[str, GraphQLArgument | GraphQLInputField]
+) -> Iterator[Element]:
+    for name, input_ in inputs.items():
+        as_argument = cast("GraphQLArgument", input_)  # what is asked here, both have
+        form = print_input_value(name, as_argument)
+        required = is_required_argument(as_argument)
+        yield Element(f"{owner}{name}", form, input_.description, required)
