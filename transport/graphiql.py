@@ -1,6 +1,6 @@
 """GraphiQL for people who open /graphql in a browser, served from our own files alone.
 
-The page is built by `make graphiql` from the Vite project in graphiql/ into transport/static/graphiql.
+The page is built by `make graphiql` from the Vite project in graphiql/, into static/graphiql here.
 Everything it loads comes from this server, and its Content-Security-Policy forbids anything else.
 """
 
@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import TypedDict
 
 import orjson
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.routing import BaseRoute, Route
 
 BUILT = Path(__file__).parent / "static" / "graphiql"
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -33,7 +32,7 @@ _NOT_BUILT = """<!doctype html>
 <meta charset="utf-8">
 <title>Joinery: GraphiQL is not built yet</title>
 <style>
-  body { font: 1.1rem/1.6 system-ui, sans-serif; max-width: 40rem; margin: 15vh auto; padding: 0 1rem }
+  body { font: 1.1rem/1.6 system-ui, sans-serif; max-width: 40rem; margin: 15vh auto }
   code { background: #8883; border-radius: .3em; padding: .1em .4em }
 </style>
 <h1>GraphiQL is not built yet</h1>
@@ -70,7 +69,7 @@ def graphiql_routes(identities: Identities | None) -> list[BaseRoute]:
     """
 
     async def config(_request: Request) -> Response:
-        ready = await identities() if identities else []
+        ready: Sequence[Identity] = await identities() if identities else ()
         return Response(
             orjson.dumps({"identities": ready, "tabs": example_tabs()}),
             media_type="application/json",
@@ -80,7 +79,7 @@ def graphiql_routes(identities: Identities | None) -> list[BaseRoute]:
 
     return [
         Route("/graphiql/config.json", config),
-        Mount("/graphiql/assets", _Assets(directory=BUILT / "assets", check_dir=False)),
+        Route("/graphiql/assets/{name}", _asset),
     ]
 
 
@@ -97,6 +96,14 @@ def example_tabs() -> list[Tab]:
     return [_tab(path.read_text(encoding="utf-8")) for path in sorted(EXAMPLES.glob("*.graphql"))]
 
 
+async def _asset(request: Request) -> Response:
+    file = BUILT / "assets" / request.path_params["name"]
+    if not file.is_file():
+        raise HTTPException(404)
+    # Its name holds a hash of its content, so a browser may keep it for good.
+    return FileResponse(file, headers={"Cache-Control": "public, max-age=31536000, immutable"})
+
+
 def _tab(query: str) -> Tab:
     role = re.search(r"^# Caller: ([A-Z]+)$", query, re.MULTILINE)
     return {"query": query, "role": role[1] if role else "STAFF"}
@@ -109,12 +116,3 @@ def _page_headers(policy: str) -> dict[str, str]:
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
     }
-
-
-class _Assets(StaticFiles):
-    """Built files carry a hash of their content in the name, so a browser may keep them for good."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        return response

@@ -1,0 +1,283 @@
+"""GraphiQL in a real browser that reaches nothing but the server, and where it is not served."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from graphql import GraphQLSchema, build_schema, parse, validate
+from playwright.async_api import (
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    async_playwright,
+    expect,
+)
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from tests.databases import SqliteDatabases
+from tests.live import ROOT, serving
+from tests.tokens import SECRET
+from transport import graphiql
+
+CHROMIUM = "/usr/bin/chromium"
+HTML = {"Accept": "text/html"}
+PRODUCTION = {
+    "JOINERY_ENV": "production",
+    "JOINERY_CONNECT_SECRET": SECRET[::-1],
+}
+
+
+@dataclass
+class Visit:
+    """An open page, with all that it asked for and complained about."""
+
+    page: Page
+    hosts: set[str] = field(default_factory=set[str])
+    complaints: list[str] = field(default_factory=list[str])
+
+    async def run(self) -> dict[str, Any]:
+        """Press the button; the answer that came."""
+        async with self.page.expect_response(_is_operation) as answer:
+            await self.page.locator(".graphiql-execute-button").click()
+        return await (await answer.value).json()
+
+    async def open_tab(self, name: str) -> None:
+        """Switch to the tab of this operation, until GraphiQL has taken it in and kept it."""
+        await self.page.locator(".graphiql-tab").get_by_text(name, exact=True).click()
+        await self.page.wait_for_function(
+            """name => Object.entries(localStorage).some(
+                 ([key, value]) => key.endsWith(':query') && value.includes(` ${name}`))""",
+            arg=name,
+        )
+        await self.have_caller()
+
+    async def have_caller(self) -> None:
+        """Wait until the page says who one is."""
+        await expect(self.page.get_by_label("You are")).not_to_have_value("")
+
+
+@pytest.fixture(scope="module")
+def built() -> None:
+    """The page, built where it is not yet."""
+    if (graphiql.BUILT / "index.html").is_file():
+        return
+    if not shutil.which("npm"):
+        pytest.skip("Node builds the page, and there is none")
+    subprocess.run(["make", "graphiql"], cwd=ROOT, check=True)
+
+
+@pytest.fixture(scope="module")
+def demo_url(
+    sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of a server on a small database of demo data."""
+    folder = tmp_path_factory.mktemp("demo")
+    with sqlite_databases.lend() as url:
+        _fill(url, folder)
+        with serving(url, folder) as address:
+            yield address
+
+
+@pytest.fixture
+async def visit(built: None, demo_url: str) -> AsyncIterator[Visit]:
+    """The page as someone sees it who opens it for the first time.
+
+    The browser's network ends at this machine: all else goes to a proxy that is not there.
+    """
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox"],
+            proxy={"server": "http://127.0.0.1:9", "bypass": "127.0.0.1"},
+        )
+        visit = Visit(await browser.new_page())
+        visit.page.on("request", lambda request: visit.hosts.add(_host(request)))
+        visit.page.on("console", lambda message: visit.complaints.extend(_complaint(message)))
+        visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+        await visit.page.goto(f"{demo_url}/graphql")
+        await visit.have_caller()
+        yield visit
+        await browser.close()
+
+
+async def test_the_first_operation_runs_and_its_answer_shows(visit: Visit) -> None:
+    answer = await visit.run()
+    title = answer["data"]["campaigns"]["nodes"][0]["title"]
+    await expect(visit.page.locator(".graphiql-response")).to_contain_text(title)
+
+
+async def test_it_runs_within_its_policy_and_asks_no_other_host(
+    visit: Visit, demo_url: str
+) -> None:
+    await visit.run()
+    for plugin in ("Documentation Explorer", "GraphiQL Explorer"):
+        await visit.page.get_by_label(f"Show {plugin}").click()
+        await expect(visit.page.get_by_label(f"Hide {plugin}")).to_be_visible()
+    assert visit.complaints == []
+    assert visit.hosts == {urlsplit(demo_url).netloc}
+
+
+async def test_the_tabs_tell_the_story_of_a_force_join(visit: Visit) -> None:
+    async def run(tab: str | None = None) -> Any:
+        if tab:
+            await visit.open_tab(tab)
+        answer = await visit.run()
+        assert "errors" not in answer
+        return answer["data"]
+
+    campaign = (await run())["campaigns"]["nodes"][0]
+    assert campaign["type"] == "SELECTION"
+    statuses = {
+        row["status"] for row in (await run("SelectTab"))["campaign"]["candidates"]["nodes"]
+    }
+    assert "AVAILABLE" in statuses
+    tried = (await run("MarkAsJoined"))["markJoined"]["results"]
+    assert [row["candidateStatus"] for row in tried] == [
+        "JOINED",
+        "WAITING",
+        "WAITING",
+        "UNAVAILABLE",
+    ]
+    assert tried[3]["error"]["code"] == "INFLUENCER_UNAVAILABLE"
+    jobs = (await run("MyJob"))["myJobs"]["nodes"]
+    assert campaign["title"] in [
+        job["campaign"]["title"]
+        for job in jobs
+        if job["requiredAction"] and job["requiredAction"]["type"] == "SELECT_ACCOUNT"
+    ]
+    selected = (await run("SelectAccount"))["selectAccount"]
+    assert (selected["outcome"], selected["participation"]["status"]) == ("CHANGED", "APPLIED")
+    applicants = (await run("ApplicantTab"))["campaign"]["applicants"]["nodes"]
+    assert "APPLIED" in {applicant["applicantStatus"] for applicant in applicants}
+    (approved,) = (await run("Approve"))["setApplicantStatus"]["results"]
+    assert approved["participation"]["applicantStatus"] == "APPROVED"
+    history = (await run("History"))["participation"]["events"]["nodes"]
+    assert [event["action"] for event in history][-2:] == ["SELECT_ACCOUNT", "APPROVE"]
+
+
+async def test_choosing_who_you_are_sends_their_token_and_reads_the_schema_again(
+    visit: Visit,
+) -> None:
+    menu = visit.page.get_by_label("You are")
+    async with visit.page.expect_request(_is_introspection) as introspection:
+        await menu.select_option(label="nobody (no token)")
+    assert "authorization" not in (await introspection.value).headers
+    assert (await visit.run())["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+    async with visit.page.expect_request(_is_introspection) as introspection:
+        await menu.select_option(index=1)
+    token = (await introspection.value).headers["authorization"]
+    await visit.page.get_by_role("button", name="Headers").click()
+    await expect(visit.page.locator(".graphiql-editor-tool")).to_contain_text(token[:20])
+    assert "errors" not in await visit.run()
+
+
+async def test_what_was_open_is_open_again_after_a_reload_until_one_starts_over(
+    visit: Visit,
+) -> None:
+    editor = visit.page.locator(".graphiql-query-editor")
+    variables = visit.page.locator(".graphiql-editor-tool")
+    await visit.open_tab("SelectTab")
+    await expect(variables).to_contain_text("campaignId")
+    await visit.page.wait_for_function(
+        """() => Object.entries(localStorage).some(([key, value]) =>
+             key.endsWith(':tabState') && JSON.parse(value).activeTabIndex === 1)"""
+    )
+    await visit.page.reload()
+    await expect(editor).to_contain_text("SelectTab")
+    await expect(variables).to_contain_text("campaignId")
+    await visit.page.get_by_text("Start over").click()
+    await expect(editor).to_contain_text("FindTheCampaign")
+
+
+def test_the_policy_lets_only_our_own_files_run(built: None, demo_url: str) -> None:
+    answer = httpx.get(f"{demo_url}/graphql", headers=HTML)
+    policy = dict(
+        rule.strip().split(" ", 1) for rule in answer.headers["Content-Security-Policy"].split(";")
+    )
+    assert answer.status_code == 200
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["worker-src"] == policy["connect-src"] == "'self'"
+    assert "script-src-elem" not in policy
+
+
+def test_production_serves_neither_page_nor_tokens(
+    sqlite_databases: SqliteDatabases, tmp_path: Path
+) -> None:
+    with sqlite_databases.lend() as url, serving(url, tmp_path, PRODUCTION) as address:
+        assert "<html" not in httpx.get(f"{address}/graphql", headers=HTML).text
+        assert httpx.get(f"{address}/graphiql/config.json").status_code == 404
+
+
+def test_production_that_turns_it_on_gives_no_tokens(
+    built: None, sqlite_databases: SqliteDatabases, tmp_path: Path
+) -> None:
+    turned_on = PRODUCTION | {"JOINERY_GRAPHIQL": "true"}
+    with sqlite_databases.lend() as url, serving(url, tmp_path, turned_on) as address:
+        assert "<html" in httpx.get(f"{address}/graphql", headers=HTML).text
+        assert httpx.get(f"{address}/graphiql/config.json").json()["identities"] == []
+
+
+async def test_where_it_is_not_built_the_page_tells_how(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(graphiql, "BUILT", tmp_path)
+    app = Starlette(routes=[Route("/graphql", graphiql.page), *graphiql.graphiql_routes(None)])
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://joinery") as http:
+        answer = await http.get("/graphql")
+        asset = await http.get("/graphiql/assets/index.js")
+    assert answer.status_code == 503
+    assert "make graphiql" in answer.text
+    assert asset.status_code == 404
+
+
+@pytest.fixture(scope="module")
+def schema() -> GraphQLSchema:
+    """What the server promises."""
+    return build_schema((ROOT / "schema.graphql").read_text(encoding="utf-8"))
+
+
+def test_every_example_is_valid_and_says_whom_it_is_for(schema: GraphQLSchema) -> None:
+    tabs = graphiql.example_tabs()
+    assert len(tabs) == len(list((ROOT / "examples").glob("*.graphql"))) > 0
+    for tab in tabs:
+        assert validate(schema, parse(tab["query"])) == []
+        assert f"\n# Caller: {tab['role']}\n" in tab["query"]
+
+
+def _fill(database_url: str, folder: Path) -> None:
+    subprocess.run(
+        [sys.executable, ROOT / "server.py", "demo", "--campaigns", "12", "--influencers", "300"],
+        cwd=folder,
+        env={"JOINERY_DATABASE_URL": database_url},
+        check=True,
+        capture_output=True,
+    )
+
+
+def _host(request: Request) -> str:
+    url = urlsplit(request.url)
+    return url.netloc or url.scheme
+
+
+def _complaint(message: ConsoleMessage) -> list[str]:
+    return [message.text] if message.type in ("error", "warning") else []
+
+
+def _is_operation(answer: Response) -> bool:
+    request = answer.request
+    return request.url.endswith("/graphql") and not _is_introspection(request)
+
+
+def _is_introspection(request: Request) -> bool:
+    return "IntrospectionQuery" in (request.post_data or "")
