@@ -5,6 +5,7 @@ rules that name a late category.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from models.campaign import Category
 from models.text import fold
@@ -42,6 +43,7 @@ def mask_and_overflow(numbers: Iterable[int]) -> tuple[int, str]:
     return mask, "".join(f",{number}" for number in late) + "," if late else ""
 
 
+@lru_cache(maxsize=4096)
 def numbers_in(mask: int, overflow: str) -> frozenset[int]:
     """The set of category numbers that is stored so."""
     early = {number for number in range(1, MASK_BITS + 1) if mask >> (number - 1) & 1}

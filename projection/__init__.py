@@ -1,0 +1,43 @@
+"""The read engine: a GraphQL selection in, one SQL statement a level and a compiled row builder out.
+
+It knows no campaign. A *shape* says how a GraphQL type is stored; a *plan* is what is made of a
+shape and a selection, once; a *run* carries it out for one request.
+"""
+
+from projection.executor import Completed, JoineryExecutionContext
+from projection.fields import (
+    Batched,
+    Column,
+    Computed,
+    Connection,
+    Denial,
+    Derived,
+    Kind,
+    Rows,
+    ToMany,
+    ToOne,
+)
+from projection.listing import Listing, Order, TableListing
+from projection.plan import Projector, Run
+from projection.shape import Shape
+
+__all__ = [
+    "Batched",
+    "Column",
+    "Completed",
+    "Computed",
+    "Connection",
+    "Denial",
+    "Derived",
+    "JoineryExecutionContext",
+    "Kind",
+    "Listing",
+    "Order",
+    "Projector",
+    "Rows",
+    "Run",
+    "Shape",
+    "TableListing",
+    "ToMany",
+    "ToOne",
+]

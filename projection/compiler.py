@@ -1,0 +1,393 @@
+"""The compiler: what each selected field of a shape becomes in a level."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from graphql import (
+    FieldNode,
+    GraphQLError,
+    GraphQLField,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    get_named_type,
+    is_leaf_type,
+)
+from graphql.execution.collect_fields import FieldDetails, FieldDetailsList
+from graphql.execution.values import get_argument_values
+
+from projection.executor import JoineryExecutionContext, ProjectingInfo
+from projection.fields import (
+    Batched,
+    Column,
+    Computed,
+    Connection,
+    Denial,
+    Derived,
+    Field,
+    Guarded,
+    Kind,
+    Rows,
+    ToMany,
+    ToOne,
+)
+from projection.level import Level
+from projection.listing import invalid
+from projection.pages import PagePlan, Slice
+from projection.shape import Shape
+from projection.steps import (
+    Arguments,
+    Compute,
+    FetchByKey,
+    FetchMany,
+    FetchPages,
+    FetchRows,
+    Load,
+    Nest,
+)
+from projection.text import snake_case
+
+MAX_DEPTH = 30
+"""How deep objects may nest: generated expressions nest with them, and Python's parser ends at 200."""
+
+Keys = tuple[str | int, ...]
+
+
+class Compiler:
+    """Compiles one selection, for one role and one database."""
+
+    def __init__(
+        self,
+        shapes: Mapping[str, Shape],
+        executor: JoineryExecutionContext,
+        role: str,
+        dialect: str,
+    ) -> None:
+        self.shapes = shapes
+        self.executor = executor
+        self.role = role
+        self.dialect = dialect
+        self.denied: list[GraphQLError] = []
+        "What the role may not see, where null can stand in its place."
+
+    def root_object(
+        self, raw: ProjectingInfo, path: Keys, graphql_type: GraphQLObjectType, shape: Shape | None
+    ) -> Level:
+        """The level of a root field's object."""
+        level = Level()
+        level.finish(self._object(level, graphql_type, shape, "t", _details(raw), path))
+        return level
+
+    def root_page(self, raw: ProjectingInfo, path: Keys) -> PagePlan:
+        """The plan of a root field's connection."""
+        name = f"{raw.parent_type.name}.{raw.field_name}"
+        return self._page(name, _object_type(raw.return_type), _details(raw), path)
+
+    # Objects
+
+    def _object(  # noqa: PLR0913, PLR0917
+        self,
+        level: Level,
+        graphql_type: GraphQLObjectType,
+        shape: Shape | None,
+        alias: str,
+        details: FieldDetailsList,
+        path: Keys,
+    ) -> str:
+        """A dict display with every selected field of the object."""
+        if len(path) > MAX_DEPTH:
+            raise invalid(f"This selection nests more than {MAX_DEPTH} levels deep.")
+        collected = self.executor.collect_subfields(graphql_type, details)
+        items = [
+            f"{key!r}: {self._field(level, graphql_type, shape, alias, field, (*path, key))}"
+            for key, field in collected.grouped_field_set.items()
+        ]
+        return f"{{{', '.join(items)}}}"
+
+    def _field(  # noqa: PLR0913, PLR0917
+        self,
+        level: Level,
+        parent: GraphQLObjectType,
+        shape: Shape | None,
+        alias: str,
+        details: FieldDetailsList,
+        path: Keys,
+    ) -> str:
+        name = details[0].node.name.value
+        if name == "__typename":
+            return repr(parent.name)
+        definition = parent.fields[name]
+        if shape is None:
+            return self._value(level, f"r.{snake_case(name)}", definition.type, details, path)
+        field = shape.fields[name]
+        if isinstance(field, Guarded) and field.roles is not None and self.role not in field.roles:
+            return self._denied(field, definition, path)
+        selected = Selected(definition, details, path, f"{parent.name}.{name}")
+        return self._shaped(level, shape, alias, field, selected)
+
+    def _denied(self, field: Guarded, definition: GraphQLField, path: Keys) -> str:
+        if field.denial is Denial.NULL:
+            return "None"
+        error = GraphQLError(
+            f"The role {self.role} may not see `{path[-1]}`.",
+            path=path,
+            extensions={"code": "FORBIDDEN"},
+        )
+        if isinstance(definition.type, GraphQLNonNull):
+            raise error
+        self.denied.append(error)
+        return "None"
+
+    def _shaped(
+        self, level: Level, shape: Shape, alias: str, field: Field, selected: "Selected"
+    ) -> str:
+        match field:
+            case Column():
+                return self._column(level, alias, field)
+            case ToOne():
+                return self._to_one(level, alias, field, selected)
+            case ToMany():
+                return self._to_many(level, alias, field, selected)
+            case Connection():
+                return self._connection(level, alias, field, selected)
+            case Computed():
+                value = self._compute(level, shape, alias, field.compute, field.needs)
+                return self._value(level, value, selected.type, selected.details, selected.path)
+            case Batched():
+                keys = level.function(level.column(field.parent.format(t=alias)))
+                value = level.step(Load(keys, field, selected.arguments))
+                return self._value(level, value, selected.type, selected.details, selected.path)
+            case Rows() | Derived():
+                raise TypeError(f"{shape.name} serves an internal field")
+
+    def _column(self, level: Level, alias: str, field: Column) -> str:
+        value = level.column(field.sql.format(t=alias))
+        template = _TEMPLATES[self.dialect][field.kind].replace("{v}", field.template)
+        if template == "{v}":
+            return value
+        names = {**_NAMES, **(field.names or {})}
+        for name in names:
+            if name in template:
+                level.names[name] = names[name]
+        expression = template.replace("{v}", value)
+        return f"(None if {value} is None else {expression})" if field.nullable else expression
+
+    def _to_one(self, level: Level, alias: str, field: ToOne, selected: "Selected") -> str:
+        shape = self.shapes[field.shape]
+        joined = level.join(shape.source, alias, field.on)
+        there = level.column(f"{joined}.id")
+        graphql_type = _object_type(selected.type)
+        value = self._object(level, graphql_type, shape, joined, selected.details, selected.path)
+        return f"(None if {there} is None else {value})"
+
+    def _to_many(self, level: Level, alias: str, field: ToMany, selected: "Selected") -> str:
+        shape = self.shapes[field.shape]
+        below = Level()
+        graphql_type = _object_type(selected.type)
+        below.finish(self._object(below, graphql_type, shape, "t", selected.details, selected.path))
+        keys = level.function(level.column(field.parent.format(t=alias)))
+        return level.step(FetchMany(keys, field, shape.source, below, selected.arguments))
+
+    # Connections
+
+    def _connection(self, level: Level, alias: str, field: Connection, selected: "Selected") -> str:
+        plan = self._page(
+            selected.name, _object_type(selected.type), selected.details, selected.path
+        )
+        keys = level.function(level.column(field.parent.format(t=alias)))
+        return level.step(FetchPages(keys, field, plan, selected.arguments))
+
+    def _page(
+        self, name: str, graphql_type: GraphQLObjectType, details: FieldDetailsList, path: Keys
+    ) -> PagePlan:
+        plan = PagePlan(name)
+        views: list[str] = []
+        collected = self.executor.collect_subfields(graphql_type, details)
+        for key, found in collected.grouped_field_set.items():
+            match found[0].node.name.value:
+                case "__typename":
+                    plan.parts[key] = _constant(graphql_type.name)
+                case "totalCount":
+                    plan.needs_total = True
+                    plan.parts[key] = lambda _views, slice_: slice_.total
+                case "pageInfo":
+                    plan.needs_rows = True
+                    plan.parts[key] = self._page_info(graphql_type, found)
+                case part:
+                    plan.needs_rows = True
+                    plan.parts[key] = _view(len(views))
+                    row = _object_type(graphql_type.fields[part].type)
+                    make = self._edge if part == "edges" else self._node
+                    views.append(make(plan, row, found, (*path, key)))
+        plan.level.names["cursor"] = plan.cursor_columns()
+        plan.level.finish(f"({''.join(f'{view}, ' for view in views)})")
+        return plan
+
+    def _node(
+        self, plan: PagePlan, node: GraphQLObjectType, details: FieldDetailsList, path: Keys
+    ) -> str:
+        return self._object(plan.level, node, self.shapes[node.name], "t", details, path)
+
+    def _edge(
+        self, plan: PagePlan, edge: GraphQLObjectType, details: FieldDetailsList, path: Keys
+    ) -> str:
+        items: list[str] = []
+        collected = self.executor.collect_subfields(edge, details)
+        for key, found in collected.grouped_field_set.items():
+            match found[0].node.name.value:
+                case "__typename":
+                    value = repr(edge.name)
+                case "cursor":
+                    value = "page.cursor_of(*r[cursor])"
+                case _:
+                    node = _object_type(edge.fields["node"].type)
+                    value = self._node(plan, node, found, (*path, key))
+            items.append(f"{key!r}: {value}")
+        return f"{{{', '.join(items)}}}"
+
+    def _page_info(self, connection: GraphQLObjectType, details: FieldDetailsList) -> Any:
+        graphql_type = _object_type(connection.fields["pageInfo"].type)
+        collected = self.executor.collect_subfields(graphql_type, details)
+        names = {
+            key: found[0].node.name.value for key, found in collected.grouped_field_set.items()
+        }
+        return lambda _views, slice_: {key: _PAGE_INFO[name](slice_) for key, name in names.items()}
+
+    # What a Python value of a GraphQL type becomes
+
+    def _value(
+        self,
+        level: Level,
+        value: str,
+        graphql_type: GraphQLOutputType,
+        details: FieldDetailsList,
+        path: Keys,
+    ) -> str:
+        named = get_named_type(graphql_type)
+        if is_leaf_type(named):
+            return value
+        assert isinstance(named, GraphQLObjectType)
+        many = _is_list(graphql_type)
+        values = level.function(value)
+        below = Level()
+        shape = self.shapes.get(named.name)
+        below.finish(self._object(below, named, shape, "t", details, path))
+        if shape is None:
+            return level.step(Nest(values, below, many))
+        return level.step(FetchByKey(values, shape, below, many))
+
+    # What computed fields need
+
+    def _compute(
+        self, level: Level, shape: Shape, alias: str, compute: Any, needs: tuple[str, ...]
+    ) -> str:
+        values = ", ".join(self._need(level, shape, alias, need) for need in needs)
+        return f"{level.name(compute)}(run, {values})"
+
+    def _need(self, level: Level, shape: Shape, alias: str, need: str) -> str:
+        relation, dot, rest = need.partition(".")
+        if dot:
+            field = shape.internal.get(relation) or shape.fields[relation]
+            assert isinstance(field, ToOne)
+            target = self.shapes[field.shape]
+            return self._need(level, target, level.join(target.source, alias, field.on), rest)
+        field = shape.internal.get(need)
+        if field is None:
+            return level.column(f"{alias}.{need}")
+        return level.once((alias, need), lambda: self._internal(level, shape, alias, field))
+
+    def _internal(self, level: Level, shape: Shape, alias: str, field: Field) -> str:
+        match field:
+            case Rows():
+                keys = level.function(level.column(field.parent.format(t=alias)))
+                return level.step(FetchRows(keys, field))
+            case Derived():
+                value = self._compute(level, shape, alias, field.compute, field.needs)
+                return level.step(Compute(level.function(value)))
+            case Column():
+                return self._column(level, alias, field)
+            case _:
+                raise TypeError(f"{shape.name} has an internal field of no use")
+
+
+class Selected:
+    """A selected field: its definition, its nodes, and where it stands."""
+
+    def __init__(
+        self, definition: GraphQLField, details: FieldDetailsList, path: Keys, name: str
+    ) -> None:
+        self.definition = definition
+        self.type = definition.type
+        self.details = details
+        self.path = path
+        self.name = name
+
+    @property
+    def arguments(self) -> Arguments:
+        """What reads the field's arguments in a run; those without variables are read once."""
+        node: FieldNode = self.details[0].node
+        fragment_variables = self.details[0].fragment_variable_values
+        definition = self.definition
+        return lambda run: get_argument_values(
+            definition, node, run.executor.variable_values, fragment_variables
+        )
+
+
+_PAGE_INFO: dict[str, Any] = {
+    "__typename": lambda _: "PageInfo",
+    "hasNextPage": lambda slice_: slice_.has_next,
+    "hasPreviousPage": lambda slice_: slice_.has_previous,
+    "startCursor": lambda slice_: slice_.cursors and slice_.cursors[0],
+    "endCursor": lambda slice_: slice_.cursors and slice_.cursors[1],
+}
+_TEMPLATES = {
+    "postgres": {
+        Kind.PLAIN: "{v}",
+        Kind.BOOLEAN: "{v}",
+        Kind.MOMENT: "{v}",
+        Kind.JSON: "loads({v})",
+    },
+    "sqlite": {
+        Kind.PLAIN: "{v}",
+        Kind.BOOLEAN: "bool({v})",
+        Kind.MOMENT: "moment({v})",
+        Kind.JSON: "loads({v})",
+    },
+}
+
+
+def _moment(text: str) -> str:
+    """A moment that SQLite keeps as text, as the response has it."""
+    return text.replace(" ", "T", 1).removesuffix("+00:00") + "Z"
+
+
+_NAMES = {"loads": orjson.loads, "moment": _moment}
+
+
+def _details(raw: ProjectingInfo) -> FieldDetailsList:
+    return [FieldDetails(node, None) for node in raw.field_nodes]
+
+
+def _object_type(graphql_type: GraphQLOutputType) -> GraphQLObjectType:
+    named = get_named_type(graphql_type)
+    assert isinstance(named, GraphQLObjectType)
+    return named
+
+
+def _is_list(graphql_type: GraphQLOutputType) -> bool:
+    if isinstance(graphql_type, GraphQLNonNull):
+        graphql_type = graphql_type.of_type
+    return isinstance(graphql_type, GraphQLList)
+
+
+def _constant(value: Any) -> Any:
+    return lambda _views, _slice: value
+
+
+def _view(index: int) -> Any:
+    def part(views: list[tuple[Any, ...]], slice_: Slice) -> list[Any]:
+        return [view[index] for view in views[slice_.start : slice_.stop]]
+
+    return part

@@ -1,0 +1,131 @@
+"""What a field of a shape may be: a column, a relation, a page of a list, or something computed.
+
+In SQL, `{t}` stands for the alias of the shape's own row and `{j}` for that of the joined one.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from projection.listing import Listing
+    from projection.plan import Run
+
+
+class Kind(StrEnum):
+    """How a column's value is turned into a response's."""
+
+    PLAIN = "PLAIN"
+    BOOLEAN = "BOOLEAN"
+    MOMENT = "MOMENT"
+    JSON = "JSON"
+
+
+class Denial(StrEnum):
+    """What a role that may not see a field gets."""
+
+    FORBIDDEN = "FORBIDDEN"
+    NULL = "NULL"
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """A field that some roles may not see."""
+
+    roles: frozenset[str] | None = None
+    "Who may see it. None: everybody."
+    denial: Denial = Denial.FORBIDDEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column(Guarded):
+    """A column, or an SQL expression over the row."""
+
+    sql: str
+    kind: Kind = Kind.PLAIN
+    template: str = "{v}"
+    "A Python expression of the value `{v}`; not evaluated for null where `nullable`."
+    nullable: bool = False
+    names: Mapping[str, Any] | None = None
+    "What the template refers to."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToOne(Guarded):
+    """The row of another shape, joined; null where there is none."""
+
+    shape: str
+    on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToMany(Guarded):
+    """All rows of another shape that refer to this one: one statement for all parents.
+
+    `parent` is this row's column, `key` the other's.
+    """
+
+    shape: str
+    parent: str
+    key: str
+    order: str
+    where: "Callable[[Run, Mapping[str, Any]], str] | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection(Guarded):
+    """A page of a list that belongs to this row.
+
+    `listing` is told the run, the field's arguments and the parents' keys; it is asked once for
+    all parents, or, where `single`, for each.
+    """
+
+    shape: str
+    parent: str
+    listing: "Callable[[Run, Mapping[str, Any], Sequence[int]], Awaitable[Listing]]"
+    single: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Computed(Guarded):
+    """What a function makes of the needs: a leaf, a plain object, or the keys of other rows.
+
+    A need is a column of the row, the name of an internal field, or either behind relations
+    (`campaign.status`). The function is called as `compute(run, *needs)`.
+    """
+
+    compute: Callable[..., Any]
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batched(Guarded):
+    """What one asynchronous call makes of this column of all rows: a value for each key.
+
+    Called as `load(run, arguments, keys)`.
+    """
+
+    parent: str
+    load: "Callable[[Run, Mapping[str, Any], Sequence[Any]], Awaitable[Mapping[Any, Any]]]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Internal: plain rows of a table that refer to this one, as tuples, for computed fields."""
+
+    table: str
+    columns: str
+    parent: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """Internal: what a function makes of needs, once a row, for several computed fields."""
+
+    compute: Callable[..., Any]
+    needs: tuple[str, ...]
+
+
+Field: TypeAlias = Column | ToOne | ToMany | Connection | Computed | Batched | Rows | Derived

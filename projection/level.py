@@ -1,0 +1,95 @@
+"""One level of a plan: the rows of one statement (or plain objects), and what is made of each.
+
+A level collects columns and joins while it is planned, then turns Python expressions over a row
+`r` into functions over all rows. A *step* makes one more value for each row, `x0`, `x1`, …, by
+whatever it takes: another statement, or a function.
+"""
+
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from projection.plan import Run
+
+Builder: TypeAlias = Callable[..., list[Any]]
+"""`builder(run, page, rows, *steps)`: a value for each row."""
+
+Step: TypeAlias = "Callable[[Run, Sequence[Any], list[list[Any]]], Awaitable[list[Any]]]"
+"""`step(run, rows, earlier steps)`: a value for each row."""
+
+
+class Level:
+    """A level that is being planned, then run many times."""
+
+    def __init__(self) -> None:
+        self.columns: dict[str, int] = {}
+        self.joins: list[str] = []
+        self.names: dict[str, Any] = {}
+        self.build: Builder | None = None
+        self._steps: list[Step] = []
+        self._known: dict[Hashable, str] = {}
+
+    def column(self, sql: str) -> str:
+        """The expression of a column's value; each column is selected once."""
+        return f"r[{self.columns.setdefault(sql, len(self.columns))}]"
+
+    def join(self, table: str, alias: str, on: str) -> str:
+        """The alias of a joined row (`{t}` is `alias`, `{j}` the new one); joined once."""
+        key = ("join", table, alias, on)
+        if key not in self._known:
+            joined = self._known[key] = f"j{len(self.joins)}"
+            table = table.removesuffix(" t")
+            self.joins.append(f" LEFT JOIN {table} {joined} ON {on.format(t=alias, j=joined)}")
+        return self._known[key]
+
+    def name(self, value: Any) -> str:
+        """The name by which expressions know a Python value."""
+        name = f"n{len(self.names)}"
+        self.names[name] = value
+        return name
+
+    def step(self, step: Step) -> str:
+        """The expression of what a step makes of the row."""
+        self._steps.append(step)
+        return f"x{len(self._steps) - 1}"
+
+    def once(self, key: Hashable, make: Callable[[], str]) -> str:
+        """The expression that `make` gives, made once for the key."""
+        if key not in self._known:
+            self._known[key] = make()
+        return self._known[key]
+
+    def function(self, expression: str) -> Builder:
+        """A function that evaluates the expression for each row, given the steps so far."""
+        steps = [f"x{index}" for index in range(len(self._steps))]
+        loop = "for r in rows"
+        if steps:
+            lists = ", ".join(f"all_{step}" for step in steps)
+            loop = f"for r, {', '.join(steps)} in zip(rows, {lists}, strict=True)"
+        parameters = "".join(f", all_{step}=()" for step in steps)
+        source = f"def build(run, page, rows{parameters}, *_):\n    return [{expression} {loop}]\n"
+        exec(compile(source, "<projection>", "exec"), self.names)  # noqa: S102
+        return self.names.pop("build")
+
+    def finish(self, expression: str) -> None:
+        """Settle what is made of each row."""
+        self.build = self.function(expression)
+
+    def select(self, *more: str) -> str:
+        """What stands behind SELECT; `more` columns come last."""
+        return ", ".join([*self.columns, *more]) or "1"
+
+    @property
+    def joined(self) -> str:
+        """What stands behind FROM's first table."""
+        return "".join(self.joins)
+
+    async def fill(self, run: "Run", rows: Sequence[Any], page: Any = None) -> list[Any]:
+        """What the level makes of these rows."""
+        assert self.build is not None
+        if not rows:
+            return []
+        made: list[list[Any]] = []
+        for step in self._steps:
+            made.append(await step(run, rows, made))
+        return self.build(run, page, rows, *made)

@@ -1,0 +1,217 @@
+"""Lists that are paged by key: the arguments of a page, its cursors, and its statements."""
+
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from hashlib import blake2b
+from typing import Any, Protocol
+
+import orjson
+from graphql import GraphQLError
+
+PAGE_SIZE = 20
+MAX_PAGE_SIZE = 100
+PAGE_ARGUMENTS = ("first", "after", "last", "before")
+
+
+def invalid(message: str) -> GraphQLError:
+    """The error of an argument that cannot be used."""
+    return GraphQLError(message, extensions={"code": "INVALID_INPUT"})
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One expression that a list is ordered by, and how its value travels in a cursor."""
+
+    sql: str
+    kind: type[int] | type[str] | type[datetime] = int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of a list is asked for: `limit` rows from its start, or up to its end."""
+
+    limit: int
+    forward: bool
+    cursor: tuple[Any, ...] | None
+    after: bool
+    "Whether the page lies after the cursor, or before it."
+    tag: str
+
+    def neighbours(self, more: bool) -> tuple[bool, bool]:
+        """Whether the list goes on after the page, and before it, where it was cut or not."""
+        bounded = self.cursor is not None
+        after, before = bounded and not self.after, bounded and self.after
+        return (after or more, before) if self.forward else (after, before or more)
+
+    def cursor_of(self, *values: Any) -> str:
+        """The cursor of the row with these values of the order."""
+        packed = orjson.dumps([self.tag, *values])
+        return urlsafe_b64encode(packed).rstrip(b"=").decode()
+
+
+class Listing(Protocol):
+    """A list, with its filter and order settled.
+
+    A statement's first alias is `t`. It adds one last column: the parent's key where there are
+    several parents, whose rows come parent by parent.
+    """
+
+    orders: tuple[Order, ...]
+    values: Mapping[str, Any]
+
+    def rows(self, columns: str, joins: str, page: Page, keys: Sequence[int] | None) -> str:
+        """The statement of one page, one row longer than the page, ordered away from the cursor."""
+        ...
+
+    def total(self, keys: Sequence[int] | None) -> str:
+        """The statement that counts the whole list: a row for each parent that has any."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableListing:
+    """A list of a table's rows, as SQL says it."""
+
+    source: str
+    "What stands behind FROM; the table's alias is `t`."
+    orders: tuple[Order, ...]
+    "The last one is unique."
+    descending: bool = False
+    where: tuple[str, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    key: str | None = None
+    "The column that holds the parent's key."
+
+    def rows(self, columns: str, joins: str, page: Page, keys: Sequence[int] | None) -> str:
+        """The statement of one page, from the index where there is one parent."""
+        where = [*self.where, *self._of(keys), *seek(self.orders, page, self.descending)]
+        order = ordering(self.orders, self.descending is page.forward)
+        if keys is None or len(keys) == 1:
+            return (
+                f"SELECT {columns}, 0 FROM {self.source}{joins}{_where(where)}"
+                f" ORDER BY {order} LIMIT :page_limit"
+            )
+        numbered = (
+            f"SELECT t.*, row_number() OVER (PARTITION BY {self.key} ORDER BY {order}) AS row_no"
+            f" FROM {self.source}{_where(where)}"
+        )
+        return (
+            f"SELECT {columns}, {self.key} FROM ({numbered}) t{joins}"
+            f" WHERE t.row_no <= :page_limit ORDER BY {self.key}, t.row_no"
+        )
+
+    def total(self, keys: Sequence[int] | None) -> str:
+        """The statement that counts."""
+        where = _where([*self.where, *self._of(keys)])
+        if keys is None or len(keys) == 1:
+            return f"SELECT count(*) FROM {self.source}{where}"
+        return f"SELECT count(*), {self.key} FROM {self.source}{where} GROUP BY {self.key}"
+
+    def _of(self, keys: Sequence[int] | None) -> list[str]:
+        if keys is None or self.key is None:
+            return []
+        return [f"{self.key} = :parent" if len(keys) == 1 else f"{self.key} = ANY(:parents)"]
+
+
+def seek(orders: Sequence[Order], page: Page, descending: bool) -> list[str]:
+    """The condition that a row lies beyond the cursor, as a row comparison that an index can serve."""
+    if page.cursor is None:
+        return []
+    columns = ", ".join(order.sql for order in orders)
+    marks = ", ".join(f":cursor_{index}" for index in range(len(orders)))
+    return [f"({columns}) {'<' if descending is page.after else '>'} ({marks})"]
+
+
+def ordering(orders: Sequence[Order], descending: bool) -> str:
+    """What stands behind ORDER BY."""
+    return ", ".join(f"{order.sql} DESC" if descending else order.sql for order in orders)
+
+
+def page_values(page: Page) -> dict[str, Any]:
+    """The values of the parameters that `seek` and the limit use."""
+    cursor = page.cursor or ()
+    values = {f"cursor_{index}": value for index, value in enumerate(cursor)}
+    return {**values, "page_limit": page.limit + 1}
+
+
+def read_page(
+    arguments: Mapping[str, Any], orders: Sequence[Order], field_name: str, dialect: str
+) -> Page:
+    """The page that a field's arguments ask for. Raises INVALID_INPUT, saying what was wrong."""
+    first, after, last, before = (arguments.get(name) for name in PAGE_ARGUMENTS)
+    if first is not None and last is not None:
+        raise invalid("Give `first` or `last`, not both.")
+    if after is not None and before is not None:
+        raise invalid("Give `after` or `before`, not both.")
+    size = first if last is None else last
+    size = PAGE_SIZE if size is None else size
+    if not 0 <= size <= MAX_PAGE_SIZE:
+        raise invalid(f"A page has 0 to {MAX_PAGE_SIZE} rows, not {size}.")
+    tag = _tag(field_name, arguments)
+    text = after if after is not None else before
+    cursor = None if text is None else _read_cursor(text, tag, orders, dialect)
+    forward = last is None and (before is None or first is not None)
+    return Page(size, forward, cursor, after is not None, tag)
+
+
+def _tag(field_name: str, arguments: Mapping[str, Any]) -> str:
+    """What binds a cursor to its field, order and filter."""
+    asked = {
+        name: value
+        for name, value in arguments.items()
+        if name not in PAGE_ARGUMENTS and not _is_empty(value)
+    }
+    packed = orjson.dumps([field_name, _plain(asked)], option=orjson.OPT_SORT_KEYS, default=str)
+    return blake2b(packed, digest_size=6).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """The value without what means nothing: nulls, empty lists, the order of a filter's lists."""
+    if isinstance(value, Mapping):
+        items: Mapping[str, Any] = value
+        return {str(key): _plain(item) for key, item in items.items() if not _is_empty(item)}
+    if isinstance(value, list | tuple):
+        listed: Sequence[Any] = value
+        return sorted((_plain(item) for item in listed), key=str)
+    return value.value if isinstance(value, Enum) else value
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value in ([], {})
+
+
+def _read_cursor(text: str, tag: str, orders: Sequence[Order], dialect: str) -> tuple[Any, ...]:
+    try:
+        packed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        found, *values = orjson.loads(packed)
+        cursor = tuple(
+            _cursor_value(value, order, dialect)
+            for value, order in zip(values, orders, strict=True)
+        )
+    except (binascii.Error, ValueError, TypeError):
+        raise invalid("This cursor is not one that a page gave.") from None
+    if found != tag:
+        raise invalid("This cursor belongs to another field, order or filter.")
+    return cursor
+
+
+def _cursor_value(value: Any, order: Order, dialect: str) -> Any:
+    if order.kind is int:
+        if type(value) is not int or not -(2**63) <= value < 2**63:
+            raise ValueError(value)
+        return value
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return datetime.fromisoformat(value) if _is_moment(order, dialect) else value
+
+
+def _is_moment(order: Order, dialect: str) -> bool:
+    return order.kind is datetime and dialect == "postgres"
+
+
+def _where(conditions: Sequence[str]) -> str:
+    return f" WHERE {' AND '.join(conditions)}" if conditions else ""

@@ -1,0 +1,110 @@
+"""A connection: which of its parts are asked for, and how a page of rows becomes them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from projection.level import Level
+from projection.listing import Listing, Page, page_values, read_page
+
+if TYPE_CHECKING:
+    from projection.plan import Run
+
+
+@dataclass(slots=True)
+class Slice:
+    """One parent's page: its rows' place among all rows, and what lies around it."""
+
+    start: int
+    stop: int
+    has_next: bool
+    has_previous: bool
+    cursors: tuple[str, str] | None
+    total: int
+
+
+Part = Callable[[list[tuple[Any, ...]], Slice], Any]
+"""What stands under one response key of a connection."""
+
+
+@dataclass(slots=True)
+class PagePlan:
+    """How a connection is answered. Each row is finished into a tuple of the *views* on it."""
+
+    field_name: str
+    level: Level = field(default_factory=Level)
+    parts: dict[str, Part] = field(default_factory=dict[str, Part])
+    needs_rows: bool = False
+    needs_total: bool = False
+
+    async def pages(
+        self,
+        run: "Run",
+        listing: Listing,
+        arguments: Mapping[str, Any],
+        keys: Sequence[int] | None,
+    ) -> dict[Any, Any]:
+        """The finished connection of each parent; of the one list under None without parents."""
+        page = read_page(arguments, listing.orders, self.field_name, run.database.dialect)
+        values = {**listing.values, **page_values(page), **_parents(keys)}
+        rows: Sequence[Any] = ()
+        if self.needs_rows:
+            columns = self.level.select(*(order.sql for order in listing.orders))
+            sql = listing.rows(columns, self.level.joined, page, keys)
+            rows = await run.fetch(sql, values)
+        totals = dict[Any, int]()
+        if self.needs_total:
+            totals = _totals(await run.fetch(listing.total(keys), values), keys)
+        return await self._assemble(run, page, rows, totals, keys)
+
+    async def _assemble(
+        self,
+        run: "Run",
+        page: Page,
+        rows: Sequence[Any],
+        totals: dict[Any, int],
+        keys: Sequence[int] | None,
+    ) -> dict[Any, Any]:
+        shown: list[Any] = []
+        slices = {key: _slice(page, [], shown, totals.get(key, 0), self) for key in (keys or [None])}
+        for key, group in groupby(rows, key=lambda row: row[-1]):
+            parent = key if keys and len(keys) > 1 else next(iter(slices))
+            slices[parent] = _slice(page, list(group), shown, totals.get(parent, 0), self)
+        views = await self.level.fill(run, shown, page)
+        return {
+            key: {name: part(views, slice_) for name, part in self.parts.items()}
+            for key, slice_ in slices.items()
+        }
+
+    def cursor_columns(self) -> slice:
+        """Where a row holds the values of the order: behind the level's columns, before the key."""
+        return slice(len(self.level.columns), -1)
+
+
+def _slice(page: Page, rows: list[Any], shown: list[Any], total: int, plan: PagePlan) -> Slice:
+    """Add the page's rows to those shown, in the list's order."""
+    more = len(rows) > page.limit
+    rows = rows[: page.limit]
+    if not page.forward:
+        rows.reverse()
+    start = len(shown)
+    shown += rows
+    has_next, has_previous = page.neighbours(more)
+    cursors = None
+    if rows:
+        place = plan.cursor_columns()
+        cursors = page.cursor_of(*rows[0][place]), page.cursor_of(*rows[-1][place])
+    return Slice(start, len(shown), has_next, has_previous, cursors, total)
+
+
+def _parents(keys: Sequence[int] | None) -> dict[str, Any]:
+    if keys is None:
+        return {}
+    return {"parent": keys[0]} if len(keys) == 1 else {"parents": list(keys)}
+
+
+def _totals(rows: Sequence[Any], keys: Sequence[int] | None) -> dict[Any, int]:
+    if keys and len(keys) > 1:
+        return {row[1]: row[0] for row in rows}
+    return {keys[0] if keys else None: rows[0][0]}

@@ -1,0 +1,185 @@
+"""From a selection to a plan, once; and from a plan to the finished value, each time.
+
+Selected fields are found by graphql-core's own collection, so that fragments, aliases, `@include`
+and `@skip` mean what the specification says. Plans are kept, bounded, by the selection's nodes,
+the role, the database and the outcome of the directives.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    SelectionSetNode,
+    VariableNode,
+    get_named_type,
+)
+
+from projection.compiler import Compiler
+from projection.executor import Completed, JoineryExecutionContext, ProjectingInfo
+from projection.level import Level
+from projection.listing import Listing
+from projection.pages import PagePlan
+from projection.shape import Shape
+from projection.statement import Database, Row, fetch
+from projection.steps import fetch_by_key
+
+PLANS = 2_000
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """One use of a plan: for whom, on which connection."""
+
+    executor: JoineryExecutionContext
+    database: Database
+    role: str
+    context: Any
+    values: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    "Parameters that any statement may use."
+
+    async def fetch(self, sql: str, values: Mapping[str, Any]) -> Sequence[Row]:
+        """The rows of a statement."""
+        return await fetch(self.database, sql, {**self.values, **values})
+
+    async def fetch_by(self, sql: str, keys: Iterable[Any]) -> Sequence[Row]:
+        """The rows of a statement with `= ANY(:keys)`; none without keys."""
+        wanted = list(dict.fromkeys(key for key in keys if key is not None))
+        return await self.fetch(sql, {"keys": wanted}) if wanted else ()
+
+
+class Projector:
+    """Makes and keeps plans for a set of shapes, and answers with them."""
+
+    def __init__(self, shapes: Iterable[Shape]) -> None:
+        self.shapes = {shape.name: shape for shape in shapes}
+        self._selections: OrderedDict[tuple[Any, ...], _Selection] = OrderedDict()
+
+    async def one(
+        self, info: Any, run: Run, shape_name: str, where: str, values: Mapping[str, Any]
+    ) -> Completed:
+        """The row of a shape that the condition finds; null where there is none."""
+        shape = self.shapes[shape_name]
+        plan = self._plan(info, run, shape)
+        rows = await run.fetch(
+            f"SELECT {plan.level.select()} FROM {shape.source}{plan.level.joined} WHERE {where}",
+            values,
+        )
+        found = await plan.level.fill(run, rows)
+        return plan.answer(info, found[0] if found else None)
+
+    async def by_key(
+        self, info: Any, run: Run, shape_name: str, keys: Iterable[Any]
+    ) -> dict[Any, Any]:
+        """The finished objects of a shape by their keys, for fields that give an interface."""
+        shape = self.shapes[shape_name]
+        plan = self._plan(info, run, shape)
+        found = await fetch_by_key(run, shape, plan.level, keys)
+        plan.answer(info, found or None)
+        return found
+
+    async def page(
+        self, info: Any, run: Run, shape_name: str, listing: Listing, arguments: Mapping[str, Any]
+    ) -> Completed:
+        """A page of a list that belongs to nobody."""
+        plan = self._plan(info, run, self.shapes[shape_name], paged=True)
+        assert plan.pages is not None
+        pages = await plan.pages.pages(run, listing, arguments, None)
+        return plan.answer(info, pages[None])
+
+    async def value(self, info: Any, run: Run, value: Any) -> Completed:
+        """A plain value (or a list of them), with the keys in it followed."""
+        plan = self._plan(info, run, None)
+        many = isinstance(value, list)
+        found = await plan.level.fill(run, cast("list[Any]", value) if many else [value])
+        return plan.answer(info, found if many else found[0])
+
+    def _plan(self, info: Any, run: Run, shape: Shape | None, *, paged: bool = False) -> "_Plan":
+        raw: ProjectingInfo = info._raw_info  # noqa: SLF001
+        name = shape.name if shape else None
+        key = (*(id(node) for node in raw.field_nodes), name, run.role, run.database.dialect)
+        selection = self._selections.get(key)
+        if selection is None:
+            names = frozenset(_directive_variables(raw.field_nodes, raw.fragments))
+            selection = self._selections[key] = _Selection(list(raw.field_nodes), names)
+            if len(self._selections) > PLANS:
+                self._selections.popitem(last=False)
+        else:
+            self._selections.move_to_end(key)
+        given = run.executor.variable_values.coerced
+        outcome = tuple(sorted((name, given.get(name)) for name in selection.variables))
+        plan = selection.plans.get(outcome)
+        if plan is None:
+            plan = selection.plans[outcome] = self._compile(raw, run, shape, paged=paged)
+        return plan
+
+    def _compile(
+        self, raw: ProjectingInfo, run: Run, shape: Shape | None, *, paged: bool
+    ) -> "_Plan":
+        compiler = Compiler(self.shapes, run.executor, run.role, run.database.dialect)
+        root = tuple(raw.path.as_list())
+        if paged:
+            return _Plan(Level(), compiler.denied, compiler.root_page(raw, root))
+        if shape:
+            graphql_type = raw.schema.get_type(shape.name)
+        else:
+            graphql_type = get_named_type(raw.return_type)
+        assert isinstance(graphql_type, GraphQLObjectType)
+        return _Plan(compiler.root_object(raw, root, graphql_type, shape), compiler.denied, None)
+
+
+@dataclass(slots=True)
+class _Plan:
+    """A plan, and the nullable fields in it that the role may not see, as errors to report."""
+
+    level: Level
+    denied: list[GraphQLError]
+    pages: PagePlan | None
+
+    def answer(self, info: Any, value: Any) -> Completed:
+        if value is not None:
+            errors = info._raw_info.executor.collected_errors  # noqa: SLF001
+            for error in self.denied:
+                errors.add(error, None)
+        return Completed(value)
+
+
+@dataclass(slots=True)
+class _Selection:
+    """A selection that was planned. It keeps the nodes, so that their ids stay theirs."""
+
+    nodes: list[FieldNode]
+    variables: frozenset[str]
+    plans: dict[tuple[Any, ...], _Plan] = field(default_factory=dict[tuple[Any, ...], _Plan])
+
+
+def _directive_variables(
+    nodes: Iterable[Any], fragments: Mapping[str, Any], seen: set[str] | None = None
+) -> Iterable[str]:
+    """The variables that decide what `@include` and `@skip` leave of a selection."""
+    seen = set() if seen is None else seen
+    for node in nodes:
+        for directive in node.directives or ():
+            for argument in directive.arguments or ():
+                if isinstance(argument.value, VariableNode):
+                    yield argument.value.name.value
+        if isinstance(node, FragmentSpreadNode):
+            name = node.name.value
+            if name in seen:
+                continue
+            seen.add(name)
+            node = fragments[name]  # noqa: PLW2901
+        below: SelectionSetNode | None = node.selection_set
+        if below:
+            yield from _directive_variables(below.selections, fragments, seen)
+
+
+def is_interface(graphql_type: object) -> bool:
+    """Whether a field gives an interface."""
+    return isinstance(graphql_type, GraphQLInterfaceType)
