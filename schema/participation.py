@@ -38,10 +38,7 @@ class RequiredAction:
     type: RequiredActionType = strawberry.field(description="What is to be done.")
     message: str = strawberry.field(description="What is to be done, in words for the creator.")
     platforms: list[Platform] = strawberry.field(
-        description=(
-            "The platforms that are accepted, for `CONNECT_ACCOUNT`, `SELECT_SOCIAL_MEDIA` and "
-            "`SUBMIT_POST`. Else empty."
-        )
+        description="The campaign's platforms: those to connect, to choose from or to post on."
     )
     accounts: list[SocialAccount] = strawberry.field(
         description="The accounts to choose from, for `SELECT_ACCOUNT`. Else empty."

@@ -1,10 +1,12 @@
 """The scalars of our own: times that say where on the globe they are meant, and absolute URLs."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import NewType
+from typing import Any, NewType
 
 import strawberry
+from graphql import GraphQLError, GraphQLScalarLiteralParser, StringValueNode, ValueNode
 from strawberry.types.scalar import ScalarDefinition
 
 from resolvers.errors import RequestError
@@ -55,6 +57,18 @@ def _unreadable(message: str) -> RequestError:
     return RequestError("INVALID_INPUT", message)
 
 
+def _in_query(read: Callable[[object], object]) -> GraphQLScalarLiteralParser:
+    """Reads what stands in the query itself, and says where that is if it cannot be read."""
+
+    def read_node(node: ValueNode, _variables: dict[str, Any] | None) -> object:
+        try:
+            return read(node.value if isinstance(node, StringValueNode) else None)
+        except RequestError as error:
+            raise GraphQLError(error.message, node, extensions=error.extensions) from None
+
+    return read_node
+
+
 DATE_TIME = strawberry.scalar(
     name="DateTime",
     description=(
@@ -63,6 +77,7 @@ DATE_TIME = strawberry.scalar(
     ),
     specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
     parse_value=read_datetime,
+    parse_literal=_in_query(read_datetime),
     serialize=write_datetime,
 )
 ABSOLUTE_URL = strawberry.scalar(
@@ -73,6 +88,7 @@ ABSOLUTE_URL = strawberry.scalar(
     ),
     specified_by_url="https://url.spec.whatwg.org/",
     parse_value=read_url,
+    parse_literal=_in_query(read_url),
     serialize=str,
 )
 SCALARS: dict[object, ScalarDefinition] = {datetime: DATE_TIME, URL: ABSOLUTE_URL}

@@ -86,6 +86,10 @@ def test_what_is_no_time_is_refused_with_an_example(written: object) -> None:
     assert "such as 2026-11-24T09:30:00+09:00" in said
 
 
+def test_what_is_no_text_in_the_query_is_refused() -> None:
+    assert "such as 2026" in refusal(echo.execute_sync("{ moment(at: 1764000000) }"))
+
+
 @pytest.mark.parametrize(
     "written",
     [
@@ -153,4 +157,5 @@ def answer(result: ExecutionResult) -> object:
 def refusal(result: ExecutionResult) -> str:
     (error,) = result.errors or []
     assert error.extensions == {"code": "INVALID_INPUT"}
+    assert error.locations
     return error.message
