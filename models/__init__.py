@@ -1,1 +1,1 @@
-"""What is stored, and the rules of who may take part: Tortoise models, one file a noun, and the workflow."""
+"""What is stored, one file a noun, and the rules of who may take part: the workflow."""

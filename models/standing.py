@@ -1,4 +1,4 @@
-"""How an influencer stands to a campaign: from stored rows to the facts that the workflow decides on.
+"""How an influencer stands to a campaign: from stored rows to the facts that decide.
 
 The rows are plain tuples of columns, so that reads and writes, which load them differently, come
 to the same facts.
@@ -73,7 +73,7 @@ NOBODY = ParticipationRow("", 0, None, 0)
 """Where there is no participation."""
 
 
-def facts(  # noqa: PLR0913
+def facts(
     campaign: CampaignRow,
     influencer: InfluencerRow,
     accounts: Sequence[AccountRow],
@@ -108,9 +108,7 @@ def facts(  # noqa: PLR0913
         deadline_passed=_has_passed(campaign.application_deadline, now),
         own=frozenset(account.id for account in known),
         relevant=frozenset(account.id for account in relevant(audience, known)),
-        qualifying=frozenset(
-            account.id for account in qualifying(audience, known, availability)
-        ),
+        qualifying=frozenset(account.id for account in qualifying(audience, known, availability)),
         selected_account=part.selected_account_id,
         selected_connected=any(
             account.connected for account in known if account.id == part.selected_account_id

@@ -1,4 +1,4 @@
-"""The read engine: a GraphQL selection in, one SQL statement a level and a compiled row builder out.
+"""The read engine: a GraphQL selection in, one SQL statement a level and a row builder out.
 
 It knows no campaign. A *shape* says how a GraphQL type is stored; a *plan* is what is made of a
 shape and a selection, once; a *run* carries it out for one request.

@@ -50,7 +50,7 @@ from projection.steps import (
 from projection.text import snake_case
 
 MAX_DEPTH = 30
-"""How deep objects may nest: generated expressions nest with them, and Python's parser ends at 200."""
+"""How deep objects may nest: generated code nests with them, and Python's parser ends at 200."""
 
 Keys = tuple[str | int, ...]
 
@@ -87,7 +87,7 @@ class Compiler:
 
     # Objects
 
-    def _object(  # noqa: PLR0913, PLR0917
+    def _object(
         self,
         level: Level,
         graphql_type: GraphQLObjectType,
@@ -106,7 +106,7 @@ class Compiler:
         ]
         return f"{{{', '.join(items)}}}"
 
-    def _field(  # noqa: PLR0913, PLR0917
+    def _field(
         self,
         level: Level,
         parent: GraphQLObjectType,
@@ -128,8 +128,8 @@ class Compiler:
         return self._shaped(level, shape, alias, field, selected)
 
     def _denied(self, field: Guarded, definition: GraphQLField, path: Keys) -> str:
-        if field.denial is Denial.NULL:
-            return "None"
+        if field.denial is not Denial.FORBIDDEN:
+            return "None" if field.denial is Denial.NULL else "[]"
         error = GraphQLError(
             f"The role {self.role} may not see `{path[-1]}`.",
             path=path,
@@ -168,9 +168,7 @@ class Compiler:
         if template == "{v}":
             return value
         names = {**_NAMES, **(field.names or {})}
-        for name in names:
-            if name in template:
-                level.names[name] = names[name]
+        level.names.update((name, value) for name, value in names.items() if name in template)
         expression = template.replace("{v}", value)
         return f"(None if {value} is None else {expression})" if field.nullable else expression
 

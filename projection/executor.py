@@ -28,7 +28,7 @@ class Completed:
 
 
 class ProjectingInfo(_OperationContextAwareGraphQLResolveInfo):
-    """What a resolver is told, with the executor that asks: a projection reads the selection by it."""
+    """What a resolver is told, with the executor that asks: it knows the selection."""
 
     executor: "JoineryExecutionContext"
 
@@ -56,7 +56,7 @@ class JoineryExecutionContext(StrawberryGraphQLCoreExecutionContext):
         info.executor = self
         return info  # pyright: ignore[reportReturnType]
 
-    def complete_value(  # noqa: PLR0913, PLR0917
+    def complete_value(
         self,
         return_type: GraphQLOutputType,
         field_details_list: FieldDetailsList,

@@ -27,6 +27,8 @@ class Denial(StrEnum):
 
     FORBIDDEN = "FORBIDDEN"
     NULL = "NULL"
+    EMPTY = "EMPTY"
+    "An empty list."
 
 
 @dataclass(frozen=True, slots=True)

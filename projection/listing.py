@@ -118,7 +118,7 @@ class TableListing:
 
 
 def seek(orders: Sequence[Order], page: Page, descending: bool) -> list[str]:
-    """The condition that a row lies beyond the cursor, as a row comparison that an index can serve."""
+    """The condition that a row lies beyond the cursor: a row comparison, for an index to serve."""
     if page.cursor is None:
         return []
     columns = ", ".join(order.sql for order in orders)

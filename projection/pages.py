@@ -67,7 +67,9 @@ class PagePlan:
         keys: Sequence[int] | None,
     ) -> dict[Any, Any]:
         shown: list[Any] = []
-        slices = {key: _slice(page, [], shown, totals.get(key, 0), self) for key in (keys or [None])}
+        slices = {
+            key: _slice(page, [], shown, totals.get(key, 0), self) for key in (keys or [None])
+        }
         for key, group in groupby(rows, key=lambda row: row[-1]):
             parent = key if keys and len(keys) > 1 else next(iter(slices))
             slices[parent] = _slice(page, list(group), shown, totals.get(parent, 0), self)

@@ -14,7 +14,6 @@ from graphql import (
     FieldNode,
     FragmentSpreadNode,
     GraphQLError,
-    GraphQLInterfaceType,
     GraphQLObjectType,
     SelectionSetNode,
     VariableNode,
@@ -101,7 +100,7 @@ class Projector:
         return plan.answer(info, found if many else found[0])
 
     def _plan(self, info: Any, run: Run, shape: Shape | None, *, paged: bool = False) -> "_Plan":
-        raw: ProjectingInfo = info._raw_info  # noqa: SLF001
+        raw: ProjectingInfo = info._raw_info
         name = shape.name if shape else None
         key = (*(id(node) for node in raw.field_nodes), name, run.role, run.database.dialect)
         selection = self._selections.get(key)
@@ -126,10 +125,8 @@ class Projector:
         root = tuple(raw.path.as_list())
         if paged:
             return _Plan(Level(), compiler.denied, compiler.root_page(raw, root))
-        if shape:
-            graphql_type = raw.schema.get_type(shape.name)
-        else:
-            graphql_type = get_named_type(raw.return_type)
+        named = get_named_type(raw.return_type)
+        graphql_type = raw.schema.get_type(shape.name) if shape else named
         assert isinstance(graphql_type, GraphQLObjectType)
         return _Plan(compiler.root_object(raw, root, graphql_type, shape), compiler.denied, None)
 
@@ -144,7 +141,7 @@ class _Plan:
 
     def answer(self, info: Any, value: Any) -> Completed:
         if value is not None:
-            errors = info._raw_info.executor.collected_errors  # noqa: SLF001
+            errors = info._raw_info.executor.collected_errors
             for error in self.denied:
                 errors.add(error, None)
         return Completed(value)
@@ -178,8 +175,3 @@ def _directive_variables(
         below: SelectionSetNode | None = node.selection_set
         if below:
             yield from _directive_variables(below.selections, fragments, seen)
-
-
-def is_interface(graphql_type: object) -> bool:
-    """Whether a field gives an interface."""
-    return isinstance(graphql_type, GraphQLInterfaceType)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """The tables, with their CHECK constraints right after each: CreateModel drops them in silence."""
 
 from tortoise import fields, migrations

@@ -1,4 +1,4 @@
-"""What Tortoise cannot say: covering and partial indexes, collations, and a history kept by a trigger.
+"""What Tortoise cannot say: covering and partial indexes, collations, a history kept by triggers.
 
 The reads behind each index are named with it; `INCLUDE` is PostgreSQL's alone.
 """

@@ -1,0 +1,67 @@
+"""Campaigns: one by its id, and the list of those that the caller may see."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from models.enums import Role
+from models.text import clean
+from projection import Completed, Order, Run, TableListing
+from resolvers.errors import RequestError
+from resolvers.ids import decode
+from resolvers.participation_lists import order_name
+from resolvers.projecting import one, page
+from resolvers.scope import visible
+from resolvers.search import Conditions, pattern
+
+_LAST = datetime(9999, 12, 31, tzinfo=UTC)
+_BY_CREATION = (Order("t.created_at", datetime), Order("t.id"))
+_ORDERS = {
+    "CREATED_DESC": (_BY_CREATION, True),
+    "CREATED_ASC": (_BY_CREATION, False),
+    "TITLE_ASC": ((Order("t.title_key", str), Order("t.id")), False),
+    "DEADLINE_ASC": (
+        (Order("coalesce(t.application_deadline, :last)", datetime), Order("t.id")),
+        False,
+    ),
+}
+
+
+async def campaign(info: Any, id: str) -> Completed:
+    """The campaign; null where there is none that the caller may see."""
+    return await one(info, "Campaign", decode(id, "Campaign"))
+
+
+async def campaigns(info: Any) -> Completed:
+    """The campaigns that the caller may see."""
+    return await page(info, "Campaign", _listing)
+
+
+async def _listing(run: Run, arguments: Mapping[str, Any]) -> TableListing:
+    orders, descending = _ORDERS[order_name(arguments, "CREATED_DESC")]
+    conditions = _filtered(arguments.get("filter") or {}, run.context.caller.role)
+    conditions.where += visible("Campaign", run.context.caller)
+    return TableListing(
+        source="campaign t",
+        where=tuple(conditions.where),
+        values={**conditions.values, "last": _LAST},
+        orders=orders,
+        descending=descending,
+    )
+
+
+def _filtered(asked: Mapping[str, Any], role: Role) -> Conditions:
+    conditions = Conditions()
+    if asked.get("status"):
+        conditions.add(
+            "t.status = ANY(:statuses)", statuses=[status.value for status in asked["status"]]
+        )
+    if asked.get("type"):
+        conditions.add("t.type = ANY(:types)", types=[kind.value for kind in asked["type"]])
+    if asked.get("search") and clean(asked["search"]):
+        conditions.add("t.search_key LIKE :search ESCAPE '\\'", search=pattern(asked["search"]))
+    if asked.get("advertiserId") is not None:
+        if role is Role.INFLUENCER:
+            raise RequestError("FORBIDDEN", "The filter `advertiserId` is not for influencers.")
+        conditions.add("t.advertiser_id = :of_advertiser", of_advertiser=asked["advertiserId"])
+    return conditions

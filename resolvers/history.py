@@ -1,0 +1,72 @@
+"""Histories: of a participation, of a candidate, and the feed of everything that happened."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from projection import Order, Run, TableListing
+from resolvers.participation_lists import of_id
+from resolvers.scope import visible
+from resolvers.search import Conditions
+
+_EVENTS = "participation_event t"
+_OLDEST_FIRST = (Order("t.id"),)
+_AS_COMMITTED = (Order("t.xid"), Order("t.id"))
+# Ids are given before they are committed: below this line nothing can appear behind a cursor.
+_SETTLED = "t.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+
+
+async def of_participations(
+    run: Run, _arguments: Mapping[str, Any], _keys: Sequence[int]
+) -> TableListing:
+    """What happened to a participation, oldest first."""
+    return TableListing(
+        source=_EVENTS,
+        where=tuple(visible("ParticipationEvent", run.context.caller)),
+        orders=_OLDEST_FIRST,
+        key="t.participation_id",
+    )
+
+
+async def of_candidate(
+    _run: Run, _arguments: Mapping[str, Any], keys: Sequence[Any]
+) -> TableListing:
+    """What happened between a campaign and an influencer (`campaign-influencer`), overrides too."""
+    campaign, influencer = str(keys[0]).split("-")
+    return TableListing(
+        source=_EVENTS,
+        where=("t.campaign_id = :campaign", "t.influencer_id = :influencer"),
+        values={"campaign": int(campaign), "influencer": int(influencer)},
+        orders=_OLDEST_FIRST,
+    )
+
+
+async def feed(run: Run, arguments: Mapping[str, Any]) -> TableListing:
+    """Everything that happened and that the caller may see, in the order of its becoming so."""
+    conditions = _filtered(arguments.get("filter") or {})
+    conditions.where += visible("ParticipationEvent", run.context.caller)
+    if run.database.dialect == "postgres":
+        conditions.add(_SETTLED)
+    return TableListing(
+        source=_EVENTS,
+        where=tuple(conditions.where),
+        values=conditions.values,
+        orders=_AS_COMMITTED,
+    )
+
+
+def _filtered(asked: Mapping[str, Any]) -> Conditions:
+    conditions = Conditions()
+    for argument, type_name, column in (
+        ("campaignId", "Campaign", "campaign_id"),
+        ("influencerId", "Influencer", "influencer_id"),
+        ("participationId", "Participation", "participation_id"),
+    ):
+        if asked.get(argument) is not None:
+            of_id(conditions, asked[argument], type_name, column)
+    if asked.get("action"):
+        conditions.add(
+            "t.action = ANY(:actions)", actions=[action.value for action in asked["action"]]
+        )
+    if asked.get("since") is not None:
+        conditions.add("t.occurred_at >= :since", since=asked["since"])
+    return conditions

@@ -1,0 +1,110 @@
+"""Text search, and the filter on influencers that every tab has."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.categories import MASK_BITS, mask_and_overflow, numbers_of
+from models.enums import Platform, mask_of
+from models.text import clean, fold
+from resolvers.errors import RequestError
+
+SEARCH_LENGTH = 200
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+_WILDCARDS = re.compile(r"([\\%_])")
+
+
+@dataclass(slots=True)
+class Conditions:
+    """SQL conditions that must all hold, and the values of their parameters."""
+
+    where: list[str] = field(default_factory=list[str])
+    values: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    def add(self, condition: str, **values: Any) -> None:
+        """One more condition."""
+        self.where.append(condition)
+        self.values.update(values)
+
+
+def pattern(text: str) -> str:
+    """The LIKE pattern (escaped by `\\`) that finds this part of a folded text.
+
+    Raises INVALID_INPUT for a text that is too long or that no database can hold.
+    """
+    text = clean(text)
+    if len(text) > SEARCH_LENGTH:
+        raise RequestError(
+            "INVALID_INPUT", f"`search` takes {SEARCH_LENGTH} characters at most, not {len(text)}."
+        )
+    if _UNSTORABLE.search(text):
+        raise RequestError("INVALID_INPUT", "`search` has a NUL or half a surrogate pair.")
+    escaped = _WILDCARDS.sub(r"\\\1", fold(text))
+    return f"%{escaped}%"
+
+
+async def influencer_conditions(asked: Mapping[str, Any], influencer: str) -> Conditions:
+    """What a tab's filter says about the influencer, whose row has this alias."""
+    found = Conditions()
+    if asked.get("search") and clean(asked["search"]):
+        found.add(
+            f"{influencer}.id IN (SELECT s.influencer_id FROM influencer_search s"
+            " WHERE s.text LIKE :search ESCAPE '\\')",
+            search=pattern(asked["search"]),
+        )
+    if asked.get("countries"):
+        codes = [clean(code).upper() for code in asked["countries"]]
+        found.add(f"{influencer}.country = ANY(:countries)", countries=codes)
+    if asked.get("categories"):
+        await _in_categories(found, asked["categories"], influencer)
+    _account_conditions(found, asked, influencer)
+    return found
+
+
+async def _in_categories(found: Conditions, names: list[str], influencer: str) -> None:
+    numbers = await numbers_of(names)
+    mask, _ = mask_and_overflow(numbers.values())
+    late = [number for number in numbers.values() if number > MASK_BITS]
+    ways = [f"({influencer}.category_mask & :categories) <> 0"] if mask else []
+    ways += [f"{influencer}.category_overflow LIKE '%,{number},%'" for number in late]
+    found.add(f"({' OR '.join(ways) or '1 = 0'})", categories=mask)
+
+
+def _account_conditions(found: Conditions, asked: Mapping[str, Any], influencer: str) -> None:
+    low, high = asked.get("followersMin"), asked.get("followersMax")
+    mask = mask_of(Platform(name) for name in asked.get("platforms") or ())
+    if mask and low is None and high is None:
+        found.add(f"({influencer}.platforms & :platforms) <> 0", platforms=mask)
+    elif mask:
+        found.add(has_account(influencer, mask, low, high))
+    else:
+        if low is not None:
+            found.add(f"{influencer}.followers >= :followers_min", followers_min=low)
+        if high is not None:
+            found.add(f"{influencer}.followers <= :followers_max", followers_max=high)
+
+
+def has_account(influencer: str, mask: int, low: int | None, high: int | None) -> str:
+    """The condition that a connected account on one of these platforms is in the range.
+
+    The largest account of each platform decides, but for a range with an upper bound where
+    someone has two accounts on one platform: then the accounts are looked at.
+    """
+    numbers = [platform.number for platform in Platform if platform.bit & mask]
+    ways = [_in_range(f"{influencer}.f{number}", low, high) for number in numbers]
+    if high is not None:
+        listed = ", ".join(map(str, numbers))
+        ways.append(
+            f"({influencer}.multi AND coalesce((SELECT 1 FROM social_account a"
+            f" WHERE a.influencer_id = {influencer}.id AND a.disconnected_at IS NULL"
+            f" AND a.platform IN ({listed}) AND {_in_range('a.followers', low, high)}"
+            " LIMIT 1), 0) = 1)"
+        )
+    return f"({' OR '.join(ways)})"
+
+
+def _in_range(column: str, low: int | None, high: int | None) -> str:
+    bounds = [f"{column} >= {low:d}"] if low is not None else []
+    bounds += [f"{column} <= {high:d}"] if high is not None else []
+    return f"({' AND '.join(bounds) or f'{column} IS NOT NULL'})"

@@ -1,0 +1,20 @@
+"""How each model-backed type of the schema is read: its shape (`projection.Shape`)."""
+
+from resolvers.shapes.campaign import CAMPAIGN
+from resolvers.shapes.candidate import CANDIDATE
+from resolvers.shapes.event import EVENT
+from resolvers.shapes.influencer import INFLUENCER, OVERRIDE, SOCIAL_ACCOUNT
+from resolvers.shapes.participation import PARTICIPATION
+from resolvers.shapes.post import POST, POST_ROW
+
+SHAPES = (
+    CAMPAIGN,
+    CANDIDATE,
+    EVENT,
+    INFLUENCER,
+    OVERRIDE,
+    PARTICIPATION,
+    POST,
+    POST_ROW,
+    SOCIAL_ACCOUNT,
+)

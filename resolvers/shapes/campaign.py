@@ -1,0 +1,104 @@
+"""How a campaign is read, and how the calling influencer stands to it."""
+
+from typing import Any
+
+from models.enums import Role
+from models.standing import CampaignRow
+from models.workflow import Facts, available_actions, blockers
+from projection import Batched, Computed, Connection, Denial, Derived, Run, Shape, ToOne
+from resolvers.participation_lists import applicant_counts, applicants
+from resolvers.posts_tab import post_counts, post_rows
+from resolvers.select_tab import candidate_counts, candidates
+from resolvers.shapes import columns as c
+from resolvers.shapes.standing import facts, largest_first
+
+
+def _row(_run: Run, *values: Any) -> CampaignRow:
+    return CampaignRow(*values)
+
+
+def _actions(_run: Run, known: Facts) -> tuple[str, ...]:
+    return available_actions(known, Role.INFLUENCER)
+
+
+def _blockers(_run: Run, known: Facts) -> tuple[str, ...]:
+    return blockers(known, Role.INFLUENCER)
+
+
+CAMPAIGN = Shape(
+    name="Campaign",
+    source="campaign t",
+    fields={
+        "id": c.gid("Campaign"),
+        "title": c.plain("title"),
+        "brand": c.plain("brand"),
+        "advertiserId": c.plain("advertiser_id", roles=c.DECIDERS),
+        "description": c.plain("description"),
+        "coverImageUrl": c.plain("cover_image_url"),
+        "reward": c.plain("reward"),
+        "hashtags": c.json_list("hashtags"),
+        "mentions": c.json_list("mentions"),
+        "type": c.plain("type"),
+        "status": c.plain("status"),
+        "postTracking": c.boolean("post_tracking"),
+        "platforms": c.platforms("platforms"),
+        "countries": c.words("countries"),
+        "categories": c.json_list("categories"),
+        "followersMin": c.plain("followers_min"),
+        "followersMax": c.plain("followers_max"),
+        "capacity": c.plain("capacity", roles=c.DECIDERS),
+        "placesTaken": c.plain("places_taken", roles=c.DECIDERS),
+        "applicationDeadline": c.moment("application_deadline", nullable=True),
+        "startsAt": c.moment("starts_at", nullable=True),
+        "endsAt": c.moment("ends_at", nullable=True),
+        "createdAt": c.moment("created_at"),
+        "updatedAt": c.moment("updated_at"),
+        "candidates": Connection(
+            shape="Candidate", parent="{t}.id", listing=candidates, single=True, roles=c.STAFF
+        ),
+        "candidateCounts": Batched(parent="{t}.id", load=candidate_counts, roles=c.STAFF),
+        "applicants": Connection(
+            shape="Participation", parent="{t}.id", listing=applicants, roles=c.DECIDERS
+        ),
+        "applicantCounts": Batched(parent="{t}.id", load=applicant_counts, roles=c.DECIDERS),
+        "posts": Connection(shape="PostRow", parent="{t}.id", listing=post_rows, roles=c.DECIDERS),
+        "postCounts": Batched(parent="{t}.id", load=post_counts, roles=c.DECIDERS),
+        "viewerParticipation": ToOne(
+            shape="Participation",
+            on="{j}.campaign_id = {t}.id AND {j}.influencer_id = :viewer",
+            roles=c.CREATOR,
+            denial=Denial.NULL,
+        ),
+        "viewerActions": Computed(
+            compute=_actions, needs=("viewer_facts",), roles=c.CREATOR, denial=Denial.EMPTY
+        ),
+        "viewerBlockers": Computed(
+            compute=_blockers, needs=("viewer_facts",), roles=c.CREATOR, denial=Denial.EMPTY
+        ),
+        "viewerQualifyingAccounts": Computed(
+            compute=largest_first,
+            needs=("viewer_facts", "viewer.account_rows"),
+            roles=c.CREATOR,
+            denial=Denial.EMPTY,
+        ),
+    },
+    internal={
+        "terms": Derived(compute=_row, needs=CampaignRow._fields),
+        "viewer": ToOne(shape="Influencer", on="{j}.id = :viewer"),
+        "viewer_override": ToOne(
+            shape="AvailabilityOverride",
+            on="{j}.campaign_id = {t}.id AND {j}.influencer_id = :viewer",
+        ),
+        "viewer_facts": Derived(
+            compute=facts,
+            needs=(
+                "terms",
+                "viewer.profile",
+                "viewer.account_rows",
+                "viewer_override.availability",
+                "viewerParticipation.standing",
+                "viewerParticipation.post_rows",
+            ),
+        ),
+    },
+)

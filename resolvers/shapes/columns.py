@@ -1,0 +1,63 @@
+"""How the columns of every shape are declared."""
+
+from functools import cache
+
+from models.enums import Role, platform_of, platforms_of
+from projection import Column, Kind
+from resolvers.ids import PREFIX
+
+STAFF = frozenset({Role.STAFF})
+DECIDERS = frozenset({Role.STAFF, Role.ADVERTISER})
+"""Who decides on applicants: staff, and the campaign's advertiser."""
+CREATOR = frozenset({Role.INFLUENCER})
+
+
+def plain(name: str, *, roles: frozenset[Role] | None = None) -> Column:
+    """A column whose value is the response's."""
+    return Column(sql=f"{{t}}.{name}", roles=roles)
+
+
+def moment(name: str, *, nullable: bool = False) -> Column:
+    """A moment in time."""
+    return Column(sql=f"{{t}}.{name}", kind=Kind.MOMENT, nullable=nullable)
+
+
+def boolean(name: str) -> Column:
+    """A boolean."""
+    return Column(sql=f"{{t}}.{name}", kind=Kind.BOOLEAN)
+
+
+def json_list(name: str) -> Column:
+    """A list that is stored as JSON."""
+    return Column(sql=f"{{t}}.{name}", kind=Kind.JSON)
+
+
+def words(name: str) -> Column:
+    """A list that is stored as a text with spaces between."""
+    return Column(sql=f"{{t}}.{name}", template="{v}.split()")
+
+
+def platform(name: str) -> Column:
+    """One platform, stored by its number."""
+    return Column(sql=f"{{t}}.{name}", template="platform_name({v})", names=_PLATFORMS)
+
+
+def platforms(name: str) -> Column:
+    """A set of platforms, stored as a bit mask."""
+    return Column(sql=f"{{t}}.{name}", template="platform_names({v})", names=_PLATFORMS)
+
+
+def gid(type_name: str, sql: str = "{t}.id") -> Column:
+    """The global id of an object of this type."""
+    return Column(sql=sql, template=f"'{PREFIX}{type_name}/' + str({{v}})")
+
+
+@cache
+def _platform_names(mask: int) -> list[str]:
+    return [platform.value for platform in platforms_of(mask)]
+
+
+_PLATFORMS = {
+    "platform_name": platform_of,
+    "platform_names": _platform_names,
+}

@@ -1,0 +1,41 @@
+"""How the history is read; who someone else's words are for."""
+
+from models.enums import Role
+from projection import Computed, Run, Shape, ToOne
+from resolvers.shapes import columns as c
+
+
+def _private(run: Run, influencer: int, actor: str, text: str | None) -> str | None:
+    """What is internal to those who acted: all for staff, none of staff's for advertisers."""
+    match run.role:
+        case Role.STAFF:
+            return text
+        case Role.ADVERTISER:
+            return None if actor == Role.STAFF else text
+        case _:
+            own = actor == Role.INFLUENCER and influencer == run.values["viewer"]
+            return text if own else None
+
+
+EVENT = Shape(
+    name="ParticipationEvent",
+    source="participation_event t",
+    fields={
+        "id": c.gid("ParticipationEvent"),
+        "campaign": ToOne(shape="Campaign", on="{j}.id = {t}.campaign_id"),
+        "influencer": ToOne(shape="Influencer", on="{j}.id = {t}.influencer_id"),
+        "participation": ToOne(shape="Participation", on="{j}.id = {t}.participation_id"),
+        "action": c.plain("action"),
+        "from": c.plain("from_status"),
+        "to": c.plain("to_status"),
+        "round": c.plain("round"),
+        "post": ToOne(shape="Post", on="{j}.id = {t}.post_id"),
+        "actorRole": c.plain("actor_role"),
+        "actorName": Computed(
+            compute=_private, needs=("influencer_id", "actor_role", "actor_name")
+        ),
+        "reason": Computed(compute=_private, needs=("influencer_id", "actor_role", "reason")),
+        "message": c.plain("message"),
+        "occurredAt": c.moment("occurred_at"),
+    },
+)

@@ -1,0 +1,119 @@
+"""How a participation is read, what the caller may do with it, and what its creator must do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from models.enums import (
+    ApplicantStatus,
+    CampaignType,
+    CandidateStatus,
+    ParticipationStatus,
+    Platform,
+    RequiredActionType,
+    Role,
+    platforms_of,
+)
+from models.standing import ParticipationRow
+from models.workflow import (
+    Facts,
+    applicant_status,
+    available_actions,
+    candidate_status,
+    required_action,
+)
+from projection import Computed, Connection, Derived, Rows, Run, Shape, ToMany, ToOne
+from resolvers.history import of_participations
+from resolvers.shapes import columns as c
+from resolvers.shapes.standing import facts
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredActionValue:
+    """What the creator must do next, as clients see it."""
+
+    type: RequiredActionType
+    message: str
+    platforms: Sequence[Platform]
+    accounts: Sequence[int]
+    blocked_by: Sequence[str]
+
+
+def _standing(_run: Run, *values: Any) -> ParticipationRow | None:
+    return ParticipationRow(*values) if values[0] else None
+
+
+def _candidate_status(_run: Run, known: Facts) -> CandidateStatus:
+    return candidate_status(known.status, not known.unavailable_reasons)
+
+
+def _applicant_status(_run: Run, status: str, campaign_type: str) -> ApplicantStatus | None:
+    return applicant_status(ParticipationStatus(status), CampaignType(campaign_type))
+
+
+def _required_action(_run: Run, known: Facts) -> RequiredActionValue | None:
+    action = required_action(known)
+    if action is None:
+        return None
+    return RequiredActionValue(
+        action.type,
+        action.message,
+        platforms_of(action.platforms),
+        action.accounts,
+        action.blocked_by,
+    )
+
+
+def _available_actions(run: Run, known: Facts) -> tuple[str, ...]:
+    return available_actions(known, Role(run.role))
+
+
+PARTICIPATION = Shape(
+    name="Participation",
+    source="participation t",
+    fields={
+        "id": c.gid("Participation"),
+        "campaign": ToOne(shape="Campaign", on="{j}.id = {t}.campaign_id"),
+        "influencer": ToOne(shape="Influencer", on="{j}.id = {t}.influencer_id"),
+        "status": c.plain("status"),
+        "candidateStatus": Computed(compute=_candidate_status, needs=("facts",)),
+        "applicantStatus": Computed(compute=_applicant_status, needs=("status", "campaign.type")),
+        "origin": c.plain("origin"),
+        "round": c.plain("round"),
+        "version": c.plain("version"),
+        "selectedAccount": ToOne(shape="SocialAccount", on="{j}.id = {t}.selected_account_id"),
+        "selectedPlatforms": c.platforms("selected_platforms"),
+        "requiredAction": Computed(compute=_required_action, needs=("facts",)),
+        "availableActions": Computed(compute=_available_actions, needs=("facts",)),
+        "posts": ToMany(
+            shape="Post",
+            parent="{t}.id",
+            key="{t}.participation_id",
+            order="t.submitted_at DESC, t.id DESC",
+        ),
+        "events": Connection(
+            shape="ParticipationEvent", parent="{t}.id", listing=of_participations
+        ),
+        "createdAt": c.moment("created_at"),
+        "updatedAt": c.moment("updated_at"),
+    },
+    internal={
+        "standing": Derived(compute=_standing, needs=ParticipationRow._fields),
+        "post_rows": Rows(table="post", columns="status", parent="{t}.id", key="participation_id"),
+        "override": ToOne(
+            shape="AvailabilityOverride",
+            on="{j}.campaign_id = {t}.campaign_id AND {j}.influencer_id = {t}.influencer_id",
+        ),
+        "facts": Derived(
+            compute=facts,
+            needs=(
+                "campaign.terms",
+                "influencer.profile",
+                "influencer.account_rows",
+                "override.availability",
+                "standing",
+                "post_rows",
+            ),
+        ),
+    },
+)

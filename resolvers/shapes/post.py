@@ -1,0 +1,35 @@
+"""How posts, and the rows of the Posts tab, are read."""
+
+from projection import Shape, ToOne
+from resolvers.posts_tab import ROWS
+from resolvers.shapes import columns as c
+
+POST = Shape(
+    name="Post",
+    source="post t",
+    fields={
+        "id": c.gid("Post"),
+        "participation": ToOne(shape="Participation", on="{j}.id = {t}.participation_id"),
+        "url": c.plain("url"),
+        "status": c.plain("status"),
+        "warning": c.plain("warning"),
+        "reason": c.plain("reason"),
+        "account": ToOne(shape="SocialAccount", on="{j}.id = {t}.account_id"),
+        "submittedAt": c.moment("submitted_at"),
+        "updatedAt": c.moment("updated_at"),
+    },
+)
+
+POST_ROW = Shape(
+    name="PostRow",
+    source=f"(SELECT t.* FROM {ROWS}"
+    " JOIN json_array_elements(:keys::json) AS e(value)"
+    " ON t.participation_id = (e.value->>0)::bigint AND t.post_key = (e.value->>1)::bigint) t",
+    key=("participation_id", "post_key"),
+    fields={
+        "id": c.gid("PostRow", "{t}.participation_id::text || '-' || {t}.post_key::text"),
+        "participation": ToOne(shape="Participation", on="{j}.id = {t}.participation_id"),
+        "post": ToOne(shape="Post", on="{j}.id = {t}.post_id"),
+        "status": c.plain("status"),
+    },
+)
