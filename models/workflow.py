@@ -232,7 +232,7 @@ def _unchanged(status: Source) -> Decision:
 
 def _changed(facts: Facts, command: Command, cell: Cell) -> Decision:
     row = cell.row
-    assert row is not None, "a cell without a row always refuses"  # noqa: S101
+    assert row is not None, "a cell without a row always refuses"
     target = row.target or facts.status
     restarts = facts.status is ParticipationStatus.REMOVED and target is not facts.status
     account = None

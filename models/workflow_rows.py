@@ -68,7 +68,7 @@ def _participation_row(row: Transition, campaigns: Campaigns, source: Source) ->
         action=row.action,
         roles=row.roles,
         campaign_type=campaigns.type,
-        post_tracking=_tracking(campaigns),
+        post_tracking=_tracking(row, campaigns, source),
         from_status=source,
         to_status=row.target or source,
         to_post=PostStatus.SUBMITTED if submits else None,
@@ -76,9 +76,12 @@ def _participation_row(row: Transition, campaigns: Campaigns, source: Source) ->
     )
 
 
-def _tracking(campaigns: Campaigns) -> bool | None:
-    """Told of affiliate campaigns alone: all others track posts."""
-    return campaigns.tracking if campaigns.type is CampaignType.AFFILIATE else None
+def _tracking(row: Transition, campaigns: Campaigns, source: Source) -> bool | None:
+    """As the row says, but nobody waits for an account, or loses it, where none is selected."""
+    needs_account = source is ParticipationStatus.WAITING or row.action is Action.SELECT_ACCOUNT
+    if campaigns.type is CampaignType.AFFILIATE and needs_account:
+        return True
+    return campaigns.tracking
 
 
 def _condition(row: Transition, source: Source) -> str:
@@ -102,7 +105,7 @@ def _post_rows() -> Iterator[WorkflowRow]:
                     action=Action.SET_POST_STATUS,
                     roles=POST_ROLES,
                     campaign_type=campaign_type,
-                    post_tracking=True if campaign_type is CampaignType.AFFILIATE else None,
+                    post_tracking=True,
                     from_status=joined,
                     to_status=joined,
                     from_post=source,

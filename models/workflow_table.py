@@ -67,6 +67,17 @@ class Facts:
         return self.campaign_type is CampaignType.AFFILIATE and not self.post_tracking
 
     @property
+    def is_hidden(self) -> bool:
+        """Whether the influencer must not learn anything of the campaign, not even its type."""
+        return bool(self.unavailable_reasons) and self.status in (None, REMOVED)
+
+    @property
+    def is_merely_closed(self) -> bool:
+        """Whether nothing but the campaign's status hides it, which is refused on its own."""
+        closed = (UnavailableReason.CAMPAIGN_NOT_OPEN,)
+        return self.unavailable_reasons == closed and not self.campaign_status.is_running
+
+    @property
     def selection_is_lost(self) -> bool:
         """Whether the selected account has been disconnected."""
         return self.selected_account is not None and not self.selected_connected
@@ -202,20 +213,13 @@ ROW_EXISTS = Condition("", lambda f, _: f.status is not None, ErrorCode.NOT_FOUN
 OWN_ACCOUNT = Condition(
     "", lambda f, c: c.account is None or c.account in f.own, ErrorCode.NOT_FOUND
 )
-# To someone who cannot see the campaign it does not exist, so not even its type may show.
 NO_ACCOUNT_TO_NAME = Condition(
     "",
-    lambda f, c: (
-        c.account is None
-        or not f.is_untracked_affiliate
-        or (f.status is None and bool(f.unavailable_reasons))
-    ),
+    lambda f, c: c.account is None or not f.is_untracked_affiliate or f.is_hidden,
     ErrorCode.INVALID_INPUT,
 )
 SEES_CAMPAIGN = Condition(
-    "the campaign is visible to the influencer",
-    lambda f, _: not f.unavailable_reasons or f.status not in (None, REMOVED),
-    ErrorCode.NOT_FOUND,
+    "the campaign is visible to the influencer", lambda f, _: not f.is_hidden, ErrorCode.NOT_FOUND
 )
 KNOWN_HOST = Condition("", lambda _, c: c.url_platform is not None, ErrorCode.INVALID_INPUT)
 ROOM_FOR_POST = Condition(
@@ -267,7 +271,7 @@ NEVER_REFUSED = frozenset((Action.CONNECT_ACCOUNT, Action.ERASE))
 
 VISIBLE = Condition(
     "the campaign is visible to the influencer",
-    lambda f, _: not f.unavailable_reasons,
+    lambda f, _: not f.unavailable_reasons or f.is_merely_closed,
     ErrorCode.INFLUENCER_UNAVAILABLE,
 )
 BEFORE_DEADLINE = Condition(
@@ -430,7 +434,7 @@ REPEATS: tuple[Repeat, ...] = (
     ),
     Repeat(
         Action.SELECT_SOCIAL_MEDIA,
-        (JOINED,),
+        EVERY_ROW,
         Condition(
             "they are the selected ones",
             lambda f, c: c.platforms != 0 and c.platforms == f.selected_platforms,
