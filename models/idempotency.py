@@ -13,7 +13,7 @@ class IdempotencyKey(Model):
     answer was there (JSON).
     """
 
-    id = fields.BigIntField(primary_key=True)
+    id: int = fields.BigIntField(primary_key=True)
     caller = fields.CharField(300)
     "Role and sub: keys of different callers never meet."
     key = fields.CharField(255)
@@ -24,7 +24,7 @@ class IdempotencyKey(Model):
     kept = fields.BinaryField(null=True)
     response = fields.BinaryField(null=True)
     "The body, or None while it still runs."
-    status_code = fields.SmallIntField(null=True)
+    status_code: int | None = fields.SmallIntField(null=True)
     created_at = fields.DatetimeField()
 
     class Meta:

@@ -1,0 +1,73 @@
+"""The whole server as one ASGI application."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from functools import partial
+
+import orjson
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from models.database import connected
+from schema import schema
+from transport import graphiql, health
+from transport.auth import Authenticator, ConnectProofs
+from transport.errors import refusal
+from transport.http import GraphQLOverHTTP
+from transport.identities import ready_identities
+from transport.logs import configure_logs
+from transport.settings import Settings
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The application for these settings; it connects to the database when it is started."""
+    configure_logs(settings.log_level, as_json=settings.is_production)
+    graphql = GraphQLOverHTTP(
+        schema,
+        Authenticator(settings),
+        proofs=ConnectProofs(settings),
+        plain_accounts=not settings.is_production,
+    )
+
+    async def endpoint(request: Request) -> Response:
+        if settings.shows_graphiql and _is_browser(request):
+            return await graphiql.page(request)
+        return await graphql.respond(request)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
+        async with connected(settings.database_url):
+            yield
+
+    identities = None if settings.is_production else partial(ready_identities, settings)
+    return Starlette(
+        lifespan=lifespan,
+        routes=[
+            Route("/graphql", endpoint, methods=["GET", "POST"]),
+            Route("/health/live", health.live),
+            Route("/health/ready", health.ready),
+            *(graphiql.graphiql_routes(identities) if settings.shows_graphiql else ()),
+        ],
+        exception_handlers={HTTPException: _refuse},
+    )
+
+
+def _is_browser(request: Request) -> bool:
+    """Whether someone opened the address in a browser, with nothing to run."""
+    accepts_pages = "text/html" in request.headers.get("accept", "")
+    return request.method == "GET" and accepts_pages and "query" not in request.query_params
+
+
+async def _refuse(_request: Request, error: Exception) -> Response:
+    """An address or a method that is not served, in the form that clients know."""
+    assert isinstance(error, HTTPException)
+    status = error.status_code
+    messages = {
+        404: "There is nothing at this address: the API is at /graphql.",
+        405: "This address does not serve this method.",
+    }
+    body = orjson.dumps(refusal("INVALID_INPUT", messages.get(status, error.detail)))
+    return Response(body, status, error.headers, media_type="application/json")

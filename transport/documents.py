@@ -1,0 +1,155 @@
+"""GraphQL documents: parsed and validated once, however often they are sent."""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    ValueNode,
+    parse,
+    specified_rules,
+)
+from strawberry.schema.schema import validate_document
+
+from resolvers.errors import RequestCode, RequestError
+from transport.errors import with_code
+
+MOST_TOKENS = 50_000
+"Room for 1,000 influencers written into the document, though variables are for that."
+MOST_COMMENTS = 1_000
+KEPT_DOCUMENTS = 1_000
+LONGEST_KEPT = 16_384
+"A longer document has its data written into it, and will hardly come again."
+
+
+class InvalidDocumentError(Exception):
+    """A document that cannot be run, with its errors; each carries its code."""
+
+    def __init__(self, errors: Sequence[GraphQLError]) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of a document that passed validation."""
+
+    node: OperationDefinitionNode
+    document: DocumentNode
+
+    @property
+    def type(self) -> OperationType:
+        """Query, mutation or subscription."""
+        return self.node.operation
+
+    @property
+    def name(self) -> str | None:
+        """Its name, if it has one."""
+        return self.node.name.value if self.node.name else None
+
+    @property
+    def is_dry_run(self) -> bool:
+        """Whether all that it does will be rolled back."""
+        return any(directive.name.value == "dryRun" for directive in self.node.directives or ())
+
+    @cached_property
+    def is_public(self) -> bool:
+        """Whether it asks for nothing but introspection and `__typename`, at its root."""
+        fragments = {
+            node.name.value: node
+            for node in self.document.definitions
+            if isinstance(node, FragmentDefinitionNode)
+        }
+        fields = _root_fields(self.node.selection_set, fragments)
+        return all(name.startswith("__") for name in fields)
+
+
+class Documents:
+    """The documents of one schema: read once, those used last are kept."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._kept: OrderedDict[str, tuple[Operation, ...]] = OrderedDict()
+
+    def operation(self, text: str, name: str | None) -> Operation:
+        """The operation of this name, or the only one.
+
+        Raises InvalidDocumentError, or RequestError INVALID_INPUT where the name fits none.
+        """
+        operations = self._operations(text)
+        if name is None:
+            if len(operations) == 1:
+                return operations[0]
+            names = ", ".join(operation.name or "" for operation in operations)
+            message = f"The document has several operations ({names}): say which by operationName."
+            raise RequestError("INVALID_INPUT", message)
+        for operation in operations:
+            if operation.name == name:
+                return operation
+        raise RequestError("INVALID_INPUT", f"The document has no operation named {name!r}.")
+
+    def _operations(self, text: str) -> tuple[Operation, ...]:
+        operations = self._kept.get(text)
+        if operations is None:
+            operations = self._read(text)
+            if len(text) <= LONGEST_KEPT:
+                self._kept[text] = operations
+                if len(self._kept) > KEPT_DOCUMENTS:
+                    self._kept.popitem(last=False)
+        else:
+            self._kept.move_to_end(text)
+        return operations
+
+    def _read(self, text: str) -> tuple[Operation, ...]:
+        try:
+            document = parse(text, max_lexical_tokens=MOST_TOKENS, max_comments=MOST_COMMENTS)
+        except GraphQLSyntaxError as error:
+            raise InvalidDocumentError([with_code(error, "GRAPHQL_PARSE_FAILED")]) from None
+        errors = validate_document(self._schema, document, tuple(specified_rules))
+        if errors:
+            raise InvalidDocumentError(
+                [with_code(error, _validation_code(error)) for error in errors]
+            )
+        operations = tuple(
+            Operation(node, document)
+            for node in document.definitions
+            if isinstance(node, OperationDefinitionNode)
+        )
+        if not operations:
+            message = "The document has no operation: it needs a query or a mutation."
+            raise RequestError("GRAPHQL_VALIDATION_FAILED", message)
+        return operations
+
+
+def _root_fields(
+    selections: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode]
+) -> Iterator[str]:
+    """The names of the fields at the root; validation has seen to it that this ends."""
+    for node in selections.selections:
+        match node:
+            case FieldNode():
+                yield node.name.value
+            case InlineFragmentNode():
+                yield from _root_fields(node.selection_set, fragments)
+            case FragmentSpreadNode():
+                yield from _root_fields(fragments[node.name.value].selection_set, fragments)
+            case _:
+                pass
+
+
+def _validation_code(error: GraphQLError) -> RequestCode:
+    """A literal that its type cannot read is bad input, as it would be in a variable."""
+    about_value = error.nodes is not None and isinstance(error.nodes[0], ValueNode)
+    return "INVALID_INPUT" if about_value else "GRAPHQL_VALIDATION_FAILED"

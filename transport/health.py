@@ -1,0 +1,36 @@
+"""Whether this process is alive, and whether it can serve; asked by machines, without a token."""
+
+import asyncio
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from models.database import pending_migrations
+from transport.errors import presentable
+
+PATIENCE_SECONDS = 5
+
+
+async def live(_request: Request) -> Response:
+    """The process answers."""
+    return _report(200, status="ok")
+
+
+async def ready(_request: Request) -> Response:
+    """The database answers, and has every migration."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            pending = await pending_migrations()
+    except Exception as error:  # noqa: BLE001
+        presentable(error)
+        return _report(503, status="unavailable", database="cannot be reached")
+    if pending:
+        message = f"lack {', '.join(pending)}: run `python server.py migrate`"
+        return _report(503, status="unavailable", database="ok", migrations=message)
+    return _report(200, status="ok", database="ok", migrations="ok")
+
+
+def _report(status_code: int, **facts: str) -> Response:
+    headers = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"}
+    return Response(orjson.dumps(facts), status_code, headers)

@@ -1,0 +1,157 @@
+"""GraphQL over HTTP, as its specification says: https://graphql.github.io/graphql-over-http/draft/
+
+Strawberry's own view falls short of it (request errors with `data`, no
+`application/graphql-response+json`, the wrong one of several operations), so this is ours.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import orjson
+import strawberry
+from graphql import ExecutionResult, GraphQLError, OperationType
+from starlette.requests import Request
+from starlette.responses import Response
+
+from resolvers.caller import Caller
+from resolvers.context import Context, Proofs
+from resolvers.errors import RequestCode, RequestError
+from transport.documents import Operation
+from transport.errors import body_of, code_of, presentable, status_of
+from transport.execution import Engine, Executor, RefusedError, execute
+from transport.idempotency import Claim, IdempotencyKeys, StoredAnswer, digest_of, read_key
+from transport.wire import JSON, HttpError, Params, media_type_for, read_params
+
+_NOT_STORED: frozenset[RequestCode] = frozenset({"UNAVAILABLE", "INTERNAL", "UNAUTHENTICATED"})
+_HEADERS = {"Cache-Control": "no-store", "Vary": "Accept", "X-Content-Type-Options": "nosniff"}
+
+
+class Callers(Protocol):
+    """Knows callers by their Authorization header."""
+
+    async def caller(self, authorization: str | None) -> Caller | None:
+        """The caller, None without a header; raises RequestError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response. Where `legacy_ok`, plain JSON has status 200 whatever `status` is."""
+
+    body: bytes
+    status: int
+    legacy_ok: bool = True
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def response(self, media_type: str) -> Response:
+        """As Starlette sends it."""
+        status = 200 if self.legacy_ok and media_type == JSON else self.status
+        content_type = {"Content-Type": f"{media_type}; charset=utf-8"}
+        return Response(self.body, status, {**content_type, **_HEADERS, **self.headers})
+
+
+class GraphQLOverHTTP:
+    """The endpoint that serves one schema."""
+
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        callers: Callers,
+        *,
+        proofs: Proofs | None = None,
+        plain_accounts: bool = False,
+    ) -> None:
+        self._engine = Engine(schema)
+        self._callers = callers
+        self._proofs = proofs
+        self._plain_accounts = plain_accounts
+        self._keys = IdempotencyKeys()
+
+    async def respond(self, request: Request) -> Response:
+        """Answer a GET or a POST."""
+        media_type = JSON
+        try:
+            media_type = media_type_for(request.headers.get("accept"))
+            answer = await self._answer(request)
+        except HttpError as error:
+            errors = [RequestError("INVALID_INPUT", str(error))]
+            answer = _refused(errors, error.status, legacy_ok=False, headers=error.headers)
+        except RefusedError as error:
+            answer = _refused(error.errors, status_of(error.errors))
+        except Exception as error:  # noqa: BLE001
+            errors = [presentable(error)]
+            answer = _refused(errors, status_of(errors), legacy_ok=False)
+        return answer.response(media_type)
+
+    async def _answer(self, request: Request) -> Answer:
+        params = await read_params(request)
+        caller = await self._callers.caller(request.headers.get("authorization"))
+        operation = self._engine.operation(params)
+        _check_allowed(operation, request.method, caller)
+        context = Context(
+            caller=caller,
+            proofs=self._proofs,
+            plain_accounts=self._plain_accounts,
+        )
+        executor = self._engine.prepare(operation, params, context)
+        key = request.headers.get("idempotency-key")
+        mutates = operation.type is OperationType.MUTATION and not operation.is_dry_run
+        if key is None or caller is None or not mutates:
+            return _answered(await execute(executor))
+        claim = await self._claim(caller, key, params)
+        if isinstance(claim, StoredAnswer):
+            return Answer(claim.body, claim.status, headers={"Idempotency-Replayed": "true"})
+        context.replay = claim
+        return await _execute_and_store(executor, claim)
+
+    async def _claim(self, caller: Caller, key: str, params: Params) -> Claim | StoredAnswer:
+        digest = digest_of(params.query, params.variables, params.operation_name)
+        return await self._keys.claim(caller, read_key(key), digest)
+
+
+def _check_allowed(operation: Operation, method: str, caller: Caller | None) -> None:
+    """Refuse what this way in does not serve, and what needs a token."""
+    if operation.type is OperationType.SUBSCRIPTION:
+        message = "A subscription needs a connection that stays open; this address answers once."
+        raise RefusedError(RequestError("INVALID_INPUT", message))
+    if operation.type is OperationType.MUTATION and method != "POST":
+        raise HttpError(405, "A mutation must be sent by POST.", {"Allow": "POST"})
+    if caller is None and not operation.is_public:
+        message = "This needs a token: send the header `Authorization: Bearer` and the token."
+        raise RefusedError(RequestError("UNAUTHENTICATED", message))
+
+
+async def _execute_and_store(executor: Executor, claim: Claim) -> Answer:
+    """Execute, and keep the answer for repetitions unless it asks to try again."""
+    result = await execute(executor)
+    answer = _answered(result)
+    try:
+        if _NOT_STORED.isdisjoint(code_of(error) for error in result.errors or ()):
+            await claim.store(StoredAnswer(answer.body, answer.status))
+        else:
+            await claim.release()
+    except Exception as error:  # noqa: BLE001
+        # What was done is done: this caller is told so, and a repetition finds the payloads.
+        presentable(error)
+    return answer
+
+
+def _answered(result: ExecutionResult) -> Answer:
+    errors = body_of(result.errors) if result.errors else {}
+    return Answer(_encoded({**errors, "data": result.data}), 200)
+
+
+def _refused(
+    errors: Sequence[GraphQLError],
+    status: int,
+    *,
+    legacy_ok: bool = True,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    usual = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}.get(status, {})
+    return Answer(_encoded(body_of(errors)), status, legacy_ok, {**usual, **(headers or {})})
+
+
+def _encoded(body: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(body, option=orjson.OPT_UTC_Z)

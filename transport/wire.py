@@ -1,0 +1,145 @@
+"""What travels: the media types, and the parameters of a GraphQL request."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, cast
+
+import orjson
+from starlette.requests import ClientDisconnect, Request
+
+JSON = "application/json"
+GRAPHQL_RESPONSE = "application/graphql-response+json"
+LARGEST_BODY = 4 << 20
+"1,000 influencers with their accounts fit."
+DRAINED = 16 << 20
+"A body that is too large is read this far, so that its sender gets to see the answer."
+
+
+class HttpError(Exception):
+    """A request that is no well-formed GraphQL request; its text says what is wrong."""
+
+    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.headers = headers or {}
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """What a GraphQL request asks for."""
+
+    query: str
+    variables: dict[str, Any]
+    operation_name: str | None
+
+
+def media_type_for(accept: str | None) -> str:
+    """The media type that the client likes best; JSON where it does not care. Raises HttpError."""
+    if not accept:
+        return JSON
+    ranges = [_range(part) for part in accept.split(",")]
+    json, graphql = _wish(ranges, JSON), _wish(ranges, GRAPHQL_RESPONSE)
+    if not json.quality and not graphql.quality:
+        raise HttpError(406, f"This address answers with {GRAPHQL_RESPONSE} or {JSON}.")
+    # Equally welcome: the newer one where it is named, JSON where a wildcard covers both.
+    prefers_graphql = graphql >= json if graphql.is_named else graphql > json
+    return GRAPHQL_RESPONSE if prefers_graphql else JSON
+
+
+class _Wish(NamedTuple):
+    """How much a media type is wanted."""
+
+    quality: float
+    is_named: bool
+
+
+def _range(part: str) -> tuple[str, float]:
+    name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+    quality = next((text[2:] for text in parameters if text.startswith("q=")), "1")
+    try:
+        return name, min(max(float(quality), 0.0), 1.0)
+    except ValueError:
+        return name, 0.0
+
+
+def _wish(ranges: list[tuple[str, float]], media_type: str) -> _Wish:
+    """What the most exact range that covers a media type says of it."""
+    for name in (media_type, "application/*", "*/*"):
+        for range_name, quality in ranges:
+            if range_name == name:
+                return _Wish(quality, name == media_type)
+    return _Wish(0.0, is_named=False)
+
+
+async def read_params(request: Request) -> Params:
+    """The parameters of a GET, or of a POST's body; raises HttpError."""
+    if request.method != "POST":
+        return _params(dict(request.query_params), json_in_text=True)
+    _check_content_type(request)
+    body = await _body(request)
+    try:
+        parsed = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise HttpError(400, f"The body is not JSON: {error}.") from None
+    if isinstance(parsed, list):
+        raise HttpError(400, "Batches are not served: send one operation a request.")
+    if not isinstance(parsed, dict):
+        raise HttpError(400, "The body must be a JSON object, with `query` in it.")
+    return _params(cast("dict[str, Any]", parsed), json_in_text=False)
+
+
+def _check_content_type(request: Request) -> None:
+    """Only JSON: no form of another site's page can send that."""
+    name, *parameters = (
+        piece.strip().lower() for piece in request.headers.get("content-type", "").split(";")
+    )
+    if name != JSON:
+        raise HttpError(415, f"The header Content-Type must be {JSON}.", {"Accept": JSON})
+    charsets = {text.removeprefix("charset=").strip('"') for text in parameters if "=" in text}
+    if not charsets <= {"utf-8", "utf8"}:
+        raise HttpError(415, "The body must be UTF-8.", {"Accept": JSON})
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise HttpError(415, "The body must not be compressed.")
+
+
+async def _body(request: Request) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size <= LARGEST_BODY:
+                parts.append(part)
+            elif size > DRAINED:
+                break
+    except ClientDisconnect:
+        raise HttpError(400, "The body broke off.") from None
+    if size > LARGEST_BODY:
+        message = f"The body is larger than {LARGEST_BODY >> 20} MiB: send less in one request."
+        raise HttpError(413, message, {"Connection": "close"} if size > DRAINED else None)
+    return b"".join(parts)
+
+
+def _params(given: Mapping[str, Any], *, json_in_text: bool) -> Params:
+    query = given.get("query")
+    if not isinstance(query, str) or not query.strip():
+        raise HttpError(400, "`query` is missing: it must be a GraphQL document, as text.")
+    operation_name = given.get("operationName")
+    if operation_name is not None and not isinstance(operation_name, str):
+        raise HttpError(400, "`operationName` must be text.")
+    _object(given, "extensions", json_in_text=json_in_text)
+    return Params(query, _object(given, "variables", json_in_text=json_in_text), operation_name)
+
+
+def _object(given: Mapping[str, Any], name: str, *, json_in_text: bool) -> dict[str, Any]:
+    value = given.get(name)
+    if json_in_text and isinstance(value, str):
+        try:
+            value = orjson.loads(value) if value else None
+        except orjson.JSONDecodeError as error:
+            raise HttpError(400, f"`{name}` is not JSON: {error}.") from None
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise HttpError(400, f"`{name}` must be a JSON object.")
+    return cast("dict[str, Any]", value)
