@@ -434,10 +434,10 @@ REPEATS: tuple[Repeat, ...] = (
     ),
     Repeat(
         Action.SELECT_SOCIAL_MEDIA,
-        EVERY_ROW,
+        (JOINED,),
         Condition(
             "they are the selected ones",
-            lambda f, c: c.platforms != 0 and c.platforms == f.selected_platforms,
+            lambda f, c: f.is_untracked_affiliate and c.platforms == f.selected_platforms != 0,
         ),
     ),
     Repeat(Action.SET_APPLIED, (APPLIED,)),
