@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from functools import partial
 
 import orjson
 from starlette.applications import Starlette
@@ -13,17 +12,20 @@ from starlette.routing import Route
 
 from models.database import connected
 from schema import schema
-from transport import graphiql, health
+from transport import health
 from transport.auth import Authenticator, ConnectProofs
 from transport.errors import refusal
+from transport.graphiql import Identities, graphiql_routes, page
 from transport.http import GraphQLOverHTTP
-from transport.identities import ready_identities
 from transport.logs import configure_logs
 from transport.settings import Settings
 
 
-def create_app(settings: Settings) -> Starlette:
-    """The application for these settings; it connects to the database when it is started."""
+def create_app(settings: Settings, identities: Identities | None = None) -> Starlette:
+    """The application for these settings; it connects to the database when it is started.
+
+    `identities` gives GraphiQL's menu its ready tokens; None where there must be none.
+    """
     configure_logs(settings.log_level, as_json=settings.is_production)
     graphql = GraphQLOverHTTP(
         schema,
@@ -34,7 +36,7 @@ def create_app(settings: Settings) -> Starlette:
 
     async def endpoint(request: Request) -> Response:
         if settings.shows_graphiql and _is_browser(request):
-            return await graphiql.page(request)
+            return await page(request)
         return await graphql.respond(request)
 
     @asynccontextmanager
@@ -42,14 +44,13 @@ def create_app(settings: Settings) -> Starlette:
         async with connected(settings.database_url):
             yield
 
-    identities = None if settings.is_production else partial(ready_identities, settings)
     return Starlette(
         lifespan=lifespan,
         routes=[
             Route("/graphql", endpoint, methods=["GET", "POST"]),
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
-            *(graphiql.graphiql_routes(identities) if settings.shows_graphiql else ()),
+            *(graphiql_routes(identities) if settings.shows_graphiql else ()),
         ],
         exception_handlers={HTTPException: _refuse},
     )

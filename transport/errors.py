@@ -1,15 +1,13 @@
 """What clients are told of what went wrong: a stable code always, an inside of ours never."""
 
 import secrets
-import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 import structlog
 from graphql import GraphQLError, ValueNode
-from tortoise.exceptions import DBConnectionError
 
+from models.transactions import is_outage
 from resolvers.errors import RequestCode, RequestError
 
 STATUS: dict[RequestCode, int] = {
@@ -21,17 +19,6 @@ STATUS: dict[RequestCode, int] = {
     "UNAVAILABLE": 503,
 }
 "The HTTP status of a request that was not executed; 400 for all other codes."
-
-_UNAVAILABLE = (
-    OSError,
-    DBConnectionError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.exceptions.OperatorInterventionError,
-    asyncpg.exceptions.InsufficientResourcesError,
-    asyncpg.exceptions.TransactionRollbackError,
-    asyncpg.exceptions.LockNotAvailableError,
-)
 
 _log = structlog.stdlib.get_logger("joinery.errors")
 
@@ -69,7 +56,7 @@ def presentable(error: Exception) -> GraphQLError:
 def _masked(cause: Exception, shown: GraphQLError | None) -> GraphQLError:
     name = secrets.token_hex(8)
     path = shown.path if shown else None
-    if any(_is_unavailable(link) for link in _chain(cause)):
+    if any(is_outage(link) for link in _chain(cause)):
         _log.warning("unavailable", id=name, path=path, error=repr(cause))
         message, code = "A part of the server cannot be reached now. Try again.", "UNAVAILABLE"
     else:
@@ -94,16 +81,11 @@ def _is_about_a_value(error: GraphQLError) -> bool:
     return error.nodes is not None and isinstance(error.nodes[0], ValueNode)
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
+def _chain(error: Exception) -> Iterator[Exception]:
     link: BaseException | None = error
-    while link is not None:
+    while isinstance(link, Exception):
         yield link
         link = link.__cause__
-
-
-def _is_unavailable(error: BaseException) -> bool:
-    busy = isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
-    return busy or isinstance(error, _UNAVAILABLE)
 
 
 def body_of(errors: Iterable[GraphQLError]) -> dict[str, Any]:
