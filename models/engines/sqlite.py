@@ -7,6 +7,7 @@ looks for it.
 
 import sqlite3
 
+from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.backends.sqlite.client import (
     SqliteClient,
     SqliteTransactionContext,
@@ -29,11 +30,23 @@ class ImmediateTransaction(SqliteTransactionWrapper):
             raise TransactionManagementError(error) from error
 
 
+class ReleasingContext(SqliteTransactionContext):
+    """Lets go of the connection also where the transaction could not even begin."""
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        """Begin the transaction; see `ImmediateTransaction.begin`."""
+        try:
+            return await super().__aenter__()
+        except TransactionManagementError as error:
+            await self.__aexit__(type(error), error, None)
+            raise
+
+
 class JoinerySqliteClient(SqliteClient):
     """Tortoise's client, with `ImmediateTransaction`."""
 
     def _in_transaction(self) -> SqliteTransactionContext:
-        return SqliteTransactionContext(ImmediateTransaction(self), self._lock)
+        return ReleasingContext(ImmediateTransaction(self), self._lock)
 
 
 client_class = JoinerySqliteClient

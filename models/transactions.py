@@ -1,0 +1,76 @@
+"""One transaction: all of it happens or none, and again from the start where the database asks."""
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import asyncpg  # pyright: ignore[reportMissingTypeStubs]
+import stamina
+from tortoise.exceptions import BaseORMException
+from tortoise.transactions import in_transaction
+
+ATTEMPTS = 8
+SECONDS = 45.0
+
+T = TypeVar("T")
+
+
+async def transacted(work: Callable[[], Awaitable[T]], *, undo: bool = False) -> T:
+    """What the work gives, after the transaction it runs in has been committed.
+
+    With `undo` it is rolled back instead. The work may run several times, so it must keep nothing
+    between its runs; an error that it raises rolls back and goes on to the caller.
+    """
+    async for attempt in stamina.retry_context(
+        on=is_worth_another_try,
+        attempts=ATTEMPTS,
+        timeout=SECONDS,
+        wait_initial=0.02,
+        wait_max=1.0,
+        wait_jitter=0.05,
+    ):
+        with attempt:
+            return await _once(work, undo)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def is_worth_another_try(error: Exception) -> bool:
+    """Whether a transaction failed, and did nothing, only because of what others did meanwhile.
+
+    A unique key that is taken counts: whoever looked before found it free, so someone else was
+    quicker, and a second look will find what they wrote.
+    """
+    cause = _cause(error)
+    if isinstance(cause, sqlite3.OperationalError):
+        return cause.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return isinstance(cause, asyncpg.TransactionRollbackError | asyncpg.UniqueViolationError)
+
+
+def is_outage(error: Exception) -> bool:
+    """Whether the database was not to be had, or too busy: the caller may try again later.
+
+    A transaction that ended so may have been committed nevertheless.
+    """
+    return is_worth_another_try(error) or isinstance(
+        _cause(error),
+        OSError
+        | asyncpg.InterfaceError
+        | asyncpg.PostgresConnectionError
+        | asyncpg.OperatorInterventionError
+        | asyncpg.InsufficientResourcesError,
+    )
+
+
+async def _once(work: Callable[[], Awaitable[T]], undo: bool) -> T:
+    async with in_transaction() as transaction:
+        result = await work()
+        if undo:
+            await transaction.rollback()
+    return result
+
+
+def _cause(error: Exception) -> object:
+    """The driver's own error, which Tortoise wraps in one of its own."""
+    if isinstance(error, BaseORMException) and error.args:
+        return error.args[0]
+    return error

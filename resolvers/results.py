@@ -1,0 +1,61 @@
+"""What payloads are made of, before the engine fills in what the client asked for.
+
+Where a payload's field is of a type that has a table, these hold keys: ids, and a pair (campaign,
+influencer) for a candidate.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from models.enums import ErrorCode, Outcome, ParticipationStatus
+
+
+@dataclass(frozen=True, slots=True)
+class UserError:
+    """Why something was refused, in a way that the user can act on."""
+
+    code: ErrorCode
+    message: str
+    field: list[str] | None = None
+    "The path to what is wrong in the arguments, from `input` on."
+
+
+@dataclass(frozen=True, slots=True)
+class BulkSummary:
+    """How many items of a bulk call came out how."""
+
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipationResult:
+    """How it came out for one participation of a bulk call."""
+
+    participation_id: str
+    "As given."
+    outcome: Outcome
+    participation: int | None = None
+    status: ParticipationStatus | None = None
+    error: UserError | None = None
+
+
+class Result(Protocol):
+    """One item of a bulk call."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """How it came out."""
+        ...
+
+
+def summarize(results: Iterable[Result]) -> BulkSummary:
+    """The results, counted."""
+    outcomes = [result.outcome for result in results]
+    return BulkSummary(
+        changed=outcomes.count(Outcome.CHANGED),
+        unchanged=outcomes.count(Outcome.UNCHANGED),
+        refused=outcomes.count(Outcome.REFUSED),
+    )

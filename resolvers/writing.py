@@ -1,0 +1,52 @@
+"""The one path of every mutation: who may, in one transaction, and what is answered.
+
+A mutation authorises its caller, opens a transaction, locks and loads what decides
+(`resolvers/facts.py`), decides in the order given and writes all at once
+(`resolvers/recording.py`), reads its payload while nobody else can change it, and commits.
+Under `@dryRun` it rolls back instead. A payload that an earlier run of the same request has
+committed is given again (`Replay`).
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from strawberry import Info
+
+from models.enums import Role
+from models.transactions import is_outage, transacted
+from projection import Completed
+from resolvers.context import Context
+from resolvers.errors import RequestError
+from resolvers.projecting import allow, payload
+
+MutationInfo = Info[Context, Any]
+
+
+async def write(
+    info: MutationInfo, roles: tuple[Role, ...], work: Callable[[], Awaitable[object]]
+) -> Completed:
+    """Do the work for a caller in one of these roles, and answer with the payload it gives.
+
+    The work may run again from its start, so it keeps nothing between runs. Raises RequestError:
+    UNAUTHENTICATED, FORBIDDEN, or UNAVAILABLE where the database cannot be had.
+    """
+    allow(info, *roles)
+    context = info.context
+    field = str(info.path.key)
+    replay = None if context.dry_run else context.replay
+    if replay is not None and (kept := replay.kept(field)) is not None:
+        return Completed(kept)
+
+    async def answer() -> Completed:
+        completed = await payload(info, await work())
+        if replay is not None:
+            await replay.keep(field, completed.value)
+        return completed
+
+    try:
+        return await transacted(answer, undo=context.dry_run)
+    except Exception as error:
+        if is_outage(error):
+            message = "The database is not to be had, or too busy. Try again in a while."
+            raise RequestError("UNAVAILABLE", message) from error
+        raise
