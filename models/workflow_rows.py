@@ -88,7 +88,7 @@ def _condition(row: Transition, source: Source) -> str:
     asked = [*CALL_CONDITIONS.get(row.action, ()), *conditions(row, source)]
     if row.when is not None:
         asked.append(row.when)
-    texts = [*(condition.text for condition in asked), row.effect]
+    texts = [*(condition.text for condition in asked if condition.is_told), row.effect]
     return "; ".join(text for text in texts if text)
 
 

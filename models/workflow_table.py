@@ -116,9 +116,11 @@ class Condition:
     """Something that must hold, and the answer where it does not."""
 
     text: str
-    """For people; empty where the documentation says it elsewhere."""
+    """The same for people."""
     holds: Callable[[Facts, Command], bool]
     refusal: ErrorCode = ErrorCode.TRANSITION_NOT_ALLOWED
+    is_told: bool = True
+    """Whether rows are told with it. Left out: what goes without saying, or another text says."""
 
 
 class Campaigns(NamedTuple):
@@ -209,19 +211,33 @@ NO_LIVE_POST = Condition("no post is live", lambda f, _: not f.has_live_post)
 
 # What is looked at before anything else: whether the call makes sense for what is there.
 
-ROW_EXISTS = Condition("", lambda f, _: f.status is not None, ErrorCode.NOT_FOUND)
+ROW_EXISTS = Condition(
+    "there is such a participation",
+    lambda f, _: f.status is not None,
+    ErrorCode.NOT_FOUND,
+    is_told=False,
+)
 OWN_ACCOUNT = Condition(
-    "", lambda f, c: c.account is None or c.account in f.own, ErrorCode.NOT_FOUND
+    "the account is one of their own",
+    lambda f, c: c.account is None or c.account in f.own,
+    ErrorCode.NOT_FOUND,
+    is_told=False,
 )
 NO_ACCOUNT_TO_NAME = Condition(
-    "",
+    "no account is given where none is selected",
     lambda f, c: c.account is None or not f.is_untracked_affiliate or f.is_hidden,
     ErrorCode.INVALID_INPUT,
+    is_told=False,
 )
 SEES_CAMPAIGN = Condition(
     "the campaign is visible to the influencer", lambda f, _: not f.is_hidden, ErrorCode.NOT_FOUND
 )
-KNOWN_HOST = Condition("", lambda _, c: c.url_platform is not None, ErrorCode.INVALID_INPUT)
+KNOWN_HOST = Condition(
+    "the URL is https, on a known platform",
+    lambda _, c: c.url_platform is not None,
+    ErrorCode.INVALID_INPUT,
+    is_told=False,
+)
 ROOM_FOR_POST = Condition(
     "the participation has room for a post",
     lambda f, c: f.has_post_place or c.url_is_own,
@@ -246,10 +262,16 @@ CALL_CONDITIONS: dict[Action, tuple[Condition, ...]] = {
 # What the caller may ask for, what every row asks, and what a row that takes a place asks.
 
 SAME_VERSION = Condition(
-    "", lambda f, c: c.if_version is None or c.if_version == f.version, ErrorCode.STALE_VERSION
+    "the version is still the one of `ifVersion`",
+    lambda f, c: c.if_version is None or c.if_version == f.version,
+    ErrorCode.STALE_VERSION,
+    is_told=False,
 )
 SAME_STATUS = Condition(
-    "", lambda f, c: not c.if_status or f.status in c.if_status, ErrorCode.STALE_STATUS
+    "the status is still one of `ifStatus`",
+    lambda f, c: not c.if_status or f.status in c.if_status,
+    ErrorCode.STALE_STATUS,
+    is_told=False,
 )
 RUNNING = Condition(
     "the campaign is running", lambda f, _: f.campaign_status.is_running, ErrorCode.CAMPAIGN_CLOSED
@@ -275,7 +297,9 @@ VISIBLE = Condition(
     ErrorCode.INFLUENCER_UNAVAILABLE,
 )
 BEFORE_DEADLINE = Condition(
-    "before the application deadline", lambda f, _: not f.deadline_passed, ErrorCode.DEADLINE_PASSED
+    "it is before the application deadline",
+    lambda f, _: not f.deadline_passed,
+    ErrorCode.DEADLINE_PASSED,
 )
 ACCOUNT_OR_ONLY_ONE = Condition(
     "a qualifying account is given, or exactly 1 qualifies",
@@ -288,14 +312,16 @@ ACCOUNT_GIVEN = Condition(
     ErrorCode.ACCOUNT_REQUIRED,
 )
 ACCOUNT_RELEVANT = Condition(
-    "",
+    "the account is connected, and on one of the campaign's platforms",
     lambda f, c: c.account is None or c.account in f.relevant,
     ErrorCode.ACCOUNT_NOT_RELEVANT,
+    is_told=False,
 )
 ACCOUNT_QUALIFIES = Condition(
-    "",
+    "the account's followers are in the campaign's range",
     lambda f, c: c.account is None or c.account in f.qualifying,
     ErrorCode.ACCOUNT_NOT_QUALIFYING,
+    is_told=False,
 )
 PLATFORMS_RELEVANT = Condition(
     "at least one platform is given, all of them the campaign's",
@@ -505,7 +531,7 @@ def conditions(row: Transition, source: Source) -> tuple[Condition, ...]:
 
 def never(refusal: ErrorCode) -> Condition:
     """What never holds: the refusal, unless an earlier one applies."""
-    return Condition("", lambda _, __: False, refusal)
+    return Condition("never", lambda _, __: False, refusal, is_told=False)
 
 
 RANK = {code: rank for rank, code in enumerate(ErrorCode)}
