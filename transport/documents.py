@@ -150,6 +150,9 @@ def _root_fields(
 
 
 def _validation_code(error: GraphQLError) -> RequestCode:
-    """A literal that its type cannot read is bad input, as it would be in a variable."""
-    about_value = error.nodes is not None and isinstance(error.nodes[0], ValueNode)
+    """A literal that its type cannot read is bad input, as it would be in a variable.
+
+    Validation tells where its errors are; what a scalar itself raises comes without a place.
+    """
+    about_value = not error.nodes or isinstance(error.nodes[0], ValueNode)
     return "INVALID_INPUT" if about_value else "GRAPHQL_VALIDATION_FAILED"

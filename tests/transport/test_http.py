@@ -1,0 +1,277 @@
+"""GraphQL over HTTP: every way of asking wrongly gets a clear answer in JSON, and a status."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.transport.conftest import only_error
+
+# One server for all of this file, hence one event loop.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+GRAPHQL = "application/graphql-response+json"
+JSON = "application/json"
+
+
+async def post(client: httpx.AsyncClient, accept: str = GRAPHQL, **body: Any) -> httpx.Response:
+    return await client.post("/graphql", json=body, headers={"Accept": accept})
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        (None, JSON),
+        ("*/*", JSON),
+        ("application/*", JSON),
+        (JSON, JSON),
+        (GRAPHQL, GRAPHQL),
+        (f"{GRAPHQL}, {JSON}", GRAPHQL),
+        (f"{JSON}, {GRAPHQL}", GRAPHQL),
+        (f"{GRAPHQL}; charset=utf-8, {JSON}; q=0.9", GRAPHQL),
+        (f"{GRAPHQL};q=0.5, {JSON};q=0.9", JSON),
+        (f"{GRAPHQL};q=0, */*", JSON),
+        (f"{JSON};q=0, */*;q=0.1", GRAPHQL),
+        ("text/html,application/xhtml+xml,*/*;q=0.8", JSON),
+    ],
+)
+async def test_the_client_chooses_the_media_type(
+    tiny: httpx.AsyncClient, accept: str | None, media_type: str
+) -> None:
+    headers = {"Accept": accept} if accept else {}
+    if accept is None:
+        del tiny.headers["Accept"]
+    answer = await tiny.post("/graphql", json={"query": "{ hello }"}, headers=headers)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == f"{media_type}; charset=utf-8"
+    assert answer.json() == {"data": {"hello": "hello world"}}
+
+
+@pytest.mark.parametrize("accept", ["text/html", f"{JSON};q=0", "image/*, text/plain"])
+async def test_what_cannot_be_answered_in_a_wanted_media_type_is_406(
+    tiny: httpx.AsyncClient, accept: str
+) -> None:
+    answer = await post(tiny, accept, query="{ hello }")
+    assert answer.status_code == 406
+    assert only_error(answer)["extensions"] == {"code": "INVALID_INPUT"}
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "says"),
+    [
+        (b"", 400, "not JSON"),
+        (b"{", 400, "not JSON"),
+        (b'"x"', 400, "must be a JSON object"),
+        (b"null", 400, "must be a JSON object"),
+        (b"7", 400, "must be a JSON object"),
+        (b'[{"query": "{ hello }"}]', 400, "Batches"),
+        (b"{}", 400, "`query` is missing"),
+        (b'{"query": ""}', 400, "`query` is missing"),
+        (b'{"query": 5}', 400, "`query` is missing"),
+        (b'{"query": "{ hello }", "operationName": 5}', 400, "`operationName`"),
+        (b'{"query": "{ hello }", "variables": []}', 400, "`variables`"),
+        (b'{"query": "{ hello }", "extensions": "x"}', 400, "`extensions`"),
+        (b'{"query": "{ hello }", "variables": {"a": "\\ud800"}}', 400, "not JSON"),
+        (b'{"query": "\xff"}', 400, "not JSON"),
+        (b'{"query": "{ hello }", "variables": ' + b"[" * 5000 + b"]" * 5000 + b"}", 400, "JSON"),
+    ],
+)
+@pytest.mark.parametrize("accept", [GRAPHQL, JSON])
+async def test_a_body_that_is_no_graphql_request_is_refused(
+    tiny: httpx.AsyncClient, body: bytes, status: int, says: str, accept: str
+) -> None:
+    answer = await tiny.post(
+        "/graphql", content=body, headers={"Content-Type": JSON, "Accept": accept}
+    )
+    assert answer.status_code == status
+    assert "data" not in answer.json()
+    error = only_error(answer)
+    assert says in error["message"]
+    assert error["extensions"] == {"code": "INVALID_INPUT"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Type": "text/plain"},
+        {"Content-Type": "application/x-www-form-urlencoded"},
+        {"Content-Type": "multipart/form-data; boundary=x"},
+        {"Content-Type": "application/graphql"},
+        {"Content-Type": "application/json; charset=utf-16"},
+        {"Content-Type": "application/json", "Content-Encoding": "gzip"},
+        {},
+    ],
+)
+async def test_only_json_in_utf8_is_taken(tiny: httpx.AsyncClient, headers: dict[str, str]) -> None:
+    answer = await tiny.post("/graphql", content=b'{"query": "{ hello }"}', headers=headers)
+    assert answer.status_code == 415
+    assert only_error(answer)["extensions"] == {"code": "INVALID_INPUT"}
+
+
+@pytest.mark.parametrize("megabytes", [5, 10])
+async def test_a_body_that_is_too_large_is_refused(tiny: httpx.AsyncClient, megabytes: int) -> None:
+    name = "x" * (megabytes << 20)
+    answer = await post(
+        tiny, query="query A($n: String!) { hello(name: $n) }", variables={"n": name}
+    )
+    assert answer.status_code == 413
+    assert "4 MiB" in only_error(answer)["message"]
+
+
+async def test_a_body_of_almost_4_mib_is_taken(tiny: httpx.AsyncClient) -> None:
+    name = "x" * ((4 << 20) - 200)
+    answer = await post(
+        tiny, query="query A($n: String!) { hello(name: $n) }", variables={"n": name}
+    )
+    assert answer.json()["data"]["hello"] == f"hello {name}"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"query": "{"}, "GRAPHQL_PARSE_FAILED"),
+        ({"query": "{hello" * 5000}, "GRAPHQL_PARSE_FAILED"),
+        ({"query": "{" + "hello " * 60_000 + "}"}, "GRAPHQL_PARSE_FAILED"),
+        ({"query": "{ nothing }"}, "GRAPHQL_VALIDATION_FAILED"),
+        ({"query": "fragment A on Query { hello }"}, "GRAPHQL_VALIDATION_FAILED"),
+        ({"query": "{ hello(nme: 1) }"}, "GRAPHQL_VALIDATION_FAILED"),
+        ({"query": '{ number(given: "x") }'}, "INVALID_INPUT"),
+        ({"query": "{ number(given: 3000000000) }"}, "INVALID_INPUT"),
+        ({"query": '{ moment(given: "yesterday") }'}, "INVALID_INPUT"),
+        (
+            {"query": "query A($n: Int!) { number(given: $n) }", "variables": {"n": "x"}},
+            "INVALID_INPUT",
+        ),
+        ({"query": "query A($n: Int!) { number(given: $n) }"}, "INVALID_INPUT"),
+        (
+            {
+                "query": "query A($n: DateTime!) { moment(given: $n) }",
+                "variables": {"n": "yesterday"},
+            },
+            "INVALID_INPUT",
+        ),
+        ({"query": "query A { hello } query B { hello }"}, "INVALID_INPUT"),
+        ({"query": "query A { hello }", "operationName": "B"}, "INVALID_INPUT"),
+        ({"query": "query A { hello }", "operationName": ""}, "INVALID_INPUT"),
+        ({"query": "subscription { ticks }"}, "INVALID_INPUT"),
+    ],
+)
+async def test_a_request_that_cannot_be_executed_is_told_why(
+    tiny: httpx.AsyncClient, body: dict[str, Any], code: str
+) -> None:
+    for accept, status in ((GRAPHQL, 400), (JSON, 200)):
+        answer = await post(tiny, accept, **body)
+        assert answer.status_code == status
+        assert "data" not in answer.json()
+        assert only_error(answer)["extensions"] == {"code": code}
+
+
+async def test_the_named_one_of_several_operations_runs(tiny: httpx.AsyncClient) -> None:
+    query = "query A { number } query B { hello }"
+    answer = await post(tiny, query=query, operationName="B")
+    assert answer.json() == {"data": {"hello": "hello world"}}
+
+
+async def test_a_get_may_query(tiny: httpx.AsyncClient) -> None:
+    params = {
+        "query": "query A($n: String!) { hello(name: $n) }",
+        "variables": '{"n": "you"}',
+        "operationName": "A",
+        "extensions": "{}",
+    }
+    answer = await tiny.get("/graphql", params=params)
+    assert answer.json() == {"data": {"hello": "hello you"}}
+
+
+async def test_a_get_may_not_change_anything(tiny: httpx.AsyncClient) -> None:
+    answer = await tiny.get("/graphql", params={"query": "mutation { bump }"})
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "POST" in only_error(answer)["message"]
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{}, {"query": "{ hello }", "variables": "{"}, {"query": "{ hello }", "variables": "[]"}],
+)
+async def test_a_get_that_cannot_be_read_is_refused(
+    tiny: httpx.AsyncClient, params: dict[str, str]
+) -> None:
+    answer = await tiny.get("/graphql", params=params)
+    assert answer.status_code == 400
+    assert only_error(answer)["extensions"] == {"code": "INVALID_INPUT"}
+
+
+@pytest.mark.parametrize(("accept", "status"), [(GRAPHQL, 401), (JSON, 200)])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ hello }",
+        "{ __typename hello @skip(if: true) }",
+        "{ ...A } fragment A on Query { ... { hello } }",
+        "mutation { bump }",
+    ],
+)
+async def test_without_a_token_nothing_is_executed(
+    tiny: httpx.AsyncClient, query: str, accept: str, status: int
+) -> None:
+    del tiny.headers["Authorization"]
+    answer = await post(tiny, accept, query=query)
+    assert answer.status_code == status
+    assert "data" not in answer.json()
+    assert only_error(answer)["extensions"] == {"code": "UNAUTHENTICATED"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ __typename }",
+        "{ __schema { queryType { name } } }",
+        '{ ...A } fragment A on Query { __type(name: "Query") { name } }',
+        "mutation { __typename }",
+    ],
+)
+async def test_introspection_needs_no_token(tiny: httpx.AsyncClient, query: str) -> None:
+    del tiny.headers["Authorization"]
+    answer = await post(tiny, query=query)
+    assert answer.status_code == 200
+    assert "errors" not in answer.json()
+
+
+async def test_an_error_of_ours_shows_nothing_but_an_id_that_the_log_has(
+    tiny: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = await post(tiny, query="{ hello broken }")
+    assert answer.status_code == 200
+    assert answer.json()["data"] == {"hello": "hello world", "broken": None}
+    error = only_error(answer)
+    assert error["path"] == ["broken"]
+    assert error["extensions"]["code"] == "INTERNAL"
+    assert "hunter2" not in answer.text
+    logged = capsys.readouterr()
+    assert error["extensions"]["id"] in logged.out + logged.err
+    assert "hunter2" in logged.out + logged.err
+
+
+async def test_a_null_where_none_may_be_is_an_error_of_ours(tiny: httpx.AsyncClient) -> None:
+    answer = await post(tiny, query="{ nullWhereNoneMayBe }")
+    assert (answer.status_code, answer.json()["data"]) == (200, None)
+    assert only_error(answer)["extensions"]["code"] == "INTERNAL"
+
+
+async def test_a_database_out_of_reach_is_worth_trying_again(tiny: httpx.AsyncClient) -> None:
+    error = only_error(await post(tiny, query="{ unreachable }"))
+    assert error["extensions"]["code"] == "UNAVAILABLE"
+    assert "10.0.0.7" not in error["message"]
+
+
+async def test_an_error_meant_for_the_client_reaches_it(tiny: httpx.AsyncClient) -> None:
+    error = only_error(await post(tiny, query="{ forbidden }"))
+    assert error["message"] == "Only staff may see this."
+    assert error["path"] == ["forbidden"]
+    assert error["extensions"] == {"code": "FORBIDDEN"}
+
+
+async def test_a_null_that_an_argument_cannot_take_is_bad_input(tiny: httpx.AsyncClient) -> None:
+    query = "query A($n: Int) { number(given: $n) }"
+    error = only_error(await post(tiny, query=query, variables={"n": None}))
+    assert error["extensions"] == {"code": "INVALID_INPUT"}
