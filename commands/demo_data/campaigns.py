@@ -1,0 +1,93 @@
+"""Made-up campaigns of every type and status."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+from commands.demo_data.people import CATEGORIES
+from models.enums import CampaignStatus, CampaignType, Platform
+
+ADVERTISERS = {
+    "hana-beauty": "Hana Beauty",
+    "menya-kaze": "Menya Kaze",
+    "tabi-gear": "Tabi Gear",
+    "orchid-home": "Orchid Home",
+    "pixel-forge": "Pixel Forge",
+}
+_WHAT = {
+    "hana-beauty": ("Serum", "Sunscreen", "Lip Tint", "Sheet Mask", "Cleanser"),
+    "menya-kaze": ("Ramen Kit", "Curry Week", "Matcha Latte", "Bento Box"),
+    "tabi-gear": ("Backpack", "Trail Shoes", "Travel Pillow", "Rain Jacket"),
+    "orchid-home": ("Rice Cooker", "Aroma Lamp", "Linen Set", "Robot Vacuum"),
+    "pixel-forge": ("Headset", "Puzzle Game", "Controller", "Phone Stand"),
+}
+_OCCASIONS = ("Spring Launch", "Summer Push", "Autumn Story", "Winter Gift Guide", "Anniversary")
+_REWARDS = ("Product and ¥20,000", "฿6,000", "8% of each sale", "NT$5,000", "Rp2.500.000")
+_COUNTRIES = ("JP", "TH", "TW", "ID", "KR", "VN")
+_STATUSES = {
+    CampaignStatus.ONGOING: 50,
+    CampaignStatus.COMPLETED: 20,
+    CampaignStatus.UPCOMING: 15,
+    CampaignStatus.DRAFT: 10,
+    CampaignStatus.CANCELLED: 5,
+}
+
+
+@dataclass(slots=True)
+class CampaignData:
+    """A campaign that is to be stored."""
+
+    title: str
+    advertiser_id: str
+    type: CampaignType
+    status: CampaignStatus
+    platforms: list[Platform]
+    post_tracking: bool = True
+    reward: str = ""
+    description: str = ""
+    countries: list[str] = field(default_factory=list[str])
+    categories: list[str] = field(default_factory=list[str])
+    followers_min: int | None = None
+    followers_max: int | None = None
+    capacity: int | None = None
+    deadline: datetime | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    hashtags: list[str] = field(default_factory=list[str])
+    mentions: list[str] = field(default_factory=list[str])
+
+    @property
+    def brand(self) -> str:
+        """The advertiser's name."""
+        return ADVERTISERS[self.advertiser_id]
+
+
+def campaigns(rng: Random, count: int, now: datetime) -> Iterator[CampaignData]:
+    """So many campaigns, the same for the same seed and moment."""
+    for number in range(1, count + 1):
+        advertiser = rng.choice(tuple(ADVERTISERS))
+        kind = rng.choices(tuple(CampaignType), (35, 45, 20))[0]
+        low = rng.choice((None, 1_000, 5_000, 10_000))
+        begins = now + timedelta(days=rng.randint(-60, 20))
+        what, occasion = rng.choice(_WHAT[advertiser]), rng.choice(_OCCASIONS)
+        yield CampaignData(
+            title=f"{what} {occasion} #{number}",
+            advertiser_id=advertiser,
+            type=kind,
+            status=rng.choices(tuple(_STATUSES), tuple(_STATUSES.values()))[0],
+            platforms=rng.sample(tuple(Platform)[:5], rng.randint(1, 3)),
+            post_tracking=kind is not CampaignType.AFFILIATE or rng.random() < 0.5,
+            reward=rng.choice(_REWARDS),
+            description=f"Show how you use the {what.lower()} in your own way.",
+            countries=sorted(rng.sample(_COUNTRIES, rng.choice((0, 0, 1, 2, 3)))),
+            categories=rng.sample(CATEGORIES, rng.choice((0, 0, 1, 2, 3))),
+            followers_min=low,
+            followers_max=rng.choice((None, None, 200_000, 2_000_000)),
+            capacity=rng.choice((None, 20, 50, 100)),
+            deadline=begins + timedelta(days=10),
+            starts_at=begins,
+            ends_at=begins + timedelta(days=30),
+            hashtags=[f"#{what.replace(' ', '').lower()}", "#ad"],
+            mentions=[f"@{advertiser.replace('-', '_')}"],
+        )

@@ -1,0 +1,280 @@
+"""Made-up histories that the rules allow: every step is one that the workflow itself decided."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+from models import standing
+from models.enums import (
+    Action,
+    CampaignStatus,
+    ErrorCode,
+    Outcome,
+    ParticipationOrigin,
+    ParticipationStatus,
+    Platform,
+    PostDecision,
+    PostStatus,
+    PostWarning,
+    Role,
+    platforms_of,
+)
+from models.standing import AccountRow, CampaignRow, InfluencerRow, ParticipationRow
+from models.workflow import Command, Facts, PostFacts, available_actions, decide, decide_post
+
+_STEPS = {
+    # What happens next, how often, by whom. The actor's name is the demo's.
+    (Role.STAFF, Action.MARK_JOINED): 40,
+    (Role.INFLUENCER, Action.APPLY): 40,
+    (Role.INFLUENCER, Action.SELECT_ACCOUNT): 20,
+    (Role.INFLUENCER, Action.SELECT_SOCIAL_MEDIA): 30,
+    (Role.ADVERTISER, Action.SET_REVIEWING): 20,
+    (Role.STAFF, Action.SET_APPLIED): 3,
+    (Role.STAFF, Action.APPROVE): 18,
+    (Role.ADVERTISER, Action.APPROVE): 18,
+    (Role.STAFF, Action.REJECT): 5,
+    (Role.STAFF, Action.REOPEN): 8,
+    (Role.STAFF, Action.REMOVE): 2,
+    (Role.INFLUENCER, Action.WITHDRAW): 2,
+    (Role.INFLUENCER, Action.SUBMIT_POST): 30,
+    (Role.STAFF, Action.SET_POST_STATUS): 30,
+}
+ACTORS = {
+    Role.STAFF: ("staff", "Mika Sato"),
+    Role.ADVERTISER: ("advertiser", "Ren Aoki"),
+}
+_REASONS = {
+    Action.REJECT: "The last posts do not fit the brand",
+    Action.REOPEN: "The brand asked to look again",
+    Action.REMOVE: "Marked by mistake",
+    Action.MARK_JOINED: "Chosen together with the brand",
+}
+_MESSAGES = {
+    Action.REJECT: "Thank you for applying. This time we chose others.",
+    Action.APPROVE: "Welcome aboard!",
+}
+_HOSTS = {
+    Platform.INSTAGRAM: "https://www.instagram.com/p/",
+    Platform.TIKTOK: "https://www.tiktok.com/@demo/video/",
+    Platform.YOUTUBE: "https://www.youtube.com/shorts/",
+    Platform.X: "https://x.com/demo/status/",
+    Platform.FACEBOOK: "https://www.facebook.com/demo/posts/",
+    Platform.THREADS: "https://www.threads.net/@demo/post/",
+    Platform.LINE: "https://timeline.line.me/post/",
+}
+
+
+@dataclass(slots=True)
+class PostData:
+    """A post that is to be stored."""
+
+    url: str
+    status: PostStatus
+    warning: PostWarning | None
+    reason: str | None
+    account: int | None
+    submitted_at: datetime
+    updated_at: datetime
+
+
+@dataclass(slots=True)
+class EventData:
+    """An event that is to be stored; `post` is the place of its post among the history's."""
+
+    action: Action
+    from_status: ParticipationStatus | None
+    to_status: ParticipationStatus | None
+    round: int
+    role: Role
+    reason: str | None
+    message: str | None
+    at: datetime
+    post: int | None = None
+
+
+@dataclass(slots=True)
+class History:
+    """One influencer's part in one campaign, as it grows."""
+
+    influencer: int
+    profile: InfluencerRow
+    accounts: Sequence[AccountRow]
+    followers: int
+    status: ParticipationStatus | None = None
+    origin: ParticipationOrigin = ParticipationOrigin.FORCED
+    round: int = 1
+    version: int = 0
+    selected_account: int | None = None
+    selected_platforms: int = 0
+    posts: list[PostData] = field(default_factory=list[PostData])
+    events: list[EventData] = field(default_factory=list[EventData])
+
+    def facts(self, campaign: CampaignRow, at: datetime) -> Facts:
+        """What decides about the next step."""
+        row = ParticipationRow(
+            self.status or "", self.version, self.selected_account, self.selected_platforms
+        )
+        return standing.facts(
+            campaign,
+            self.profile,
+            self.accounts,
+            override=None,
+            participation=row if self.status else None,
+            post_statuses=[post.status for post in self.posts],
+            now=at,
+        )
+
+
+class Stage:
+    """A campaign on which histories happen; it knows how many places are taken."""
+
+    def __init__(self, rng: Random, row: CampaignRow, begins: datetime, ends: datetime) -> None:
+        self.rng = rng
+        # What is completed or cancelled by now was open when its histories happened.
+        self.row = row._replace(status=CampaignStatus.ONGOING.value)
+        self.begins = begins
+        self.ends = ends
+        self._urls = 0
+
+    def perform(self, history: History, steps: int) -> bool:
+        """Let up to so many steps happen; whether anything did."""
+        at = self.begins + (self.ends - self.begins) * self.rng.random() * 0.7
+        for _ in range(steps):
+            at += timedelta(minutes=self.rng.randint(20, 3_000))
+            if at >= self.ends or not self.step(history, at):
+                break
+        return history.status is not None
+
+    def step(
+        self, history: History, at: datetime, wanted: tuple[Role, Action] | None = None
+    ) -> bool:
+        """One more step: the wanted one, or one of those that are possible."""
+        facts = history.facts(self.row, at)
+        possible = [
+            (role, action)
+            for role in (Role.STAFF, Role.ADVERTISER, Role.INFLUENCER)
+            for action in available_actions(facts, role)
+            if (role, action) in _STEPS and wanted in (None, (role, action))
+        ]
+        if not possible:
+            return False
+        role, action = self.rng.choices(possible, [_STEPS[step] for step in possible])[0]
+        if action is Action.SET_POST_STATUS:
+            return self._decide_post(history, at)
+        return self._act(history, facts, self._command(facts, role, action), at)
+
+    def _command(self, facts: Facts, role: Role, action: Action) -> Command:
+        account = None
+        platforms = 0
+        url_platform = None
+        if action in (Action.APPLY, Action.SELECT_ACCOUNT) and not facts.is_untracked_affiliate:
+            account = self.rng.choice(sorted(facts.qualifying))
+        if action is Action.SELECT_SOCIAL_MEDIA:
+            platforms = self.rng.choice(platforms_of(facts.campaign_platforms)).bit
+        if action is Action.SUBMIT_POST:
+            url_platform = self.rng.choice(platforms_of(facts.campaign_platforms))
+        return Command(
+            action=action,
+            role=role,
+            account=account,
+            platforms=platforms,
+            url_platform=url_platform,
+        )
+
+    def _act(self, history: History, facts: Facts, command: Command, at: datetime) -> bool:
+        decision = decide(facts, command)
+        if decision.outcome is not Outcome.CHANGED:
+            assert decision.error is not ErrorCode.TRANSITION_NOT_ALLOWED
+            return False
+        before = history.status
+        self.row = self.row._replace(places_taken=self.row.places_taken + decision.places)
+        history.version += 1
+        if before in (None, ParticipationStatus.REMOVED):
+            history.origin = (
+                ParticipationOrigin.FORCED
+                if command.role is Role.STAFF
+                else ParticipationOrigin.SELF
+            )
+        if decision.starts_round:
+            history.round += 1
+        if decision.starts_round or decision.account is not None:
+            history.selected_account = decision.account
+        if decision.starts_round or command.action is Action.SELECT_SOCIAL_MEDIA:
+            history.selected_platforms = command.platforms
+        history.status = decision.target
+        post = None
+        if command.url_platform is not None:
+            post = self._submit(history, command.url_platform, at)
+        self._record(history, command.action, before, command.role, at, post)
+        return True
+
+    def _submit(self, history: History, platform: Platform, at: datetime) -> int:
+        self._urls += 1
+        number = self.rng.randrange(10**9, 10**10) * 1_000 + self._urls
+        account = next(
+            (a.id for a in history.accounts
+             if a.id == history.selected_account and a.platform == platform.number),
+            None,
+        )  # fmt: skip
+        url = f"{_HOSTS[platform]}{number}"
+        history.posts.append(PostData(url, PostStatus.SUBMITTED, None, None, account, at, at))
+        return len(history.posts) - 1
+
+    def _decide_post(self, history: History, at: datetime) -> bool:
+        open_posts = [
+            place
+            for place, post in enumerate(history.posts)
+            if post.status not in (PostStatus.APPROVED, PostStatus.INEFFECTIVE)
+        ]
+        assert history.status is not None
+        place = self.rng.choice(open_posts)
+        post = history.posts[place]
+        decision = self.rng.choices(tuple(PostDecision), (40, 20, 25, 10))[0]
+        warned = decision is PostDecision.WARNING
+        warning = self.rng.choice(tuple(PostWarning)) if warned else None
+        reason = "Please look at it again" if warned else None
+        if decision is PostDecision.INEFFECTIVE:
+            reason = "The post is gone"
+        facts = PostFacts(
+            campaign_type=history.facts(self.row, at).campaign_type,
+            campaign_status=CampaignStatus.ONGOING,
+            post_tracking=self.row.post_tracking,
+            status=post.status,
+            warning=post.warning,
+            reason=post.reason,
+            participation_status=history.status,
+        )
+        result = decide_post(facts, Role.STAFF, decision, warning, reason)
+        if result.outcome is not Outcome.CHANGED:
+            return False
+        post.status, post.warning, post.reason = result.target, result.warning, result.reason
+        post.updated_at = at
+        status = history.status
+        self._record(history, Action.SET_POST_STATUS, status, Role.STAFF, at, place, reason)
+        return True
+
+    def _record(
+        self,
+        history: History,
+        action: Action,
+        before: ParticipationStatus | None,
+        role: Role,
+        at: datetime,
+        post: int | None,
+        reason: str | None = None,
+    ) -> None:
+        spoken = role is not Role.INFLUENCER
+        history.events.append(
+            EventData(
+                action=action,
+                from_status=before,
+                to_status=history.status,
+                round=history.round,
+                role=role,
+                reason=reason or (_REASONS.get(action) if spoken else None),
+                message=_MESSAGES.get(action) if spoken else None,
+                at=at,
+                post=post,
+            )
+        )

@@ -1,0 +1,73 @@
+"""Ready tokens for those whom the demo is about, in development alone."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from commands.demo_data.campaigns import ADVERTISERS
+from commands.demo_data.story import ADVERTISER, FREE, WAITING_TO_CONNECT, WAITING_TO_SELECT
+from models.enums import Role
+from models.influencer import Influencer
+from transport.graphiql import Identity
+from transport.settings import Settings
+from transport.tokens import sign
+
+TOKEN_SECONDS = 30 * 24 * 60 * 60
+STAFF_NAME = "Mika Sato"
+ADVERTISER_NAME = "Ren Aoki"
+_CREATORS = {
+    WAITING_TO_SELECT: "waits to select an account",
+    WAITING_TO_CONNECT: "waits to connect an account",
+    FREE: "takes part in nothing",
+}
+
+
+def demo_identities(settings: Settings) -> Callable[[], Awaitable[Sequence[Identity]]]:
+    """What GraphiQL's menu offers: staff first, then an advertiser, then influencers of the demo."""
+
+    async def identities() -> Sequence[Identity]:
+        if not settings.auth_secret:
+            return ()
+        names = dict(
+            await Influencer.filter(external_id__in=list(_CREATORS)).values_list(
+                "external_id", "name"
+            )
+        )
+        brand = ADVERTISERS[ADVERTISER]
+        return [
+            _identity(settings, f"Staff ({STAFF_NAME})", Role.STAFF, "staff", STAFF_NAME),
+            _identity(
+                settings, f"Advertiser ({brand})", Role.ADVERTISER, ADVERTISER, ADVERTISER_NAME
+            ),
+            *(
+                _identity(
+                    settings,
+                    f"{names[key]} ({what})",
+                    Role.INFLUENCER,
+                    f"externalId:{key}",
+                    names[key],
+                )
+                for key, what in _CREATORS.items()
+                if key in names
+            ),
+        ]
+
+    return identities
+
+
+async def print_tokens(settings: Settings) -> None:
+    """Print the tokens of those who call, each alone on its line."""
+    for identity in await demo_identities(settings)():
+        # Not through rich, which would wrap it.
+        print(f"\n{identity['label']}:\n{identity['token']}")
+
+
+def _identity(settings: Settings, label: str, role: Role, subject: str, name: str) -> Identity:
+    claims = {
+        "sub": subject,
+        "role": role,
+        "name": name,
+        "advertiser": subject if role is Role.ADVERTISER else None,
+        "iss": settings.auth_issuer,
+        "aud": settings.auth_audience,
+    }
+    secret = settings.auth_secret or ""
+    return {"label": label, "role": role, "token": sign(secret, claims, TOKEN_SECONDS)}

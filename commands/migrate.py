@@ -1,0 +1,16 @@
+"""Bring the database up to date."""
+
+from models import database
+from transport.settings import Settings
+
+
+async def migrate() -> None:
+    """Create or update the tables of the database (JOINERY_DATABASE_URL).
+
+    Run it before each start of a new version. Any number of machines may run it at once.
+    """
+    applied = await database.migrate(Settings().database_url)
+    for name in applied:
+        print(f"applied {name}")
+    if not applied:
+        print("the database is up to date")

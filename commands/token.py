@@ -1,0 +1,67 @@
+"""Make a token."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from commands.errors import CommandError
+from resolvers import ids
+from transport.settings import Settings
+from transport.tokens import sign
+
+YEAR = int(timedelta(days=365).total_seconds())
+
+
+def token(
+    *,
+    role: Literal["STAFF", "ADVERTISER", "INFLUENCER"],
+    influencer: str | None = None,
+    advertiser: str | None = None,
+    name: str | None = None,
+    ttl: Annotated[int, Parameter(validator=Number(gte=1, lte=10 * YEAR))] = 24 * 60 * 60,
+) -> None:
+    """Print a bearer token, signed with JOINERY_AUTH_SECRET, alone on one line.
+
+    Send it as `Authorization: Bearer <token>`.
+
+    Parameters
+    ----------
+    role
+        Who the bearer is: STAFF sees and does everything, an ADVERTISER what concerns their
+        campaigns, an INFLUENCER what concerns them.
+    influencer
+        Whose token it is, for INFLUENCER: a global id (gid://joinery/Influencer/7), its number
+        alone (7), or an external id (externalId:crm-7).
+    advertiser
+        Whose campaigns, for ADVERTISER: the campaigns' advertiserId.
+    name
+        The name that the history shows.
+    ttl
+        For how many seconds it is good.
+    """
+    settings = Settings()
+    if not settings.auth_secret:
+        raise CommandError("JOINERY_AUTH_SECRET is not set: only who holds the keys makes tokens")
+    claims = {"sub": _subject(role, influencer, advertiser), "role": role, "name": name}
+    audience = {"iss": settings.auth_issuer, "aud": settings.auth_audience}
+    # Not through rich, which would wrap it.
+    print(sign(settings.auth_secret, claims | audience | {"advertiser": advertiser}, ttl))
+
+
+def _subject(role: str, influencer: str | None, advertiser: str | None) -> str:
+    if (role == "INFLUENCER") != (influencer is not None):
+        raise CommandError("--influencer goes with --role INFLUENCER, which needs it")
+    if (role == "ADVERTISER") != (advertiser is not None):
+        raise CommandError("--advertiser goes with --role ADVERTISER, which needs it")
+    if influencer is None:
+        return advertiser or "staff"
+    if influencer.isascii() and influencer.isdigit():
+        return ids.encode("Influencer", int(influencer))
+    if ids.decode(influencer, "Influencer") is None and not influencer.startswith("externalId:"):
+        raise CommandError(
+            f"--influencer {influencer}: neither a number, nor gid://joinery/Influencer/<number>,"
+            " nor externalId:<id>"
+        )
+    return influencer

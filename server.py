@@ -1,0 +1,19 @@
+"""The way in: `python server.py --help` for people, `server:app` for ASGI servers (a factory)."""
+
+from starlette.applications import Starlette
+
+from commands.cli import cli
+from commands.identities import demo_identities
+from transport.app import create_app
+from transport.settings import Settings
+
+
+def app() -> Starlette:
+    """The server as the settings say it. Raises SettingsError."""
+    settings = Settings()
+    identities = None if settings.is_production else demo_identities(settings)
+    return create_app(settings, identities)
+
+
+if __name__ == "__main__":
+    cli()
