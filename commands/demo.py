@@ -178,11 +178,8 @@ class Demo:
             return
         stage = Stage(self.rng, row, self.now - PAST, self.now)
         fitting = [person for person in self.pool if _fits(person, data)]
-        chosen = self.rng.sample(fitting, min(len(fitting), self.rng.randint(EACH // 4, EACH)))
-        histories = [_history(person) for person in chosen]
-        await self._store(
-            key, stage, [h for h in histories if stage.perform(h, self.rng.randint(1, 6))]
-        )
+        wanted = self.rng.randint(EACH // 4, EACH)
+        await self._store(key, stage, self._happened(stage, fitting, wanted))
 
     async def _story_campaign(
         self, data: CampaignData, storied: Sequence[Person], *, first: bool
@@ -192,8 +189,7 @@ class Demo:
         stage = Stage(self.rng, row, self.now - timedelta(days=3), self.now)
         told = {person.id for person in storied}
         fitting = [p for p in self.pool if _fits(p, data) and p.id not in told]
-        histories = [_history(person) for person in self.rng.sample(fitting, min(12, len(fitting)))]
-        happened = [h for h in histories if stage.perform(h, self.rng.randint(1, 4))]
+        happened = self._happened(stage, fitting, 12)
         if first:
             for person in storied[:2]:
                 history = _history(person)
@@ -201,6 +197,13 @@ class Demo:
                 assert stage.step(history, at, (Role.STAFF, Action.MARK_JOINED))
                 happened.append(history)
         await self._store(key, stage, happened)
+
+    def _happened(self, stage: Stage, fitting: list[Person], wanted: int) -> list[History]:
+        """Histories of up to so many people; those whom the rules leave out have none."""
+        self.rng.shuffle(fitting)
+        histories = (_history(person) for person in fitting)
+        begun = (h for h in histories if stage.perform(h, self.rng.randint(1, 6)))
+        return list(islice(begun, wanted))
 
     async def _store_campaign(self, data: CampaignData) -> tuple[int, CampaignRow]:
         mask, overflow = categories.mask_and_overflow(

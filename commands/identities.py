@@ -21,7 +21,7 @@ _CREATORS = {
 
 
 def demo_identities(settings: Settings) -> Callable[[], Awaitable[Sequence[Identity]]]:
-    """What GraphiQL's menu offers: staff first, then an advertiser, then influencers of the demo."""
+    """What GraphiQL's menu offers: staff, then an advertiser, then influencers of the demo."""
 
     async def identities() -> Sequence[Identity]:
         if not settings.auth_secret:

@@ -33,13 +33,15 @@ _STEPS = {
     (Role.STAFF, Action.SET_APPLIED): 3,
     (Role.STAFF, Action.APPROVE): 18,
     (Role.ADVERTISER, Action.APPROVE): 18,
-    (Role.STAFF, Action.REJECT): 5,
+    (Role.STAFF, Action.REJECT): 8,
     (Role.STAFF, Action.REOPEN): 8,
-    (Role.STAFF, Action.REMOVE): 2,
-    (Role.INFLUENCER, Action.WITHDRAW): 2,
+    (Role.STAFF, Action.REMOVE): 1,
+    (Role.INFLUENCER, Action.WITHDRAW): 1,
     (Role.INFLUENCER, Action.SUBMIT_POST): 30,
     (Role.STAFF, Action.SET_POST_STATUS): 30,
 }
+_CALM = 12
+"""How often nothing more happens, in the same measure."""
 ACTORS = {
     Role.STAFF: ("staff", "Mika Sato"),
     Role.ADVERTISER: ("advertiser", "Ren Aoki"),
@@ -159,7 +161,10 @@ class Stage:
         ]
         if not possible:
             return False
-        role, action = self.rng.choices(possible, [_STEPS[step] for step in possible])[0]
+        weights = [_STEPS[step] for step in possible]
+        if wanted is None and self.rng.random() < _CALM / (_CALM + sum(weights)):
+            return False
+        role, action = self.rng.choices(possible, weights)[0]
         if action is Action.SET_POST_STATUS:
             return self._decide_post(history, at)
         return self._act(history, facts, self._command(facts, role, action), at)
