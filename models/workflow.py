@@ -10,7 +10,6 @@ from functools import cache
 from models.enums import (
     Action,
     Availability,
-    CampaignStatus,
     CampaignType,
     ErrorCode,
     Outcome,
@@ -23,7 +22,7 @@ from models.enums import (
     platforms_of,
 )
 from models.workflow_cells import CALL_CONDITIONS, CELLS, ROLES, SOURCES, Cell, cell_for, is_repeat
-from models.workflow_messages import message
+from models.workflow_messages import message, post_message
 from models.workflow_rows import WorkflowRow, workflow_rows
 from models.workflow_screens import applicant_status, candidate_status, job_section
 from models.workflow_table import (
@@ -37,6 +36,7 @@ from models.workflow_table import (
     TRANSITIONS,
     Command,
     Facts,
+    PostFacts,
     Source,
     Transition,
 )
@@ -61,6 +61,7 @@ __all__ = [
     "job_section",
     "may",
     "message",
+    "post_message",
     "required_action",
     "workflow_rows",
 ]
@@ -85,20 +86,6 @@ class Decision:
     """Round + 1: a REMOVED row starts anew, or an application is reopened."""
     places: int = 0
     """1: takes a place of the campaign's capacity; -1: gives it back."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostFacts:
-    """What a decision on a post depends on."""
-
-    campaign_type: CampaignType
-    campaign_status: CampaignStatus
-    post_tracking: bool
-    status: PostStatus
-    warning: PostWarning | None
-    reason: str | None
-    participation_status: ParticipationStatus
-    """Told, not judged: a post is decided whatever became of its participation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,24 +1,24 @@
 """Refusals put into words: what was wrong, and what to do about it."""
 
 from models.enums import Action, CampaignStatus, ErrorCode, UnavailableReason, platforms_of
-from models.workflow_table import HOLDS_PLACE, Command, Facts
+from models.workflow_table import HOLDS_PLACE, TAKES_PART, Command, Facts, PostFacts
 
 
 def message(code: ErrorCode, facts: Facts, command: Command) -> str:
     """Why the command was refused with this code, for people."""
     match code:
         case ErrorCode.CAMPAIGN_CLOSED:
-            return _closed(facts)
+            return _closed(facts.campaign_status)
         case ErrorCode.STALE_STATUS:
             return f"It is {facts.status} by now. Look at it again, then decide."
         case ErrorCode.STALE_VERSION:
             return f"It has changed: its version is {facts.version} by now. Look at it again."
         case ErrorCode.TRANSITION_IRREVERSIBLE:
-            return _irreversible(facts, command)
+            return f"{facts.status} is a decision. A rejected application can be reopened."
         case ErrorCode.TRANSITION_NOT_ALLOWED:
             return _not_allowed(facts, command)
         case ErrorCode.INFLUENCER_UNAVAILABLE:
-            reasons = " ".join(_REASONS[reason] for reason in facts.unavailable_reasons)
+            reasons = " ".join(map(_REASONS.__getitem__, facts.unavailable_reasons))
             return f"The campaign is not visible to the influencer. {reasons}"
         case ErrorCode.ACCOUNT_REQUIRED:
             return _account_required(facts)
@@ -30,6 +30,20 @@ def message(code: ErrorCode, facts: Facts, command: Command) -> str:
             return _FIXED[code]
 
 
+def post_message(code: ErrorCode, facts: PostFacts) -> str:
+    """Why a decision on a post was refused with this code, for people."""
+    match code:
+        case ErrorCode.CAMPAIGN_CLOSED:
+            return _closed(facts.campaign_status)
+        case ErrorCode.TRANSITION_IRREVERSIBLE:
+            return f"The post is {facts.status}, which is final."
+        case ErrorCode.TRANSITION_NOT_ALLOWED:
+            return _UNTRACKED
+        case _:
+            return _FIXED[code]
+
+
+_UNTRACKED = "The campaign does not track posts."
 _FIXED = {
     ErrorCode.TOO_MANY_ITEMS: "There is no room for one more.",
     ErrorCode.REASON_REQUIRED: "Give a reason.",
@@ -45,8 +59,7 @@ _FIXED = {
     ErrorCode.ACCOUNT_IN_USE: "The account is connected to someone else.",
     ErrorCode.URL_IN_USE: "Someone else has submitted this URL to the campaign.",
     ErrorCode.CAPACITY_REACHED: (
-        "All places of the campaign are taken. Try again when one is free, "
-        "or have its capacity raised."
+        "All places of the campaign are taken. Try again when one is free."
     ),
 }
 
@@ -63,19 +76,10 @@ def _platforms(facts: Facts) -> str:
     return ", ".join(platforms_of(facts.campaign_platforms))
 
 
-def _closed(facts: Facts) -> str:
-    if facts.campaign_status is CampaignStatus.DRAFT:
+def _closed(status: CampaignStatus) -> str:
+    if status is CampaignStatus.DRAFT:
         return "The campaign is still a DRAFT. Open it first."
-    return f"The campaign is {facts.campaign_status}: nothing in it changes any more."
-
-
-def _irreversible(facts: Facts, command: Command) -> str:
-    if command.action is Action.SET_POST_STATUS:
-        return "The post's status is final."
-    return (
-        f"{facts.status} is decided and does not go back under review. "
-        "A rejected application can be reopened."
-    )
+    return f"The campaign is {status}: nothing in it changes any more."
 
 
 def _account_required(facts: Facts) -> str:
@@ -96,14 +100,14 @@ def _invalid(command: Command) -> str:
 
 def _not_allowed(facts: Facts, command: Command) -> str:
     match command.action:
-        case Action.SELECT_ACCOUNT if facts.selected_account is not None:
+        case Action.SELECT_ACCOUNT if facts.status in TAKES_PART and facts.selected_connected:
             return "Another account is selected, and it is still connected."
-        case Action.APPLY if facts.selected_account is not None and command.account is not None:
-            return "They take part with another account."
+        case Action.APPLY if facts.status in TAKES_PART:
+            return "You take part already. An account can be replaced once it is disconnected."
         case Action.SELECT_SOCIAL_MEDIA if not facts.is_untracked_affiliate:
             return "Social media are selected in affiliate campaigns without post tracking alone."
         case Action.SUBMIT_POST if not facts.post_tracking:
-            return "The campaign does not track posts."
+            return _UNTRACKED
         case Action.REMOVE | Action.WITHDRAW if facts.status in HOLDS_PLACE and facts.has_live_post:
             return "There is a post that is not INEFFECTIVE: it has to be settled first."
         case Action.SET_AVAILABILITY:

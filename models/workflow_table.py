@@ -20,6 +20,7 @@ from models.enums import (
     Platform,
     PostDecision,
     PostStatus,
+    PostWarning,
     Role,
     UnavailableReason,
 )
@@ -81,6 +82,20 @@ class Facts:
     def selection_is_lost(self) -> bool:
         """Whether the selected account has been disconnected."""
         return self.selected_account is not None and not self.selected_connected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostFacts:
+    """What a decision on a post depends on."""
+
+    campaign_type: CampaignType
+    campaign_status: CampaignStatus
+    post_tracking: bool
+    status: PostStatus
+    warning: PostWarning | None
+    reason: str | None
+    participation_status: ParticipationStatus
+    """Told, not judged: a post is decided whatever became of its participation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
