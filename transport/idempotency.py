@@ -16,6 +16,7 @@ from typing import Any, cast
 
 import orjson
 from tortoise.exceptions import IntegrityError
+from tortoise.queryset import QuerySet
 
 from models.idempotency import IdempotencyKey
 from resolvers.caller import Caller
@@ -51,22 +52,26 @@ class Claim:
 
     async def keep(self, field: str, payload: object) -> None:
         """Keep a payload in the caller's transaction; RequestError UNAVAILABLE: roll back."""
-        kept = self._kept | {field: payload}
-        if not await self._update(kept=orjson.dumps(kept, option=orjson.OPT_UTC_Z)):
+        # From the row, not from memory: what this run kept before may have been rolled back.
+        row = await self._mine.get_or_none()
+        if row is None:
             raise _still_running()
-        self._kept = kept
+        kept = _payloads(row) | {field: payload}
+        if not await self._mine.update(kept=orjson.dumps(kept, option=orjson.OPT_UTC_Z)):
+            raise _still_running()
 
     async def store(self, answer: StoredAnswer) -> None:
         """Give this answer to every repetition from now on."""
-        await self._update(response=answer.body, status_code=answer.status)
+        await self._mine.update(response=answer.body, status_code=answer.status)
 
     async def release(self) -> None:
         """Let the next run with the key try again at once."""
-        await self._update(leased_until=datetime.now(UTC))
+        await self._mine.update(leased_until=datetime.now(UTC))
 
-    async def _update(self, **changes: Any) -> bool:
-        mine = IdempotencyKey.filter(id=self._id, holder=self._holder)
-        return bool(await mine.update(**changes))
+    @property
+    def _mine(self) -> QuerySet[IdempotencyKey]:
+        """The row, while nobody else has taken it over."""
+        return IdempotencyKey.filter(id=self._id, holder=self._holder)
 
 
 class IdempotencyKeys:
@@ -142,7 +147,12 @@ async def _take_over(row: IdempotencyKey, now: datetime) -> Claim:
     )
     if not await abandoned.update(holder=holder, leased_until=now + LEASE):
         raise _still_running()
-    return Claim(row.id, holder, cast("dict[str, Any]", orjson.loads(row.kept or b"{}")))
+    return Claim(row.id, holder, _payloads(row))
+
+
+def _payloads(row: IdempotencyKey) -> dict[str, Any]:
+    """What mutation fields have committed under this key, by response key."""
+    return cast("dict[str, Any]", orjson.loads(row.kept or b"{}"))
 
 
 def _still_running() -> RequestError:

@@ -1,10 +1,10 @@
 """Public keys that are published at a URL (a JWKS), fetched off the event loop and kept."""
 
 import asyncio
-import time
 import urllib.request
 from collections.abc import Mapping
 from http.client import HTTPException
+from time import monotonic
 from typing import cast
 
 import jwt
@@ -33,9 +33,8 @@ class KeySet:
     Keys that were fetched once stay good while the URL cannot be reached.
     """
 
-    def __init__(self, url: str, *, cooldown: float = COOLDOWN_SECONDS) -> None:
+    def __init__(self, url: str) -> None:
         self._url = url
-        self._cooldown = cooldown
         self._keys: Mapping[str | None, jwt.PyJWK] | None = None
         self._fetched_at = self._tried_at = -float("inf")
         self._lock = asyncio.Lock()
@@ -50,7 +49,7 @@ class KeySet:
         if key is None:
             await self._fetch_once()
             return self._known(kid)
-        if time.monotonic() - self._fetched_at > REFRESH_SECONDS and self._may_try():
+        if monotonic() - self._fetched_at > REFRESH_SECONDS and self._may_try():
             self._refreshing = asyncio.create_task(self._fetch_once())
         return key
 
@@ -61,16 +60,16 @@ class KeySet:
         return keys.get(kid)
 
     def _may_try(self) -> bool:
-        return time.monotonic() - self._tried_at > self._cooldown
+        return monotonic() - self._tried_at > COOLDOWN_SECONDS
 
     async def _fetch_once(self) -> None:
         """Fetch the keys, unless that was tried just now: by others who waited for the same."""
         async with self._lock:
             if self._may_try():
-                self._tried_at = time.monotonic()
+                self._tried_at = monotonic()
                 try:
                     self._keys = await asyncio.to_thread(_fetch, self._url)
-                    self._fetched_at = time.monotonic()
+                    self._fetched_at = monotonic()
                 except (
                     OSError,
                     HTTPException,

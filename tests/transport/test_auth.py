@@ -1,0 +1,268 @@
+"""Who the caller is: only by a token that is genuine, in time, and meant for this server."""
+
+import base64
+import hashlib
+import hmac
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import jwt
+import orjson
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from models.enums import Platform, Role
+from models.influencer import Influencer
+from resolvers.caller import Caller, Proof
+from resolvers.context import InvalidProofError
+from resolvers.errors import RequestError
+from tests.tokens import SECRET, token
+from tests.transport.keys import Issuer, publishing
+from transport import jwks
+from transport.auth import Authenticator, ConnectProofs
+from transport.settings import Settings
+from transport.tokens import sign
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def by_secret(**settings: Any) -> Authenticator:
+    return Authenticator(Settings(auth_secret=SECRET, **settings))
+
+
+def unsigned(claims: dict[str, Any]) -> str:
+    def part(value: object) -> str:
+        return base64.urlsafe_b64encode(orjson.dumps(value)).rstrip(b"=").decode()
+
+    return f"{part({'alg': 'none', 'typ': 'JWT'})}.{part(claims)}."
+
+
+STAFF = {"role": "STAFF", "sub": "staff-1", "exp": int(time.time()) + 3600}
+
+
+async def test_a_token_says_who_calls() -> None:
+    auth = by_secret()
+    staff = await auth.caller(f"Bearer {token('STAFF', sub='s-1', name='Mika Sato')}")
+    assert staff == Caller(Role.STAFF, "s-1", "Mika Sato")
+    advertiser = await auth.caller(f"bearer {token('ADVERTISER', advertiser='acme')}")
+    assert advertiser == Caller(Role.ADVERTISER, "advertiser-1", advertiser_id="acme")
+    assert await auth.caller(None) is None
+
+
+@pytest.mark.parametrize(
+    ("header", "says"),
+    [
+        ("", "must be `Bearer`"),
+        ("Bearer", "must be `Bearer`"),
+        ("Bearer ", "must be `Bearer`"),
+        ("Basic c3RhZmY6cGFzcw==", "must be `Bearer`"),
+        (token("STAFF"), "must be `Bearer`"),
+        ("Bearer x", "is malformed"),
+        ("Bearer a.b.c", "is malformed"),
+        (f"Bearer {token('STAFF', seconds=-1)}", "has expired"),
+        (f"Bearer {token('STAFF', exp=None)}", "lacks the claim exp"),
+        (f"Bearer {token('STAFF', nbf=int(time.time()) + 600)}", "is not valid yet"),
+        (f"Bearer {token('STAFF', secret=SECRET[::-1])}", "has a wrong signature"),
+        (f"Bearer {token('STAFF')[:-4]}AAAA", "has a wrong signature"),
+        (f"Bearer {unsigned(STAFF)}", "another algorithm"),
+        (f"Bearer {jwt.encode(STAFF, SECRET * 2, algorithm='HS512')}", "another algorithm"),
+        (f"Bearer {token('SYSTEM')}", "needs the claim role"),
+        (f"Bearer {token('ADMIN')}", "needs the claim role"),
+        (f"Bearer {sign(SECRET, {'sub': 'staff-1'}, 60)}", "needs the claim role"),
+        (f"Bearer {token('STAFF', sub=' ')}", "needs the claim sub"),
+        (f"Bearer {token('STAFF', sub='x' * 251)}", "needs the claim sub"),
+        (f"Bearer {token('STAFF', sub=chr(0xD800))}", "needs the claim sub"),
+        (f"Bearer {token('STAFF', name=7)}", "needs the claim name"),
+        (f"Bearer {token('ADVERTISER')}", "needs the claim advertiser"),
+        (f"Bearer {token('ADVERTISER', advertiser='')}", "needs the claim advertiser"),
+    ],
+)
+async def test_a_token_that_is_not_good_is_refused_with_the_reason(header: str, says: str) -> None:
+    with pytest.raises(RequestError, match=says) as caught:
+        await by_secret().caller(header)
+    assert caught.value.extensions == {"code": "UNAUTHENTICATED"}
+
+
+@pytest.mark.parametrize(
+    ("claims", "says"),
+    [
+        ({}, "lacks the claim (iss|aud)"),
+        ({"iss": "ours"}, "lacks the claim aud"),
+        ({"iss": "theirs", "aud": "joinery"}, "another issuer"),
+        ({"iss": "ours", "aud": "other"}, "another audience"),
+    ],
+)
+async def test_issuer_and_audience_must_be_the_ones_agreed_on(
+    claims: dict[str, Any], says: str
+) -> None:
+    auth = by_secret(auth_issuer="ours", auth_audience="joinery")
+    with pytest.raises(RequestError, match=says):
+        await auth.caller(f"Bearer {token('STAFF', **claims)}")
+    good: dict[str, Any] = {"iss": "ours", "aud": ["other", "joinery"]}
+    assert await auth.caller(f"Bearer {token('STAFF', **good)}")
+
+
+async def test_an_influencer_is_known_by_either_id_until_they_are_erased(db: str) -> None:
+    auth = by_secret()
+    row = await Influencer.create(
+        external_id="jp-7", name="葵", name_key="葵", categories=[], created_at=NOW, updated_at=NOW
+    )
+    expected = Caller(Role.INFLUENCER, "externalId:jp-7", influencer_id=row.pk)
+    assert await auth.caller(f"Bearer {token('INFLUENCER', sub='externalId:jp-7')}") == expected
+    caller = await auth.caller(f"Bearer {token('INFLUENCER', influencer=row.pk)}")
+    assert caller is not None
+    assert caller.influencer_id == row.pk
+
+    unknown = [f"gid://joinery/Campaign/{row.pk}", "gid://joinery/Influencer/999", "externalId:"]
+    for sub in (*unknown, "externalId:JP-7", str(row.pk), "' OR 1=1 --"):
+        with pytest.raises(RequestError, match="names none that is known"):
+            await auth.caller(f"Bearer {token('INFLUENCER', sub=sub)}")
+
+    await Influencer.filter(id=row.pk).update(erased_at=NOW)
+    with pytest.raises(RequestError, match="names none that is known"):
+        await auth.caller(f"Bearer {token('INFLUENCER', influencer=row.pk)}")
+
+
+@pytest.fixture
+def issuer() -> Iterator[Issuer]:
+    with publishing() as issuer:
+        yield issuer
+
+
+def by_keys(issuer: Issuer) -> Authenticator:
+    return Authenticator(Settings(auth_jwks_url=issuer.url))
+
+
+@pytest.mark.parametrize("kid", ["rsa-1", "ec-1"])
+async def test_published_keys_are_fetched_once(issuer: Issuer, kid: str) -> None:
+    auth = by_keys(issuer)
+    for _ in range(3):
+        assert await auth.caller(f"Bearer {issuer.token(kid)}") == Caller(Role.STAFF, "staff-1")
+    assert issuer.fetches == 1
+
+
+async def test_a_token_need_not_name_the_only_key(issuer: Issuer) -> None:
+    issuer.published = issuer.jwks("rsa-1")
+    assert await by_keys(issuer).caller(f"Bearer {issuer.token(None)}")
+
+
+async def test_a_new_key_is_fetched_when_a_token_names_it(
+    issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    auth = by_keys(issuer)
+    await auth.caller(f"Bearer {issuer.token('rsa-1')}")
+    issuer.published = issuer.jwks("rsa-2")
+    # Too soon after the last: whoever makes up key ids must not make us fetch every time.
+    for _ in range(5):
+        with pytest.raises(RequestError, match="a key that is not known"):
+            await auth.caller(f"Bearer {issuer.token('rsa-2')}")
+    assert issuer.fetches == 1
+
+    later(monkeypatch, jwks.COOLDOWN_SECONDS + 1)
+    assert await auth.caller(f"Bearer {issuer.token('rsa-2')}")
+    with pytest.raises(RequestError, match="a key that is not known"):
+        await auth.caller(f"Bearer {issuer.token('rsa-1')}")
+
+
+async def test_known_keys_stay_good_while_they_cannot_be_fetched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with publishing() as issuer:
+        auth = by_keys(issuer)
+        await auth.caller(f"Bearer {issuer.token('rsa-1')}")
+    later(monkeypatch, jwks.REFRESH_SECONDS + 1)
+    for _ in range(2):
+        assert await auth.caller(f"Bearer {issuer.token('rsa-1')}")
+    with pytest.raises(RequestError, match="a key that is not known"):
+        await auth.caller(f"Bearer {issuer.token('rsa-2')}")
+
+
+@pytest.mark.parametrize("published", [b"", b"[]", b"{}", b'{"keys": []}', b"<html>"])
+async def test_without_any_keys_the_caller_may_try_again(issuer: Issuer, published: bytes) -> None:
+    issuer.published = published
+    with pytest.raises(RequestError, match="cannot be fetched") as caught:
+        await by_keys(issuer).caller(f"Bearer {issuer.token('rsa-1')}")
+    assert caught.value.extensions == {"code": "UNAVAILABLE"}
+
+
+async def test_a_public_key_is_no_secret(issuer: Issuer) -> None:
+    """The classic forgery: HS256, with the published key as the secret."""
+    public = issuer.rsa.public_key()
+    auth = by_keys(issuer)
+    for secret in (
+        public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
+        orjson.dumps(orjson.loads(issuer.published)["keys"][0]),
+    ):
+        forged = hs256(secret, {"alg": "HS256", "typ": "JWT", "kid": "rsa-1"})
+        with pytest.raises(RequestError, match="another algorithm") as caught:
+            await auth.caller(f"Bearer {forged}")
+        assert caught.value.extensions == {"code": "UNAUTHENTICATED"}
+
+
+async def test_a_shared_secret_among_published_keys_verifies_nothing(issuer: Issuer) -> None:
+    stray = {"kty": "oct", "kid": "oct-1", "k": base64.urlsafe_b64encode(b"x" * 32).decode()}
+    keys = orjson.loads(issuer.published)["keys"]
+    issuer.published = orjson.dumps({"keys": [*keys, stray]})
+    forged = hs256(b"x" * 32, {"alg": "HS256", "typ": "JWT", "kid": "oct-1"})
+    with pytest.raises(RequestError, match="a key that is not known"):
+        await by_keys(issuer).caller(f"Bearer {forged}")
+
+
+PROOF = {
+    "influencer": "externalId:jp-7",
+    "platform": "TIKTOK",
+    "externalId": "t-1",
+    "handle": "@aoi",
+    "followers": 12_000,
+}
+
+
+async def test_a_proof_says_whose_account_it_is() -> None:
+    proofs = ConnectProofs(Settings(connect_secret=SECRET))
+    proof = await proofs.verify(sign(SECRET, PROOF, 60))
+    assert proof == Proof("externalId:jp-7", Platform.TIKTOK, "t-1", "@aoi", 12_000)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"platform": "MYSPACE"}, "platform"),
+        ({"platform": None}, "platform"),
+        ({"influencer": None}, "influencer"),
+        ({"externalId": ""}, "externalId"),
+        ({"handle": 7}, "handle"),
+        ({"followers": -1}, "followers"),
+        ({"followers": "12"}, "followers"),
+        ({"followers": True}, "followers"),
+        ({"followers": 1 << 31}, "followers"),
+    ],
+)
+async def test_a_proof_must_say_everything(changes: dict[str, Any], says: str) -> None:
+    proofs = ConnectProofs(Settings(connect_secret=SECRET))
+    with pytest.raises(InvalidProofError, match=f"needs the claim {says}"):
+        await proofs.verify(sign(SECRET, PROOF | changes, 60))
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [sign(SECRET[::-1], PROOF, 60), sign(SECRET, PROOF, -1), unsigned(PROOF), "", token("STAFF")],
+)
+async def test_a_proof_that_is_not_genuine_is_refused(proof: str) -> None:
+    with pytest.raises(InvalidProofError):
+        await ConnectProofs(Settings(connect_secret=SECRET)).verify(proof)
+
+
+def later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Let so much time have passed, for the keys."""
+    moved = time.monotonic() + seconds
+    monkeypatch.setattr(jwks, "monotonic", lambda: moved)
+
+
+def hs256(secret: bytes, header: dict[str, str]) -> str:
+    """An HS256 token of staff by any bytes as secret; PyJWT itself refuses to sign with a PEM."""
+    parts = [base64.urlsafe_b64encode(orjson.dumps(part)).rstrip(b"=") for part in (header, STAFF)]
+    signed = b".".join(parts)
+    signature = base64.urlsafe_b64encode(hmac.digest(secret, signed, hashlib.sha256)).rstrip(b"=")
+    return b".".join([signed, signature]).decode()

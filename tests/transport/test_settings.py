@@ -1,0 +1,118 @@
+"""Settings: what the server refuses to start with, by the name of the variable."""
+
+from pathlib import Path
+
+import pytest
+
+from transport.settings import DEVELOPMENT_AUTH_SECRET, Settings, SettingsError
+
+LONG = "a secret of more than thirty-two bytes, made up"
+PRODUCTION = {
+    "JOINERY_ENV": "production",
+    "JOINERY_AUTH_SECRET": LONG,
+    "JOINERY_CONNECT_SECRET": LONG[::-1],
+}
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a folder without a `.env`, and without variables of whoever runs the tests."""
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"JOINERY_{name.upper()}", raising=False)
+
+
+def refused(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        Settings()
+    return str(caught.value)
+
+
+def test_nothing_need_be_set_in_development() -> None:
+    settings = Settings()
+    assert settings.database_url == "sqlite://joinery.db"
+    assert settings.auth_secret == DEVELOPMENT_AUTH_SECRET
+    assert settings.shows_graphiql
+    assert not settings.is_production
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("JOINERY_ENV", "staging", "should be 'development' or 'production'"),
+        ("JOINERY_LOG_LEVEL", "loud", "'debug', 'info', 'warning' or 'error'"),
+        ("JOINERY_GRAPHIQL", "perhaps", "valid boolean"),
+        ("JOINERY_AUTH_SECRET", "short", "needs 32 bytes or more, has 5"),
+        ("JOINERY_CONNECT_SECRET", "short", "needs 32 bytes or more, has 5"),
+        ("JOINERY_AUTH_JWKS_URL", "keys.example", "begins with http:// or https://"),
+        ("JOINERY_CONNECT_JWKS_URL", "file:///keys", "begins with http:// or https://"),
+        ("JOINERY_DATABASE_URL", "mysql://localhost/joinery", "postgresql://"),
+    ],
+)
+def test_a_bad_variable_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
+) -> None:
+    message = refused(monkeypatch, **{name: value})
+    assert message.startswith(f"{name}: ")
+    assert says in message
+
+
+def test_every_bad_variable_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = refused(monkeypatch, JOINERY_AUTH_SECRET="short", JOINERY_DATABASE_URL="mysql://x")
+    assert [line.split(":")[0] for line in message.splitlines()] == [
+        "JOINERY_AUTH_SECRET",
+        "JOINERY_DATABASE_URL",
+    ]
+
+
+def test_an_error_does_not_tell_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = refused(
+        monkeypatch, JOINERY_AUTH_SECRET="tooshort", JOINERY_DATABASE_URL="mysql://me:hunter2@x"
+    )
+    assert "tooshort" not in message
+    assert "hunter2" not in message
+    assert LONG not in repr(Settings(auth_secret=LONG, database_url="sqlite://x.db"))
+
+
+def test_a_secret_and_a_jwks_url_exclude_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    variables = {"JOINERY_AUTH_SECRET": LONG, "JOINERY_AUTH_JWKS_URL": "https://keys.example/jwks"}
+    assert "not both" in refused(monkeypatch, **variables)
+
+
+def test_a_jwks_url_puts_the_development_secret_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOINERY_AUTH_JWKS_URL", "https://keys.example/jwks")
+    assert Settings().auth_secret is None
+
+
+def test_production_starts_with_secrets_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in PRODUCTION.items():
+        monkeypatch.setenv(name, value)
+    settings = Settings()
+    assert settings.is_production
+    assert not settings.shows_graphiql
+
+
+@pytest.mark.parametrize("name", ["JOINERY_AUTH_SECRET", "JOINERY_CONNECT_SECRET"])
+@pytest.mark.parametrize(
+    ("secret", "says"),
+    [
+        ("", "production needs it"),
+        ("short", "32 bytes"),
+        (DEVELOPMENT_AUTH_SECRET, "everyone knows"),
+    ],
+)
+def test_production_refuses_a_missing_short_or_known_secret(
+    monkeypatch: pytest.MonkeyPatch, name: str, secret: str, says: str
+) -> None:
+    message = refused(monkeypatch, **(PRODUCTION | {name: secret}))
+    assert message.startswith(f"{name}: ")
+    assert says in message
+
+
+def test_variables_may_stand_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"JOINERY_AUTH_SECRET={LONG}\nJOINERY_GRAPHIQL=off\nOTHER=1\n")
+    settings = Settings()
+    assert settings.auth_secret == LONG
+    assert not settings.shows_graphiql
