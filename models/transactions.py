@@ -40,18 +40,15 @@ def is_worth_another_try(error: Exception) -> bool:
     A unique key that is taken counts: whoever looked before found it free, so someone else was
     quicker, and a second look will find what they wrote.
     """
-    cause = _cause(error)
-    if isinstance(cause, sqlite3.OperationalError):
-        return cause.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-    return isinstance(cause, asyncpg.TransactionRollbackError | asyncpg.UniqueViolationError)
+    return _is_collision(error) or isinstance(_cause(error), asyncpg.UniqueViolationError)
 
 
-def is_outage(error: Exception) -> bool:
+def is_outage(error: BaseException) -> bool:
     """Whether the database was not to be had, or too busy: the caller may try again later.
 
     A transaction that ended so may have been committed nevertheless.
     """
-    return is_worth_another_try(error) or isinstance(
+    return _is_collision(error) or isinstance(
         _cause(error),
         OSError
         | asyncpg.InterfaceError
@@ -59,6 +56,13 @@ def is_outage(error: Exception) -> bool:
         | asyncpg.OperatorInterventionError
         | asyncpg.InsufficientResourcesError,
     )
+
+
+def _is_collision(error: BaseException) -> bool:
+    cause = _cause(error)
+    if isinstance(cause, sqlite3.OperationalError):
+        return cause.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return isinstance(cause, asyncpg.TransactionRollbackError)
 
 
 async def _once(work: Callable[[], Awaitable[T]], undo: bool) -> T:
@@ -69,7 +73,7 @@ async def _once(work: Callable[[], Awaitable[T]], undo: bool) -> T:
     return result
 
 
-def _cause(error: Exception) -> object:
+def _cause(error: BaseException) -> object:
     """The driver's own error, which Tortoise wraps in one of its own."""
     if isinstance(error, BaseORMException) and error.args:
         return error.args[0]

@@ -13,10 +13,10 @@ from typing import Any
 from strawberry import Info
 
 from models.enums import Role
-from models.transactions import is_outage, transacted
+from models.transactions import transacted
 from projection import Completed
+from resolvers.caller import Caller
 from resolvers.context import Context
-from resolvers.errors import RequestError
 from resolvers.projecting import allow, payload
 
 MutationInfo = Info[Context, Any]
@@ -28,7 +28,7 @@ async def write(
     """Do the work for a caller in one of these roles, and answer with the payload it gives.
 
     The work may run again from its start, so it keeps nothing between runs. Raises RequestError:
-    UNAUTHENTICATED, FORBIDDEN, or UNAVAILABLE where the database cannot be had.
+    UNAUTHENTICATED, FORBIDDEN.
     """
     allow(info, *roles)
     context = info.context
@@ -43,10 +43,11 @@ async def write(
             await replay.keep(field, completed.value)
         return completed
 
-    try:
-        return await transacted(answer, undo=context.dry_run)
-    except Exception as error:
-        if is_outage(error):
-            message = "The database is not to be had, or too busy. Try again in a while."
-            raise RequestError("UNAVAILABLE", message) from error
-        raise
+    return await transacted(answer, undo=context.dry_run)
+
+
+def caller_in(context: Context) -> Caller:
+    """Who asks, in work that `write` has let them do."""
+    if context.caller is None:
+        raise RuntimeError("nobody was authorised")
+    return context.caller

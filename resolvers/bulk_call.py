@@ -1,0 +1,98 @@
+"""What the mutations over many ids have in common: the list itself, and an answer for each id."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from models.enums import ErrorCode, Outcome
+from models.workflow import Command, Decision
+from resolvers.caller import Caller
+from resolvers.context import Context
+from resolvers.facts import Case, of_pairs, of_participations
+from resolvers.ids import decode
+from resolvers.recording import Ledger, Verdict
+from resolvers.results import ParticipationResult, UserError
+from resolvers.text_input import Form
+
+MAX_ITEMS = 1_000
+
+
+def keys_of(form: Form, ids: Sequence[str], type_name: str, field: str) -> list[int | None]:
+    """The keys of the objects that the ids name; None for a malformed id or one of another type.
+
+    The form refuses a list that is empty, too long, or has something twice.
+    """
+    if not ids:
+        form.refuse(ErrorCode.INVALID_INPUT, "Give at least one id.", field)
+    if len(ids) > MAX_ITEMS:
+        message = f"These are {len(ids):,} ids: at most {MAX_ITEMS:,} are taken in one call."
+        form.refuse(ErrorCode.TOO_MANY_ITEMS, message, field)
+        return []
+    keys = [decode(gid, type_name) for gid in ids]
+    seen = Counter[int | str]()
+    for index, (gid, key) in enumerate(zip(ids, keys, strict=True)):
+        thing = gid if key is None else key
+        seen[thing] += 1
+        if seen[thing] > 1:
+            message = "It is in the list already: give each id once."
+            form.refuse(ErrorCode.INVALID_INPUT, message, field, index)
+    return keys
+
+
+async def candidates(
+    context: Context, campaign: int, influencers: Sequence[int | None]
+) -> list[Case | None]:
+    """The cases of these influencers in one campaign, in their order; None for who is not there.
+
+    Whoever has been erased is not there.
+    """
+    cases = await of_pairs({(campaign, key) for key in influencers if key is not None}, context.now)
+    there = {pair: case for pair, case in cases.items() if not case.influencer.is_erased}
+    return [None if key is None else there.get((campaign, key)) for key in influencers]
+
+
+async def participations(
+    context: Context, caller: Caller, keys: Sequence[int | None]
+) -> list[Case | None]:
+    """The cases of these participations, in their order; None for what the caller has not."""
+    known = {key for key in keys if key is not None}
+    cases = await of_participations(known, caller, context.now)
+    return [None if key is None else cases.get(key) for key in keys]
+
+
+def decide_each(
+    ledger: Ledger, command: Command, cases: Sequence[Case | None], what: str, field: str
+) -> list[Verdict]:
+    """What the command comes to for each, in the order given. `field` is the list's name."""
+    return [
+        ledger.decide(case, command, field, index) if case else not_found(what, field, index)
+        for index, case in enumerate(cases)
+    ]
+
+
+def not_found(what: str, *path: str | int) -> Verdict:
+    """The refusal of an id that names nothing, or nothing of the caller's."""
+    message = f"There is no such {what}, or it is not yours."
+    error = UserError(ErrorCode.NOT_FOUND, message, ["input", *map(str, path)])
+    return Verdict(Decision(outcome=Outcome.REFUSED, error=ErrorCode.NOT_FOUND), error)
+
+
+def unknown_campaign() -> list[UserError]:
+    """What is wrong with a call about a campaign that is not there."""
+    error = UserError(ErrorCode.NOT_FOUND, "There is no such campaign.", ["input", "campaignId"])
+    return [error]
+
+
+def participation_results(
+    ids: Sequence[str], cases: Sequence[Case | None], verdicts: Sequence[Verdict]
+) -> list[ParticipationResult]:
+    """The answers for participations, after the ledger was written."""
+    return [
+        ParticipationResult(
+            participation_id=gid,
+            outcome=verdict.outcome,
+            participation=case.participation_id if case else None,
+            status=verdict.status,
+            error=verdict.error,
+        )
+        for gid, case, verdict in zip(ids, cases, verdicts, strict=True)
+    ]
