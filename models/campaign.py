@@ -79,7 +79,10 @@ class Category(Model):
 
 
 class AvailabilityOverride(Model):
-    """Staff's word on whether one influencer sees one campaign; it goes before the rules."""
+    """Staff's word on whether one influencer sees one campaign; it goes before the rules.
+
+    One for each pair, by a unique index.
+    """
 
     id = fields.BigIntField(primary_key=True)
     campaign_id: int
@@ -95,7 +98,6 @@ class AvailabilityOverride(Model):
 
     class Meta:
         table = "availability_override"
-        unique_together = (("campaign", "influencer"),)
         constraints = (
             CheckConstraint(check=one_of("availability", Availability), name="override_value"),
         )

@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
 from tortoise.exceptions import BaseORMException
 from tortoise.migrations.executor import MigrationExecutor
@@ -60,6 +61,8 @@ async def connected(url: str) -> AsyncIterator[None]:
         yield
     finally:
         await Tortoise.close_connections()
+        # Tortoise keeps statements by the connection's name, whatever the database behind it.
+        EXECUTOR_CACHE.clear()
 
 
 async def migrate(url: str) -> list[str]:

@@ -68,7 +68,8 @@ class Participation(Model):
 class Post(Model):
     """A URL that someone who joined submitted.
 
-    `url_digest` is the SHA-256 of the normalized URL; within a campaign it is unique.
+    `url_digest` is the SHA-256 of the normalized URL; within a campaign it is unique,
+    by an index.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -97,7 +98,6 @@ class Post(Model):
 
     class Meta:
         table = "post"
-        unique_together = (("campaign", "url_digest"),)
         constraints = (
             CheckConstraint(check=one_of("status", PostStatus), name="post_status"),
             CheckConstraint(

@@ -223,7 +223,6 @@ class Migration(migrations.Migration):
             options={
                 "table": "availability_override",
                 "app": "models",
-                "unique_together": (("campaign", "influencer"),),
                 "pk_attr": "id",
             },
             bases=["Model"],
@@ -432,7 +431,6 @@ class Migration(migrations.Migration):
             options={
                 "table": "post",
                 "app": "models",
-                "unique_together": (("campaign", "url_digest"),),
                 "pk_attr": "id",
             },
             bases=["Model"],

@@ -12,7 +12,10 @@ from tortoise.migrations.schema_generator.state_apps import StateApps
 RULE_COLUMNS = "platforms, multi, category_mask, category_overflow, f1, f2, f3, f4, f5, f6, f7"
 
 # name, table and columns, INCLUDE, WHERE
+# Not as constraints: on SQLite, AddConstraint rebuilds a table and loses those it had.
 UNIQUE_INDEXES = [
+    ("override_once", "availability_override (campaign_id, influencer_id)", "availability", ""),
+    ("post_once", "post (campaign_id, url_digest)", "", ""),
     ("participation_once", "participation (campaign_id, influencer_id)", "status", ""),
     (
         "account_connected_once",

@@ -1,0 +1,174 @@
+"""Rows to test on, each with everything set that a test does not care about."""
+
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from models import categories, profiles
+from models.campaign import AvailabilityOverride, Campaign
+from models.enums import (
+    Action,
+    CampaignStatus,
+    CampaignType,
+    ParticipationOrigin,
+    ParticipationStatus,
+    Platform,
+    PostStatus,
+    Role,
+    mask_of,
+)
+from models.influencer import Influencer, SocialAccount
+from models.participation import Participation, ParticipationEvent, Post
+from models.platform_hosts import digest
+from models.text import fold
+
+NOW = datetime(2026, 11, 24, 9, 30, 0, 123456, tzinfo=UTC)
+_numbers = count(1)
+
+
+async def campaign(**given: Any) -> Campaign:
+    """An ongoing Normal campaign on Instagram and TikTok, without rules or limits."""
+    number = next(_numbers)
+    platforms = given.pop("platforms", (Platform.INSTAGRAM, Platform.TIKTOK))
+    names: list[str] = given.pop("categories", [])
+    mask, overflow = categories.mask_and_overflow((await categories.register(names)).values())
+    values: dict[str, Any] = {
+        "title": f"Campaign {number}",
+        "brand": "Brand",
+        "advertiser_id": "acme",
+        "description": "",
+        "hashtags": [],
+        "mentions": [],
+        "type": CampaignType.NORMAL,
+        "status": CampaignStatus.ONGOING,
+        "post_tracking": True,
+        "platforms": mask_of(platforms),
+        "countries": " ".join(given.pop("countries", [])),
+        "categories": names,
+        "category_mask": mask,
+        "category_overflow": overflow,
+        "created_at": NOW,
+        "updated_at": NOW,
+        **given,
+    }
+    keys = {
+        "title_key": fold(values["title"]),
+        "search_key": f"{fold(values['title'])}\n{fold(values['brand'])}",
+    }
+    return await Campaign.create(**{**keys, **values})
+
+
+async def influencer(
+    *accounts: tuple[Platform, int], disconnected: tuple[Platform, ...] = (), **given: Any
+) -> Influencer:
+    """An influencer with these accounts (platform, followers); `disconnected` once had those."""
+    number = next(_numbers)
+    names: list[str] = given.pop("categories", [])
+    mask, overflow = categories.mask_and_overflow((await categories.register(names)).values())
+    values: dict[str, Any] = {
+        "external_id": f"external-{number}",
+        "name": f"Influencer {number}",
+        "email": f"{number}@example.com",
+        "country": "JP",
+        "categories": names,
+        "category_mask": mask,
+        "category_overflow": overflow,
+        "created_at": NOW,
+        "updated_at": NOW,
+        **given,
+    }
+    person = await Influencer.create(**{"name_key": fold(values["name"]), **values})
+    for platform, followers in accounts:
+        await account(person, platform, followers)
+    for platform in disconnected:
+        await account(person, platform, 5_000, disconnected_at=NOW)
+    await profiles.refresh([person.id])
+    await person.refresh_from_db()
+    return person
+
+
+async def account(
+    person: Influencer, platform: Platform, followers: int, **given: Any
+) -> SocialAccount:
+    """An account; who makes one alone calls `profiles.refresh` afterwards."""
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "influencer_id": person.id,
+        "platform": platform.number,
+        "external_id": f"account-{number}",
+        "handle": f"handle{number}",
+        "followers": followers,
+        "connected_at": NOW,
+        **given,
+    }
+    return await SocialAccount.create(**{"handle_key": fold(values["handle"]), **values})
+
+
+async def participation(
+    of: Campaign, person: Influencer, status: ParticipationStatus, **given: Any
+) -> Participation:
+    """A participation in this status; a place is taken where the status holds one."""
+    holds = status in (ParticipationStatus.APPROVED, ParticipationStatus.JOINED)
+    if holds:
+        await Campaign.filter(id=of.id).update(places_taken=of.places_taken + 1)
+        await of.refresh_from_db()
+    return await Participation.create(
+        **{
+            "campaign_id": of.id,
+            "influencer_id": person.id,
+            "status": status,
+            "origin": ParticipationOrigin.FORCED,
+            "followers": person.followers,
+            "created_at": NOW,
+            "updated_at": NOW,
+            **given,
+        }
+    )
+
+
+async def post(
+    part: Participation, status: PostStatus = PostStatus.SUBMITTED, **given: Any
+) -> Post:
+    """A post on Instagram."""
+    url = given.pop("url", f"https://www.instagram.com/p/{next(_numbers)}")
+    return await Post.create(
+        **{
+            "campaign_id": part.campaign_id,
+            "participation_id": part.id,
+            "url": url,
+            "url_digest": digest(url),
+            "status": status,
+            "submitted_at": NOW,
+            "updated_at": NOW,
+            **given,
+        }
+    )
+
+
+async def event(part: Participation, action: Action, **given: Any) -> ParticipationEvent:
+    """A line of the history, by staff."""
+    return await ParticipationEvent.create(
+        **{
+            "campaign_id": part.campaign_id,
+            "influencer_id": part.influencer_id,
+            "participation_id": part.id,
+            "action": action,
+            "from_status": None,
+            "to_status": part.status,
+            "round": 1,
+            "actor_role": Role.STAFF,
+            "actor_id": "staff-1",
+            "actor_name": "Mika Sato",
+            "reason": "why",
+            "message": "hello",
+            "occurred_at": NOW,
+            **given,
+        }
+    )
+
+
+async def override(of: Campaign, person: Influencer, availability: str) -> AvailabilityOverride:
+    """Staff's word on whether this influencer sees this campaign."""
+    return await AvailabilityOverride.create(
+        campaign_id=of.id, influencer_id=person.id, availability=availability, set_at=NOW
+    )

@@ -1,0 +1,170 @@
+"""What the databases refuse by themselves, whatever the code above them does."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from tortoise.exceptions import IntegrityError, OperationalError
+
+from models.database import connection
+from models.enums import Action, ParticipationStatus, Platform, PostStatus
+from tests import data
+
+Break = Callable[[], Awaitable[Any]]
+
+
+async def _broken(statement: str) -> None:
+    """Run a statement that the database must refuse."""
+    with pytest.raises((IntegrityError, OperationalError)):
+        await connection().execute_query(statement)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "type = 'OTHER'",
+        "status = 'OTHER'",
+        "platforms = 0",
+        "post_tracking = false",
+        "followers_min = -1",
+        "followers_min = 10, followers_max = 9",
+        "places_taken = -1",
+        "capacity = 3, places_taken = 4",
+    ],
+)
+async def test_a_campaign_that_must_never_be_is_refused(db: str, change: str) -> None:
+    campaign = await data.campaign(capacity=5)
+
+    await _broken(f"UPDATE campaign SET {change} WHERE id = {campaign.id}")
+
+
+async def test_more_places_than_the_capacity_are_refused(db: str) -> None:
+    campaign = await data.campaign(capacity=1, places_taken=1)
+
+    await _broken(f"UPDATE campaign SET places_taken = places_taken + 1 WHERE id = {campaign.id}")
+
+
+@pytest.mark.parametrize(
+    "change", ["status = 'OTHER'", "origin = 'OTHER'", "round = 0", "version = 0"]
+)
+async def test_a_participation_that_must_never_be_is_refused(db: str, change: str) -> None:
+    part = await data.participation(
+        await data.campaign(), await data.influencer(), ParticipationStatus.WAITING
+    )
+
+    await _broken(f"UPDATE participation SET {change} WHERE id = {part.id}")
+
+
+async def test_an_influencer_takes_part_in_a_campaign_once(db: str) -> None:
+    campaign, person = await data.campaign(), await data.influencer()
+    await data.participation(campaign, person, ParticipationStatus.REMOVED)
+
+    with pytest.raises(IntegrityError):
+        await data.participation(campaign, person, ParticipationStatus.WAITING)
+
+
+async def test_a_connected_account_belongs_to_one_influencer(db: str) -> None:
+    first, second = await data.influencer(), await data.influencer()
+    await data.account(first, Platform.TIKTOK, 10, external_id="same")
+
+    with pytest.raises(IntegrityError):
+        await data.account(second, Platform.TIKTOK, 10, external_id="same")
+    await data.account(second, Platform.X, 10, external_id="same")
+    await data.account(second, Platform.TIKTOK, 10, external_id="same", disconnected_at=data.NOW)
+
+
+@pytest.mark.parametrize("change", ["platform = 0", "platform = 8", "followers = -1"])
+async def test_an_account_that_must_never_be_is_refused(db: str, change: str) -> None:
+    person = await data.influencer((Platform.X, 5))
+
+    await _broken(f"UPDATE social_account SET {change} WHERE influencer_id = {person.id}")
+
+
+@pytest.mark.parametrize(
+    "change", ["status = 'OTHER'", "status = 'WARNING'", "warning = 'AD_FRAUD'"]
+)
+async def test_a_post_that_must_never_be_is_refused(db: str, change: str) -> None:
+    part = await data.participation(
+        await data.campaign(), await data.influencer(), ParticipationStatus.JOINED
+    )
+    post = await data.post(part)
+
+    await _broken(f"UPDATE post SET {change} WHERE id = {post.id}")
+
+
+async def test_a_url_is_submitted_to_a_campaign_once(db: str) -> None:
+    part = await data.participation(
+        await data.campaign(), await data.influencer(), ParticipationStatus.JOINED
+    )
+    await data.post(part, PostStatus.INEFFECTIVE, url="https://x.com/a/status/1")
+
+    with pytest.raises(IntegrityError):
+        await data.post(part, url="https://x.com/a/status/1")
+
+
+async def test_staff_say_one_thing_about_an_influencer(db: str) -> None:
+    campaign, person = await data.campaign(), await data.influencer()
+    await data.override(campaign, person, "AVAILABLE")
+
+    with pytest.raises(IntegrityError):
+        await data.override(campaign, person, "UNAVAILABLE")
+    await _broken("UPDATE availability_override SET availability = 'OTHER'")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE participation_event SET reason = 'other'", "DELETE FROM participation_event"],
+)
+async def test_history_is_only_added_to(db: str, statement: str) -> None:
+    part = await data.participation(
+        await data.campaign(), await data.influencer(), ParticipationStatus.WAITING
+    )
+    await data.event(part, Action.MARK_JOINED)
+
+    await _broken(statement)
+
+
+@pytest.mark.parametrize("table", ["influencer", "campaign", "participation", "social_account"])
+async def test_what_something_refers_to_stays(db: str, table: str) -> None:
+    person = await data.influencer((Platform.X, 5))
+    account = await connection().execute_query_dict("SELECT id FROM social_account")
+    part = await data.participation(
+        await data.campaign(),
+        person,
+        ParticipationStatus.WAITING,
+        selected_account_id=account[0]["id"],
+    )
+    await data.event(part, Action.MARK_JOINED)
+
+    await _broken(f"DELETE FROM {table}")
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["action = 'OTHER'", "from_status = 'OTHER'", "to_status = 'OTHER'", "actor_role = 'OTHER'"],
+)
+async def test_an_event_that_must_never_be_is_refused(db: str, change: str) -> None:
+    part = await data.participation(
+        await data.campaign(), await data.influencer(), ParticipationStatus.WAITING
+    )
+    column, value = change.split(" = ")
+    columns = {
+        "campaign_id": part.campaign_id,
+        "influencer_id": part.influencer_id,
+        "action": "'APPLY'",
+        "from_status": "NULL",
+        "to_status": "'APPLIED'",
+        "actor_role": "'STAFF'",
+        "actor_id": "'s'",
+        "occurred_at": f"'{data.NOW.isoformat(' ')}'",
+    }
+    good = columns | {column: columns[column]}
+    bad = columns | {column: value}
+    await connection().execute_query(_insert(good))
+
+    await _broken(_insert(bad))
+
+
+def _insert(columns: dict[str, Any]) -> str:
+    values = ", ".join(map(str, columns.values()))
+    return f"INSERT INTO participation_event ({', '.join(columns)}) VALUES ({values})"

@@ -1,0 +1,55 @@
+"""The migrations make what the models say, and may be run by anyone at any time."""
+
+import asyncio
+import sys
+
+from tortoise import Tortoise
+from tortoise.migrations.autodetector import MigrationAutodetector
+from tortoise.migrations.operations import AlterModelOptions
+
+from models.database import connected, migrate, pending_migrations, tortoise_config
+from tests.databases import Databases
+
+
+async def test_the_models_need_no_further_migration(db: str) -> None:
+    assert Tortoise.apps is not None
+    detector = MigrationAutodetector(Tortoise.apps, tortoise_config(db)["apps"])
+
+    changes = await detector.changes()
+
+    # Docstrings travel with a model's options; they are no reason to migrate.
+    operations = [operation for change in changes for operation in change.operations]
+    missing = [op for op in operations if not isinstance(op, AlterModelOptions)]
+    assert [operation.describe() for operation in missing] == []
+
+
+async def test_a_second_migration_does_nothing(databases: Databases) -> None:
+    with databases.lend(migrated=False) as url:
+        first = await migrate(url)
+        second = await migrate(url)
+
+    assert first == ["0001_initial", "0002_indexes_and_history"]
+    assert second == []
+
+
+async def test_what_is_missing_is_told(databases: Databases) -> None:
+    with databases.lend(migrated=False) as url:
+        async with connected(url):
+            assert await pending_migrations() == ["0001_initial", "0002_indexes_and_history"]
+        await migrate(url)
+        async with connected(url):
+            assert await pending_migrations() == []
+
+
+async def test_processes_that_migrate_at_once_take_turns(databases: Databases) -> None:
+    script = "import asyncio, sys; from models.database import migrate; asyncio.run(migrate(sys.argv[1]))"
+    with databases.lend(migrated=False) as url:
+        started = [
+            await asyncio.create_subprocess_exec(
+                sys.executable, "-c", script, url, stderr=asyncio.subprocess.PIPE
+            )
+            for _ in range(3)
+        ]
+        ended = [(await process.communicate(), process.returncode) for process in started]
+
+    assert [code for _, code in ended] == [0, 0, 0], ended
