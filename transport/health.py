@@ -1,12 +1,13 @@
 """Whether this process is alive, and whether it can serve; asked by machines, without a token."""
 
 import asyncio
+from typing import Any, cast
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.database import pending_migrations
+from models.database import connection, pending_migrations
 from transport.errors import presentable
 
 PATIENCE_SECONDS = 5
@@ -21,6 +22,8 @@ async def ready(_request: Request) -> Response:
     """The database answers, and has every migration."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
+            # Tortoise would take a database that it cannot reach for one without migrations.
+            await cast("Any", connection()).execute_query("SELECT 1")
             pending = await pending_migrations()
     except Exception as error:  # noqa: BLE001
         presentable(error)
