@@ -29,8 +29,9 @@ from transport.errors import with_code
 MOST_TOKENS = 50_000
 "Room for 1,000 influencers written into the document, though variables are for that."
 MOST_COMMENTS = 1_000
-KEPT_DOCUMENTS = 1_000
-LONGEST_KEPT = 16_384
+KEPT_CHARACTERS = 256 * 1024
+"Of all documents kept together: parsed, a character takes up to 500 bytes."
+LONGEST_KEPT = 16 * 1024
 "A longer document has its data written into it, and will hardly come again."
 
 
@@ -82,6 +83,7 @@ class Documents:
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
         self._kept: OrderedDict[str, tuple[Operation, ...]] = OrderedDict()
+        self._kept_characters = 0
 
     def operation(self, text: str, name: str | None) -> Operation:
         """The operation of this name, or the only one.
@@ -102,15 +104,20 @@ class Documents:
 
     def _operations(self, text: str) -> tuple[Operation, ...]:
         operations = self._kept.get(text)
-        if operations is None:
-            operations = self._read(text)
-            if len(text) <= LONGEST_KEPT:
-                self._kept[text] = operations
-                if len(self._kept) > KEPT_DOCUMENTS:
-                    self._kept.popitem(last=False)
-        else:
+        if operations is not None:
             self._kept.move_to_end(text)
+            return operations
+        operations = self._read(text)
+        if len(text) <= LONGEST_KEPT:
+            self._keep(text, operations)
         return operations
+
+    def _keep(self, text: str, operations: tuple[Operation, ...]) -> None:
+        self._kept[text] = operations
+        self._kept_characters += len(text)
+        while self._kept_characters > KEPT_CHARACTERS:
+            dropped, _ = self._kept.popitem(last=False)
+            self._kept_characters -= len(dropped)
 
     def _read(self, text: str) -> tuple[Operation, ...]:
         try:
