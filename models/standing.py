@@ -144,8 +144,11 @@ _STANDING = frozenset({PostStatus.SUBMITTED, PostStatus.EFFECTIVE, PostStatus.AP
 _UNDECIDED = frozenset({PostStatus.SUBMITTED, PostStatus.EFFECTIVE, PostStatus.WARNING})
 
 
+def moment_of(value: datetime | str | None) -> datetime | None:
+    """A moment as either database gives it: SQLite's are texts."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
 def _has_passed(deadline: datetime | str | None, now: datetime) -> bool:
-    if deadline is None:
-        return False
-    moment = datetime.fromisoformat(deadline) if isinstance(deadline, str) else deadline
-    return moment <= now
+    moment = moment_of(deadline)
+    return moment is not None and moment <= now

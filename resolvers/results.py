@@ -4,7 +4,7 @@ Where a payload's field is of a type that has a table, these hold keys: ids, and
 influencer) for a candidate.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -42,6 +42,15 @@ class ParticipationResult:
     error: UserError | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipationPayload:
+    """How it came out for the one participation that a call is about."""
+
+    outcome: Outcome
+    participation: int | None = None
+    user_errors: Sequence[UserError] = ()
+
+
 class Result(Protocol):
     """One item of a bulk call."""
 
@@ -49,6 +58,12 @@ class Result(Protocol):
     def outcome(self) -> Outcome:
         """How it came out."""
         ...
+
+
+def refused(*errors: UserError | None) -> ParticipationPayload:
+    """The payload of a call that did nothing."""
+    told = [error for error in errors if error]
+    return ParticipationPayload(outcome=Outcome.REFUSED, user_errors=told)
 
 
 def summarize(results: Iterable[Result]) -> BulkSummary:

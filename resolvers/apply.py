@@ -1,0 +1,85 @@
+"""`apply`: take part of one's own accord."""
+
+from dataclasses import replace
+from typing import Any
+
+from models.enums import Action, ErrorCode, Role
+from models.workflow import Command
+from projection import Completed
+from resolvers.context import Context
+from resolvers.facts import Case, of_pairs
+from resolvers.ids import decode
+from resolvers.recording import Ledger, Verdict, actor_of
+from resolvers.results import ParticipationPayload, UserError, refused
+from resolvers.writing import MutationInfo, caller_in, write
+
+UNKNOWN_ACCOUNT = 0
+"""Stands for an id that names no account: no row has it."""
+
+_ABOUT_ACCOUNT = frozenset(
+    {
+        ErrorCode.INVALID_INPUT,
+        ErrorCode.ACCOUNT_REQUIRED,
+        ErrorCode.ACCOUNT_NOT_RELEVANT,
+        ErrorCode.ACCOUNT_NOT_QUALIFYING,
+    }
+)
+
+
+async def apply(info: MutationInfo, input: Any) -> Completed:
+    """Apply for a campaign, or join it (`ApplyInput`)."""
+    return await write(info, (Role.INFLUENCER,), lambda: act(info.context, input))
+
+
+async def act(context: Context, input: Any) -> ParticipationPayload:
+    """The same within a transaction, with keys in the payload."""
+    caller = caller_in(context)
+    assert caller.influencer_id is not None, "influencers have theirs"
+    campaign = decode(input.campaign_id, "Campaign")
+    cases = await of_pairs({(campaign or 0, caller.influencer_id)}, context.now)
+    if not cases:
+        return refused(_no_campaign())
+    [case] = cases.values()
+    account = account_key(input.account_id)
+    ledger = Ledger(actor_of(caller), context.now)
+    command = Command(action=Action.APPLY, role=caller.role, account=account)
+    verdict = ledger.decide(case, command)
+    await ledger.write()
+    return ParticipationPayload(
+        outcome=verdict.outcome,
+        participation=case.participation_id,
+        user_errors=[_located(verdict.error, case, account)] if verdict.error else (),
+    )
+
+
+def account_key(gid: str | None) -> int | None:
+    """The account that an id names; `UNKNOWN_ACCOUNT` where it names none."""
+    if gid is None:
+        return None
+    return decode(gid, "SocialAccount") or UNKNOWN_ACCOUNT
+
+
+def answered(verdict: Verdict, case: Case, about: str) -> ParticipationPayload:
+    """The payload of a decision on an existing participation; refusals of accounts point there."""
+    error = verdict.error
+    if error:
+        on_account = error.code in (_ABOUT_ACCOUNT | {ErrorCode.NOT_FOUND})
+        error = replace(error, field=["input", "accountId" if on_account else about])
+    return ParticipationPayload(
+        outcome=verdict.outcome,
+        participation=case.participation_id,
+        user_errors=[error] if error else (),
+    )
+
+
+def _located(error: UserError, case: Case, account: int | None) -> UserError:
+    facts = case.facts
+    sees_campaign = facts.status is not None or not facts.unavailable_reasons
+    foreign = account is not None and account not in facts.own and sees_campaign
+    on_account = error.code in _ABOUT_ACCOUNT or (error.code is ErrorCode.NOT_FOUND and foreign)
+    return replace(error, field=["input", "accountId" if on_account else "campaignId"])
+
+
+def _no_campaign() -> UserError:
+    message = "There is no such campaign, or you cannot see it."
+    return UserError(ErrorCode.NOT_FOUND, message, ["input", "campaignId"])

@@ -1,0 +1,51 @@
+"""`disconnectAccount`: take one's account away again; it stays where it was selected."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from models import profiles
+from models.bulk import update
+from models.enums import Outcome, Role
+from models.influencer import SocialAccount
+from projection import Completed
+from resolvers.bulk_call import not_found
+from resolvers.context import Context
+from resolvers.facts import accounts_of, lock_influencers
+from resolvers.ids import decode
+from resolvers.results import UserError
+from resolvers.writing import MutationInfo, caller_in, write
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisconnectAccountPayload:
+    """How it came out."""
+
+    outcome: Outcome
+    account: int | None = None
+    user_errors: Sequence[UserError] = ()
+
+
+async def disconnect_account(info: MutationInfo, input: Any) -> Completed:
+    """Disconnect an account of the caller's (`DisconnectAccountInput`)."""
+    return await write(info, (Role.INFLUENCER,), lambda: act(info.context, input))
+
+
+async def act(context: Context, input: Any) -> DisconnectAccountPayload:
+    """The same within a transaction, with keys in the payload."""
+    influencer = caller_in(context).influencer_id
+    assert influencer is not None, "influencers have theirs"
+    await lock_influencers({influencer}, writing=True)
+    key = decode(input.account_id, "SocialAccount")
+    own = (await accounts_of({influencer}))[influencer]
+    account = next((account for account in own if account.id == key), None)
+    if account is None:
+        error = not_found("account", "accountId").error
+        return DisconnectAccountPayload(
+            outcome=Outcome.REFUSED, user_errors=[error] if error else ()
+        )
+    if account.disconnected_at is not None:
+        return DisconnectAccountPayload(outcome=Outcome.UNCHANGED, account=account.id)
+    await update(SocialAccount, [{"id": account.id, "disconnected_at": context.now}])
+    await profiles.refresh({influencer})
+    return DisconnectAccountPayload(outcome=Outcome.CHANGED, account=account.id)
