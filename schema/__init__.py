@@ -7,6 +7,7 @@ from graphql import DirectiveLocation, GraphQLDirective
 from strawberry.schema.config import StrawberryConfig
 
 from projection.executor import JoineryExecutionContext
+from schema.mutation import Mutation
 from schema.query import Query
 from schema.scalars import SCALARS
 
@@ -37,6 +38,7 @@ class _Schema(strawberry.Schema):
 
 schema = _Schema(
     query=Query,
+    mutation=Mutation,
     execution_context_class=JoineryExecutionContext,
     config=StrawberryConfig(scalar_map=SCALARS),
 )

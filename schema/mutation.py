@@ -3,6 +3,8 @@
 from typing import Annotated
 
 import strawberry
+
+from projection import Completed
 from resolvers.apply import apply
 from resolvers.connect_account import connect_account
 from resolvers.create_campaign import create_campaign
@@ -19,8 +21,6 @@ from resolvers.submit_post import submit_post
 from resolvers.update_campaign import update_campaign
 from resolvers.upsert_influencers import upsert_influencers
 from resolvers.withdraw import withdraw
-
-from projection import Completed
 from schema.fields import Info, answers
 from schema.mutations.apply import ApplyInput, ApplyPayload
 from schema.mutations.connect_account import ConnectAccountInput, ConnectAccountPayload

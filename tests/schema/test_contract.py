@@ -13,6 +13,7 @@ from graphql import (
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
+    IntrospectionQuery,
     build_client_schema,
     build_schema,
     is_introspection_type,
@@ -26,7 +27,7 @@ from resolvers.context import Context
 from schema import schema
 
 PROMISED = build_schema((Path(__file__).parent / "contract.graphql").read_text())
-SERVED = build_client_schema(schema.introspect())
+SERVED = build_client_schema(cast("IntrospectionQuery", schema.introspect()))
 PRINTED = Path(__file__).parents[2] / "schema.graphql"
 LATER = {"Subscription", "ParticipationChange"}
 
