@@ -54,6 +54,8 @@ class Settings(BaseSettings):
             super().__init__(**values)
         except ValidationError as error:
             raise SettingsError(_explain(error)) from None
+        except UnicodeDecodeError as error:
+            raise SettingsError(f".env: is not UTF-8 text ({error})") from None
 
     @property
     def is_production(self) -> bool:

@@ -111,6 +111,12 @@ def test_production_refuses_a_missing_short_or_known_secret(
     assert says in message
 
 
+def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"JOINERY_AUTH_SECRET=\xff")
+    with pytest.raises(SettingsError, match=r"^\.env: is not UTF-8"):
+        Settings()
+
+
 def test_variables_may_stand_in_a_file(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"JOINERY_AUTH_SECRET={LONG}\nJOINERY_GRAPHIQL=off\nOTHER=1\n")
     settings = Settings()
