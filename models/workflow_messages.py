@@ -83,8 +83,10 @@ def _closed(status: CampaignStatus) -> str:
 
 
 def _account_required(facts: Facts) -> str:
-    if facts.qualifying:
+    if len(facts.qualifying) > 1:
         return "Several of your accounts qualify. Say which one you take part with."
+    if facts.qualifying:
+        return "You are waited for: select the account with which you take part."
     return f"No account of yours qualifies. Connect one on: {_platforms(facts)}."
 
 

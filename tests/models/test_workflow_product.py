@@ -517,6 +517,20 @@ def test_an_unavailable_influencer_is_told_with_the_reasons() -> None:
     assert len(texts) == len(hiding)
 
 
+def test_who_applies_while_waiting_is_told_what_is_missing() -> None:
+    """Applying over again does not help: one account is to select, none is to connect."""
+    ask = plain(Action.APPLY, Role.INFLUENCER)
+    kind, running = (CampaignType.NORMAL, True), CampaignStatus.ONGOING
+    told_with = {}
+    for qualifying in (0, 1, 2):
+        now = situation(Core(WAITING, kind, (2, qualifying), running, None))
+        assert decide(now, ask).error is ErrorCode.ACCOUNT_REQUIRED
+        told_with[qualifying] = message(ErrorCode.ACCOUNT_REQUIRED, now, ask)
+    assert "Connect" in told_with[0]
+    assert "select" in told_with[1]
+    assert "Several" in told_with[2]
+
+
 # What each screen shows --------------------------------------------------------------------------
 
 
