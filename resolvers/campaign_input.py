@@ -70,7 +70,7 @@ async def with_search_and_categories(row: dict[str, Any], title: str, brand: str
 def category_names(form: Form, names: Sequence[str], *path: str | int) -> list[str]:
     """Categories, each once, as they are compared."""
     texts = form.texts(names, MAX_CATEGORIES, CATEGORY_LENGTH, *path)
-    return list({fold(text): text for text in texts}.values())
+    return list({fold(text): text for text in reversed(texts)}.values())[::-1]
 
 
 def country(form: Form, code: str, *path: str | int) -> str:
