@@ -1,0 +1,1 @@
+"""Every field and mutation, asked in GraphQL, on both databases."""
