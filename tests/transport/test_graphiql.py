@@ -136,17 +136,11 @@ async def test_the_tabs_tell_the_story_of_a_force_join(visit: Visit) -> None:
 
     campaign = (await run())["campaigns"]["nodes"][0]
     assert campaign["type"] == "SELECTION"
-    statuses = {
-        row["status"] for row in (await run("SelectTab"))["campaign"]["candidates"]["nodes"]
-    }
-    assert "AVAILABLE" in statuses
+    rows = (await run("SelectTab"))["campaign"]["candidates"]["nodes"]
+    assert {row["status"] for row in rows} == {"AVAILABLE"}
     tried = (await run("MarkAsJoined"))["markJoined"]["results"]
-    assert [row["candidateStatus"] for row in tried] == [
-        "JOINED",
-        "WAITING",
-        "WAITING",
-        "UNAVAILABLE",
-    ]
+    statuses = [row["candidateStatus"] for row in tried]
+    assert statuses == ["JOINED", "WAITING", "WAITING", "UNAVAILABLE"]
     assert tried[3]["error"]["code"] == "INFLUENCER_UNAVAILABLE"
     jobs = (await run("MyJob"))["myJobs"]["nodes"]
     assert campaign["title"] in [
@@ -178,7 +172,7 @@ async def test_choosing_who_you_are_sends_their_token_and_reads_the_schema_again
     token = (await introspection.value).headers["authorization"]
     await visit.page.get_by_role("button", name="Headers").click()
     await expect(visit.page.locator(".graphiql-editor-tool")).to_contain_text(token[:20])
-    assert "errors" not in await visit.run()
+    assert (await visit.run())["data"]["campaigns"]["totalCount"] == 1
 
 
 async def test_what_was_open_is_open_again_after_a_reload_until_one_starts_over(
