@@ -1,0 +1,76 @@
+# Everything is set up by the targets themselves; `make` alone lists them.
+
+PYTHON ?= python3
+PORT ?= 8000
+# What to test: a path, or all of it.
+T ?= tests
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+BUNDLE := transport/static/graphiql/.built
+AUDITS := tests/conformance/node_modules/.installed
+CHROMIUM := /usr/bin/chromium
+# Node builds GraphiQL's page and runs the HTTP audits; an older one counts as none.
+NODE := $(shell node -e 'const [a, b] = process.versions.node.split("."); if (a > 20 || (a == 20 && b >= 19)) console.log("yes")' 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help install graphiql run test lint format docs schema lock
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(INSTALLED) ## Make the environment, .venv, from the locked packages
+
+$(INSTALLED): requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || \
+		{ echo "Python's venv is missing (Debian: apt-get install python3-venv)"; exit 1; }
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+graphiql: $(if $(NODE),$(BUNDLE)) ## Build GraphiQL's page (needs Node 20.19 or newer, else it is skipped)
+	$(if $(NODE),@:,@echo "Node 20.19 or newer was not found: GraphiQL's page is not built. The API works without it.")
+
+$(BUNDLE): $(shell find graphiql -type f -not -path '*/node_modules/*')
+	cd graphiql && npm ci --silent && npm run build --silent
+	@touch $@
+
+run: install graphiql ## Serve the demo on SQLite, and print what to open and ready tokens
+	@$(BIN)/python server.py migrate
+	@$(BIN)/python server.py demo
+	@echo
+	@echo "Open http://127.0.0.1:$(PORT)/graphql in a browser, or send it one of the tokens above."
+	@$(BIN)/python server.py serve --port $(PORT)
+
+test: install graphiql $(if $(NODE),$(AUDITS)) $(CHROMIUM) ## Run all tests on SQLite and PostgreSQL, or some: make test T=path
+	$(BIN)/python -m pytest -q $(if $(filter tests,$(T)),-n 2 --dist worksteal) $(T)
+
+$(AUDITS): tests/conformance/package-lock.json
+	cd tests/conformance && npm ci --silent
+	@touch $@
+
+$(CHROMIUM):
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	else echo "$@ is missing, so the browser tests cannot run (sudo apt-get install chromium)"; fi
+
+lint: install ## Check style, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports --no-logo
+
+format: install ## Put the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: install ## Write docs/workflow.md from the transition table
+	$(BIN)/python -m models.workflow_page
+
+schema: install ## Write schema.graphql from the code
+	$(BIN)/python server.py schema > schema.graphql
+
+lock: install ## Lock the packages that pyproject.toml names
+	$(BIN)/pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --group dev pyproject.toml -o requirements.txt
