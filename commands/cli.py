@@ -7,6 +7,7 @@ from cyclopts import App
 
 from commands.demo import demo
 from commands.errors import CommandError
+from commands.import_file import import_file
 from commands.migrate import migrate
 from commands.print_schema import print_schema
 from commands.serve import serve
@@ -26,6 +27,7 @@ app.default(serve)
 app.command(serve)
 app.command(migrate)
 app.command(demo)
+app.command(import_file, name="import")
 app.command(token)
 app.command(print_schema, name="schema")
 
