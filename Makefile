@@ -33,7 +33,7 @@ graphiql: $(if $(NODE),$(BUNDLE)) ## Build GraphiQL's page (needs Node 20.19 or 
 	$(if $(NODE),@:,@echo "Node 20.19 or newer was not found: GraphiQL's page is not built. The API works without it.")
 
 $(BUNDLE): $(shell find graphiql -type f -not -path '*/node_modules/*')
-	cd graphiql && npm ci --silent && npm run build --silent
+	cd graphiql && npm ci --silent && npm run build --silent -- --logLevel warn
 	@touch $@
 
 run: install graphiql ## Serve the demo on SQLite, and print what to open and ready tokens
