@@ -1,0 +1,108 @@
+"""The operations of the README and the answers it gives: read from it, run, and written again.
+
+`python -m tests.readme` writes the answers anew, after something has changed them for good.
+"""
+
+import asyncio
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.live import ROOT, Server, serving
+from tests.tokens import STAFF, token
+
+README = ROOT / "README.md"
+WIDTH = 98
+_STEP = re.compile(r"```graphql (\S+)\n(.*?)```\n\n```json\n(.*?)```", re.DOTALL)
+_OPERATION = re.compile(r"^```graphql", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An operation of the README, who runs it, and the answer that stands below it."""
+
+    caller: str
+    "STAFF, or the external id of an influencer of the demo."
+    operation: str
+    answer: str
+
+    @property
+    def token(self) -> str:
+        """The caller's token."""
+        return (
+            STAFF
+            if self.caller == "STAFF"
+            else token("INFLUENCER", sub=f"externalId:{self.caller}")
+        )
+
+
+def steps(text: str) -> list[Step]:
+    """The steps in the README's order; every operation must have its answer."""
+    found = [Step(*match.groups()) for match in _STEP.finditer(text)]
+    assert len(found) == len(_OPERATION.findall(text)), "an operation has no answer"
+    return found
+
+
+@asynccontextmanager
+async def demo_server(folder: Path) -> AsyncIterator[Server]:
+    """A server on a fresh demo, as `make run` starts it."""
+    url = f"sqlite://{folder / 'demo.db'}"
+    for command in ("migrate", "demo"):
+        subprocess.run(
+            [sys.executable, ROOT / "server.py", command],
+            check=True,
+            cwd=folder,
+            env={"JOINERY_DATABASE_URL": url, "PATH": ""},
+            capture_output=True,
+        )
+    with serving(url, folder) as address:
+        async with httpx.AsyncClient(base_url=address, timeout=30) as http:
+            yield Server(address, http)
+
+
+async def answers(server: Server, told: Sequence[Step]) -> list[Any]:
+    """What the server answers to the steps, one after the other."""
+    return [await server.graphql(step.operation, token=step.token) for step in told]
+
+
+def written(value: Any, indent: str = "") -> str:
+    """JSON as the README has it: on one line where it fits."""
+    line = json.dumps(value, ensure_ascii=False)
+    if len(indent) + len(line) <= WIDTH or not value or not isinstance(value, dict | list):
+        return line
+    deeper = indent + "  "
+    if isinstance(value, dict):
+        items: dict[str, Any] = value
+        parts = [
+            f"{deeper}{json.dumps(key)}: {written(item, deeper)}" for key, item in items.items()
+        ]
+        return "{\n" + ",\n".join(parts) + f"\n{indent}}}"
+    listed: list[Any] = value
+    return "[\n" + ",\n".join(deeper + written(item, deeper) for item in listed) + f"\n{indent}]"
+
+
+async def rewrite() -> None:
+    """Write the answers of this server into the README."""
+    text = README.read_text()
+    with tempfile.TemporaryDirectory() as folder:
+        async with demo_server(Path(folder)) as server:
+            told = steps(text)
+            given = await answers(server, told)
+    for step, answer in zip(told, given, strict=True):
+        before = f"{step.operation}```\n\n```json\n{step.answer}```"
+        after = f"{step.operation}```\n\n```json\n{written(answer)}\n```"
+        text = text.replace(before, after)
+    README.write_text(text)
+
+
+if __name__ == "__main__":
+    asyncio.run(rewrite())
