@@ -1,5 +1,6 @@
 """URLs of posts: which platform a host belongs to, and when two URLs are the same post."""
 
+import re
 from hashlib import sha256
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -23,6 +24,7 @@ HOSTS = {
 }
 """A host is a platform's where it is one of these, or below one of these."""
 
+_HOST = re.compile(r"[a-z0-9.-]+", re.ASCII)  # a backslash, say, is a slash to browsers
 _TRACKING = frozenset(
     {
         "_r", "_t", "dclid", "fbclid", "feature", "gclid", "ig_mid", "ig_rid", "igsh", "igshid",
@@ -41,7 +43,7 @@ def platform_of_url(url: str) -> Platform | None:
         secure = parts.scheme == "https" and parts.port in (None, 443)
     except ValueError:
         return None
-    if not secure or parts.username is not None:
+    if not secure or parts.username is not None or not _HOST.fullmatch(host):
         return None
     labels = host.split(".")
     return next(

@@ -1,6 +1,7 @@
 """What influencers' rows repeat of their accounts, so that a tab is answered from one index."""
 
 from collections.abc import Collection
+from typing import Any
 
 import orjson
 
@@ -50,8 +51,9 @@ async def refresh(influencers: Collection[int]) -> None:
     if not influencers:
         return
     keys = orjson.dumps(list(influencers)).decode()
+    client: Any = connection()
     for statement in _statements(dialect()):
-        await connection().execute_query(statement, [keys])
+        await client.execute_query(statement, [keys])
 
 
 def _statements(database: str) -> list[str]:

@@ -19,6 +19,7 @@ UNKNOWN_ACCOUNT = 0
 _ABOUT_ACCOUNT = frozenset(
     {
         ErrorCode.INVALID_INPUT,
+        ErrorCode.NOT_FOUND,
         ErrorCode.ACCOUNT_REQUIRED,
         ErrorCode.ACCOUNT_NOT_RELEVANT,
         ErrorCode.ACCOUNT_NOT_QUALIFYING,
@@ -45,11 +46,9 @@ async def act(context: Context, input: Any) -> ParticipationPayload:
     command = Command(action=Action.APPLY, role=caller.role, account=account)
     verdict = ledger.decide(case, command)
     await ledger.write()
-    return ParticipationPayload(
-        outcome=verdict.outcome,
-        participation=case.participation_id,
-        user_errors=[_located(verdict.error, case, account)] if verdict.error else (),
-    )
+    if verdict.error and case.facts.is_hidden:
+        return refused(_no_campaign())
+    return answered(verdict, case, "campaignId")
 
 
 def account_key(gid: str | None) -> int | None:
@@ -60,24 +59,16 @@ def account_key(gid: str | None) -> int | None:
 
 
 def answered(verdict: Verdict, case: Case, about: str) -> ParticipationPayload:
-    """The payload of a decision on an existing participation; refusals of accounts point there."""
+    """The payload of a decision; refusals of the account point to it, all others to `about`."""
     error = verdict.error
     if error:
-        on_account = error.code in (_ABOUT_ACCOUNT | {ErrorCode.NOT_FOUND})
-        error = replace(error, field=["input", "accountId" if on_account else about])
+        field = "accountId" if error.code in _ABOUT_ACCOUNT else about
+        error = replace(error, field=["input", field])
     return ParticipationPayload(
         outcome=verdict.outcome,
         participation=case.participation_id,
         user_errors=[error] if error else (),
     )
-
-
-def _located(error: UserError, case: Case, account: int | None) -> UserError:
-    facts = case.facts
-    sees_campaign = facts.status is not None or not facts.unavailable_reasons
-    foreign = account is not None and account not in facts.own and sees_campaign
-    on_account = error.code in _ABOUT_ACCOUNT or (error.code is ErrorCode.NOT_FOUND and foreign)
-    return replace(error, field=["input", "accountId" if on_account else "campaignId"])
 
 
 def _no_campaign() -> UserError:

@@ -20,7 +20,6 @@ MAX_TAGS = 30
 TAG_LENGTH = 100
 MAX_CATEGORIES = 50
 CATEGORY_LENGTH = 100
-MAX_INT = 2**31 - 1
 
 NOT_NULL = frozenset(
     {
@@ -68,9 +67,12 @@ async def with_search_and_categories(row: dict[str, Any], title: str, brand: str
 
 
 def category_names(form: Form, names: Sequence[str], *path: str | int) -> list[str]:
-    """Categories, each once, as they are compared."""
+    """Categories, each once, as it is first written."""
     texts = form.texts(names, MAX_CATEGORIES, CATEGORY_LENGTH, *path)
-    return list({fold(text): text for text in reversed(texts)}.values())[::-1]
+    kept: dict[str, str] = {}
+    for text in texts:
+        kept.setdefault(fold(text), text)
+    return list(kept.values())
 
 
 def country(form: Form, code: str, *path: str | int) -> str:

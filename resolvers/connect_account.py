@@ -17,6 +17,7 @@ from resolvers.connecting import (
 from resolvers.context import Context, InvalidProofError
 from resolvers.database import rows
 from resolvers.ids import encode
+from resolvers.projecting import allow
 from resolvers.recording import actor_of
 from resolvers.results import UserError
 from resolvers.text_input import NAME_LENGTH, Form
@@ -44,27 +45,29 @@ class ConnectAccountPayload:
 
 async def connect_account(info: MutationInfo, input: Any) -> Completed:
     """Connect an account of the caller's (`ConnectAccountInput`)."""
-    return await write(info, (Role.INFLUENCER,), lambda: act(info.context, input))
+    allow(info, Role.INFLUENCER)
+    # Before the transaction, because keys may have to be fetched to check a proof.
+    form = Form()
+    claim = await _claim(info.context, form, input)
+    return await write(
+        info, (Role.INFLUENCER,), lambda: act(info.context, None if form.errors else claim, form)
+    )
 
 
-async def act(context: Context, input: Any) -> ConnectAccountPayload:
-    """The same within a transaction, with keys in the payload."""
+async def act(context: Context, claim: Claim | None, form: Form) -> ConnectAccountPayload:
+    """The same within a transaction, with keys in the payload. No claim: the form says why."""
+    if claim is None:
+        return _refused(*form.errors)
     caller = caller_in(context)
     assert caller.influencer_id is not None, "influencers have theirs"
-    form = Form()
-    claim = await _claim(context, caller, form, input)
-    if claim is None or form.errors:
-        return _refused(form)
     waiting = await lock_waiting({caller.influencer_id}, context.now)
     known = await connections([claim], waiting.influencers, context.now)
     refusal = known.refusal(caller.influencer_id, claim)
     if refusal:
-        form.refuse(refusal.code, refusal.message)
-        return _refused(form)
+        return _refused(UserError(refusal.code, refusal.message))
     if known.count_with(caller.influencer_id, [claim]) > MAX_ACCOUNTS:
         message = f"You have {MAX_ACCOUNTS} accounts connected: disconnect one first."
-        form.refuse(ErrorCode.INVALID_INPUT, message)
-        return _refused(form)
+        return _refused(UserError(ErrorCode.TOO_MANY_ITEMS, message))
     outcome = known.claim(caller.influencer_id, claim)
     await known.write()
     advanced = await advance(waiting, known.connected, actor_of(caller), context.now)
@@ -75,10 +78,10 @@ async def act(context: Context, input: Any) -> ConnectAccountPayload:
     )
 
 
-async def _claim(context: Context, caller: Caller, form: Form, input: Any) -> Claim | None:
+async def _claim(context: Context, form: Form, input: Any) -> Claim | None:
     """What is believed of the account: the proof, or in development the plain fields."""
     if input.proof:
-        return await _proven(context, caller, form, input.proof)
+        return await _proven(context, form, input.proof)
     if not context.plain_accounts:
         message = "Give the proof that the service which did the platform's login has signed."
         form.refuse(ErrorCode.INVALID_INPUT, message, "proof")
@@ -93,7 +96,7 @@ async def _claim(context: Context, caller: Caller, form: Form, input: Any) -> Cl
     )
 
 
-async def _proven(context: Context, caller: Caller, form: Form, token: str) -> Claim | None:
+async def _proven(context: Context, form: Form, token: str) -> Claim | None:
     if context.proofs is None:
         form.refuse(ErrorCode.INVALID_INPUT, "No service signs proofs for this server.", "proof")
         return None
@@ -102,7 +105,7 @@ async def _proven(context: Context, caller: Caller, form: Form, token: str) -> C
     except InvalidProofError as error:
         form.refuse(ErrorCode.INVALID_INPUT, str(error), "proof")
         return None
-    if proof.influencer not in await _names(caller):
+    if proof.influencer not in await _names(caller_in(context)):
         form.refuse(ErrorCode.INVALID_INPUT, "The proof is about someone else's account.", "proof")
         return None
     return checked_claim(
@@ -138,5 +141,5 @@ SELECT id FROM social_account
 WHERE platform = :platform AND external_id = :external_id AND disconnected_at IS NULL"""
 
 
-def _refused(form: Form) -> ConnectAccountPayload:
-    return ConnectAccountPayload(outcome=Outcome.REFUSED, user_errors=form.errors)
+def _refused(*errors: UserError) -> ConnectAccountPayload:
+    return ConnectAccountPayload(outcome=Outcome.REFUSED, user_errors=errors)

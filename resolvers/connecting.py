@@ -168,9 +168,13 @@ async def connections(
         _KNOWN, "FOR UPDATE OF t", pairs=dumps([claim.key for claim in claims])
     )
     known = defaultdict[tuple[int, str], list[KnownAccount]](list)
-    for platform, external_id, *columns, disconnected_at in found:
-        account = KnownAccount(*columns, disconnected_at is None)
-        known[platform, external_id].append(account)
+    for platform, external_id, disconnected_at, *columns in found:
+        number, influencer, handle, followers, connected_at = columns
+        known[platform, external_id].append(
+            KnownAccount(
+                number, influencer, handle, followers, connected_at, disconnected_at is None
+            )
+        )
     counts = Counter[int]({row[0]: row[1] for row in await rows(_COUNTS, ids=list(influencers))})
     return Connections(now, known, counts)
 
@@ -198,7 +202,8 @@ async def advance(
 ) -> list[int]:
     """Move on who waited for an account and now has exactly one; the participations' ids.
 
-    Only what was connected counts: a mere change of followers moves nobody.
+    Only what was connected counts: a mere change of followers moves nobody, so neither those that
+    qualified before nor those that qualify by such a change may have been there.
     """
     if not connected:
         return []
@@ -207,10 +212,9 @@ async def advance(
     moved: list[int] = []
     for before in waiting.cases:
         case = before.with_accounts(accounts[before.influencer.id])
+        earlier = before.facts.qualifying | (case.facts.qualifying - set(connected))
         command = Command(
-            action=Action.CONNECT_ACCOUNT,
-            role=actor.role,
-            qualifying_before=len(case.facts.qualifying - set(connected)),
+            action=Action.CONNECT_ACCOUNT, role=actor.role, qualifying_before=len(earlier)
         )
         if ledger.decide(case, command).outcome is Outcome.CHANGED and case.participation_id:
             moved.append(case.participation_id)
@@ -224,8 +228,8 @@ async def _waiting_pairs(influencers: Collection[int]) -> list[Pair]:
 
 
 _KNOWN = """
-SELECT t.platform, t.external_id, t.id, t.influencer_id, t.handle, t.followers, t.connected_at,
-    t.disconnected_at
+SELECT t.platform, t.external_id, t.disconnected_at,
+    t.id, t.influencer_id, t.handle, t.followers, t.connected_at
 FROM social_account t JOIN json_array_elements(:pairs::json) AS j(value)
 ON t.platform = (j.value->>0)::int AND t.external_id = j.value->>1 ORDER BY t.id"""
 _COUNTS = """

@@ -1,7 +1,7 @@
 """`submitPost`: hand in the URL of a post."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from models.bulk import insert
@@ -61,14 +61,21 @@ async def act(context: Context, input: Any) -> SubmitPostPayload:
         url_is_taken=post is not None and owner != case.participation_id,
     )
     ledger = Ledger(actor_of(caller), context.now)
-    verdict = ledger.judge(case, command, "url")
+    verdict = ledger.judge(case, command)
     if verdict.outcome is Outcome.REFUSED:
-        return _refused(verdict.error)
+        return _refused(_located(verdict.error))
     if verdict.outcome is Outcome.CHANGED:
         [post] = await insert(Post, [_row(context, case, url, platform)])
         ledger.enter(case, Action.SUBMIT_POST, verdict.decision, post_id=post)
         await ledger.write()
     return SubmitPostPayload(outcome=verdict.outcome, post=post)
+
+
+def _located(error: UserError | None) -> UserError | None:
+    about_url = (ErrorCode.PLATFORM_NOT_RELEVANT, ErrorCode.URL_IN_USE)
+    if error is None:
+        return None
+    return replace(error, field=["input", "url" if error.code in about_url else "participationId"])
 
 
 async def _known_post(case: Case, url: str) -> tuple[int | None, int | None]:

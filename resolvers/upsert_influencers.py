@@ -1,5 +1,6 @@
 """`upsertInfluencers`: keep influencers in step with the agency's own database."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -126,18 +127,20 @@ class _Upsert:
         )
 
     def _read(self, given: Sequence[Any]) -> list[_Entry]:
-        entries: dict[str, _Entry] = {}
+        times = Counter(clean(one.external_id) for one in given)
+        entries: list[_Entry] = []
         for index, one in enumerate(given):
             form = Form()
             entry = _read_one(form, index, one)
-            if entry.external_id in entries:
-                message = "This external id is in the call already: give each influencer once."
+            if times[entry.external_id] > 1:
+                # All of them: which one is meant cannot be told.
+                message = "This external id is in the call more than once: give each once."
                 form.refuse(ErrorCode.INVALID_INPUT, message, *_at(index), "externalId")
             if form.errors:
                 self.errors += form.errors
             else:
-                entries[entry.external_id] = entry
-        return list(entries.values())
+                entries.append(entry)
+        return entries
 
     async def _find(self, entries: Sequence[_Entry]) -> Waiting:
         """Find out who is known, and lock them."""
@@ -163,7 +166,7 @@ class _Upsert:
                 form.refuse(refusal.code, refusal.message, *_at(entry.index), "accounts", place)
         if accounts.count_with(owner, entry.claims) > MAX_ACCOUNTS:
             message = f"They would have more than {MAX_ACCOUNTS} accounts connected."
-            form.refuse(ErrorCode.INVALID_INPUT, message, *_at(entry.index), "accounts")
+            form.refuse(ErrorCode.TOO_MANY_ITEMS, message, *_at(entry.index), "accounts")
         if form.errors:
             self.errors += form.errors
             return False
@@ -178,7 +181,7 @@ class _Upsert:
         inserted = await insert(Influencer, [self._new(entry, numbers) for entry in fresh])
         for entry, key in zip(fresh, inserted, strict=True):
             entry.id = key
-        changes = [
+        changes: list[dict[str, Any]] = [
             {"id": entry.id, **self._merged(entry, numbers), "updated_at": self.now}
             for entry in entries
             if entry.known and _differs(entry.row, entry.known.values)
@@ -199,8 +202,8 @@ class _Upsert:
 
     def _merged(self, entry: _Entry, numbers: Mapping[str, int]) -> dict[str, Any]:
         """The influencer's columns after the call: what was left out stays."""
-        before = entry.known.values if entry.known else dict.fromkeys(_VALUES)
-        row = {name: entry.row.get(name, before[name]) for name in _VALUES}
+        before: Mapping[str, Any] = entry.known.values if entry.known else dict.fromkeys(_VALUES)
+        row: dict[str, Any] = {name: entry.row.get(name, before[name]) for name in _VALUES}
         mask, overflow = categories.mask_and_overflow(
             {numbers[fold(name)] for name in row["categories"]}
         )
