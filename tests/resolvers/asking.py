@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from models.enums import Role
 from resolvers.caller import Caller
 from resolvers.context import Context
@@ -23,13 +25,13 @@ def creator(influencer: int) -> Caller:
 async def answer(
     query: str, caller: Caller | None = STAFF, now: datetime = NOW, **variables: Any
 ) -> dict[str, Any]:
-    """The data of an operation that must go well."""
+    """The data of an operation that must go well, as it goes over the wire."""
     result = await schema.execute(
         query, variable_values=variables, context_value=Context(caller=caller, now=now)
     )
     assert not result.errors, result.errors
     assert result.data is not None
-    return result.data
+    return orjson.loads(orjson.dumps(result.data))
 
 
 async def refusal(query: str, caller: Caller | None = STAFF, **variables: Any) -> str:
@@ -62,4 +64,4 @@ def operation(field: str, selection: str, *, dry: bool = False) -> str:
 
 def gids(type_name: str, *rows: Any) -> list[str]:
     """The global ids of these rows."""
-    return [encode(type_name, row.id) for row in rows]
+    return [encode(type_name, row.pk) for row in rows]

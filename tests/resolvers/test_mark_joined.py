@@ -1,5 +1,7 @@
 """`markJoined`: the force-join, for one or a thousand."""
 
+from typing import Any
+
 import pytest
 
 from models.campaign import Campaign
@@ -33,7 +35,7 @@ async def test_one_account_joins_several_or_none_wait_and_unavailable_is_refused
     payload = await mutate(
         "markJoined",
         RESULTS,
-        campaignId=encode("Campaign", campaign.id),
+        campaignId=encode("Campaign", campaign.pk),
         influencerIds=gids("Influencer", one, several, none, abroad),
         reason=" agreed by phone ",
         message="Welcome",
@@ -54,7 +56,7 @@ async def test_one_account_joins_several_or_none_wait_and_unavailable_is_refused
     assert fourth["participation"] is None
     assert payload["summary"] == {"changed": 3, "unchanged": 0, "refused": 1}
     assert payload["campaign"]["placesTaken"] == 1
-    events = await ParticipationEvent.filter(campaign_id=campaign.id).order_by("id").values()
+    events = await ParticipationEvent.filter(campaign_id=campaign.pk).order_by("id").values()
     assert [event["to_status"] for event in events] == ["APPROVED", "WAITING", "WAITING"]
     assert {event["from_status"] for event in events} == {None}
     assert {event["reason"] for event in events} == {"agreed by phone"}
@@ -121,8 +123,7 @@ async def test_a_removed_one_starts_the_next_round_afresh(db: str):
     assert result["participation"]["round"] == 2
     assert result["participation"]["version"] == 5
     assert result["participation"]["origin"] == "FORCED"
-    await part.refresh_from_db()
-    assert part.selected_platforms == 0
+    assert await Participation.filter(id=part.pk, selected_platforms=0).exists()
     [event] = await ParticipationEvent.all()
     assert (event.from_status, event.to_status, event.round) == ("REMOVED", "JOINED", 2)
 
@@ -158,12 +159,12 @@ async def test_ids_that_name_nobody_are_not_found_one_by_one(db: str):
     erased = await data.influencer((INSTAGRAM, 10), erased_at=data.NOW)
     ids = [
         "nonsense",
-        encode("Campaign", person.id),
+        encode("Campaign", person.pk),
         encode("Influencer", 10**17),
         *gids("Influencer", erased, person),
     ]
     payload = await mutate(
-        "markJoined", RESULTS, campaignId=encode("Campaign", campaign.id), influencerIds=ids
+        "markJoined", RESULTS, campaignId=encode("Campaign", campaign.pk), influencerIds=ids
     )
     assert [result["influencerId"] for result in payload["results"]] == ids
     codes = [result["error"] and result["error"]["code"] for result in payload["results"]]
@@ -172,10 +173,10 @@ async def test_ids_that_name_nobody_are_not_found_one_by_one(db: str):
 
 
 async def test_what_is_wrong_with_the_call_is_told_and_nothing_done(db: str):
-    campaign = encode("Campaign", (await data.campaign()).id)
-    person = encode("Influencer", (await data.influencer((INSTAGRAM, 10))).id)
+    campaign = encode("Campaign", (await data.campaign()).pk)
+    person = encode("Influencer", (await data.influencer((INSTAGRAM, 10))).pk)
     same = person.replace("Influencer/", "Influencer/0")
-    wrong: list[tuple[str, list[str], dict[str, str], list[dict[str, object]]]] = [
+    wrong: list[tuple[str, list[str], dict[str, Any], list[dict[str, object]]]] = [
         (campaign, [], {}, [error("INVALID_INPUT", "influencerIds")]),
         (campaign, [person, same], {}, [error("INVALID_INPUT", "influencerIds", "1")]),
         (campaign, ["x"] * 1_001, {}, [error("TOO_MANY_ITEMS", "influencerIds")]),
@@ -199,14 +200,14 @@ async def test_a_dry_run_answers_in_full_and_leaves_no_trace(db: str):
         "markJoined",
         RESULTS,
         dry=True,
-        campaignId=encode("Campaign", campaign.id),
+        campaignId=encode("Campaign", campaign.pk),
         influencerIds=gids("Influencer", person),
     )
     assert payload["results"][0]["participation"]["status"] == "JOINED"
     assert payload["campaign"]["placesTaken"] == 1
     assert await Participation.all().count() == 0
     assert await ParticipationEvent.all().count() == 0
-    assert (await Campaign.get(id=campaign.id)).places_taken == 0
+    assert (await Campaign.get(id=campaign.pk)).places_taken == 0
 
 
 async def test_only_staff_may(db: str):
@@ -226,6 +227,6 @@ async def mark(campaign: Campaign, *people: object):
         "markJoined",
         RESULTS,
         STAFF,
-        campaignId=encode("Campaign", campaign.id),
+        campaignId=encode("Campaign", campaign.pk),
         influencerIds=gids("Influencer", *people),
     )

@@ -1,0 +1,1 @@
+"""Many at once, in one process and in several."""

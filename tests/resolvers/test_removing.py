@@ -1,0 +1,94 @@
+"""`removeParticipants`: the way back from a mistaken join."""
+
+import pytest
+
+from models.enums import CampaignType, ParticipationStatus, Platform, PostStatus
+from models.participation import Participation, ParticipationEvent
+from tests import data
+from tests.resolvers.asking import ADVERTISER, gids, mutate, operation, refusal
+
+WAITING, JOINED, REMOVED = (
+    ParticipationStatus.WAITING,
+    ParticipationStatus.JOINED,
+    ParticipationStatus.REMOVED,
+)
+RESULTS = """
+    results { outcome status participation { status version } error { code field } }
+    summary { changed unchanged refused }
+    userErrors { code field }
+"""
+
+
+async def test_who_waits_or_joined_is_removed_and_the_place_is_free(db: str):
+    campaign = await data.campaign(capacity=1)
+    joined = await data.participation(campaign, await data.influencer(), JOINED)
+    waiting = await data.participation(campaign, await data.influencer(), WAITING)
+    payload = await remove(joined, waiting)
+    assert [result["status"] for result in payload["results"]] == ["REMOVED", "REMOVED"]
+    await campaign.refresh_from_db()
+    assert campaign.places_taken == 0
+    events = await ParticipationEvent.all().order_by("id")
+    assert [(event.from_status, event.to_status) for event in events] == [
+        (JOINED, REMOVED),
+        (WAITING, REMOVED),
+    ]
+    assert {event.reason for event in events} == {"a mistake"}
+    payload = await remove(joined)
+    assert payload["summary"] == {"changed": 0, "unchanged": 1, "refused": 0}
+
+
+@pytest.mark.parametrize(
+    ("post", "outcome"),
+    [
+        (PostStatus.SUBMITTED, "REFUSED"),
+        (PostStatus.WARNING, "REFUSED"),
+        (PostStatus.APPROVED, "REFUSED"),
+        (PostStatus.INEFFECTIVE, "CHANGED"),
+    ],
+)
+async def test_a_live_post_stands_in_the_way(db: str, post: PostStatus, outcome: str):
+    part = await data.participation(await data.campaign(), await data.influencer(), JOINED)
+    warning = "OTHER" if post is PostStatus.WARNING else None
+    await data.post(part, post, warning=warning)
+    [result] = (await remove(part))["results"]
+    assert result["outcome"] == outcome
+
+
+@pytest.mark.parametrize("status", ["APPLIED", "REVIEWING", "APPROVED", "REJECTED"])
+async def test_applicants_are_not_removed(db: str, status: str):
+    campaign = await data.campaign(type=CampaignType.SELECTION)
+    person = await data.influencer((Platform.INSTAGRAM, 10))
+    part = await data.participation(campaign, person, ParticipationStatus(status))
+    [result] = (await remove(part))["results"]
+    assert result["error"] == {
+        "code": "TRANSITION_NOT_ALLOWED",
+        "field": ["input", "participationIds", "0"],
+    }
+
+
+async def test_only_those_still_in_the_status_seen(db: str):
+    campaign = await data.campaign()
+    part = await data.participation(campaign, await data.influencer(), JOINED)
+    payload = await remove(part, seen=["WAITING"])
+    assert payload["results"][0]["error"]["code"] == "STALE_STATUS"
+    payload = await remove(part, seen=["WAITING", "JOINED"])
+    assert payload["results"][0]["status"] == "REMOVED"
+    payload = await remove(part, seen=["WAITING"])
+    assert payload["results"][0]["outcome"] == "UNCHANGED"
+
+
+async def test_a_reason_is_needed_and_only_staff_may(db: str):
+    part = await data.participation(await data.campaign(), await data.influencer(), JOINED)
+    payload = await remove(part, reason="")
+    assert payload["userErrors"] == [{"code": "REASON_REQUIRED", "field": ["input", "reason"]}]
+    assert payload["results"] == []
+    given = {"participationIds": gids("Participation", part), "reason": "x"}
+    text = operation("removeParticipants", "summary { changed }")
+    assert await refusal(text, ADVERTISER, input=given) == "FORBIDDEN"
+
+
+async def remove(*parts: Participation, reason: str = "a mistake", seen: list[str] | None = None):
+    ids = gids("Participation", *parts)
+    return await mutate(
+        "removeParticipants", RESULTS, participationIds=ids, reason=reason, ifStatus=seen
+    )

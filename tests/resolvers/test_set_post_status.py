@@ -1,0 +1,114 @@
+"""`setPostStatus`: staff judge posts."""
+
+from typing import Any
+
+import pytest
+
+from models.enums import (
+    Action,
+    CampaignStatus,
+    CampaignType,
+    ParticipationStatus,
+    PostStatus,
+    PostWarning,
+)
+from models.participation import ParticipationEvent, Post
+from tests import data
+from tests.resolvers.asking import ADVERTISER, gids, mutate, operation, refusal
+
+RESULTS = """
+    results { postId outcome post { status warning reason } error { code message field } }
+    summary { changed unchanged refused }
+    userErrors { code field }
+"""
+JOINED = ParticipationStatus.JOINED
+
+
+async def test_a_post_is_warned_solved_and_approved(db: str):
+    post = await submitted()
+    steps = [
+        ("WARNING", "AD_FRAUD", "odd clicks"),
+        ("WARNING", "OTHER", "odd clicks"),
+        ("EFFECTIVE", None, None),
+        ("APPROVED", None, "well done"),
+    ]
+    for status, warning, reason in steps:
+        [result] = (await judge(status, post, warning=warning, reason=reason))["results"]
+        assert result["outcome"] == "CHANGED"
+        assert result["post"] == {"status": status, "warning": warning, "reason": reason}
+        [again] = (await judge(status, post, warning=warning, reason=reason))["results"]
+        assert again["outcome"] == "UNCHANGED"
+    events = await ParticipationEvent.all().order_by("id")
+    assert [event.action for event in events] == [Action.SET_POST_STATUS] * 4
+    assert {event.post_id for event in events} == {post.pk}
+    assert {event.to_status for event in events} == {JOINED}
+    part = await post.participation
+    assert part.version == 1, "a post's status is no change of the participation"
+
+
+@pytest.mark.parametrize("final", [PostStatus.APPROVED, PostStatus.INEFFECTIVE])
+async def test_what_is_final_stays(db: str, final: PostStatus):
+    post = await submitted(final)
+    [result] = (await judge("EFFECTIVE", post))["results"]
+    assert result["error"]["code"] == "TRANSITION_IRREVERSIBLE"
+    assert result["error"]["field"] == ["input", "postIds", "0"]
+    assert result["post"]["status"] == final
+
+
+async def test_posts_are_judged_in_completed_campaigns_but_not_in_cancelled_ones(db: str):
+    completed = await submitted(campaign_status=CampaignStatus.COMPLETED)
+    cancelled = await submitted(campaign_status=CampaignStatus.CANCELLED)
+    payload = await judge("EFFECTIVE", completed, cancelled)
+    assert payload["results"][0]["outcome"] == "CHANGED"
+    assert payload["results"][1]["error"]["code"] == "CAMPAIGN_CLOSED"
+    assert payload["summary"] == {"changed": 1, "unchanged": 0, "refused": 1}
+
+
+async def test_two_posts_of_one_participation_are_judged_at_once(db: str):
+    first = await submitted()
+    second = await data.post(await first.participation)
+    payload = await judge("INEFFECTIVE", first, second, reason="deleted")
+    assert [result["post"]["status"] for result in payload["results"]] == ["INEFFECTIVE"] * 2
+    assert await ParticipationEvent.all().count() == 2
+
+
+async def test_posts_that_are_not_there_are_not_found(db: str):
+    ids = ["gid://joinery/Post/999", "gid://joinery/PostRow/1", "x"]
+    payload = await mutate("setPostStatus", RESULTS, postIds=ids, status="EFFECTIVE")
+    assert [result["postId"] for result in payload["results"]] == ids
+    assert {result["error"]["code"] for result in payload["results"]} == {"NOT_FOUND"}
+
+
+async def test_the_kind_and_the_reason_are_asked_for_where_they_belong(db: str):
+    post = await submitted()
+    wrong: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
+        ({"status": "WARNING", "reason": "odd"}, [("INVALID_INPUT", "warning")]),
+        ({"status": "WARNING", "warning": "OTHER"}, [("REASON_REQUIRED", "reason")]),
+        ({"status": "INEFFECTIVE", "reason": " "}, [("REASON_REQUIRED", "reason")]),
+        ({"status": "EFFECTIVE", "warning": "OTHER"}, [("INVALID_INPUT", "warning")]),
+    ]
+    for given, errors in wrong:
+        payload = await mutate("setPostStatus", RESULTS, postIds=gids("Post", post), **given)
+        found = [(error["code"], error["field"][1]) for error in payload["userErrors"]]
+        assert found == errors
+        assert payload["results"] == []
+    text = operation("setPostStatus", "summary { changed }")
+    assert await refusal(text, ADVERTISER, input={"postIds": [], "status": "EFFECTIVE"}) == (
+        "FORBIDDEN"
+    )
+
+
+async def submitted(
+    status: PostStatus = PostStatus.SUBMITTED,
+    campaign_status: CampaignStatus = CampaignStatus.ONGOING,
+) -> Post:
+    campaign = await data.campaign(type=CampaignType.NORMAL, status=campaign_status)
+    part = await data.participation(campaign, await data.influencer(), JOINED)
+    warning = PostWarning.OTHER if status is PostStatus.WARNING else None
+    return await data.post(part, status, warning=warning)
+
+
+async def judge(status: str, *posts: Post, **given: Any):
+    return await mutate(
+        "setPostStatus", RESULTS, postIds=gids("Post", *posts), status=status, **given
+    )
