@@ -6,7 +6,6 @@
 import asyncio
 import json
 import re
-import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
@@ -57,13 +56,15 @@ async def demo_server(folder: Path) -> AsyncIterator[Server]:
     """A server on a fresh demo, as `make run` starts it."""
     url = f"sqlite://{folder / 'demo.db'}"
     for command in ("migrate", "demo"):
-        subprocess.run(
-            [sys.executable, ROOT / "server.py", command],
-            check=True,
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            ROOT / "server.py",
+            command,
             cwd=folder,
-            env={"JOINERY_DATABASE_URL": url, "PATH": ""},
-            capture_output=True,
+            env={"JOINERY_DATABASE_URL": url},
+            stdout=asyncio.subprocess.DEVNULL,
         )
+        assert await process.wait() == 0
     with serving(url, folder) as address:
         async with httpx.AsyncClient(base_url=address, timeout=30) as http:
             yield Server(address, http)
