@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
@@ -82,12 +82,12 @@ def written(value: Any, indent: str = "") -> str:
         return line
     deeper = indent + "  "
     if isinstance(value, dict):
-        items: dict[str, Any] = value
+        items = cast("dict[str, Any]", value)
         parts = [
             f"{deeper}{json.dumps(key)}: {written(item, deeper)}" for key, item in items.items()
         ]
         return "{\n" + ",\n".join(parts) + f"\n{indent}}}"
-    listed: list[Any] = value
+    listed = cast("list[Any]", value)
     return "[\n" + ",\n".join(deeper + written(item, deeper) for item in listed) + f"\n{indent}]"
 
 
