@@ -8,7 +8,7 @@ import json
 import re
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +52,7 @@ def steps(text: str) -> list[Step]:
 
 
 @asynccontextmanager
-async def demo_server(folder: Path) -> AsyncIterator[Server]:
+async def demo_server(folder: Path) -> AsyncGenerator[Server]:
     """A server on a fresh demo, as `make run` starts it."""
     url = f"sqlite://{folder / 'demo.db'}"
     for command in ("migrate", "demo"):
