@@ -18,7 +18,8 @@ function Page({ story }: { story: Story }) {
   const opened = keptTab(storage) ?? story.tabs[0];
 
   function startOver() {
-    storage.clear();
+    // At the very end: until then GraphiQL may still write down what was typed last.
+    addEventListener('pagehide', () => storage.clear());
     location.reload();
   }
 

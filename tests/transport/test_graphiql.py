@@ -35,6 +35,9 @@ PRODUCTION = {
     "JOINERY_CONNECT_SECRET": SECRET[::-1],
 }
 
+# A loaded machine is slow to open an editor of some megabytes; nothing here waits in vain.
+expect.set_options(timeout=30_000)
+
 
 @dataclass
 class Visit:
