@@ -13,7 +13,7 @@ from tests import data
 from tests.resolvers.asking import gids, mutate
 
 RESULTS = "results { outcome error { code } } userErrors { code }"
-PROCESSES = 4
+PROCESSES = 3
 
 ONE_PROCESS = """
 import asyncio, sys
@@ -22,14 +22,15 @@ from tests.resolvers.asking import mutate
 
 async def main(url, campaign, *influencers):
     async with connected(url):
+        print("ready", flush=True)
+        sys.stdin.readline()
         marks = [
             mutate("markJoined", "results { outcome error { code } }",
                    campaignId=campaign, influencerIds=[influencer])
             for influencer in influencers
         ]
-        for payload in await asyncio.gather(*marks):
-            [result] = payload["results"]
-            print(result["outcome"])
+        payloads = await asyncio.gather(*marks)
+        print(*(payload["results"][0]["outcome"] for payload in payloads))
 
 asyncio.run(main(*sys.argv[1:]))
 """
@@ -50,10 +51,10 @@ async def test_several_processes_share_seven_places(db: str):
     people = [await data.influencer((Platform.INSTAGRAM, 10)) for _ in range(50)]
     outcomes = Counter[str]()
     shares = [gids("Influencer", *people[start::PROCESSES]) for start in range(PROCESSES)]
-    for output in await asyncio.gather(
-        *(process(db, encode("Campaign", campaign.pk), share) for share in shares)
-    ):
-        outcomes.update(output.split())
+    gid = encode("Campaign", campaign.pk)
+    running = await asyncio.gather(*(ready_process(db, gid, share) for share in shares))
+    for output, _ in await asyncio.gather(*(one.communicate(b"go") for one in running)):
+        outcomes.update(output.decode().splitlines()[-1].split())
     assert outcomes == {"CHANGED": 7, "REFUSED": 43}
     await holds(campaign, 7)
 
@@ -102,20 +103,16 @@ async def mark(campaign: Campaign, *people: object):
     )
 
 
-async def process(url: str, campaign: str, influencers: list[str]) -> str:
-    """What a process of its own says that became of each influencer."""
-    running = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-c",
-        ONE_PROCESS,
-        url,
-        campaign,
-        *influencers,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    output, _ = await running.communicate()
-    assert running.returncode == 0
-    return output.decode()
+async def ready_process(
+    url: str, campaign: str, influencers: list[str]
+) -> asyncio.subprocess.Process:
+    """A process of its own, connected, which marks these as soon as it is told anything."""
+    command = (sys.executable, "-c", ONE_PROCESS, url, campaign, *influencers)
+    pipe = asyncio.subprocess.PIPE
+    running = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
+    assert running.stdout is not None
+    assert await running.stdout.readline() == b"ready\n"
+    return running
 
 
 async def holds(campaign: Campaign, places: int) -> None:
