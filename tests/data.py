@@ -55,7 +55,7 @@ async def campaign(**given: Any) -> Campaign:
         "title_key": fold(values["title"]),
         "search_key": f"{fold(values['title'])}\n{fold(values['brand'])}",
     }
-    return await Campaign.create(**{**keys, **values})
+    return await Campaign.create(**_all(keys, values))
 
 
 async def influencer(
@@ -77,7 +77,7 @@ async def influencer(
         "updated_at": NOW,
         **given,
     }
-    person = await Influencer.create(**{"name_key": fold(values["name"]), **values})
+    person = await Influencer.create(**_all({"name_key": fold(values["name"])}, values))
     for platform, followers in accounts:
         await account(person, platform, followers)
     for platform in disconnected:
@@ -101,7 +101,7 @@ async def account(
         "connected_at": NOW,
         **given,
     }
-    return await SocialAccount.create(**{"handle_key": fold(values["handle"]), **values})
+    return await SocialAccount.create(**_all({"handle_key": fold(values["handle"])}, values))
 
 
 async def participation(
@@ -112,18 +112,17 @@ async def participation(
     if holds:
         await Campaign.filter(id=of.id).update(places_taken=of.places_taken + 1)
         await of.refresh_from_db()
-    return await Participation.create(
-        **{
-            "campaign_id": of.id,
-            "influencer_id": person.id,
-            "status": status,
-            "origin": ParticipationOrigin.FORCED,
-            "followers": person.followers,
-            "created_at": NOW,
-            "updated_at": NOW,
-            **given,
-        }
-    )
+    values: dict[str, Any] = {
+        "campaign_id": of.id,
+        "influencer_id": person.id,
+        "status": status,
+        "origin": ParticipationOrigin.FORCED,
+        "followers": person.followers,
+        "created_at": NOW,
+        "updated_at": NOW,
+        **given,
+    }
+    return await Participation.create(**values)
 
 
 async def post(
@@ -131,40 +130,38 @@ async def post(
 ) -> Post:
     """A post on Instagram."""
     url = given.pop("url", f"https://www.instagram.com/p/{next(_numbers)}")
-    return await Post.create(
-        **{
-            "campaign_id": part.campaign_id,
-            "participation_id": part.id,
-            "url": url,
-            "url_digest": digest(url),
-            "status": status,
-            "submitted_at": NOW,
-            "updated_at": NOW,
-            **given,
-        }
-    )
+    values: dict[str, Any] = {
+        "campaign_id": part.campaign_id,
+        "participation_id": part.id,
+        "url": url,
+        "url_digest": digest(url),
+        "status": status,
+        "submitted_at": NOW,
+        "updated_at": NOW,
+        **given,
+    }
+    return await Post.create(**values)
 
 
 async def event(part: Participation, action: Action, **given: Any) -> ParticipationEvent:
     """A line of the history, by staff."""
-    return await ParticipationEvent.create(
-        **{
-            "campaign_id": part.campaign_id,
-            "influencer_id": part.influencer_id,
-            "participation_id": part.id,
-            "action": action,
-            "from_status": None,
-            "to_status": part.status,
-            "round": 1,
-            "actor_role": Role.STAFF,
-            "actor_id": "staff-1",
-            "actor_name": "Mika Sato",
-            "reason": "why",
-            "message": "hello",
-            "occurred_at": NOW,
-            **given,
-        }
-    )
+    values: dict[str, Any] = {
+        "campaign_id": part.campaign_id,
+        "influencer_id": part.influencer_id,
+        "participation_id": part.id,
+        "action": action,
+        "from_status": None,
+        "to_status": part.status,
+        "round": 1,
+        "actor_role": Role.STAFF,
+        "actor_id": "staff-1",
+        "actor_name": "Mika Sato",
+        "reason": "why",
+        "message": "hello",
+        "occurred_at": NOW,
+        **given,
+    }
+    return await ParticipationEvent.create(**values)
 
 
 async def override(of: Campaign, person: Influencer, availability: str) -> AvailabilityOverride:
@@ -172,3 +169,7 @@ async def override(of: Campaign, person: Influencer, availability: str) -> Avail
     return await AvailabilityOverride.create(
         campaign_id=of.id, influencer_id=person.id, availability=availability, set_at=NOW
     )
+
+
+def _all(defaults: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    return {**defaults, **given}

@@ -42,7 +42,10 @@ async def test_what_is_missing_is_told(databases: Databases) -> None:
 
 
 async def test_processes_that_migrate_at_once_take_turns(databases: Databases) -> None:
-    script = "import asyncio, sys; from models.database import migrate; asyncio.run(migrate(sys.argv[1]))"
+    script = (
+        "import asyncio, sys; from models.database import migrate;"
+        " asyncio.run(migrate(sys.argv[1]))"
+    )
     with databases.lend(migrated=False) as url:
         started = [
             await asyncio.create_subprocess_exec(
