@@ -3,9 +3,13 @@
 The rest of the code writes SQL that both understand; what differs is named here.
 """
 
+import asyncio
+import fcntl
+import os
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -15,7 +19,6 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
 from tortoise.exceptions import BaseORMException
 from tortoise.migrations.executor import MigrationExecutor
-from tortoise.transactions import in_transaction
 
 MODEL_MODULES = [
     "models.campaign",
@@ -113,8 +116,14 @@ async def _reach() -> None:
 async def _turn(url: str) -> AsyncIterator[None]:
     """Hold off other processes that migrate this database."""
     if dialect() == "sqlite":
-        async with in_transaction():
+        # Not by a transaction: Tortoise runs migrations as scripts, and SQLite's driver commits
+        # before each. Not on the file itself: closing it would drop SQLite's own locks.
+        folder = os.open(Path(url.partition("://")[2]).parent, os.O_RDONLY)
+        try:
+            await asyncio.to_thread(fcntl.flock, folder, fcntl.LOCK_EX)
             yield
+        finally:
+            os.close(folder)
         return
     # A connection of its own: Tortoise asks for tables that may not be there, and that would
     # abort the transaction which held the lock.
