@@ -53,7 +53,8 @@ async def test_a_lent_database_is_gone_afterwards_whoever_is_connected(
 ):
     with postgres_databases.lend() as url:
         name = url.partition("@/")[2].partition("?")[0]
-        left_open: Any = await asyncpg.connect(url)
+        driver: Any = asyncpg  # has no types
+        left_open = await driver.connect(url)
         exists = f"SELECT count(*) FROM pg_database WHERE datname = '{name}'"
         assert postgres_server.sql(exists) == "1"
     assert postgres_server.sql(exists) == "0"
