@@ -1,0 +1,119 @@
+"""Transactions that try again, and those that leave no trace."""
+
+import asyncio
+import sqlite3
+from contextvars import Context
+from typing import Any
+
+import asyncpg  # pyright: ignore[reportMissingTypeStubs]
+import pytest
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
+from tortoise.exceptions import IntegrityError
+
+from models.campaign import Campaign, Category
+from models.database import connection, dialect
+from models.transactions import is_outage, transacted
+from tests import data
+
+
+async def test_what_fails_is_undone_and_told(db: str):
+    async def work() -> None:
+        await Category.create(key="food")
+        raise LookupError("no")
+
+    with pytest.raises(LookupError):
+        await transacted(work)
+    assert await Category.all().count() == 0
+
+
+async def test_an_undone_one_gives_its_result_and_leaves_no_trace(db: str):
+    async def work() -> int:
+        await Category.create(key="food")
+        return await Category.all().count()
+
+    assert await transacted(work, undo=True) == 1
+    assert await Category.all().count() == 0
+    assert await transacted(work) == 1
+    assert await Category.all().count() == 1
+
+
+async def test_a_deadlock_is_tried_again(db: str):
+    if dialect() != "postgres":
+        pytest.skip("SQLite has one lock, so no deadlock")
+    first, second = await data.campaign(), await data.campaign()
+    both_hold_one = asyncio.Barrier(2)
+    runs = list[str]()
+
+    async def work(name: str, *order: Campaign) -> None:
+        runs.append(name)
+        for campaign in order:
+            await Campaign.filter(id=campaign.pk).update(description=name)
+            if runs.count(name) == 1 and campaign is order[0]:
+                await both_hold_one.wait()
+
+    await asyncio.gather(
+        transacted(lambda: work("there", first, second)),
+        transacted(lambda: work("back", second, first)),
+    )
+    assert len(runs) == 3
+    assert len({found.description for found in await Campaign.all()}) == 1
+
+
+async def test_a_key_that_someone_else_took_meanwhile_is_looked_at_again(db: str):
+    if dialect() != "postgres":
+        pytest.skip("on SQLite nobody can write in between")
+    runs = list[bool]()
+
+    async def work() -> None:
+        known = await Category.exists(key="food")
+        runs.append(known)
+        if len(runs) == 1:
+            await asyncio.create_task(outsider())
+        if not known:
+            await Category.create(key="food")
+
+    async def outsider() -> None:
+        postgres: Any = asyncpg
+        other = await postgres.connect(db)
+        await other.execute("INSERT INTO category (key) VALUES ('food')")
+        await other.close()
+
+    await transacted(work)
+    assert runs == [False, True]
+
+
+async def test_a_key_that_is_taken_for_good_is_an_error_of_ours(db: str):
+    async def work() -> None:
+        await Category.create(key="food")
+        await Category.create(key="food")
+
+    with pytest.raises(IntegrityError) as caught:
+        await transacted(work)
+    assert not is_outage(caught.value)
+
+
+async def test_sqlite_waits_for_a_busy_file_and_lets_go_in_between(db: str):
+    if dialect() != "sqlite":
+        pytest.skip("of SQLite alone")
+    client: Any = connection()
+    await client.execute_query("PRAGMA busy_timeout = 1")
+    other = sqlite3.connect(db.removeprefix("sqlite://"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    retries = list[RetryDetails]()
+
+    def on_retry(details: RetryDetails) -> None:
+        retries.append(details)
+        if len(retries) == 2:
+            other.execute("COMMIT")
+
+    set_on_retry_hooks([on_retry])
+    try:
+        await transacted(lambda: Category.create(key="food"))
+    finally:
+        set_on_retry_hooks(None)
+        other.close()
+    assert len(retries) == 2
+    async with asyncio.timeout(10):
+        another = transacted(lambda: Category.create(key="music"))
+        await asyncio.create_task(another, context=Context())
+    assert await Category.all().count() == 2
