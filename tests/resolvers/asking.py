@@ -31,7 +31,7 @@ async def answer(
     )
     assert not result.errors, result.errors
     assert result.data is not None
-    return orjson.loads(orjson.dumps(result.data))
+    return orjson.loads(orjson.dumps(result.data, option=orjson.OPT_UTC_Z))
 
 
 async def refusal(query: str, caller: Caller | None = STAFF, **variables: Any) -> str:

@@ -191,9 +191,7 @@ async def test_no_place_is_left(db: str):
 async def test_a_dry_run_leaves_nothing(db: str):
     campaign = await data.campaign()
     person = await data.influencer((INSTAGRAM, 10))
-    payload = await mutate(
-        "apply", PAYLOAD, creator(person.pk), dry=True, campaignId=gid(campaign)
-    )
+    payload = await mutate("apply", PAYLOAD, creator(person.pk), dry=True, campaignId=gid(campaign))
     assert payload["participation"]["status"] == "JOINED"
     assert await Participation.all().count() == 0
     assert await ParticipationEvent.all().count() == 0
