@@ -17,7 +17,7 @@ class Campaign(Model):
     counts who is APPROVED or JOINED.
     """
 
-    id = fields.BigIntField(primary_key=True)
+    id: int = fields.BigIntField(primary_key=True)
     title = fields.CharField(200)
     title_key = fields.TextField()
     brand = fields.CharField(200)
@@ -31,7 +31,7 @@ class Campaign(Model):
     type = fields.CharEnumField(CampaignType, max_length=20)
     status = fields.CharEnumField(CampaignStatus, max_length=20)
     post_tracking = fields.BooleanField()
-    platforms = fields.SmallIntField()
+    platforms: int = fields.SmallIntField()
     countries = fields.TextField()
     categories = fields.JSONField[list[str]]()
     category_mask = fields.BigIntField(default=0)
@@ -46,7 +46,7 @@ class Campaign(Model):
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "campaign"
         constraints = (
             CheckConstraint(check=one_of("type", CampaignType), name="campaign_type"),
@@ -71,10 +71,10 @@ class Campaign(Model):
 class Category(Model):
     """A category's number, given when its folded name is first used (`models.categories`)."""
 
-    id = fields.IntField(primary_key=True)
+    id: int = fields.IntField(primary_key=True)
     key = fields.CharField(2000, unique=True)
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "category"
 
 
@@ -84,7 +84,7 @@ class AvailabilityOverride(Model):
     One for each pair, by a unique index.
     """
 
-    id = fields.BigIntField(primary_key=True)
+    id: int = fields.BigIntField(primary_key=True)
     campaign_id: int
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
         "models.Campaign", related_name=False, on_delete=fields.RESTRICT, db_index=False
@@ -96,7 +96,7 @@ class AvailabilityOverride(Model):
     availability = fields.CharEnumField(Availability, max_length=20)
     set_at = fields.DatetimeField()
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "availability_override"
         constraints = (
             CheckConstraint(check=one_of("availability", Availability), name="override_value"),

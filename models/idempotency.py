@@ -27,7 +27,7 @@ class IdempotencyKey(Model):
     status_code: int | None = fields.SmallIntField(null=True)
     created_at = fields.DatetimeField()
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "idempotency_key"
         unique_together = (("caller", "key"),)
         indexes = (Index(fields=("created_at",)),)

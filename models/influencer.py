@@ -15,7 +15,7 @@ class Influencer(Model):
     the maxima do not decide a range. `models.profiles` keeps them.
     """
 
-    id = fields.BigIntField(primary_key=True)
+    id: int = fields.BigIntField(primary_key=True)
     external_id = fields.CharField(200, unique=True)
     name = fields.CharField(200)
     name_key = fields.TextField()
@@ -29,7 +29,7 @@ class Influencer(Model):
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
     followers = fields.IntField(default=0)
-    platforms = fields.SmallIntField(default=0)
+    platforms: int = fields.SmallIntField(default=0)
     multi = fields.BooleanField(default=False)
     f1 = fields.IntField(null=True)
     f2 = fields.IntField(null=True)
@@ -39,7 +39,7 @@ class Influencer(Model):
     f6 = fields.IntField(null=True)
     f7 = fields.IntField(null=True)
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "influencer"
 
 
@@ -57,7 +57,7 @@ class InfluencerSearch(Model):
     )
     text = fields.TextField()
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "influencer_search"
 
 
@@ -67,7 +67,7 @@ class SocialAccount(Model):
     While connected, (platform, external id) is unique: a partial unique index.
     """
 
-    id = fields.BigIntField(primary_key=True)
+    id: int = fields.BigIntField(primary_key=True)
     influencer_id: int
     influencer: fields.ForeignKeyRelation[Influencer] = fields.ForeignKeyField(
         "models.Influencer",
@@ -83,7 +83,7 @@ class SocialAccount(Model):
     connected_at = fields.DatetimeField()
     disconnected_at = fields.DatetimeField(null=True)
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "social_account"
         constraints = (
             CheckConstraint(check="platform BETWEEN 1 AND 7", name="account_platform"),

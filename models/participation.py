@@ -24,7 +24,7 @@ class Participation(Model):
     `version` grows with each change, `round` with each new start.
     """
 
-    id = fields.BigIntField(primary_key=True)
+    id: int = fields.BigIntField(primary_key=True)
     campaign_id: int
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
         "models.Campaign", related_name=False, on_delete=fields.RESTRICT, db_index=False
@@ -52,7 +52,7 @@ class Participation(Model):
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "participation"
         constraints = (
             CheckConstraint(
@@ -72,7 +72,7 @@ class Post(Model):
     by an index.
     """
 
-    id = fields.BigIntField(primary_key=True)
+    id: int = fields.BigIntField(primary_key=True)
     campaign_id: int
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
         "models.Campaign", related_name=False, on_delete=fields.RESTRICT, db_index=False
@@ -96,7 +96,7 @@ class Post(Model):
     submitted_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "post"
         constraints = (
             CheckConstraint(check=one_of("status", PostStatus), name="post_status"),
@@ -115,7 +115,7 @@ class ParticipationEvent(Model):
     transaction: the feed goes by (xid, id), because ids are given before they are committed.
     """
 
-    id = fields.BigIntField(primary_key=True)
+    id: int = fields.BigIntField(primary_key=True)
     campaign_id: int
     campaign: fields.ForeignKeyRelation[Campaign] = fields.ForeignKeyField(
         "models.Campaign", related_name=False, on_delete=fields.RESTRICT, db_index=False
@@ -154,7 +154,7 @@ class ParticipationEvent(Model):
     message = fields.CharField(2000, null=True)
     occurred_at = fields.DatetimeField()
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "participation_event"
         constraints = (
             CheckConstraint(check=one_of("action", Action), name="event_action"),
