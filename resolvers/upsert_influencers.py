@@ -104,9 +104,7 @@ class _Upsert:
 
     async def run(self, given: Sequence[Any]) -> UpsertInfluencersPayload:
         entries = self._read(given)
-        waiting = await self._find(entries)
-        claims = [claim for entry in entries for claim in entry.claims]
-        accounts = await connections(claims, waiting.influencers, self.now)
+        waiting, accounts = await self._find(entries)
         entries = [entry for entry in entries if self._is_accepted(entry, accounts)]
         numbers = await categories.register(
             name for entry in entries for name in entry.row["categories"]
@@ -142,16 +140,28 @@ class _Upsert:
                 entries.append(entry)
         return entries
 
-    async def _find(self, entries: Sequence[_Entry]) -> Waiting:
-        """Find out who is known, and lock them."""
-        keys = await rows(_IDS, external_ids=[entry.external_id for entry in entries])
-        waiting = await lock_waiting({row[0] for row in keys}, self.now)
+    async def _find(self, entries: Sequence[_Entry]) -> tuple[Waiting, Connections]:
+        """Find out who is known, lock them, and look up the accounts that are named."""
+        waiting, accounts = await self._locked(entries)
         found = await rows(_KNOWN, ids=list(waiting.influencers))
         known = {row[1]: _Known(row[0], row[2] is not None, _stored(row[3:])) for row in found}
         for entry in entries:
             entry.known = known.get(entry.external_id)
             entry.id = entry.known.id if entry.known else 0
-        return waiting
+        return waiting, accounts
+
+    async def _locked(self, entries: Sequence[_Entry]) -> tuple[Waiting, Connections]:
+        claims = [claim for entry in entries for claim in entry.claims]
+        known = await _ids(entries)
+        while True:
+            waiting = await lock_waiting(known, self.now)
+            accounts = await connections(claims, known, self.now)
+            # Whoever was created meanwhile must be known too, or the accounts that came with them
+            # would seem to be someone else's.
+            found = await _ids(entries)
+            if found == known:
+                return waiting, accounts
+            known = found
 
     def _is_accepted(self, entry: _Entry, accounts: Connections) -> bool:
         """Whether nothing refuses the influencer; their accounts are theirs from then on."""
@@ -219,6 +229,11 @@ _IDS = "SELECT id FROM influencer WHERE external_id = ANY(:external_ids)"
 _KNOWN = f"""
 SELECT id, external_id, erased_at, {", ".join(_VALUES)}
 FROM influencer WHERE id = ANY(:ids)"""
+
+
+async def _ids(entries: Sequence[_Entry]) -> set[int]:
+    found = await rows(_IDS, external_ids=[entry.external_id for entry in entries])
+    return {row[0] for row in found}
 
 
 def _stored(columns: Sequence[Any]) -> dict[str, Any]:

@@ -270,10 +270,9 @@ async def test_a_proof_is_believed_and_the_plain_fields_beside_it_are_not(db: st
 async def test_what_is_not_proven_to_be_the_callers_is_refused(db: str):
     person, other = await data.influencer(), await data.influencer()
     proofs = SaidProofs({"theirs": proof(gid(other)), "a name": proof(person.name)})
-    production = {"now": NOW, "proofs": proofs}
     plain = {"platform": "INSTAGRAM", "externalId": "x", "handle": "h", "followers": 1}
     for given in ({"proof": "theirs"}, {"proof": "a name"}, {"proof": "forged"}, plain, {}):
-        payload = await sent(person, given, Context(**production))
+        payload = await sent(person, given, Context(now=NOW, proofs=proofs))
         assert code(payload) == "INVALID_INPUT"
         assert payload["userErrors"][0]["field"] == ["input", "proof"]
     assert await SocialAccount.all().count() == 0

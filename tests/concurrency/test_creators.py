@@ -1,0 +1,204 @@
+"""Creators who do the same thing at the same moment, and staff who act on them meanwhile."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable
+from typing import Any
+
+import orjson
+
+from models.campaign import Campaign
+from models.enums import CampaignType, ParticipationStatus, Platform
+from models.influencer import Influencer, SocialAccount
+from models.participation import Participation, ParticipationEvent, Post
+from resolvers.context import Context
+from resolvers.ids import encode
+from schema import schema
+from tests import data
+from tests.resolvers.asking import creator, mutate, operation
+
+INSTAGRAM, TIKTOK = Platform.INSTAGRAM, Platform.TIKTOK
+WAITING, JOINED = ParticipationStatus.WAITING, ParticipationStatus.JOINED
+
+
+def gid(row: Any) -> str:
+    return encode(type(row).__name__, row.pk)
+
+
+async def connected(person: Influencer, external_id: str, followers: int = 10) -> dict[str, Any]:
+    result = await schema.execute(
+        operation("connectAccount", "outcome advanced { id } userErrors { code }"),
+        variable_values={
+            "input": {
+                "platform": "INSTAGRAM",
+                "externalId": external_id,
+                "handle": "h",
+                "followers": followers,
+            }
+        },
+        context_value=Context(caller=creator(person.pk), plain_accounts=True),
+    )
+    assert not result.errors, result.errors
+    assert result.data is not None
+    return orjson.loads(orjson.dumps(result.data))["connectAccount"]
+
+
+def upserted(*influencers: dict[str, Any]) -> Awaitable[dict[str, Any]]:
+    selection = "created updated advanced { id } userErrors { code }"
+    return mutate("upsertInfluencers", selection, influencers=list(influencers))
+
+
+def said(external_id: str, *accounts: str, followers: int = 10) -> dict[str, Any]:
+    """An influencer of an upsert."""
+    return {
+        "externalId": external_id,
+        "name": f"Name of {external_id}",
+        "accounts": [
+            {"platform": "INSTAGRAM", "externalId": one, "handle": one, "followers": followers}
+            for one in accounts
+        ],
+    }
+
+
+def outcomes(payloads: list[dict[str, Any]]) -> Counter[str]:
+    """How many came out how: the outcome, or the code of what was refused."""
+    return Counter(
+        error["code"]
+        for payload in payloads
+        for error in payload["userErrors"] or [{"code": payload["outcome"]}]
+    )
+
+
+async def test_of_many_who_submit_one_url_at_once_one_has_it(db: str):
+    campaign = await data.campaign()
+    people = [await data.influencer((INSTAGRAM, 10)) for _ in range(10)]
+    parts = [await data.participation(campaign, person, JOINED) for person in people]
+    payloads = await asyncio.gather(
+        *(
+            mutate(
+                "submitPost",
+                "outcome userErrors { code }",
+                creator(person.pk),
+                participationId=gid(part),
+                url=f"https://www.instagram.com/p/abc?utm_source={person.pk}",
+            )
+            for person, part in zip(people, parts, strict=True)
+        )
+    )
+    assert outcomes(payloads) == {"CHANGED": 1, "URL_IN_USE": 9}
+    assert await Post.all().count() == await ParticipationEvent.all().count() == 1
+
+
+async def test_of_many_who_connect_one_account_at_once_one_has_it(db: str):
+    people = [await data.influencer() for _ in range(10)]
+    payloads = await asyncio.gather(*(connected(person, "ig-1") for person in people))
+    assert outcomes(payloads) == {"CHANGED": 1, "ACCOUNT_IN_USE": 9}
+    [account] = await SocialAccount.all()
+    assert [one.pk for one in people].count(account.influencer_id) == 1
+
+
+async def test_the_same_connection_sent_many_times_is_made_once(db: str):
+    person = await data.influencer()
+    part = await data.participation(await data.campaign(), person, WAITING)
+    payloads = await asyncio.gather(*(connected(person, "ig-1") for _ in range(10)))
+    assert outcomes(payloads) == {"CHANGED": 1, "UNCHANGED": 9}
+    assert sum(len(payload["advanced"]) for payload in payloads) == 1
+    await part.refresh_from_db()
+    assert (part.status, part.version) == (JOINED, 2)
+
+
+async def test_whoever_is_marked_while_they_connect_is_not_left_waiting(db: str):
+    for turn in range(10):
+        campaign = await data.campaign()
+        person = await data.influencer()
+        mark = mutate(
+            "markJoined",
+            "results { outcome }",
+            campaignId=gid(campaign),
+            influencerIds=[gid(person)],
+        )
+        await asyncio.gather(mark, connected(person, f"ig-{turn}"))
+        part = await Participation.get(campaign_id=campaign.pk, influencer_id=person.pk)
+        assert part.status == JOINED
+        await campaign.refresh_from_db()
+        assert campaign.places_taken == 1
+
+
+async def test_who_waits_and_connects_at_once_takes_no_more_places_than_there_are(db: str):
+    campaign = await data.campaign(capacity=3)
+    people = [await data.influencer() for _ in range(12)]
+    for person in people:
+        await data.participation(campaign, person, WAITING)
+    payloads = await asyncio.gather(
+        *(connected(person, f"ig-{person.pk}") for person in people[:6]),
+        *(upserted(said(person.external_id, f"ig-{person.pk}")) for person in people[6:]),
+    )
+    assert sum(len(payload["advanced"]) for payload in payloads) == 3
+    statuses = Counter(part.status for part in await Participation.all())
+    assert statuses == {JOINED: 3, WAITING: 9}
+    assert (await Campaign.get(id=campaign.pk)).places_taken == 3
+    assert await SocialAccount.filter(disconnected_at=None).count() == 12
+
+
+async def test_applications_at_once_take_the_places_that_there_are(db: str):
+    campaign = await data.campaign(capacity=4)
+    people = [await data.influencer((INSTAGRAM, 10)) for _ in range(12)]
+    payloads = await asyncio.gather(
+        *(
+            mutate(
+                "apply",
+                "outcome userErrors { code }",
+                creator(person.pk),
+                campaignId=gid(campaign),
+            )
+            for person in people
+        )
+    )
+    assert outcomes(payloads) == {"CHANGED": 4, "CAPACITY_REACHED": 8}
+
+
+async def test_capacity_never_drops_below_places_that_are_just_taken(db: str):
+    campaign = await data.campaign(capacity=20)
+    people = [await data.influencer((INSTAGRAM, 10)) for _ in range(20)]
+    joins = [
+        mutate("apply", "outcome userErrors { code }", creator(p.pk), campaignId=gid(campaign))
+        for p in people
+    ]
+    drops = [
+        mutate("updateCampaign", "userErrors { code }", id=gid(campaign), capacity=capacity)
+        for capacity in (5, 10, 15)
+    ]
+    await asyncio.gather(*joins[:10], *drops, *joins[10:])
+    await campaign.refresh_from_db()
+    joined = await Participation.filter(campaign_id=campaign.pk, status=JOINED).count()
+    assert campaign.capacity is not None
+    assert campaign.places_taken == joined <= campaign.capacity
+
+
+async def test_marks_see_followers_either_before_or_after_an_update(db: str):
+    campaign = await data.campaign(type=CampaignType.SELECTION, followers_min=100)
+    people = [await data.influencer() for _ in range(10)]
+    await upserted(*(said(p.external_id, f"ig-{p.pk}", followers=100) for p in people))
+    mark = mutate(
+        "markJoined",
+        "results { outcome error { code } participation { status } }",
+        campaignId=gid(campaign),
+        influencerIds=[gid(person) for person in people],
+    )
+    shrink = upserted(*(said(p.external_id, f"ig-{p.pk}", followers=99) for p in reversed(people)))
+    payload, update = await asyncio.gather(mark, shrink)
+    assert update["updated"] == 10
+    seen = {result["outcome"] for result in payload["results"]}
+    assert len(seen) == 1  # all before, or all after
+    copies = await Participation.filter(campaign_id=campaign.pk).values_list("followers", flat=True)
+    assert set(copies) <= {99}
+
+
+async def test_the_same_new_influencers_upserted_at_once_are_created_once(db: str):
+    crowd = [said(f"a-{number}", f"ig-{number}") for number in range(20)]
+    turns = [crowd if turn % 2 else crowd[::-1] for turn in range(6)]
+    payloads = await asyncio.gather(*(upserted(*turn) for turn in turns))
+    assert [payload["userErrors"] for payload in payloads] == [[]] * 6
+    assert sum(payload["created"] for payload in payloads) == 20
+    assert sum(payload["updated"] for payload in payloads) == 0
+    assert await Influencer.all().count() == await SocialAccount.all().count() == 20
