@@ -1,7 +1,7 @@
 """How many statements a mutation runs does not depend on how much it is about."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from models.bulk import insert
 from models.enums import CampaignType, ParticipationStatus, Platform
 from models.influencer import Influencer, SocialAccount
-from models.participation import Participation
+from models.participation import Participation, Post
 from resolvers.ids import encode
 from tests import data
 from tests.resolvers.asking import mutate
@@ -40,37 +40,98 @@ def statements(caplog: pytest.LogCaptureFixture) -> Callable[[], int]:
 async def test_marking_a_thousand_takes_no_more_statements_than_two(
     db: str, statements: Callable[[], int]
 ):
-    async def mark(*influencers: int) -> dict[str, Any]:
-        campaign = await data.campaign(capacity=5_000)
-        ids = [encode("Influencer", influencer) for influencer in influencers]
-        statements()
-        return await mutate(
-            "markJoined",
-            MARKED,
-            campaignId=encode("Campaign", campaign.pk),
-            influencerIds=ids,
-        )
-
     people = await crowd(1_000)
-    await same_count(statements, lambda: mark(*people[:2]), lambda: mark(*people))
+    counts = list[int]()
+    for some in (people[:2], people):
+        campaign = await data.campaign(capacity=5_000)
+        ids = [encode("Influencer", person) for person in some]
+        statements()
+        payload = await mutate(
+            "markJoined", MARKED, campaignId=encode("Campaign", campaign.pk), influencerIds=ids
+        )
+        counts.append(statements())
+        all_changed(payload, len(some))
+        assert payload["campaign"]["placesTaken"] == len(some)
+    assert counts[0] == counts[1] > 0
 
 
-async def test_deciding_a_thousand_takes_no_more_statements_than_two(
+async def test_hiding_from_a_thousand_takes_no_more_statements_than_from_two(
     db: str, statements: Callable[[], int]
 ):
-    async def decide(*parts: int) -> dict[str, Any]:
-        ids = [encode("Participation", part) for part in parts]
-        statements()
-        return await mutate("setApplicantStatus", DECIDED, participationIds=ids, status="APPROVED")
+    people = await crowd(1_000)
+    counts = list[int]()
+    for some in (people[:2], people[2:]):
+        campaign = await data.campaign()
+        for availability in ("AVAILABLE", "UNAVAILABLE"):
+            ids = [encode("Influencer", person) for person in some]
+            statements()
+            payload = await mutate(
+                "setAvailability",
+                "results { outcome candidate { status } }",
+                campaignId=encode("Campaign", campaign.pk),
+                influencerIds=ids,
+                availability=availability,
+            )
+            counts.append(statements())
+            all_changed(payload, len(some))
+    assert counts[:2] == counts[2:]
 
+
+@pytest.mark.parametrize(
+    ("field", "source", "given"),
+    [
+        ("setApplicantStatus", "APPLIED", {"status": "APPROVED"}),
+        ("reopenApplications", "REJECTED", {"reason": "why"}),
+        ("removeParticipants", "WAITING", {"reason": "why"}),
+    ],
+)
+async def test_deciding_a_thousand_takes_no_more_statements_than_two(
+    db: str, statements: Callable[[], int], field: str, source: str, given: dict[str, Any]
+):
+    people = await crowd(1_000)
+    parts = await participations(people, source)
+    counts = list[int]()
+    for some in (parts[:2], parts[2:]):
+        ids = [encode("Participation", part) for part in some]
+        statements()
+        payload = await mutate(field, DECIDED, participationIds=ids, **given)
+        counts.append(statements())
+        all_changed(payload, len(some))
+    assert counts[0] == counts[1] > 0
+
+
+async def test_judging_a_thousand_posts_takes_no_more_statements_than_two(
+    db: str, statements: Callable[[], int]
+):
+    parts = await participations(await crowd(1_000), "APPROVED")
+    campaign = (await Participation.get(id=parts[0])).campaign_id
+    posts = await insert(Post, [post_of(part, campaign) for part in parts])
+    counts = list[int]()
+    for some in (posts[:2], posts[2:]):
+        ids = [encode("Post", post) for post in some]
+        statements()
+        payload = await mutate(
+            "setPostStatus", "results { outcome post { status } }", postIds=ids, status="APPROVED"
+        )
+        counts.append(statements())
+        all_changed(payload, len(some))
+    assert counts[0] == counts[1] > 0
+
+
+def all_changed(payload: dict[str, Any], size: int) -> None:
+    assert [result["outcome"] for result in payload["results"]] == ["CHANGED"] * size
+
+
+async def participations(people: list[int], status: str) -> list[int]:
+    """A participation of each in one Selection campaign."""
     campaign = await data.campaign(type=CampaignType.SELECTION, capacity=5_000)
-    parts = await insert(
+    return await insert(
         Participation,
         [
             {
                 "campaign_id": campaign.pk,
                 "influencer_id": person,
-                "status": ParticipationStatus.APPLIED,
+                "status": status,
                 "selected_platforms": 0,
                 "origin": "SELF",
                 "round": 1,
@@ -79,24 +140,21 @@ async def test_deciding_a_thousand_takes_no_more_statements_than_two(
                 "created_at": data.NOW,
                 "updated_at": data.NOW,
             }
-            for person in await crowd(1_000)
+            for person in people
         ],
     )
-    await same_count(statements, lambda: decide(*parts[:2]), lambda: decide(*parts[2:]))
 
 
-async def same_count(
-    statements: Callable[[], int],
-    few: Callable[[], Awaitable[dict[str, Any]]],
-    many: Callable[[], Awaitable[dict[str, Any]]],
-) -> None:
-    """Both do all that they are asked, by as many statements."""
-    counts = list[int]()
-    for act in (few, many):
-        payload = await act()
-        assert {result["outcome"] for result in payload["results"]} == {"CHANGED"}
-        counts.append(statements())
-    assert counts[0] == counts[1] > 0
+def post_of(part: int, campaign: int) -> dict[str, Any]:
+    return {
+        "campaign_id": campaign,
+        "participation_id": part,
+        "url": f"https://www.instagram.com/p/{part}",
+        "url_digest": f"{part}",
+        "status": "SUBMITTED",
+        "submitted_at": data.NOW,
+        "updated_at": data.NOW,
+    }
 
 
 async def crowd(size: int) -> list[int]:
@@ -136,3 +194,39 @@ async def crowd(size: int) -> list[int]:
         ],
     )
     return people
+
+
+async def test_upserting_a_thousand_takes_no_more_statements_than_two(
+    db: str, statements: Callable[[], int]
+):
+    waits = await data.campaign()
+    for number in (0, 1, 2):
+        person = await data.influencer(external_id=f"known-{number}")
+        await data.participation(waits, person, ParticipationStatus.WAITING)
+
+    async def upsert(known: list[int], new: range) -> int:
+        names = [f"known-{number}" for number in known] + [f"new-{number}" for number in new]
+        influencers = [
+            {
+                "externalId": name,
+                "name": name,
+                "categories": ["Food"],
+                "accounts": [
+                    {"platform": platform, "externalId": name, "handle": name, "followers": 9}
+                    for platform in ("INSTAGRAM", "YOUTUBE")
+                ],
+            }
+            for name in names
+        ]
+        statements()
+        payload = await mutate(
+            "upsertInfluencers",
+            "created updated advanced { id } influencers { name accounts { handle } }",
+            influencers=influencers,
+        )
+        assert (payload["created"], payload["updated"]) == (len(new), len(known))
+        assert len(payload["advanced"]) == len(known)
+        return statements()
+
+    await upsert([0], range(1))  # names the category
+    assert await upsert([1], range(1, 2)) == await upsert([2], range(2, 1_001)) > 0

@@ -1,0 +1,217 @@
+"""What holds for all mutations: who may call them, and that a dry run leaves no trace."""
+
+from typing import Any
+
+import pytest
+from tortoise import Tortoise
+
+from models.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform, Role
+from models.influencer import SocialAccount
+from resolvers.caller import Caller
+from resolvers.context import Context
+from resolvers.ids import encode
+from schema import schema
+from tests import data
+from tests.resolvers.asking import ADVERTISER, STAFF, creator, gids, operation
+
+INSTAGRAM, TIKTOK = Platform.INSTAGRAM, Platform.TIKTOK
+STATUS = ParticipationStatus
+
+Case = tuple[dict[str, Any], int]
+"""An input by which something changes, and the influencer whom it is about."""
+
+
+async def create_campaign() -> Case:
+    given = {
+        "title": "T",
+        "brand": "B",
+        "type": "NORMAL",
+        "platforms": ["X"],
+        "categories": ["New"],
+    }
+    return given, (await data.influencer()).pk
+
+
+async def update_campaign() -> Case:
+    campaign = await data.campaign(status=CampaignStatus.DRAFT)
+    return {"id": encode("Campaign", campaign.pk), "capacity": 5}, (await data.influencer()).pk
+
+
+async def upsert_influencers() -> Case:
+    campaign, person = await data.campaign(), await data.influencer()
+    await data.participation(campaign, person, STATUS.WAITING)
+    account = {"platform": "TIKTOK", "externalId": "new", "handle": "new", "followers": 1}
+    known = {"externalId": person.external_id, "name": "Known", "accounts": [account]}
+    return {"influencers": [known, {"externalId": "n", "name": "New"}]}, person.pk
+
+
+async def mark_joined() -> Case:
+    campaign, person = await data.campaign(), await data.influencer((INSTAGRAM, 10))
+    given = {
+        "campaignId": encode("Campaign", campaign.pk),
+        "influencerIds": gids("Influencer", person),
+    }
+    return given, person.pk
+
+
+async def set_availability() -> Case:
+    given, person = await mark_joined()
+    return given | {"availability": "UNAVAILABLE"}, person
+
+
+async def participations(status: STATUS, **campaign: Any) -> Case:
+    person = await data.influencer((INSTAGRAM, 10), (TIKTOK, 10))
+    part = await data.participation(await data.campaign(**campaign), person, status)
+    return {"participationIds": gids("Participation", part), "reason": "why"}, person.pk
+
+
+async def set_applicant_status() -> Case:
+    given, person = await participations(STATUS.APPLIED, type=CampaignType.SELECTION)
+    return given | {"status": "APPROVED"}, person
+
+
+async def reopen_applications() -> Case:
+    return await participations(STATUS.REJECTED, type=CampaignType.SELECTION)
+
+
+async def remove_participants() -> Case:
+    return await participations(STATUS.JOINED)
+
+
+async def participation(status: STATUS, **campaign: Any) -> Case:
+    given, person = await participations(status, **campaign)
+    return {"participationId": given["participationIds"][0]}, person
+
+
+async def set_post_status() -> Case:
+    person = await data.influencer((INSTAGRAM, 10))
+    post = await data.post(await data.participation(await data.campaign(), person, STATUS.JOINED))
+    return {"postIds": gids("Post", post), "status": "EFFECTIVE"}, person.pk
+
+
+async def select_social_media() -> Case:
+    untracked = {"type": CampaignType.AFFILIATE, "post_tracking": False}
+    given, person = await participation(STATUS.JOINED, **untracked)
+    return given | {"platforms": ["TIKTOK"]}, person
+
+
+async def apply() -> Case:
+    campaign, person = await data.campaign(), await data.influencer((INSTAGRAM, 10))
+    return {"campaignId": encode("Campaign", campaign.pk)}, person.pk
+
+
+async def select_account() -> Case:
+    given, person = await participation(STATUS.WAITING)
+    account = await SocialAccount.filter(influencer_id=person).first()
+    assert account is not None
+    return given | {"accountId": encode("SocialAccount", account.pk)}, person
+
+
+async def connect_account() -> Case:
+    campaign, person = await data.campaign(), await data.influencer()
+    await data.participation(campaign, person, STATUS.WAITING)
+    return {"platform": "TIKTOK", "externalId": "t", "handle": "t", "followers": 1}, person.pk
+
+
+async def disconnect_account() -> Case:
+    person = await data.influencer((INSTAGRAM, 10))
+    account = await SocialAccount.get(influencer_id=person.pk)
+    return {"accountId": encode("SocialAccount", account.pk)}, person.pk
+
+
+async def withdraw() -> Case:
+    return await participation(STATUS.WAITING)
+
+
+async def submit_post() -> Case:
+    given, person = await participation(STATUS.JOINED)
+    return given | {"url": "https://www.tiktok.com/@a/video/1"}, person
+
+
+STAFF_ALONE = {
+    "createCampaign": create_campaign,
+    "updateCampaign": update_campaign,
+    "upsertInfluencers": upsert_influencers,
+    "markJoined": mark_joined,
+    "reopenApplications": reopen_applications,
+    "removeParticipants": remove_participants,
+    "setAvailability": set_availability,
+    "setPostStatus": set_post_status,
+}
+STAFF_AND_ADVERTISERS = {"setApplicantStatus": set_applicant_status}
+STAFF_AND_CREATORS = {"selectSocialMedia": select_social_media}
+CREATORS_ALONE = {
+    "apply": apply,
+    "selectAccount": select_account,
+    "connectAccount": connect_account,
+    "disconnectAccount": disconnect_account,
+    "withdraw": withdraw,
+    "submitPost": submit_post,
+}
+CASES = STAFF_ALONE | STAFF_AND_ADVERTISERS | STAFF_AND_CREATORS | CREATORS_ALONE
+ALLOWED = (
+    {(field, Role.STAFF) for field in STAFF_ALONE | STAFF_AND_ADVERTISERS | STAFF_AND_CREATORS}
+    | {(field, Role.ADVERTISER) for field in STAFF_AND_ADVERTISERS}
+    | {(field, Role.INFLUENCER) for field in STAFF_AND_CREATORS | CREATORS_ALONE}
+)
+
+
+def test_no_mutation_is_forgotten():
+    mutation = schema._schema.mutation_type  # pyright: ignore[reportPrivateUsage]
+    assert mutation is not None
+    assert set(mutation.fields) == set(CASES)
+
+
+async def test_each_is_for_its_roles_alone(db: str):
+    for field, prepare in CASES.items():
+        given, person = await prepare()
+        for caller in (None, STAFF, ADVERTISER, creator(person)):
+            before = await everything()
+            code = await code_of(field, given, caller)
+            role = caller.role if caller else None
+            if (field, role) in ALLOWED:
+                assert code is None, (field, role)
+                continue
+            assert code == ("FORBIDDEN" if caller else "UNAUTHENTICATED"), (field, role)
+            assert await everything() == before
+
+
+@pytest.mark.parametrize("field", CASES)
+async def test_a_dry_run_does_everything_and_leaves_no_trace(db: str, field: str):
+    given, person = await CASES[field]()
+    caller = STAFF if (field, Role.STAFF) in ALLOWED else creator(person)
+    before = await everything()
+    tried = await run(field, given, caller, dry=True)
+    assert await everything() == before
+    done = await run(field, given, caller)
+    assert await everything() != before
+    assert tried == done
+
+
+async def run(field: str, given: dict[str, Any], caller: Caller | None, *, dry: bool = False):
+    text = operation(field, "userErrors { code message field }", dry=dry)
+    context = Context(caller=caller, now=data.NOW, plain_accounts=True)
+    result = await schema.execute(text, {"input": given}, context_value=context)
+    assert not result.errors, result.errors
+    assert result.data == {field: {"userErrors": []}}
+    return result.data
+
+
+async def code_of(field: str, given: dict[str, Any], caller: Caller | None) -> str | None:
+    """The code of the top-level error, if there is one."""
+    context = Context(caller=caller, now=data.NOW, plain_accounts=True)
+    text = operation(field, "userErrors { code }")
+    result = await schema.execute(text, {"input": given}, context_value=context)
+    for error in result.errors or ():
+        assert error.path == [field]
+        return error.extensions["code"] if error.extensions else ""
+    return None
+
+
+async def everything() -> dict[str, list[str]]:
+    """All rows of all tables."""
+    apps: Any = Tortoise.apps
+    return {
+        name: sorted(map(repr, await model.all().values()))
+        for name, model in apps["models"].items()
+    }
