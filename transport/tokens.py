@@ -1,12 +1,16 @@
 """JSON Web Tokens: whether one can be believed, and making one where we hold the secret."""
 
 import time
+from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import jwt
 
 from transport.jwks import KeySet
+
+GOOD_TOKENS = 10_000
+"How many are remembered."
 
 
 class InvalidTokenError(Exception):
@@ -42,30 +46,58 @@ def keys_of(secret: str | None, jwks_url: str | None) -> Keys:
     return Secret(secret)
 
 
+class _Good(NamedTuple):
+    """A token that was found good, and the key that said so."""
+
+    claims: Mapping[str, Any]
+    expires: int
+    kid: str | None
+    key: jwt.PyJWK
+
+
 class Verifier:
-    """Checks the tokens of one signer: signature, expiry, and issuer and audience where set."""
+    """Checks the tokens of one signer: signature, expiry, and issuer and audience where set.
+
+    A signature that was found good is not checked again while its key is the same: that would
+    cost more than all the rest of a small request.
+    """
 
     def __init__(self, keys: Keys, issuer: str | None = None, audience: str | None = None) -> None:
         self._keys = keys
         self._issuer = issuer
         self._audience = audience
+        self._good: OrderedDict[str, _Good] = OrderedDict()
 
     async def claims(self, token: str) -> Mapping[str, Any]:
         """What the token says; raises InvalidTokenError, or KeysUnavailableError (try again)."""
+        known = self._good.get(token)
+        if known and time.time() < known.expires and await self._is_key(known):
+            return known.claims
         try:
-            key = await self._keys.find(jwt.get_unverified_header(token).get("kid"))
+            kid = jwt.get_unverified_header(token).get("kid")
+            key = await self._keys.find(kid)
             if key is None:
                 raise InvalidTokenError("is signed with a key that is not known here")
-            return jwt.decode(
-                token,
-                key,
-                algorithms=[key.algorithm_name],
-                issuer=self._issuer,
-                audience=self._audience,
-                options={"require": ["exp"], "verify_aud": self._audience is not None},
-            )
+            claims = self._decoded(token, key)
         except jwt.PyJWTError as error:
             raise InvalidTokenError(_why(error)) from None
+        self._good[token] = _Good(claims, int(claims["exp"]), kid, key)
+        if len(self._good) > GOOD_TOKENS:
+            self._good.popitem(last=False)
+        return claims
+
+    async def _is_key(self, known: _Good) -> bool:
+        return await self._keys.find(known.kid) is known.key
+
+    def _decoded(self, token: str, key: jwt.PyJWK) -> Mapping[str, Any]:
+        return jwt.decode(
+            token,
+            key,
+            algorithms=[key.algorithm_name],
+            issuer=self._issuer,
+            audience=self._audience,
+            options={"require": ["exp"], "verify_aud": self._audience is not None},
+        )
 
 
 def sign(secret: str, claims: Mapping[str, Any], seconds: int) -> str:

@@ -1,5 +1,6 @@
 """Who the caller is: only by a token that is genuine, in time, and meant for this server."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -40,6 +41,21 @@ def unsigned(claims: dict[str, Any]) -> str:
 
 
 STAFF = {"role": "STAFF", "sub": "staff-1", "exp": int(time.time()) + 3600}
+
+
+async def test_a_token_that_was_good_is_refused_once_it_has_expired() -> None:
+    auth = by_secret()
+    short = f"Bearer {token('STAFF', seconds=1)}"
+    assert await auth.caller(short)
+
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                await auth.caller(short)
+            except RequestError as error:
+                assert "has expired" in error.message
+                break
+            await asyncio.sleep(0.05)
 
 
 async def test_a_token_says_who_calls() -> None:
