@@ -27,7 +27,7 @@ async def applied(
     person: Influencer, campaign: Campaign | str, account: SocialAccount | str | None = None
 ) -> dict[str, Any]:
     """The payload of their application."""
-    given = {"campaignId": campaign if isinstance(campaign, str) else gid(campaign)}
+    given: dict[str, Any] = {"campaignId": campaign if isinstance(campaign, str) else gid(campaign)}
     if account is not None:
         given["accountId"] = account if isinstance(account, str) else gid(account)
     return await mutate("apply", PAYLOAD, creator(person.pk), **given)

@@ -17,8 +17,13 @@ FIELDS = """
     applicationDeadline startsAt endsAt status
 """
 PAYLOAD = f"campaign {{ {FIELDS} }} userErrors {{ code message field }}"
-LEAST = {"title": "Spring", "brand": "Acme", "type": "NORMAL", "platforms": ["INSTAGRAM"]}
-FULL = {
+LEAST: dict[str, Any] = {
+    "title": "Spring",
+    "brand": "Acme",
+    "type": "NORMAL",
+    "platforms": ["INSTAGRAM"],
+}
+FULL: dict[str, Any] = {
     "title": "  Spring 春  ",
     "brand": "Acme",
     "advertiserId": "acme",
