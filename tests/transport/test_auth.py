@@ -86,7 +86,7 @@ async def test_a_token_says_who_calls() -> None:
         (f"Bearer {jwt.encode(STAFF, SECRET * 2, algorithm='HS512')}", "another algorithm"),
         (f"Bearer {token('SYSTEM')}", "needs the claim role"),
         (f"Bearer {token('ADMIN')}", "needs the claim role"),
-        (f"Bearer {sign(SECRET, {'sub': 'staff-1'}, 60)}", "needs the claim role"),
+        (f"Bearer {sign(SECRET, {'sub': 'staff-1'}, 3600)}", "needs the claim role"),
         (f"Bearer {token('STAFF', sub=' ')}", "needs the claim sub"),
         (f"Bearer {token('STAFF', sub='x' * 251)}", "needs the claim sub"),
         (f"Bearer {token('STAFF', sub=chr(0xD800))}", "needs the claim sub"),
