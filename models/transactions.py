@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 import stamina
-from tortoise.exceptions import BaseORMException
+from tortoise.exceptions import BaseORMException, TransactionManagementError
 from tortoise.transactions import in_transaction
 
 ATTEMPTS = 8
@@ -38,9 +38,13 @@ def is_worth_another_try(error: Exception) -> bool:
     """Whether a transaction failed, and did nothing, only because of what others did meanwhile.
 
     A unique key that is taken counts: whoever looked before found it free, so someone else was
-    quicker, and a second look will find what they wrote.
+    quicker, and a second look will find what they wrote. So does a connection that was lost before
+    the transaction began.
     """
-    return _is_collision(error) or isinstance(_cause(error), asyncpg.UniqueViolationError)
+    cause = _cause(error)
+    if isinstance(error, TransactionManagementError) and cause is not error:
+        return True
+    return _is_collision(error) or isinstance(cause, asyncpg.UniqueViolationError)
 
 
 def is_outage(error: BaseException) -> bool:
@@ -75,6 +79,6 @@ async def _once(work: Callable[[], Awaitable[T]], undo: bool) -> T:
 
 def _cause(error: BaseException) -> object:
     """The driver's own error, which Tortoise wraps in one of its own."""
-    if isinstance(error, BaseORMException) and error.args:
+    if isinstance(error, BaseORMException) and error.args and isinstance(error.args[0], Exception):
         return error.args[0]
     return error

@@ -3,7 +3,9 @@
 from typing import Any
 
 import asyncpg
-from tortoise.backends.asyncpg.client import AsyncpgDBClient
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.backends.base.client import TransactionalDBClient, TransactionContextPooled
+from tortoise.exceptions import TransactionManagementError
 
 STATEMENT_CACHE = 1_000
 
@@ -20,6 +22,29 @@ class UnresetConnection(asyncpg.Connection):
         return ""
 
 
+class TellingTransaction(TransactionWrapper):
+    """A transaction that tells where it could not even begin, so that it may be tried again."""
+
+    async def begin(self) -> None:
+        """Begin. Raises TransactionManagementError where the connection has been lost."""
+        try:
+            await super().begin()  # pyright: ignore[reportUnknownMemberType]
+        except (OSError, asyncpg.InterfaceError, asyncpg.PostgresError) as error:
+            raise TransactionManagementError(error) from error
+
+
+class ReleasingContext(TransactionContextPooled):
+    """Gives the connection back also where the transaction could not even begin."""
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        """Begin the transaction; see `TellingTransaction.begin`."""
+        try:
+            return await super().__aenter__()
+        except TransactionManagementError as error:
+            await self.__aexit__(type(error), error, None)
+            raise
+
+
 class JoineryPostgresClient(AsyncpgDBClient):
     """Tortoise's client, with the URL handed to asyncpg as it is."""
 
@@ -27,6 +52,9 @@ class JoineryPostgresClient(AsyncpgDBClient):
         super().__init__(**credentials)
         self.dsn = dsn
         self.extra.pop("dsn", None)
+
+    def _in_transaction(self) -> TransactionContextPooled:
+        return ReleasingContext(TellingTransaction(self), self._pool_init_lock)
 
     async def create_pool(self, **kwargs: Any) -> asyncpg.Pool:
         """A pool of connections to the URL."""

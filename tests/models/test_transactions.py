@@ -11,9 +11,10 @@ from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 from tortoise.exceptions import IntegrityError
 
 from models.campaign import Campaign, Category
-from models.database import connection, dialect
+from models.database import POOL_SIZE, connection, dialect
 from models.transactions import is_outage, transacted
 from tests import data
+from tests.postgres import Postgres
 
 
 async def test_what_fails_is_undone_and_told(db: str):
@@ -117,3 +118,18 @@ async def test_sqlite_waits_for_a_busy_file_and_lets_go_in_between(db: str):
         another = transacted(lambda: Category.create(key="music"))
         await asyncio.create_task(another, context=Context())
     assert await Category.all().count() == 2
+
+
+async def test_connections_that_were_lost_are_replaced(db: str, request: pytest.FixtureRequest):
+    if dialect() != "postgres":
+        pytest.skip("SQLite has no connection to lose")
+    server: Postgres = request.getfixturevalue("postgres_server")
+    for number in range(POOL_SIZE + 1):
+        # It blocks the event loop, so that the client learns of it only when it begins.
+        server.sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datid > 5"
+            " AND pid <> pg_backend_pid() AND application_name = 'joinery'"
+        )
+        async with asyncio.timeout(10):
+            await transacted(lambda key=str(number): Category.create(key=key))
+    assert await Category.all().count() == POOL_SIZE + 1
