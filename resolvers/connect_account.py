@@ -49,25 +49,31 @@ async def connect_account(info: MutationInfo, input: Any) -> Completed:
     # Before the transaction, because keys may have to be fetched to check a proof.
     form = Form()
     claim = await _claim(info.context, form, input)
+    about = "externalId" if input.proof is None else "proof"
     return await write(
-        info, (Role.INFLUENCER,), lambda: act(info.context, None if form.errors else claim, form)
+        info, (Role.INFLUENCER,), lambda: act(info.context, form, claim, ["input", about])
     )
 
 
-async def act(context: Context, claim: Claim | None, form: Form) -> ConnectAccountPayload:
-    """The same within a transaction, with keys in the payload. No claim: the form says why."""
-    if claim is None:
+async def act(
+    context: Context, form: Form, claim: Claim | None, about: list[str]
+) -> ConnectAccountPayload:
+    """The same within a transaction, with keys in the payload.
+
+    `about` is the path to where the account is named. Without a claim the form says why.
+    """
+    if claim is None or form.errors:
         return _refused(*form.errors)
     caller = caller_in(context)
     assert caller.influencer_id is not None, "influencers have theirs"
     waiting = await lock_waiting({caller.influencer_id}, context.now)
     known = await connections([claim], waiting.influencers, context.now)
-    refusal = known.refusal(caller.influencer_id, claim)
-    if refusal:
-        return _refused(UserError(refusal.code, refusal.message))
     if known.count_with(caller.influencer_id, [claim]) > MAX_ACCOUNTS:
         message = f"You have {MAX_ACCOUNTS} accounts connected: disconnect one first."
-        return _refused(UserError(ErrorCode.TOO_MANY_ITEMS, message))
+        return _refused(UserError(ErrorCode.TOO_MANY_ITEMS, message, about))
+    refusal = known.refusal(caller.influencer_id, claim)
+    if refusal:
+        return _refused(UserError(refusal.code, refusal.message, about))
     outcome = known.claim(caller.influencer_id, claim)
     await known.write()
     advanced = await advance(waiting, known.connected, actor_of(caller), context.now)
@@ -80,7 +86,7 @@ async def act(context: Context, claim: Claim | None, form: Form) -> ConnectAccou
 
 async def _claim(context: Context, form: Form, input: Any) -> Claim | None:
     """What is believed of the account: the proof, or in development the plain fields."""
-    if input.proof:
+    if input.proof is not None:
         return await _proven(context, form, input.proof)
     if not context.plain_accounts:
         message = "Give the proof that the service which did the platform's login has signed."
@@ -116,7 +122,8 @@ async def _proven(context: Context, form: Form, token: str) -> Claim | None:
 def checked_claim(form: Form, claim: Claim, *path: str | int) -> Claim:
     """The claim with its texts trimmed; the form refuses what is out of bounds."""
     if not 0 <= claim.followers <= MAX_FOLLOWERS:
-        form.refuse(ErrorCode.INVALID_INPUT, "Followers are counted from 0.", *path, "followers")
+        message = f"Give the number of followers, from 0 to {MAX_FOLLOWERS:,}."
+        form.refuse(ErrorCode.INVALID_INPUT, message, *path, "followers")
     return Claim(
         claim.platform,
         form.text(claim.external_id, NAME_LENGTH, *path, "externalId"),

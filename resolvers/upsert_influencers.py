@@ -1,5 +1,6 @@
 """`upsertInfluencers`: keep influencers in step with the agency's own database."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ from resolvers.text_input import NAME_LENGTH, Form
 from resolvers.writing import MutationInfo, write
 
 EMAIL_LENGTH = 320
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")  # whether it exists, only a letter to it can tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,13 +172,13 @@ class _Upsert:
             message = "This influencer has been erased, and stays so."
             form.refuse(ErrorCode.INVALID_INPUT, message, *_at(entry.index), "externalId")
         owner = entry.id or -1 - entry.index
+        if accounts.count_with(owner, entry.claims) > MAX_ACCOUNTS:
+            message = f"They would have more than {MAX_ACCOUNTS} accounts connected."
+            form.refuse(ErrorCode.TOO_MANY_ITEMS, message, *_at(entry.index), "accounts")
         for place, claim in enumerate(entry.claims):
             refusal = accounts.refusal(owner, claim)
             if refusal:
                 form.refuse(refusal.code, refusal.message, *_at(entry.index), "accounts", place)
-        if accounts.count_with(owner, entry.claims) > MAX_ACCOUNTS:
-            message = f"They would have more than {MAX_ACCOUNTS} accounts connected."
-            form.refuse(ErrorCode.TOO_MANY_ITEMS, message, *_at(entry.index), "accounts")
         if form.errors:
             self.errors += form.errors
             return False
@@ -276,7 +278,7 @@ def _claims(form: Form, given: Sequence[Any], *at: str | int) -> list[Claim]:
 
 def _email(form: Form, value: str | None, *at: str | int) -> str | None:
     email = form.optional(value, EMAIL_LENGTH, *at)
-    if email is not None and ("@" not in email[1:-1] or clean(email) != email):
+    if email is not None and not _EMAIL.fullmatch(email):
         form.refuse(ErrorCode.INVALID_INPUT, "Give an email address, such as a@example.com.", *at)
     return email
 

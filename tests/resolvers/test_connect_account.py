@@ -130,7 +130,9 @@ async def test_an_account_of_ones_own_is_connected_again_in_the_same_row(db: str
 async def test_an_account_that_someone_else_has_is_in_use_until_they_disconnect_it(db: str):
     person, other = await data.influencer(), await data.influencer()
     old = (await connected(other))["account"]["id"]
-    assert code(await connected(person)) == "ACCOUNT_IN_USE"
+    payload = await connected(person)
+    assert code(payload) == "ACCOUNT_IN_USE"
+    assert payload["userErrors"][0]["field"] == ["input", "externalId"]
     await disconnected(other, old)
     payload = await connected(person)
     assert payload["outcome"] == "CHANGED"
@@ -150,6 +152,8 @@ async def test_the_same_id_on_another_platform_is_another_account(db: str):
 async def test_fifty_accounts_are_the_most(db: str):
     person = await data.influencer(*[(INSTAGRAM, 1)] * 50)
     assert code(await connected(person)) == "TOO_MANY_ITEMS"
+    taken = await SocialAccount.get(influencer_id=(await data.influencer((INSTAGRAM, 1))).pk)
+    assert code(await connected(person, external_id=taken.external_id)) == "TOO_MANY_ITEMS"
     first = await SocialAccount.filter(influencer_id=person.pk).first()
     assert first is not None
     await disconnected(person, gid(first))
@@ -161,6 +165,7 @@ async def test_fifty_accounts_are_the_most(db: str):
     ("wrong", "path"),
     [
         ({"followers": -1}, "followers"),
+        ({"external_id": "\ud800"}, "externalId"),
         ({"handle": "  "}, "handle"),
         ({"handle": "x" * 201}, "handle"),
         ({"external_id": "a\0"}, "externalId"),
@@ -278,11 +283,22 @@ async def test_what_is_not_proven_to_be_the_callers_is_refused(db: str):
     assert await SocialAccount.all().count() == 0
 
 
-async def test_in_development_a_proof_that_is_wrong_is_not_replaced_by_plain_fields(db: str):
+@pytest.mark.parametrize("token", ["forged", ""])
+async def test_in_development_a_wrong_proof_is_not_replaced_by_plain_fields(db: str, token: str):
     person = await data.influencer()
-    given = {"proof": "forged", "platform": "X", "externalId": "x", "handle": "h", "followers": 1}
-    development = Context(now=NOW, proofs=SaidProofs(), plain_accounts=True)
-    assert code(await sent(person, given, development)) == "INVALID_INPUT"
+    given = {"proof": token, "platform": "X", "externalId": "x", "handle": "h", "followers": 1}
+    for proofs in (SaidProofs(), None):
+        development = Context(now=NOW, proofs=proofs, plain_accounts=True)
+        assert code(await sent(person, given, development)) == "INVALID_INPUT"
+
+
+async def test_a_proven_account_that_someone_else_has_is_in_use(db: str):
+    person, other = await data.influencer(), await data.influencer()
+    await connected(other, external_id="ig-9")
+    context = Context(now=NOW, proofs=SaidProofs({"proven": proof(gid(person))}))
+    payload = await sent(person, {"proof": "proven"}, context)
+    assert code(payload) == "ACCOUNT_IN_USE"
+    assert payload["userErrors"][0]["field"] == ["input", "proof"]
 
 
 async def test_missing_plain_fields_are_all_named(db: str):

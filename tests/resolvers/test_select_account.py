@@ -130,12 +130,41 @@ async def test_accounts_are_judged_as_they_are_now(db: str):
     assert refused(payload) == ("ACCOUNT_NOT_RELEVANT", "accountId")
 
 
-async def test_without_a_place_they_go_on_waiting(db: str):
+async def test_rules_that_change_while_they_wait_move_nobody_but_decide(db: str):
+    person = await data.influencer((INSTAGRAM, 10), (TIKTOK, 20))
+    campaign = await data.campaign(platforms=(INSTAGRAM,), followers_min=100)
+    part = await data.participation(campaign, person, WAITING)
+    payload = await selected(person, part, await account_on(person, INSTAGRAM))
+    assert refused(payload) == ("ACCOUNT_NOT_QUALIFYING", "accountId")
+    assert payload["participation"]["requiredAction"]["type"] == "CONNECT_ACCOUNT"
+    changed = await mutate(
+        "updateCampaign",
+        "userErrors { code }",
+        id=gid(campaign),
+        followersMin=20,
+        platforms=["INSTAGRAM", "TIKTOK"],
+        countries=["TH"],  # hides it from them, but they take part already
+    )
+    assert changed["userErrors"] == []
+    await part.refresh_from_db()
+    assert part.status == WAITING
+    payload = await selected(person, part, await account_on(person, INSTAGRAM))
+    assert refused(payload) == ("ACCOUNT_NOT_QUALIFYING", "accountId")
+    assert payload["participation"]["requiredAction"]["type"] == "SELECT_ACCOUNT"
+    payload = await selected(person, part, await account_on(person, TIKTOK))
+    assert payload["participation"]["status"] == "JOINED"
+
+
+async def test_without_a_place_they_go_on_waiting_until_there_is_one(db: str):
     person = await data.influencer((INSTAGRAM, 10))
-    part = await data.participation(await data.campaign(capacity=0), person, WAITING)
+    campaign = await data.campaign(capacity=0)
+    part = await data.participation(campaign, person, WAITING)
     payload = await selected(person, part, await account_on(person, INSTAGRAM))
     assert refused(payload) == ("CAPACITY_REACHED", "participationId")
     assert payload["participation"]["status"] == "WAITING"
+    await mutate("updateCampaign", "userErrors { code }", id=gid(campaign), capacity=1)
+    payload = await selected(person, part, await account_on(person, INSTAGRAM))
+    assert payload["participation"]["status"] == "JOINED"
 
 
 @pytest.mark.parametrize("status", [CampaignStatus.COMPLETED, CampaignStatus.CANCELLED])

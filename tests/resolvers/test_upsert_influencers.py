@@ -136,6 +136,19 @@ async def test_each_is_all_or_nothing_and_none_fails_for_another(db: str):
     assert sorted(row.external_id for row in await SocialAccount.all()) == ["ig-1", "ig-3"]
 
 
+@pytest.mark.parametrize(
+    "wrong", ["nonsense", "@example.com", "a@", "a@@example.com", "a b@example.com", "a@b\nc.com"]
+)
+async def test_what_is_no_email_address_is_refused(db: str, wrong: str):
+    payload = await upserted(person(email=wrong))
+    assert refused(payload) == [("INVALID_INPUT", "influencers.0.email")]
+
+
+async def test_an_email_address_may_be_in_any_script(db: str):
+    payload = await upserted(person(email=" 田中+a@例え.jp "))
+    assert payload["influencers"][0]["email"] == "田中+a@例え.jp"
+
+
 async def test_an_external_id_that_is_repeated_is_refused_wherever_it_stands(db: str):
     payload = await upserted(person("a-1"), person("a-2"), person(" a-1 ", name="Other"))
     assert refused(payload) == [
