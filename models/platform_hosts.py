@@ -27,9 +27,10 @@ HOSTS = {
 _HOST = re.compile(r"[a-z0-9.-]+", re.ASCII)  # a backslash, say, is a slash to browsers
 _TRACKING = frozenset(
     {
-        "_r", "_t", "dclid", "fbclid", "feature", "gclid", "ig_mid", "ig_rid", "igsh", "igshid",
-        "is_copy_url", "is_from_webapp", "mibextid", "msclkid", "pp", "ref", "ref_src", "ref_url",
-        "s", "sender_device", "share_id", "si", "sk", "slof", "twclid", "web_id", "xmt",
+        "_r", "_t", "ab_channel", "dclid", "fbclid", "feature", "gclid", "ig_mid", "ig_rid",
+        "igsh", "igshid", "img_index", "is_copy_url", "is_from_webapp", "mibextid", "msclkid",
+        "pp", "ref", "ref_src", "ref_url", "s", "sender_device", "share_id", "si", "sk", "slof",
+        "t", "twclid", "web_id", "xmt",
     }
 )  # fmt: skip
 _TRACKING_PREFIXES = ("utm_", "__cft__", "__tn__")

@@ -65,6 +65,7 @@ def test_what_does_not_tell_posts_apart_is_left_out(url: str):
     ("one", "other"),
     [
         ("https://www.instagram.com/p/AbC", "https://www.instagram.com/p/abc"),
+        ("https://youtube.com/watch?v=a&t=1s", "https://youtube.com/watch?v=b&t=1s"),
         ("https://youtube.com/watch?v=a&si=1", "https://youtube.com/watch?v=b&si=1"),
         ("https://facebook.com/story.php?id=1", "https://facebook.com/story.php?id=2"),
         ("https://x.com/a/status/1", "https://x.com/a/status/1/photo/1"),
@@ -72,6 +73,18 @@ def test_what_does_not_tell_posts_apart_is_left_out(url: str):
 )
 def test_what_tells_posts_apart_is_kept(one: str, other: str):
     assert digest(one) != digest(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://x.com/a/status/1", "https://x.com/a/status/1?s=20&t=AbC"),
+        ("https://youtube.com/watch?v=a", "https://m.youtube.com/watch?v=a&t=9s&ab_channel=b"),
+        ("https://instagram.com/p/a", "https://instagram.com/p/a/?img_index=2"),
+    ],
+)
+def test_how_a_post_was_shared_does_not_tell_it_apart(one: str, other: str):
+    assert digest(one) == digest(other)
 
 
 def test_the_order_of_parameters_does_not_matter():
