@@ -6,6 +6,7 @@ from tortoise.models import Model
 
 from models.checks import one_of
 from models.enums import Availability, CampaignStatus, CampaignType
+from models.influencer import Influencer
 
 
 class Campaign(Model):
@@ -90,7 +91,7 @@ class AvailabilityOverride(Model):
         "models.Campaign", related_name=False, on_delete=fields.RESTRICT, db_index=False
     )
     influencer_id: int
-    influencer = fields.ForeignKeyField(
+    influencer: fields.ForeignKeyRelation[Influencer] = fields.ForeignKeyField(
         "models.Influencer", related_name=False, on_delete=fields.RESTRICT
     )
     availability = fields.CharEnumField(Availability, max_length=20)

@@ -7,7 +7,7 @@ import asyncio
 import fcntl
 import os
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,9 @@ from typing import Any
 import asyncpg
 from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.backends.base.executor import EXECUTOR_CACHE
+from tortoise.backends.base.executor import (
+    EXECUTOR_CACHE,  # pyright: ignore[reportUnknownVariableType]
+)
 from tortoise.connection import get_connection
 from tortoise.exceptions import BaseORMException
 from tortoise.migrations.executor import MigrationExecutor
@@ -53,14 +55,14 @@ def tortoise_config(url: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def connected(url: str) -> AsyncIterator[None]:
+async def connected(url: str) -> AsyncGenerator[None]:
     """Tortoise, connected to this database, visible to every task of the process.
 
     Raises DatabaseError where it cannot be reached.
     """
     await Tortoise.init(config=tortoise_config(url), _enable_global_fallback=True)
     try:
-        await _reach()
+        await _reach(url)
         yield
     finally:
         await Tortoise.close_connections()
@@ -99,26 +101,31 @@ def dialect() -> str:
     return connection().capabilities.dialect
 
 
-async def _reach() -> None:
+async def _reach(url: str) -> None:
+    client: Any = connection()
     try:
-        await connection().execute_query("SELECT 1")
+        await client.execute_query("SELECT 1")
+    except sqlite3.Error as error:
+        message = f"the file {_file_of(url)} cannot be used ({error}): its folder must be there,"
+        raise DatabaseError(f"{message} and both must be writable") from error
     except (
         OSError,
-        sqlite3.Error,
+        ValueError,  # what asyncpg says of a URL that it cannot read
         asyncpg.InterfaceError,
         asyncpg.PostgresError,
         BaseORMException,
     ) as error:
-        raise DatabaseError(f"the database cannot be reached: {error}") from error
+        why = str(error) or type(error).__name__
+        raise DatabaseError(f"the database cannot be reached: {why}") from error
 
 
 @asynccontextmanager
-async def _turn(url: str) -> AsyncIterator[None]:
+async def _turn(url: str) -> AsyncGenerator[None]:
     """Hold off other processes that migrate this database."""
     if dialect() == "sqlite":
         # Not by a transaction: Tortoise runs migrations as scripts, and SQLite's driver commits
         # before each. Not on the file itself: closing it would drop SQLite's own locks.
-        folder = os.open(Path(url.partition("://")[2]).parent, os.O_RDONLY)
+        folder = os.open(_file_of(url).parent, os.O_RDONLY)
         try:
             await asyncio.to_thread(fcntl.flock, folder, fcntl.LOCK_EX)
             yield
@@ -127,12 +134,17 @@ async def _turn(url: str) -> AsyncIterator[None]:
         return
     # A connection of its own: Tortoise asks for tables that may not be there, and that would
     # abort the transaction which held the lock.
-    lock = await asyncpg.connect(url)
+    driver: Any = asyncpg  # which has no types
+    lock = await driver.connect(url)
     try:
         await lock.execute(f"SELECT pg_advisory_lock({_MIGRATION_LOCK})")
         yield
     finally:
         await lock.close()
+
+
+def _file_of(url: str) -> Path:
+    return Path(url.partition("://")[2])
 
 
 def _executor() -> MigrationExecutor:

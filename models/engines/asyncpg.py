@@ -59,7 +59,7 @@ class JoineryPostgresClient(AsyncpgDBClient):
     async def create_pool(self, **kwargs: Any) -> asyncpg.Pool:
         """A pool of connections to the URL."""
         sizes = {name: kwargs[name] for name in ("min_size", "max_size")}
-        return await asyncpg.create_pool(
+        return await asyncpg.create_pool(  # pyright: ignore[reportUnknownMemberType]
             self.dsn,
             connection_class=UnresetConnection,
             statement_cache_size=STATEMENT_CACHE,

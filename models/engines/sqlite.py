@@ -45,6 +45,12 @@ class ReleasingContext(SqliteTransactionContext):
 class JoinerySqliteClient(SqliteClient):
     """Tortoise's client, with `ImmediateTransaction`."""
 
+    async def create_connection(self, with_db: bool) -> None:
+        """Open the file; raises sqlite3.OperationalError where it cannot be opened."""
+        # Tried here first: the driver's thread would go on to complain when the loop has ended.
+        sqlite3.connect(self.filename).close()
+        await super().create_connection(with_db)
+
     def _in_transaction(self) -> SqliteTransactionContext:
         return ReleasingContext(ImmediateTransaction(self), self._lock)
 
