@@ -1,6 +1,5 @@
 """`connectAccount` and `disconnectAccount`: which accounts a creator has."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -9,13 +8,15 @@ import pytest
 from models.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform
 from models.influencer import Influencer, InfluencerSearch, SocialAccount
 from models.participation import Participation, ParticipationEvent
-from resolvers.caller import Proof
-from resolvers.context import Context, InvalidProofError
+from resolvers.context import Context
 from resolvers.ids import encode
 from schema import schema
 from tests import data
 from tests.data import NOW
 from tests.resolvers.asking import STAFF, creator, mutate, operation, refusal
+from transport.auth import ConnectProofs
+from transport.settings import Settings
+from transport.tokens import sign
 
 INSTAGRAM, TIKTOK, YOUTUBE = Platform.INSTAGRAM, Platform.TIKTOK, Platform.YOUTUBE
 WAITING = ParticipationStatus.WAITING
@@ -27,17 +28,8 @@ PAYLOAD = """
 """
 
 
-@dataclass
-class SaidProofs:
-    """Believes the tokens it was told."""
-
-    known: dict[str, Proof] = field(default_factory=dict[str, Proof])
-
-    async def verify(self, token: str) -> Proof:
-        """What the token stands for."""
-        if token not in self.known:
-            raise InvalidProofError("The proof has a wrong signature.")
-        return self.known[token]
+SECRET = "a secret that the connecting service and this server share"
+PROOFS = ConnectProofs(Settings(connect_secret=SECRET))
 
 
 def gid(row: Any) -> str:
@@ -254,18 +246,26 @@ async def test_a_closed_campaign_moves_nobody(db: str):
 # Proofs
 
 
-def proof(influencer: str, followers: int = 77) -> Proof:
-    return Proof(influencer, INSTAGRAM, "ig-9", "proven", followers)
+def proof(influencer: str, secret: str = SECRET) -> str:
+    claims = {
+        "influencer": influencer,
+        "platform": "INSTAGRAM",
+        "externalId": "ig-9",
+        "handle": "proven",
+        "followers": 77,
+    }
+    return sign(secret, claims, 60)
 
 
 async def test_a_proof_is_believed_and_the_plain_fields_beside_it_are_not(db: str):
     person = await data.influencer()
-    proofs = SaidProofs(
-        {"by id": proof(gid(person)), "by name": proof(f"externalId:{person.external_id}")}
-    )
     lies = {"platform": "TIKTOK", "externalId": "x", "handle": "liar", "followers": 9_999_999}
-    for token, outcome in (("by id", "CHANGED"), ("by name", "UNCHANGED")):
-        payload = await sent(person, {"proof": token, **lies}, Context(now=NOW, proofs=proofs))
+    for name, outcome in (
+        (gid(person), "CHANGED"),
+        (f"externalId:{person.external_id}", "UNCHANGED"),
+    ):
+        given = {"proof": proof(name), **lies}
+        payload = await sent(person, given, Context(now=NOW, proofs=PROOFS))
         assert payload["outcome"] == outcome
         assert payload["account"]["handle"] == "proven"
         assert payload["account"]["followers"] == 77
@@ -274,10 +274,16 @@ async def test_a_proof_is_believed_and_the_plain_fields_beside_it_are_not(db: st
 
 async def test_what_is_not_proven_to_be_the_callers_is_refused(db: str):
     person, other = await data.influencer(), await data.influencer()
-    proofs = SaidProofs({"theirs": proof(gid(other)), "a name": proof(person.name)})
     plain = {"platform": "INSTAGRAM", "externalId": "x", "handle": "h", "followers": 1}
-    for given in ({"proof": "theirs"}, {"proof": "a name"}, {"proof": "forged"}, plain, {}):
-        payload = await sent(person, given, Context(now=NOW, proofs=proofs))
+    for given in (
+        {"proof": proof(gid(other))},
+        {"proof": proof(person.name)},
+        {"proof": proof(gid(person), secret="another secret, which nobody has agreed on")},
+        {"proof": "nonsense"},
+        plain,
+        {},
+    ):
+        payload = await sent(person, given, Context(now=NOW, proofs=PROOFS))
         assert code(payload) == "INVALID_INPUT"
         assert payload["userErrors"][0]["field"] == ["input", "proof"]
     assert await SocialAccount.all().count() == 0
@@ -287,7 +293,7 @@ async def test_what_is_not_proven_to_be_the_callers_is_refused(db: str):
 async def test_in_development_a_wrong_proof_is_not_replaced_by_plain_fields(db: str, token: str):
     person = await data.influencer()
     given = {"proof": token, "platform": "X", "externalId": "x", "handle": "h", "followers": 1}
-    for proofs in (SaidProofs(), None):
+    for proofs in (PROOFS, None):
         development = Context(now=NOW, proofs=proofs, plain_accounts=True)
         assert code(await sent(person, given, development)) == "INVALID_INPUT"
 
@@ -295,8 +301,8 @@ async def test_in_development_a_wrong_proof_is_not_replaced_by_plain_fields(db: 
 async def test_a_proven_account_that_someone_else_has_is_in_use(db: str):
     person, other = await data.influencer(), await data.influencer()
     await connected(other, external_id="ig-9")
-    context = Context(now=NOW, proofs=SaidProofs({"proven": proof(gid(person))}))
-    payload = await sent(person, {"proof": "proven"}, context)
+    given = {"proof": proof(gid(person))}
+    payload = await sent(person, given, Context(now=NOW, proofs=PROOFS))
     assert code(payload) == "ACCOUNT_IN_USE"
     assert payload["userErrors"][0]["field"] == ["input", "proof"]
 
