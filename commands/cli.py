@@ -2,8 +2,9 @@
 
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
-from cyclopts import App
+from cyclopts import App, CycloptsError, UnusedCliTokensError
 
 from commands.demo import demo
 from commands.errors import CommandError
@@ -13,6 +14,7 @@ from commands.print_schema import print_schema
 from commands.serve import serve
 from commands.token import token
 from models.database import DatabaseError
+from models.transactions import is_outage
 from transport.settings import SettingsError
 
 HELP = """Joinery decides who takes part in which influencer-marketing campaign.
@@ -33,9 +35,30 @@ app.command(print_schema, name="schema")
 
 
 def cli(arguments: Sequence[str] | None = None) -> None:
-    """Run the command that the arguments name; what is wrong is told in words, with exit code 1."""
+    """Run the command that the arguments name.
+
+    What is wrong is told in words: with exit code 2 where the command line is, else with 1.
+    """
     try:
-        app(arguments)
-    except (SettingsError, DatabaseError, CommandError) as error:
-        print(f"server.py: {error}", file=sys.stderr)
-        sys.exit(1)
+        app(arguments, exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        _fail(f"{_mistake(error)} `python server.py --help` tells what there is.", 2)
+    except DatabaseError as error:
+        _fail(f"JOINERY_DATABASE_URL: {error}")
+    except (SettingsError, CommandError) as error:
+        _fail(str(error))
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        _fail(f"the database was lost, or too busy ({error}): run the command again")
+
+
+def _mistake(error: CycloptsError) -> str:
+    if isinstance(error, UnusedCliTokensError) and error.unused_tokens:
+        return f"{' '.join(error.unused_tokens)}: there is no such command."
+    return str(error)
+
+
+def _fail(message: str, code: int = 1) -> NoReturn:
+    print(f"server.py: {message}", file=sys.stderr)
+    sys.exit(code)

@@ -1,10 +1,12 @@
 """Import influencers from a file."""
 
+import codecs
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+import io
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,9 +18,10 @@ from pydantic.alias_generators import to_camel
 from rich.progress import Progress
 from strawberry import UNSET
 
+from commands.database import migrated
 from commands.errors import CommandError
-from models.database import connected
 from models.enums import Platform
+from models.text import clean
 from models.transactions import transacted
 from resolvers.bulk_call import MAX_ITEMS
 from resolvers.results import UserError
@@ -63,14 +66,29 @@ async def import_file(
     read = readers.get(file.suffix.lower())
     if read is None:
         raise CommandError(f"{file}: give a file whose name ends in .csv or .jsonl")
-    async with connected(Settings().database_url):
-        report = await _import(read(file), file.stat().st_size)
+    with _opened(file) as raw:
+        async with migrated(Settings().database_url):
+            report = await _import(read(raw, file), raw, file.stat().st_size)
     print(
         f"{report.created:,} created, {report.updated:,} updated,"
         f" {report.unchanged:,} unchanged, {report.refused:,} refused"
     )
     if report.refused:
         raise SystemExit(1)
+
+
+def _opened(file: Path) -> io.BufferedReader:
+    """The file, after the mark that some programs put before UTF-8."""
+    try:
+        raw = file.open("rb")
+    except OSError as error:
+        raise CommandError(f"{file}: cannot be opened: {error.strerror}") from None
+    start = raw.peek(3)[:3]
+    if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        raise CommandError(f"{file}: is in UTF-16: save it in UTF-8")
+    if start == codecs.BOM_UTF8:
+        raw.seek(len(start))
+    return raw
 
 
 class _Record(BaseModel):
@@ -93,9 +111,9 @@ class InfluencerRecord(_Record):
 
     external_id: str
     name: str
-    email: Any = UNSET
-    country: Any = UNSET
-    avatar_url: Any = UNSET
+    email: str | None = UNSET
+    country: str | None = UNSET
+    avatar_url: str | None = UNSET
     categories: list[str] = Field(default_factory=list[str])
     accounts: list[AccountRecord] = Field(default_factory=list[AccountRecord])
 
@@ -104,11 +122,19 @@ class InfluencerRecord(_Record):
 class Entry:
     """What some lines of the file say about one influencer, or why they cannot be read."""
 
-    lines: Sequence[int]
-    "Their numbers, from 1: that of the influencer, or of each account."
-    at_byte: int
+    line: int
+    "The number of the first, from 1."
+    account_lines: Sequence[int] = ()
+    "The line of each account, where each has its own."
     record: InfluencerRecord | None = None
     problems: Sequence[str] = ()
+
+    def about(self, path: Sequence[object], message: str) -> str:
+        """The message, with the line and the field that it is about."""
+        line = self.line
+        if len(path) > 1 and path[0] == "accounts" and self.account_lines:
+            line = self.account_lines[int(str(path[1]))]
+        return f"line {line}: {'.'.join(map(str, path))}: {message}"
 
 
 @dataclass(slots=True)
@@ -123,7 +149,7 @@ class Report:
     "The line on which each external id stands first."
 
 
-async def _import(entries: Iterator[Entry], size: int) -> Report:
+async def _import(entries: Iterator[Entry], raw: io.BufferedReader, size: int) -> Report:
     report = Report()
     with Progress() as progress:
         task = progress.add_task("importing", total=size)
@@ -131,8 +157,7 @@ async def _import(entries: Iterator[Entry], size: int) -> Report:
             good = [entry for entry in batch if _is_good(entry, report, progress)]
             if good:
                 await _upsert(good, report, progress)
-            progress.update(task, completed=batch[-1].at_byte)
-        progress.update(task, completed=size)
+            progress.update(task, completed=raw.tell())
     return report
 
 
@@ -148,7 +173,7 @@ async def _upsert(batch: Sequence[Entry], report: Report, progress: Progress) ->
     for error in payload.user_errors:
         index, message = _located(batch, error)
         refused.add(index)
-        progress.console.print(message, soft_wrap=True, markup=False, highlight=False)
+        _tell(progress, message)
     report.created += payload.created
     report.updated += payload.updated
     report.unchanged += len(payload.influencers) - payload.created - payload.updated
@@ -159,124 +184,137 @@ def _is_good(entry: Entry, report: Report, progress: Progress) -> bool:
     """Whether the entry may be imported; what is wrong with it is told."""
     problems = list(entry.problems)
     if entry.record is not None:
-        first = report.seen.setdefault(entry.record.external_id.strip(), entry.lines[0])
-        if first != entry.lines[0]:
-            problems.append(f"line {entry.lines[0]}: externalId: it stands on line {first} already")
+        first = report.seen.setdefault(clean(entry.record.external_id), entry.line)
+        if first != entry.line:
+            problems.append(entry.about(["externalId"], f"it stands on line {first} already"))
     for problem in problems:
-        progress.console.print(problem, soft_wrap=True, markup=False, highlight=False)
+        _tell(progress, problem)
     report.refused += bool(problems)
     return not problems
 
 
+def _tell(progress: Progress, message: str) -> None:
+    progress.console.print(message, soft_wrap=True, markup=False, highlight=False)
+
+
 def _located(batch: Sequence[Entry], error: UserError) -> tuple[int, str]:
     """Which entry an error is about, and the error with its line."""
-    _, _, index, *path = error.field or ()
-    entry = batch[int(index)]
-    line = entry.lines[0]
-    if len(path) > 1 and path[0] == "accounts" and len(entry.lines) > int(path[1]):
-        line = entry.lines[int(path[1])]
-    return int(index), f"line {line}: {'.'.join(path) or error.code}: {error.message}"
+    # The path is input, influencers, the place among them, and so on.
+    _, _, index, *path = error.field or ["input", "influencers", "0"]
+    return int(index), batch[int(index)].about(path or [error.code], error.message)
 
 
 def _batches(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
-    batch: list[Entry] = []
-    for entry in entries:
-        batch.append(entry)
-        if len(batch) == MAX_ITEMS:
-            yield batch
-            batch = []
-    if batch:
+    while batch := list(islice(entries, MAX_ITEMS)):
         yield batch
 
 
-# The two forms
+# JSON Lines
 
 
-def _from_json_lines(file: Path) -> Iterator[Entry]:
-    at_byte = 0
-    with file.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
-            at_byte += len(line)
-            if line.strip():
-                yield _entry([number], at_byte, _json(line))
+def _from_json_lines(raw: io.BufferedReader, _file: Path) -> Iterator[Entry]:
+    for number, line in enumerate(raw, start=1):
+        if line.strip():
+            yield _from_json(number, line)
 
 
-def _json(line: bytes) -> Any:
+def _from_json(number: int, line: bytes) -> Entry:
     try:
-        return orjson.loads(line)
+        said = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        return error
+        return Entry(number, problems=[f"line {number}: this is no JSON: {error}"])
+    if not isinstance(said, dict):
+        return Entry(number, problems=[f"line {number}: this is no JSON object"])
+    return _read(Entry(number), said)
 
 
-def _from_csv(file: Path) -> Iterator[Entry]:
-    with file.open(encoding="utf-8-sig", newline="") as text:
-        size = _Counted(text)
-        reader = csv.DictReader(size, strict=True)
+# CSV
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row of the table, and on which line it ends; or why it cannot be read."""
+
+    line: int
+    cells: dict[str | None, Any]
+    problem: str = ""
+
+    @property
+    def influencer(self) -> object:
+        """What rows of one influencer, and no others, have in common."""
+        return self.line if self.problem else clean(self.cells["externalId"] or "")
+
+
+def _from_csv(raw: io.BufferedReader, file: Path) -> Iterator[Entry]:
+    # What is not UTF-8 is told line by line, hence no error here.
+    text = io.TextIOWrapper(raw, encoding="utf-8", errors="surrogateescape", newline="")
+    reader = csv.DictReader(text, strict=True)
+    try:
         _check_columns(file, reader.fieldnames or ())
-        rows = _rows(file, reader)
-        for external_id, group in groupby(rows, key=lambda row: row[1].get("externalId")):
-            found = list(group)
-            numbers = [number for number, _ in found]
-            yield _entry(numbers, size.count, _from_rows(external_id, [row for _, row in found]))
-
-
-class _Counted:
-    """Lines of a text, and how many bytes they have been so far."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = iter(lines)
-        self.count = 0
-
-    def __iter__(self) -> "_Counted":
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._lines)
-        self.count += len(line.encode())
-        return line
+    except csv.Error as error:
+        raise CommandError(f"{file}: its first line cannot be read: {error}") from None
+    for _, group in groupby(_rows(reader), key=lambda row: row.influencer):
+        yield _from_rows(list(group))
 
 
 def _check_columns(file: Path, names: Sequence[str]) -> None:
-    unknown = [name for name in names if name not in CSV_COLUMNS]
-    missing = [name for name in _NEEDED if name not in names]
-    if unknown or missing:
-        problem = f"has no column for {missing[0]}" if missing else f"has an unknown {unknown[0]!r}"
-        raise CommandError(f"{file}: its first line {problem}; known are {', '.join(CSV_COLUMNS)}")
+    problems = [
+        *(f"lacks {name}" for name in _NEEDED if name not in names),
+        *(f"has an unknown {name[:40]!r}" for name in names if name not in CSV_COLUMNS),
+        *(f"has {name} twice" for name in CSV_COLUMNS if names.count(name) > 1),
+    ]
+    if problems:
+        known = ", ".join(CSV_COLUMNS)
+        message = f"its first line, the names of the columns, {problems[0]}; known are {known}"
+        raise CommandError(f"{file}: {message}")
 
 
-def _rows(file: Path, reader: "csv.DictReader[str]") -> Iterator[tuple[int, dict[str, Any]]]:
+def _rows(reader: "csv.DictReader[str]") -> Iterator[_Row]:
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield _Row(reader.reader.line_num, {}, f"cannot be read: {error}")
+        else:
+            yield _Row(reader.line_num, dict(cells), _what_is_wrong(dict(cells)))
+
+
+def _what_is_wrong(cells: dict[str | None, Any]) -> str:
+    if None in cells:
+        return "it has more cells than columns"
     try:
-        for row in reader:
-            yield reader.line_num, row
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise CommandError(f"{file}: line {reader.line_num + 1} cannot be read: {error}") from error
+        "".join(filter(None, cells.values())).encode()
+    except UnicodeEncodeError:
+        return "this is not UTF-8 text"
+    return ""
 
 
-def _from_rows(external_id: str | None, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _from_rows(rows: Sequence[_Row]) -> Entry:
     """The influencer that these rows say, one for each account."""
     first = rows[0]
-    said: dict[str, Any] = {"externalId": external_id, "name": first.get("name")}
-    if None in first:
-        said["more cells than columns"] = first[None]  # refused by name, as every unknown field
-    said |= {name: first[name] or None for name in _MAY_BE_EMPTY if name in first}
-    names = (first.get("categories") or "").split(";")
-    said["categories"] = [name for name in names if name.strip()]
-    said["accounts"] = [
-        {ours: row.get(column) for column, ours in _ACCOUNT.items()}
-        for row in rows
-        if any(row.get(column) for column in _ACCOUNT)
-    ]
-    return said
+    if first.problem:
+        return Entry(first.line, problems=[f"line {first.line}: {first.problem}"])
+    with_accounts = [row for row in rows if any(row.cells.get(column) for column in _ACCOUNT)]
+    names = (first.cells.get("categories") or "").split(";")
+    said: dict[str, Any] = {
+        "externalId": first.cells["externalId"],
+        "name": first.cells["name"],
+        "categories": [name for name in names if name.strip()],
+        "accounts": [
+            {ours: row.cells.get(column) for column, ours in _ACCOUNT.items()}
+            for row in with_accounts
+        ],
+        **{name: first.cells[name] or None for name in _MAY_BE_EMPTY if name in first.cells},
+    }
+    return _read(Entry(first.line, [row.line for row in with_accounts]), said)
 
 
-def _entry(lines: Sequence[int], at_byte: int, said: Any) -> Entry:
-    if isinstance(said, orjson.JSONDecodeError):
-        return Entry(lines, at_byte, problems=[f"line {lines[0]}: this is no JSON: {said}"])
+def _read(entry: Entry, said: Any) -> Entry:
+    """The entry, with the record that was said, or with what is wrong with it."""
     try:
-        return Entry(lines, at_byte, InfluencerRecord.model_validate(said))
+        entry.record = InfluencerRecord.model_validate(said)
     except ValidationError as error:
-        problems = [
-            f"line {lines[0]}: {'.'.join(map(str, each['loc'])) or 'line'}: {each['msg']}"
-            for each in error.errors()
-        ]
-        return Entry(lines, at_byte, problems=problems)
+        entry.problems = [entry.about(each["loc"], each["msg"]) for each in error.errors()]
+    return entry

@@ -1,11 +1,17 @@
 """Serve."""
 
+import asyncio
+import socket
+import sys
 from typing import Annotated
 
 import uvicorn
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from commands.database import what_is_missing
+from commands.errors import CommandError
+from models.database import connected, pending_migrations
 from transport.settings import Settings
 
 
@@ -26,8 +32,10 @@ def serve(
     workers
         How many processes share the work. With SQLite one is best.
     """
-    # Here, where a mistake is told in words; a worker would only die of it.
+    # All here, where a mistake is told in words; a worker would only die of it.
     settings = Settings()
+    _check_address(host, port)
+    asyncio.run(_check_database(settings.database_url))
     uvicorn.run(
         "server:app",
         factory=True,
@@ -42,3 +50,21 @@ def serve(
         server_header=False,
         log_level=settings.log_level,
     )
+
+
+def _check_address(host: str, port: int) -> None:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        socket.create_server((host, port), family=family).close()
+    except (OSError, UnicodeError) as error:
+        raise CommandError(
+            f"{host}:{port} cannot be listened at ({error}): give another --host or --port,"
+            " or end what uses it"
+        ) from None
+
+
+async def _check_database(url: str) -> None:
+    async with connected(url):
+        if pending := await pending_migrations():
+            # The server tells it at /health/ready, and is ready as soon as they are applied.
+            print(f"server.py: {what_is_missing(pending)}", file=sys.stderr)

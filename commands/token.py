@@ -51,10 +51,8 @@ def token(
 
 
 def _subject(role: str, influencer: str | None, advertiser: str | None) -> str:
-    if (role == "INFLUENCER") != (influencer is not None):
-        raise CommandError("--influencer goes with --role INFLUENCER, which needs it")
-    if (role == "ADVERTISER") != (advertiser is not None):
-        raise CommandError("--advertiser goes with --role ADVERTISER, which needs it")
+    _check("INFLUENCER", role, "--influencer", influencer)
+    _check("ADVERTISER", role, "--advertiser", advertiser)
     if influencer is None:
         return advertiser or "staff"
     if influencer.isascii() and influencer.isdigit():
@@ -65,3 +63,11 @@ def _subject(role: str, influencer: str | None, advertiser: str | None) -> str:
             " nor externalId:<id>"
         )
     return influencer
+
+
+def _check(its_role: str, role: str, option: str, given: str | None) -> None:
+    """Refuse an option that is missing for its role, or given for another."""
+    if role == its_role and not given:
+        raise CommandError(f"--role {role} needs {option}: say whose token it is")
+    if role != its_role and given is not None:
+        raise CommandError(f"{option} is for --role {its_role} alone: leave it out, or ask for it")

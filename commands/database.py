@@ -1,0 +1,24 @@
+"""A database as commands need it: there, and with its tables."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from commands.errors import CommandError
+from models.database import connected, pending_migrations
+
+
+@asynccontextmanager
+async def migrated(url: str) -> AsyncGenerator[None]:
+    """Connected to this database (`models.database.connected`), which lacks no migration.
+
+    Raises CommandError where it does.
+    """
+    async with connected(url):
+        if pending := await pending_migrations():
+            raise CommandError(what_is_missing(pending))
+        yield
+
+
+def what_is_missing(pending: list[str]) -> str:
+    """That the database lacks these migrations, and what to do."""
+    return f"the database lacks {', '.join(pending)}: run `python server.py migrate` first"
