@@ -18,7 +18,8 @@ from projection.fields import (
     ToOne,
 )
 from projection.listing import Listing, Order, TableListing
-from projection.plan import Projector, Run
+from projection.plan import Projector
+from projection.run import Run
 from projection.shape import Shape
 
 __all__ = [

@@ -6,11 +6,10 @@ In SQL, `{t}` stands for the alias of the shape's own row and `{j}` for that of 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
-if TYPE_CHECKING:
-    from projection.listing import Listing
-    from projection.plan import Run
+from projection.listing import Listing
+from projection.run import Run
 
 
 class Kind(StrEnum):
@@ -72,7 +71,7 @@ class ToMany(Guarded):
     parent: str
     key: str
     order: str
-    where: "Callable[[Run, Mapping[str, Any]], str] | None" = None
+    where: Callable[[Run, Mapping[str, Any]], str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +84,7 @@ class Connection(Guarded):
 
     shape: str
     parent: str
-    listing: "Callable[[Run, Mapping[str, Any], Sequence[int]], Awaitable[Listing]]"
+    listing: Callable[[Run, Mapping[str, Any], Sequence[int]], Awaitable[Listing]]
     single: bool = False
 
 
@@ -109,7 +108,7 @@ class Batched(Guarded):
     """
 
     parent: str
-    load: "Callable[[Run, Mapping[str, Any], Sequence[Any]], Awaitable[Mapping[Any, Any]]]"
+    load: Callable[[Run, Mapping[str, Any], Sequence[Any]], Awaitable[Mapping[Any, Any]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,15 +6,14 @@ whatever it takes: another statement, or a function.
 """
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
-if TYPE_CHECKING:
-    from projection.plan import Run
+from projection.run import Run
 
 Builder: TypeAlias = Callable[..., list[Any]]
 """`builder(run, page, rows, *steps)`: a value for each row."""
 
-Step: TypeAlias = "Callable[[Run, Sequence[Any], list[list[Any]]], Awaitable[list[Any]]]"
+Step: TypeAlias = Callable[[Run, Sequence[Any], list[list[Any]]], Awaitable[list[Any]]]
 """`step(run, rows, earlier steps)`: a value for each row."""
 
 
@@ -84,7 +83,7 @@ class Level:
         """What stands behind FROM's first table."""
         return "".join(self.joins)
 
-    async def fill(self, run: "Run", rows: Sequence[Any], page: Any = None) -> list[Any]:
+    async def fill(self, run: Run, rows: Sequence[Any], page: Any = None) -> list[Any]:
         """What the level makes of these rows."""
         assert self.build is not None
         if not rows:

@@ -3,13 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from projection.level import Level
 from projection.listing import Listing, Page, page_values, read_page
-
-if TYPE_CHECKING:
-    from projection.plan import Run
+from projection.run import Run
 
 
 @dataclass(slots=True)
@@ -40,7 +38,7 @@ class PagePlan:
 
     async def pages(
         self,
-        run: "Run",
+        run: Run,
         listing: Listing,
         arguments: Mapping[str, Any],
         keys: Sequence[int] | None,
@@ -60,7 +58,7 @@ class PagePlan:
 
     async def _assemble(
         self,
-        run: "Run",
+        run: Run,
         page: Page,
         rows: Sequence[Any],
         totals: dict[Any, int],

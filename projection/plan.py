@@ -6,7 +6,7 @@ the role, the database and the outcome of the directives.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -21,36 +21,15 @@ from graphql import (
 )
 
 from projection.compiler import Compiler
-from projection.executor import Completed, JoineryExecutionContext, ProjectingInfo
+from projection.executor import Completed, ProjectingInfo
 from projection.level import Level
 from projection.listing import Listing
 from projection.pages import PagePlan
+from projection.run import Run
 from projection.shape import Shape
-from projection.statement import Database, Row, fetch
 from projection.steps import fetch_by_key
 
 PLANS = 2_000
-
-
-@dataclass(slots=True, kw_only=True)
-class Run:
-    """One use of a plan: for whom, on which connection."""
-
-    executor: JoineryExecutionContext
-    database: Database
-    role: str
-    context: Any
-    values: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    "Parameters that any statement may use."
-
-    async def fetch(self, sql: str, values: Mapping[str, Any]) -> Sequence[Row]:
-        """The rows of a statement."""
-        return await fetch(self.database, sql, {**self.values, **values})
-
-    async def fetch_by(self, sql: str, keys: Iterable[Any]) -> Sequence[Row]:
-        """The rows of a statement with `= ANY(:keys)`; none without keys."""
-        wanted = list(dict.fromkeys(key for key in keys if key is not None))
-        return await self.fetch(sql, {"keys": wanted}) if wanted else ()
 
 
 class Projector:

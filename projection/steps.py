@@ -2,17 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from projection.fields import Batched, Connection, Rows, ToMany
 from projection.level import Builder, Level
 from projection.pages import PagePlan
+from projection.run import Run
 from projection.shape import Shape
 
-if TYPE_CHECKING:
-    from projection.plan import Run
-
-Arguments = Callable[["Run"], Mapping[str, Any]]
+Arguments = Callable[[Run], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +19,7 @@ class Compute:
 
     values: Builder
 
-    async def __call__(self, run: "Run", rows: Sequence[Any], made: list[list[Any]]) -> list[Any]:
+    async def __call__(self, run: Run, rows: Sequence[Any], made: list[list[Any]]) -> list[Any]:
         """The function's values."""
         return self.values(run, None, rows, *made)
 
@@ -33,7 +31,7 @@ class FetchRows:
     keys: Builder
     rows: Rows
 
-    async def __call__(self, run: "Run", rows: Sequence[Any], made: list[list[Any]]) -> list[Any]:
+    async def __call__(self, run: Run, rows: Sequence[Any], made: list[list[Any]]) -> list[Any]:
         """For each row a list of tuples."""
         keys = self.keys(run, None, rows, *made)
         key = self.rows.key
@@ -54,7 +52,7 @@ class FetchMany:
     level: Level
     arguments: Arguments
 
-    async def __call__(self, run: "Run", rows: Sequence[Any], made: list[list[Any]]) -> list[Any]:
+    async def __call__(self, run: Run, rows: Sequence[Any], made: list[list[Any]]) -> list[Any]:
         """For each row a list of finished objects."""
         keys = self.keys(run, None, rows, *made)
         key = self.relation.key.format(t="t")
@@ -80,7 +78,7 @@ class FetchByKey:
     level: Level
     many: bool
 
-    async def __call__(self, run: "Run", rows: Sequence[Any], made: list[list[Any]]) -> list[Any]:
+    async def __call__(self, run: Run, rows: Sequence[Any], made: list[list[Any]]) -> list[Any]:
         """For each row a finished object or null, or a list of them."""
         named = self.keys(run, None, rows, *made)
         flat = [key for keys in named for key in keys or ()] if self.many else named
@@ -90,9 +88,7 @@ class FetchByKey:
         return [found.get(key) for key in named]
 
 
-async def fetch_by_key(
-    run: "Run", shape: Shape, level: Level, keys: Iterable[Any]
-) -> dict[Any, Any]:
+async def fetch_by_key(run: Run, shape: Shape, level: Level, keys: Iterable[Any]) -> dict[Any, Any]:
     """The finished objects of a shape by their keys; keys that nothing has are left out."""
     wanted = list(dict.fromkeys(key for key in keys if key is not None))
     if not wanted:
@@ -117,7 +113,7 @@ class Nest:
     level: Level
     many: bool
 
-    async def __call__(self, run: "Run", rows: Sequence[Any], made: list[list[Any]]) -> list[Any]:
+    async def __call__(self, run: Run, rows: Sequence[Any], made: list[list[Any]]) -> list[Any]:
         """For each row a finished object or null, or a list."""
         values = self.values(run, None, rows, *made)
         if not self.many:
@@ -136,7 +132,7 @@ class FetchPages:
     plan: PagePlan
     arguments: Arguments
 
-    async def __call__(self, run: "Run", rows: Sequence[Any], made: list[list[Any]]) -> list[Any]:
+    async def __call__(self, run: Run, rows: Sequence[Any], made: list[list[Any]]) -> list[Any]:
         """For each row a finished connection."""
         keys = self.keys(run, None, rows, *made)
         distinct = list(dict.fromkeys(keys))
@@ -156,7 +152,7 @@ class Load:
     field: Batched
     arguments: Arguments
 
-    async def __call__(self, run: "Run", rows: Sequence[Any], made: list[list[Any]]) -> list[Any]:
+    async def __call__(self, run: Run, rows: Sequence[Any], made: list[list[Any]]) -> list[Any]:
         """For each row its value."""
         keys = self.keys(run, None, rows, *made)
         values = await self.field.load(run, self.arguments(run), list(dict.fromkeys(keys)))

@@ -1,0 +1,29 @@
+"""One use of a plan: for whom, on which connection."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from projection.executor import JoineryExecutionContext
+from projection.statement import Database, Row, fetch
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """One use of a plan: for whom, on which connection."""
+
+    executor: JoineryExecutionContext
+    database: Database
+    role: str
+    context: Any
+    values: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    "Parameters that any statement may use."
+
+    async def fetch(self, sql: str, values: Mapping[str, Any]) -> Sequence[Row]:
+        """The rows of a statement."""
+        return await fetch(self.database, sql, {**self.values, **values})
+
+    async def fetch_by(self, sql: str, keys: Iterable[Any]) -> Sequence[Row]:
+        """The rows of a statement with `= ANY(:keys)`; none without keys."""
+        wanted = list(dict.fromkeys(key for key in keys if key is not None))
+        return await self.fetch(sql, {"keys": wanted}) if wanted else ()
