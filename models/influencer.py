@@ -75,7 +75,7 @@ class SocialAccount(Model):
         on_delete=fields.RESTRICT,
         db_index=False,
     )
-    platform = fields.SmallIntField()
+    platform: int = fields.SmallIntField()
     external_id = fields.CharField(200)
     handle = fields.CharField(200)
     handle_key = fields.TextField()
