@@ -7,13 +7,7 @@ from typing import Any
 from models.enums import ErrorCode, Outcome, Role
 from projection import Completed
 from resolvers.caller import Caller
-from resolvers.connecting import (
-    MAX_ACCOUNTS,
-    Claim,
-    advance,
-    connections,
-    lock_waiting,
-)
+from resolvers.connecting import MAX_ACCOUNTS, Claim, advance, connections, lock_waiting
 from resolvers.context import Context, InvalidProofError
 from resolvers.database import rows
 from resolvers.ids import encode
@@ -23,14 +17,14 @@ from resolvers.results import UserError
 from resolvers.text_input import NAME_LENGTH, Form
 from resolvers.writing import MutationInfo, caller_in, write
 
-_PLAIN = ("platform", "external_id", "handle", "followers")
-_NAMES = {
+MAX_FOLLOWERS = 2**31 - 1
+_PLAIN = {
     "platform": "platform",
     "external_id": "externalId",
     "handle": "handle",
     "followers": "followers",
 }
-MAX_FOLLOWERS = 2**31 - 1
+"""The plain fields, by the attributes that hold them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +86,9 @@ async def _claim(context: Context, form: Form, input: Any) -> Claim | None:
         message = "Give the proof that the service which did the platform's login has signed."
         form.refuse(ErrorCode.INVALID_INPUT, message, "proof")
         return None
-    for name in _PLAIN:
-        if getattr(input, name) is None:
-            form.refuse(ErrorCode.INVALID_INPUT, "Give it, or a proof instead.", _NAMES[name])
+    for attribute, name in _PLAIN.items():
+        if getattr(input, attribute) is None:
+            form.refuse(ErrorCode.INVALID_INPUT, "Give it, or a proof instead.", name)
     if form.errors:
         return None
     return checked_claim(

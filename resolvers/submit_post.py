@@ -39,17 +39,11 @@ async def act(context: Context, input: Any) -> SubmitPostPayload:
     """The same within a transaction, with keys in the payload."""
     caller = caller_in(context)
     form = Form()
-    url = form.text(input.url, URL_LENGTH, "url")
-    platform = platform_of_url(url)
-    if not form.errors and platform is None:
-        known = ", ".join(Platform)
-        message = f"Give the https URL of a post on a known platform: {known}."
-        form.refuse(ErrorCode.INVALID_INPUT, message, "url")
+    url, platform = _read(form, input.url)
     if form.errors:
         return _refused(*form.errors)
-    [case] = await participations(
-        context, caller, [decode(input.participation_id, "Participation")]
-    )
+    key = decode(input.participation_id, "Participation")
+    [case] = await participations(context, caller, [key])
     if case is None:
         return _refused(not_found("participation", "participationId").error)
     post, owner = await _known_post(case, url)
@@ -69,6 +63,17 @@ async def act(context: Context, input: Any) -> SubmitPostPayload:
         ledger.enter(case, Action.SUBMIT_POST, verdict.decision, post_id=post)
         await ledger.write()
     return SubmitPostPayload(outcome=verdict.outcome, post=post)
+
+
+def _read(form: Form, given: str) -> tuple[str, Platform | None]:
+    """The URL, and the platform it is on; the form refuses what is on none."""
+    url = form.text(given, URL_LENGTH, "url")
+    platform = platform_of_url(url)
+    if not form.errors and platform is None:
+        known = ", ".join(Platform)
+        message = f"Give the https URL of a post on a known platform: {known}."
+        form.refuse(ErrorCode.INVALID_INPUT, message, "url")
+    return url, platform
 
 
 def _located(error: UserError | None) -> UserError | None:
