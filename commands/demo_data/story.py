@@ -44,11 +44,8 @@ def story_people() -> list[PersonData]:
 
 def story_campaigns(now: datetime) -> list[CampaignData]:
     """One campaign of each kind of joining, all ongoing."""
-    times = {
-        "starts_at": now - timedelta(days=3),
-        "deadline": now + timedelta(days=20),
-        "ends_at": now + timedelta(days=40),
-    }
+    starts = now - timedelta(days=3)
+    deadline, ends = now + timedelta(days=20), now + timedelta(days=40)
     return [
         CampaignData(
             title="Glow Serum Autumn Launch", advertiser_id=ADVERTISER,
@@ -58,7 +55,8 @@ def story_campaigns(now: datetime) -> list[CampaignData]:
             description="Two weeks with the serum, morning and night: show your skin as it is.",
             countries=["ID", "JP", "TH", "TW"], categories=["Beauty"],
             followers_min=10_000, followers_max=500_000, capacity=30,
-            hashtags=["#glowserum", "#ad"], mentions=["@hana_beauty"], **times,
+            hashtags=["#glowserum", "#ad"], mentions=["@hana_beauty"],
+            starts_at=starts, deadline=deadline, ends_at=ends,
         ),
         CampaignData(
             title="Ramen Week", advertiser_id="menya-kaze",
@@ -67,7 +65,8 @@ def story_campaigns(now: datetime) -> list[CampaignData]:
             reward="Seven bowls of ramen",
             description="One bowl a day for a week. Slurping is welcome.",
             followers_min=1_000, capacity=50,
-            hashtags=["#ramenweek", "#ad"], mentions=["@menya_kaze"], **times,
+            hashtags=["#ramenweek", "#ad"], mentions=["@menya_kaze"],
+            starts_at=starts, deadline=deadline, ends_at=ends,
         ),
         CampaignData(
             title="Backpack Codes", advertiser_id="tabi-gear",
@@ -75,6 +74,7 @@ def story_campaigns(now: datetime) -> list[CampaignData]:
             platforms=[Platform.INSTAGRAM, Platform.X, Platform.LINE],
             reward="8% of each sale by your code",
             description="Share your code wherever your people are.",
-            hashtags=["#tabigear", "#ad"], mentions=["@tabi_gear"], **times,
+            hashtags=["#tabigear", "#ad"], mentions=["@tabi_gear"],
+            starts_at=starts, deadline=deadline, ends_at=ends,
         ),
     ]  # fmt: skip
