@@ -1,5 +1,6 @@
 """What may be said of a campaign, and how it is stored."""
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,7 @@ MAX_TAGS = 30
 TAG_LENGTH = 100
 MAX_CATEGORIES = 50
 CATEGORY_LENGTH = 100
+_WEB = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
 
 NOT_NULL = frozenset(
     {
@@ -92,8 +94,9 @@ def camel_case(name: str) -> str:
 def web_url(form: Form, value: str | None, *path: str | int) -> str | None:
     """An address on the web, of a picture."""
     url = form.optional(value, URL_LENGTH, *path)
-    if url is not None and not url.lower().startswith(("https://", "http://")):
-        form.refuse(ErrorCode.INVALID_INPUT, "Give a URL that starts with https://.", *path)
+    if url is not None and not _WEB.match(url):
+        message = "Give the URL of a picture, such as https://example.com/a.png."
+        form.refuse(ErrorCode.INVALID_INPUT, message, *path)
     return url
 
 

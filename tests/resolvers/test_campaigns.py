@@ -95,6 +95,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"reward": "x" * 2_001}, "reward"),
     ({"advertiserId": "x" * 201}, "advertiserId"),
     ({"coverImageUrl": "javascript:alert(1)"}, "coverImageUrl"),
+    ({"coverImageUrl": "https:///a.png"}, "coverImageUrl"),
+    ({"coverImageUrl": f"https://img.example/{'x' * 2_048}"}, "coverImageUrl"),
     ({"hashtags": ["#"] * 31}, "hashtags"),
     ({"hashtags": ["#a", "x" * 101]}, "hashtags.1"),
     ({"mentions": ["@a", " "]}, "mentions.1"),
