@@ -1,6 +1,6 @@
 """The compiler: what each selected field of a shape becomes in a level."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -8,11 +8,7 @@ from graphql import (
     FieldNode,
     GraphQLError,
     GraphQLField,
-    GraphQLList,
-    GraphQLNonNull,
     GraphQLObjectType,
-    GraphQLOutputType,
-    get_named_type,
     is_leaf_type,
 )
 from graphql.execution.collect_fields import FieldDetails, FieldDetailsList
@@ -35,7 +31,7 @@ from projection.fields import (
 )
 from projection.level import Level
 from projection.listing import invalid
-from projection.pages import PagePlan, Slice
+from projection.pages import PagePlan, Part, Slice, Views
 from projection.shape import Shape
 from projection.steps import (
     Arguments,
@@ -48,6 +44,7 @@ from projection.steps import (
     Nest,
 )
 from projection.text import snake_case
+from projection.types import is_list, is_non_null, named_type, object_type, type_given, type_of
 
 MAX_DEPTH = 30
 """How deep objects may nest: generated code nests with them, and Python's parser ends at 200."""
@@ -83,7 +80,7 @@ class Compiler:
     def root_page(self, raw: ProjectingInfo, path: Keys) -> PagePlan:
         """The plan of a root field's connection."""
         name = f"{raw.parent_type.name}.{raw.field_name}"
-        return self._page(name, _object_type(raw.return_type), _details(raw), path)
+        return self._page(name, object_type(type_given(raw)), _details(raw), path)
 
     # Objects
 
@@ -120,7 +117,7 @@ class Compiler:
             return repr(parent.name)
         definition = parent.fields[name]
         if shape is None:
-            return self._value(level, f"r.{snake_case(name)}", definition.type, details, path)
+            return self._value(level, f"r.{snake_case(name)}", type_of(definition), details, path)
         field = shape.fields[name]
         if isinstance(field, Guarded) and field.roles is not None and self.role not in field.roles:
             return self._denied(field, definition, path)
@@ -135,7 +132,7 @@ class Compiler:
             path=path,
             extensions={"code": "FORBIDDEN"},
         )
-        if isinstance(definition.type, GraphQLNonNull):
+        if is_non_null(type_of(definition)):
             raise error
         self.denied.append(error)
         return "None"
@@ -176,14 +173,14 @@ class Compiler:
         shape = self.shapes[field.shape]
         joined = level.join(shape.source, alias, field.on)
         there = level.column(f"{joined}.id")
-        graphql_type = _object_type(selected.type)
+        graphql_type = object_type(selected.type)
         value = self._object(level, graphql_type, shape, joined, selected.details, selected.path)
         return f"(None if {there} is None else {value})"
 
     def _to_many(self, level: Level, alias: str, field: ToMany, selected: "Selected") -> str:
         shape = self.shapes[field.shape]
         below = Level()
-        graphql_type = _object_type(selected.type)
+        graphql_type = object_type(selected.type)
         below.finish(self._object(below, graphql_type, shape, "t", selected.details, selected.path))
         keys = level.function(level.column(field.parent.format(t=alias)))
         return level.step(FetchMany(keys, field, shape.source, below, selected.arguments))
@@ -192,7 +189,7 @@ class Compiler:
 
     def _connection(self, level: Level, alias: str, field: Connection, selected: "Selected") -> str:
         plan = self._page(
-            selected.name, _object_type(selected.type), selected.details, selected.path
+            selected.name, object_type(selected.type), selected.details, selected.path
         )
         keys = level.function(level.column(field.parent.format(t=alias)))
         return level.step(FetchPages(keys, field, plan, selected.arguments))
@@ -209,14 +206,14 @@ class Compiler:
                     plan.parts[key] = _constant(graphql_type.name)
                 case "totalCount":
                     plan.needs_total = True
-                    plan.parts[key] = lambda _views, slice_: slice_.total
+                    plan.parts[key] = _total
                 case "pageInfo":
                     plan.needs_rows = True
                     plan.parts[key] = self._page_info(graphql_type, found)
                 case part:
                     plan.needs_rows = True
                     plan.parts[key] = _view(len(views))
-                    row = _object_type(graphql_type.fields[part].type)
+                    row = object_type(type_of(graphql_type.fields[part]))
                     make = self._edge if part == "edges" else self._node
                     views.append(make(plan, row, found, (*path, key)))
         plan.level.names["cursor"] = plan.cursor_columns()
@@ -240,18 +237,22 @@ class Compiler:
                 case "cursor":
                     value = "page.cursor_of(*r[cursor])"
                 case _:
-                    node = _object_type(edge.fields["node"].type)
+                    node = object_type(type_of(edge.fields["node"]))
                     value = self._node(plan, node, found, (*path, key))
             items.append(f"{key!r}: {value}")
         return f"{{{', '.join(items)}}}"
 
-    def _page_info(self, connection: GraphQLObjectType, details: FieldDetailsList) -> Any:
-        graphql_type = _object_type(connection.fields["pageInfo"].type)
+    def _page_info(self, connection: GraphQLObjectType, details: FieldDetailsList) -> Part:
+        graphql_type = object_type(type_of(connection.fields["pageInfo"]))
         collected = self.executor.collect_subfields(graphql_type, details)
         names = {
             key: found[0].node.name.value for key, found in collected.grouped_field_set.items()
         }
-        return lambda _views, slice_: {key: _PAGE_INFO[name](slice_) for key, name in names.items()}
+
+        def part(_views: Views, slice_: Slice) -> dict[str, Any]:
+            return {key: _PAGE_INFO[name](slice_) for key, name in names.items()}
+
+        return part
 
     # What a Python value of a GraphQL type becomes
 
@@ -259,15 +260,15 @@ class Compiler:
         self,
         level: Level,
         value: str,
-        graphql_type: GraphQLOutputType,
+        graphql_type: Any,
         details: FieldDetailsList,
         path: Keys,
     ) -> str:
-        named = get_named_type(graphql_type)
+        named = named_type(graphql_type)
         if is_leaf_type(named):
             return value
         assert isinstance(named, GraphQLObjectType)
-        many = _is_list(graphql_type)
+        many = is_list(graphql_type)
         values = level.function(value)
         below = Level()
         shape = self.shapes.get(named.name)
@@ -317,7 +318,7 @@ class Selected:
         self, definition: GraphQLField, details: FieldDetailsList, path: Keys, name: str
     ) -> None:
         self.definition = definition
-        self.type = definition.type
+        self.type = type_of(definition)
         self.details = details
         self.path = path
         self.name = name
@@ -333,12 +334,32 @@ class Selected:
         )
 
 
-_PAGE_INFO: dict[str, Any] = {
-    "__typename": lambda _: "PageInfo",
-    "hasNextPage": lambda slice_: slice_.has_next,
-    "hasPreviousPage": lambda slice_: slice_.has_previous,
-    "startCursor": lambda slice_: slice_.cursors and slice_.cursors[0],
-    "endCursor": lambda slice_: slice_.cursors and slice_.cursors[1],
+def _has_next(slice_: Slice) -> bool:
+    return slice_.has_next
+
+
+def _has_previous(slice_: Slice) -> bool:
+    return slice_.has_previous
+
+
+def _start_cursor(slice_: Slice) -> str | None:
+    return slice_.cursors[0] if slice_.cursors else None
+
+
+def _end_cursor(slice_: Slice) -> str | None:
+    return slice_.cursors[1] if slice_.cursors else None
+
+
+def _page_info_name(_slice: Slice) -> str:
+    return "PageInfo"
+
+
+_PAGE_INFO: dict[str, Callable[[Slice], Any]] = {
+    "__typename": _page_info_name,
+    "hasNextPage": _has_next,
+    "hasPreviousPage": _has_previous,
+    "startCursor": _start_cursor,
+    "endCursor": _end_cursor,
 }
 _TEMPLATES = {
     "postgres": {
@@ -368,24 +389,19 @@ def _details(raw: ProjectingInfo) -> FieldDetailsList:
     return [FieldDetails(node, None) for node in raw.field_nodes]
 
 
-def _object_type(graphql_type: GraphQLOutputType) -> GraphQLObjectType:
-    named = get_named_type(graphql_type)
-    assert isinstance(named, GraphQLObjectType)
-    return named
+def _constant(value: Any) -> Part:
+    def part(_views: Views, _slice: Slice) -> Any:
+        return value
+
+    return part
 
 
-def _is_list(graphql_type: GraphQLOutputType) -> bool:
-    if isinstance(graphql_type, GraphQLNonNull):
-        graphql_type = graphql_type.of_type
-    return isinstance(graphql_type, GraphQLList)
+def _total(_views: Views, slice_: Slice) -> int:
+    return slice_.total
 
 
-def _constant(value: Any) -> Any:
-    return lambda _views, _slice: value
-
-
-def _view(index: int) -> Any:
-    def part(views: list[tuple[Any, ...]], slice_: Slice) -> list[Any]:
+def _view(index: int) -> Part:
+    def part(views: Views, slice_: Slice) -> list[Any]:
         return [view[index] for view in views[slice_.start : slice_.stop]]
 
     return part

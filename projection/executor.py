@@ -3,13 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import (
-    FieldNode,
-    GraphQLField,
-    GraphQLObjectType,
-    GraphQLOutputType,
-    GraphQLResolveInfo,
-)
+from graphql import FieldNode, GraphQLField, GraphQLObjectType
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.pyutils import Path
 from strawberry.schema.schema import (
@@ -49,18 +43,19 @@ class JoineryExecutionContext(StrawberryGraphQLCoreExecutionContext):
         field_nodes: list[FieldNode],
         parent_type: GraphQLObjectType,
         path: Path,
-    ) -> GraphQLResolveInfo:
+    ) -> Any:
         """The info, with this executor on it."""
-        plain = super().build_resolve_info(field_def, field_nodes, parent_type, path)
+        build: Any = super().build_resolve_info  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        plain: tuple[Any, ...] = build(field_def, field_nodes, parent_type, path)
         info = ProjectingInfo(*plain)
         info.executor = self
-        return info  # pyright: ignore[reportReturnType]
+        return info
 
     def complete_value(
         self,
-        return_type: GraphQLOutputType,
+        return_type: Any,
         field_details_list: FieldDetailsList,
-        info: GraphQLResolveInfo,
+        info: Any,
         path: Path,
         result: Any,
         position_context: Any,
@@ -68,6 +63,5 @@ class JoineryExecutionContext(StrawberryGraphQLCoreExecutionContext):
         """The value of a field: a `Completed` one's as it is, any other as graphql-core does it."""
         if isinstance(result, Completed):
             return result.value
-        return super().complete_value(
-            return_type, field_details_list, info, path, result, position_context
-        )
+        complete: Any = super().complete_value  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        return complete(return_type, field_details_list, info, path, result, position_context)

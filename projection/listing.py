@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from hashlib import blake2b
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import orjson
 from graphql import GraphQLError
@@ -60,8 +60,15 @@ class Listing(Protocol):
     several parents, whose rows come parent by parent.
     """
 
-    orders: tuple[Order, ...]
-    values: Mapping[str, Any]
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """What it is ordered by; the last one is unique."""
+        ...
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """The values of the statements' parameters."""
+        ...
 
     def rows(self, columns: str, joins: str, page: Page, keys: Sequence[int] | None) -> str:
         """The statement of one page, one row longer than the page, ordered away from the cursor."""
@@ -172,10 +179,10 @@ def _tag(field_name: str, arguments: Mapping[str, Any]) -> str:
 def _plain(value: Any) -> Any:
     """The value without what means nothing: nulls, empty lists, the order of a filter's lists."""
     if isinstance(value, Mapping):
-        items: Mapping[str, Any] = value
+        items = cast("Mapping[str, Any]", value)
         return {str(key): _plain(item) for key, item in items.items() if not _is_empty(item)}
     if isinstance(value, list | tuple):
-        listed: Sequence[Any] = value
+        listed = cast("Sequence[Any]", value)
         return sorted((_plain(item) for item in listed), key=str)
     return value.value if isinstance(value, Enum) else value
 

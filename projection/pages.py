@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeAlias
 
 from projection.level import Level
 from projection.listing import Listing, Page, page_values, read_page
@@ -22,7 +22,10 @@ class Slice:
     total: int
 
 
-Part = Callable[[list[tuple[Any, ...]], Slice], Any]
+Views: TypeAlias = list[tuple[Any, ...]]
+"""What is made of all rows shown: for each a tuple of the views on it."""
+
+Part: TypeAlias = Callable[[Views, Slice], Any]
 """What stands under one response key of a connection."""
 
 

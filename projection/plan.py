@@ -17,7 +17,6 @@ from graphql import (
     GraphQLObjectType,
     SelectionSetNode,
     VariableNode,
-    get_named_type,
 )
 
 from projection.compiler import Compiler
@@ -28,6 +27,7 @@ from projection.pages import PagePlan
 from projection.run import Run
 from projection.shape import Shape
 from projection.steps import fetch_by_key
+from projection.types import named_type, type_given
 
 PLANS = 2_000
 
@@ -104,7 +104,7 @@ class Projector:
         root = tuple(raw.path.as_list())
         if paged:
             return _Plan(Level(), compiler.denied, compiler.root_page(raw, root))
-        named = get_named_type(raw.return_type)
+        named = named_type(type_given(raw))
         graphql_type = raw.schema.get_type(shape.name) if shape else named
         assert isinstance(graphql_type, GraphQLObjectType)
         return _Plan(compiler.root_object(raw, root, graphql_type, shape), compiler.denied, None)

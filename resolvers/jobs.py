@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from models.enums import (
     CampaignStatus,
@@ -20,7 +21,8 @@ from resolvers.projecting import allow, page, payload, run_of
 _NEWEST_FIRST = (Order("t.updated_at", datetime), Order("t.id"))
 
 
-class JobCount(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class JobCount:
     """How many jobs a section has, and how many of them need something of the creator."""
 
     section: JobSection

@@ -1,8 +1,9 @@
 """Lists of participations: across campaigns, of an influencer, the Applicant influencers tab."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from models.enums import ApplicantStatus
 from projection import Order, Run, TableListing
@@ -22,7 +23,8 @@ _ORDERS = {
 }
 
 
-class ApplicantCount(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ApplicantCount:
     """How many applicants have a status."""
 
     status: ApplicantStatus
@@ -61,7 +63,7 @@ async def applicant_counts(
     run: Run, arguments: Mapping[str, Any], keys: Sequence[int]
 ) -> dict[int, list[ApplicantCount]]:
     """How many applicants of each campaign have each status; the filter's own status is ignored."""
-    asked = {**(arguments.get("filter") or {}), "status": None}
+    asked: dict[str, Any] = {**(arguments.get("filter") or {}), "status": None}
     listing = await applicants(run, {"filter": asked}, keys)
     rows = await run.fetch(
         f"SELECT t.campaign_id, t.status, count(*) FROM {listing.source}"

@@ -1,8 +1,9 @@
 """The Posts tab: a row for each post, and one for each who joined and has not posted."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from models.enums import PostRowStatus
 from projection import Order, Run, TableListing
@@ -22,7 +23,8 @@ _NEWEST_FIRST = (
 )
 
 
-class PostCount(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PostCount:
     """How many rows have a status."""
 
     status: PostRowStatus
@@ -51,7 +53,7 @@ async def post_counts(
     run: Run, arguments: Mapping[str, Any], keys: Sequence[int]
 ) -> dict[int, list[PostCount]]:
     """How many rows of each campaign have each status; the filter's own status is ignored."""
-    asked = {**(arguments.get("filter") or {}), "status": None}
+    asked: dict[str, Any] = {**(arguments.get("filter") or {}), "status": None}
     listing = await post_rows(run, {"filter": asked}, keys)
     rows = await run.fetch(
         f"SELECT t.campaign_id, t.status, count(*) FROM {listing.source}"

@@ -8,9 +8,10 @@ from typing import Any
 
 from graphql.execution.values import get_argument_values
 
-from models.database import connection
+from models.database import dialect
 from projection import Completed, Listing, Projector, Run
 from resolvers.caller import Caller
+from resolvers.database import TortoiseDatabase
 from resolvers.errors import RequestError
 from resolvers.scope import parameters, visible
 from resolvers.shapes import SHAPES
@@ -79,24 +80,11 @@ def run_of(info: Any) -> Run:
     caller: Caller | None = info.context.caller
     return Run(
         executor=info._raw_info.executor,
-        database=_Connection(),
+        database=TortoiseDatabase(dialect()),
         role=caller.role.value if caller else "",
         context=info.context,
         values=parameters(caller),
     )
-
-
-class _Connection:
-    """The connection at hand: the open transaction's, where there is one."""
-
-    def __init__(self) -> None:
-        self._client = connection()
-        self.dialect = self._client.capabilities.dialect
-
-    async def execute(self, sql: str, values: list[Any]) -> Sequence[Any]:
-        """The rows of a statement."""
-        _, rows = await self._client.execute_query(sql, values)
-        return rows
 
 
 async def _seen(run: Run, type_name: str, keys: Iterable[Any], caller: Caller) -> list[Any]:

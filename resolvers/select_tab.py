@@ -37,7 +37,8 @@ _KEYS: dict[str, tuple[str, type[Any], bool]] = {
 _NO_CHANGE = ":never::timestamptz"
 
 
-class CandidateCount(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class CandidateCount:
     """How many rows of the tab have a status."""
 
     status: CandidateStatus
