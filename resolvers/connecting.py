@@ -237,4 +237,5 @@ SELECT influencer_id, count(*) FROM social_account
 WHERE influencer_id = ANY(:ids) AND disconnected_at IS NULL GROUP BY influencer_id"""
 _WAITING = f"""
 SELECT campaign_id, influencer_id FROM participation
-WHERE influencer_id = ANY(:ids) AND status = '{ParticipationStatus.WAITING}' ORDER BY campaign_id"""
+WHERE influencer_id = ANY(:ids) AND status = '{ParticipationStatus.WAITING}'
+ORDER BY campaign_id, influencer_id"""

@@ -150,6 +150,9 @@ class _Upsert:
         for entry in entries:
             entry.known = known.get(entry.external_id)
             entry.id = entry.known.id if entry.known else 0
+        given = {entry.id: entry.index for entry in entries}
+        # Places are taken in the order given.
+        waiting.cases = sorted(waiting.cases, key=lambda case: given[case.influencer.id])
         return waiting, accounts
 
     async def _locked(self, entries: Sequence[_Entry]) -> tuple[Waiting, Connections]:

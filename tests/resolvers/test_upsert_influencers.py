@@ -239,6 +239,24 @@ async def test_who_waited_for_an_account_moves_on(
     assert payload["userErrors"] == []
 
 
+async def test_places_are_taken_in_the_order_given(db: str):
+    campaign = await data.campaign(capacity=2)
+    people = [await data.influencer() for _ in range(4)]
+    for one in people:
+        await data.participation(campaign, one, WAITING)
+    third, first, fourth, second = people
+    payload = await mutate(
+        "upsertInfluencers",
+        "advanced { influencer { id } } userErrors { code }",
+        influencers=[
+            person(one.external_id, accounts=[account(f"ig-{one.pk}")])
+            for one in (first, second, third, fourth)
+        ],
+    )
+    assert payload["userErrors"] == []
+    assert [part["influencer"]["id"] for part in payload["advanced"]] == [gid(first), gid(second)]
+
+
 async def test_a_mere_change_of_followers_moves_nobody(db: str):
     campaign = await data.campaign(followers_min=100)
     waiting = await data.influencer()
