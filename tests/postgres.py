@@ -54,20 +54,25 @@ class Postgres:
 
 
 @contextmanager
-def postgres(*, durable: bool = False, options: Sequence[str] = ()) -> Generator[Postgres]:
+def postgres(
+    *, durable: bool = False, options: Sequence[str] = (), kept: Path | None = None
+) -> Generator[Postgres]:
     """Start a server, and stop it afterwards.
 
     Not `durable`, it never waits for the disk: right for tests, except for those that kill it.
-    `options` are further words of its command line.
+    `options` are further words of its command line. `kept` is a folder where the data stay, and
+    are found again; else they are gone afterwards.
     """
     owner = _unprivileged()
-    folder = Path(tempfile.mkdtemp(prefix="joinery-pg-"))
+    folder = kept or Path(tempfile.mkdtemp(prefix="joinery-pg-"))
+    folder.mkdir(parents=True, exist_ok=True)
     process = None
     try:
         if owner:
             os.chown(folder, owner["user"], owner["group"])
         programs = _programs(folder, owner)
-        _initdb(programs, folder, owner)
+        if not (folder / "data" / "PG_VERSION").exists():
+            _initdb(programs, folder, owner)
         command = [programs / "postgres", "-D", folder / "data", "-k", folder, "-h", ""]
         command += ["-c", "max_connections=200", *(() if durable else UNSAFE_BUT_FAST), *options]
         with (folder / "log").open("wb") as log:
@@ -78,7 +83,8 @@ def postgres(*, durable: bool = False, options: Sequence[str] = ()) -> Generator
     finally:
         if process:
             _stop(process)
-        shutil.rmtree(folder, ignore_errors=True)
+        if not kept:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _unprivileged() -> dict[str, Any]:
@@ -96,7 +102,8 @@ def _programs(folder: Path, owner: dict[str, Any]) -> Path:
         version = [installed / "bin" / "postgres", "--version"]
         subprocess.run(version, check=True, capture_output=True, cwd="/", **owner)
     except PermissionError:
-        installed = Path(shutil.copytree(installed, folder / "pginstall", symlinks=True))
+        copy = shutil.copytree(installed, folder / "pginstall", symlinks=True, dirs_exist_ok=True)
+        installed = Path(copy)
     return installed / "bin"
 
 

@@ -1,0 +1,163 @@
+-- What the peers ask the database for, where the SQL is the point and not the server: whose rows a
+-- tab has. Joinery itself never calls these; its own statements must come to the same rows.
+-- In `public`, where PostGraphile looks for a table's computed columns.
+
+SET client_min_messages = warning;
+DROP FUNCTION IF EXISTS campaign_applicants, influencer_jobs, campaign_candidates,
+    campaign_candidate_counts, other_candidates CASCADE;
+DROP TYPE IF EXISTS candidate, candidate_count CASCADE;
+
+CREATE FUNCTION campaign_applicants(campaign campaign) RETURNS SETOF participation
+LANGUAGE sql STABLE ROWS 50
+BEGIN ATOMIC
+    SELECT p.* FROM participation p WHERE p.campaign_id = campaign.id
+    AND p.status = ANY (ARRAY['APPLIED', 'REVIEWING', 'APPROVED', 'REJECTED'])
+    ORDER BY p.updated_at DESC, p.id DESC LIMIT 51;
+END;
+
+CREATE FUNCTION influencer_jobs(influencer influencer) RETURNS SETOF participation
+LANGUAGE sql STABLE ROWS 20
+BEGIN ATOMIC
+    SELECT p.* FROM participation p JOIN campaign c ON c.id = p.campaign_id
+    WHERE p.influencer_id = influencer.id AND c.status IN ('UPCOMING', 'ONGOING')
+    AND (p.status IN ('WAITING', 'APPROVED', 'JOINED')
+        OR p.status IN ('APPLIED', 'REVIEWING') AND p.origin = 'FORCED')
+    ORDER BY p.updated_at DESC, p.id DESC LIMIT 21;
+END;
+
+CREATE TYPE candidate AS (campaign_id bigint, influencer_id bigint, followers int, status text);
+
+-- Whether a connected account on one of the platforms is in the range: the largest account of each
+-- platform decides, but where someone has two on one platform.
+CREATE OR REPLACE FUNCTION in_range(platforms int, low int, high int, influencer bigint,
+    multi boolean, f1 int, f2 int, f3 int, f4 int, f5 int, f6 int, f7 int) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN coalesce(platforms & 1 <> 0 AND f1 BETWEEN low AND high
+    OR platforms & 2 <> 0 AND f2 BETWEEN low AND high
+    OR platforms & 4 <> 0 AND f3 BETWEEN low AND high
+    OR platforms & 8 <> 0 AND f4 BETWEEN low AND high
+    OR platforms & 16 <> 0 AND f5 BETWEEN low AND high
+    OR platforms & 32 <> 0 AND f6 BETWEEN low AND high
+    OR platforms & 64 <> 0 AND f7 BETWEEN low AND high
+    OR multi AND coalesce((SELECT 1 FROM social_account a WHERE a.influencer_id = influencer
+        AND a.disconnected_at IS NULL AND platforms & (1 << (a.platform - 1)) <> 0
+        AND a.followers BETWEEN low AND high LIMIT 1), 0) = 1, false);
+
+-- Whether an influencer meets the rule, and neither takes part nor is overridden: in one CASE, so
+-- that the cheap columns come first and the planner's estimates do not matter.
+-- AVAILABLE, WAITING and APPLIED (with REVIEWING), the largest first.
+CREATE FUNCTION campaign_candidates(campaign campaign, page int DEFAULT 51)
+RETURNS SETOF candidate LANGUAGE plpgsql STABLE ROWS 51 AS $$
+DECLARE
+    listed text[] := string_to_array(campaign.countries, ' ');
+    has_range boolean := campaign.followers_min IS NOT NULL OR campaign.followers_max IS NOT NULL;
+    low int := coalesce(campaign.followers_min, 0);
+    high int := coalesce(campaign.followers_max, 2147483647);
+BEGIN
+    IF campaign.status NOT IN ('UPCOMING', 'ONGOING') THEN
+        listed := NULL;
+    ELSIF cardinality(listed) = 0 THEN
+        RETURN QUERY
+        SELECT * FROM (
+            (SELECT campaign.id, i.id, i.followers, 'AVAILABLE' FROM influencer i
+            WHERE i.erased_at IS NULL AND CASE
+                WHEN campaign.category_mask <> 0 AND i.category_mask & campaign.category_mask = 0
+                    THEN 0
+                WHEN has_range AND i.platforms & campaign.platforms <> 0
+                    AND NOT in_range(campaign.platforms, low, high, i.id, i.multi,
+                        i.f1, i.f2, i.f3, i.f4, i.f5, i.f6, i.f7) THEN 0
+                WHEN coalesce((SELECT 1 FROM participation q WHERE q.campaign_id = campaign.id
+                    AND q.influencer_id = i.id AND q.status <> 'REMOVED' LIMIT 1), 0) = 1 THEN 0
+                WHEN coalesce((SELECT 1 FROM availability_override q WHERE q.campaign_id = campaign.id
+                    AND q.influencer_id = i.id LIMIT 1), 0) = 1 THEN 0
+                ELSE 1 END <> 0
+            ORDER BY i.followers DESC, i.id DESC LIMIT page)
+            UNION ALL SELECT * FROM other_candidates(campaign, page)) AS t
+        ORDER BY 3 DESC, 2 DESC LIMIT page;
+        RETURN;
+    END IF;
+    RETURN QUERY
+    SELECT * FROM (
+        SELECT found.* FROM unnest(listed) AS listing (code) CROSS JOIN LATERAL
+            (SELECT campaign.id, i.id, i.followers, 'AVAILABLE' FROM influencer i
+            WHERE i.country = listing.code AND i.erased_at IS NULL AND CASE
+                WHEN campaign.category_mask <> 0 AND i.category_mask & campaign.category_mask = 0
+                    THEN 0
+                WHEN has_range AND i.platforms & campaign.platforms <> 0
+                    AND NOT in_range(campaign.platforms, low, high, i.id, i.multi,
+                        i.f1, i.f2, i.f3, i.f4, i.f5, i.f6, i.f7) THEN 0
+                WHEN coalesce((SELECT 1 FROM participation q WHERE q.campaign_id = campaign.id
+                    AND q.influencer_id = i.id AND q.status <> 'REMOVED' LIMIT 1), 0) = 1 THEN 0
+                WHEN coalesce((SELECT 1 FROM availability_override q WHERE q.campaign_id = campaign.id
+                    AND q.influencer_id = i.id LIMIT 1), 0) = 1 THEN 0
+                ELSE 1 END <> 0
+            ORDER BY i.followers DESC, i.id DESC LIMIT page) AS found
+        UNION ALL SELECT * FROM other_candidates(campaign, page)) AS t
+    ORDER BY 3 DESC, 2 DESC LIMIT page;
+END $$;
+
+-- Those of the stored statuses, and those whom staff have let in.
+CREATE FUNCTION other_candidates(campaign campaign, page int)
+RETURNS SETOF candidate LANGUAGE sql STABLE ROWS 51
+BEGIN ATOMIC
+    SELECT campaign.id, o.influencer_id, i.followers, 'AVAILABLE' FROM availability_override o
+    JOIN influencer i ON i.id = o.influencer_id
+    WHERE o.campaign_id = campaign.id AND o.availability = 'AVAILABLE' AND i.erased_at IS NULL
+    AND campaign.status IN ('UPCOMING', 'ONGOING')
+    AND NOT EXISTS (SELECT FROM participation q WHERE q.campaign_id = campaign.id
+        AND q.influencer_id = i.id AND q.status <> 'REMOVED')
+    UNION ALL
+    SELECT campaign.id, found.influencer_id, found.followers,
+        CASE found.status WHEN 'WAITING' THEN 'WAITING' ELSE 'APPLIED' END
+    FROM unnest(ARRAY['WAITING', 'APPLIED', 'REVIEWING']) AS listing (status) CROSS JOIN LATERAL
+        (SELECT p.influencer_id, p.followers, p.status FROM participation p
+        WHERE p.campaign_id = campaign.id AND p.status = listing.status
+        ORDER BY p.followers DESC, p.influencer_id DESC LIMIT page) AS found;
+END;
+
+CREATE TYPE candidate_count AS (status text, count int, exact boolean);
+
+-- Every row of the tab has exactly one status; a campaign that is closed is available to nobody.
+CREATE FUNCTION campaign_candidate_counts(campaign campaign)
+RETURNS SETOF candidate_count LANGUAGE plpgsql STABLE ROWS 6 AS $$
+DECLARE
+    is_open boolean := campaign.status IN ('UPCOMING', 'ONGOING');
+    has_range boolean := campaign.followers_min IS NOT NULL OR campaign.followers_max IS NOT NULL;
+    low int := coalesce(campaign.followers_min, 0);
+    high int := coalesce(campaign.followers_max, 2147483647);
+    everybody int;
+    open_to int := 0;
+BEGIN
+    SELECT count(*) INTO everybody FROM influencer i WHERE i.erased_at IS NULL;
+    IF is_open THEN
+        SELECT count(*) INTO open_to FROM influencer i WHERE i.erased_at IS NULL
+        AND (campaign.countries = '' OR i.country = ANY (string_to_array(campaign.countries, ' ')))
+        AND CASE
+            WHEN campaign.category_mask <> 0 AND i.category_mask & campaign.category_mask = 0 THEN 0
+            WHEN has_range AND i.platforms & campaign.platforms <> 0
+                AND NOT in_range(campaign.platforms, low, high, i.id, i.multi,
+                    i.f1, i.f2, i.f3, i.f4, i.f5, i.f6, i.f7) THEN 0
+            ELSE 1 END <> 0
+        AND NOT EXISTS (SELECT FROM participation q WHERE q.campaign_id = campaign.id
+            AND q.influencer_id = i.id AND q.status <> 'REMOVED')
+        AND NOT EXISTS (SELECT FROM availability_override q WHERE q.campaign_id = campaign.id
+            AND q.influencer_id = i.id);
+        open_to := open_to + (SELECT count(*) FROM availability_override o
+            JOIN influencer i ON i.id = o.influencer_id AND i.erased_at IS NULL
+            WHERE o.campaign_id = campaign.id AND o.availability = 'AVAILABLE'
+            AND NOT EXISTS (SELECT FROM participation q WHERE q.campaign_id = campaign.id
+                AND q.influencer_id = i.id AND q.status <> 'REMOVED'));
+    END IF;
+    RETURN QUERY
+    WITH stored AS (SELECT
+        CASE WHEN p.status = 'REVIEWING' THEN 'APPLIED' WHEN p.status = 'APPROVED' THEN 'JOINED'
+            ELSE p.status END AS status, count(*)::int AS count
+        FROM participation p WHERE p.campaign_id = campaign.id AND p.status <> 'REMOVED' GROUP BY 1)
+    SELECT listed.status, CASE listed.status
+        WHEN 'UNAVAILABLE' THEN everybody - open_to - (SELECT sum(s.count)::int FROM stored s)
+        WHEN 'AVAILABLE' THEN open_to
+        ELSE coalesce(stored.count, 0) END, true
+    FROM unnest(ARRAY['UNAVAILABLE', 'AVAILABLE', 'WAITING', 'APPLIED', 'JOINED', 'REJECTED'])
+        WITH ORDINALITY AS listed (status, place)
+    LEFT JOIN stored ON stored.status = listed.status ORDER BY listed.place;
+END $$;
