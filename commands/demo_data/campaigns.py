@@ -64,7 +64,7 @@ class CampaignData:
 
 
 def campaigns(rng: Random, count: int, now: datetime) -> Iterator[CampaignData]:
-    """So many campaigns, the same for the same seed and moment."""
+    """So many campaigns, the same for the same seed and moment; among five, each status."""
     for number in range(1, count + 1):
         advertiser = rng.choice(tuple(ADVERTISERS))
         kind = rng.choices(tuple(CampaignType), (35, 45, 20))[0]
@@ -75,7 +75,7 @@ def campaigns(rng: Random, count: int, now: datetime) -> Iterator[CampaignData]:
             title=f"{what} {occasion} #{number}",
             advertiser_id=advertiser,
             type=kind,
-            status=rng.choices(tuple(_STATUSES), tuple(_STATUSES.values()))[0],
+            status=_status(rng, number),
             platforms=rng.sample(tuple(Platform)[:5], rng.randint(1, 3)),
             post_tracking=kind is not CampaignType.AFFILIATE or rng.random() < 0.5,
             reward=rng.choice(_REWARDS),
@@ -91,3 +91,9 @@ def campaigns(rng: Random, count: int, now: datetime) -> Iterator[CampaignData]:
             hashtags=[f"#{what.replace(' ', '').lower()}", "#ad"],
             mentions=[f"@{advertiser.replace('-', '_')}"],
         )
+
+
+def _status(rng: Random, number: int) -> CampaignStatus:
+    statuses = tuple(_STATUSES)
+    made_up = rng.choices(statuses, tuple(_STATUSES.values()))[0]
+    return statuses[number - 1] if number <= len(statuses) else made_up

@@ -21,7 +21,15 @@ from models.enums import (
     platforms_of,
 )
 from models.standing import AccountRow, CampaignRow, InfluencerRow, ParticipationRow
-from models.workflow import Command, Facts, PostFacts, available_actions, decide, decide_post
+from models.workflow import (
+    Command,
+    Decision,
+    Facts,
+    PostFacts,
+    available_actions,
+    decide,
+    decide_post,
+)
 
 _STEPS = {
     # What happens next, how often, by whom. The actor's name is the demo's.
@@ -109,6 +117,7 @@ class History:
     version: int = 0
     selected_account: int | None = None
     selected_platforms: int = 0
+    moved_at: datetime | None = None
     posts: list[PostData] = field(default_factory=list[PostData])
     events: list[EventData] = field(default_factory=list[EventData])
 
@@ -126,6 +135,20 @@ class History:
             post_statuses=[post.status for post in self.posts],
             now=at,
         )
+
+    def move(self, command: Command, decision: Decision, at: datetime) -> None:
+        """Change as was decided (`resolvers.recording` does the same to what is stored)."""
+        if self.status in (None, ParticipationStatus.REMOVED):
+            forced = command.role is Role.STAFF
+            self.origin = ParticipationOrigin.FORCED if forced else ParticipationOrigin.SELF
+            self.selected_account, self.selected_platforms = None, 0
+        if decision.account is not None:
+            self.selected_account = decision.account
+        if command.action is Action.SELECT_SOCIAL_MEDIA:
+            self.selected_platforms = command.platforms
+        self.round += decision.starts_round
+        self.version += 1
+        self.status, self.moved_at = decision.target, at
 
 
 class Stage:
@@ -192,24 +215,12 @@ class Stage:
         if decision.outcome is not Outcome.CHANGED:
             assert decision.error is not ErrorCode.TRANSITION_NOT_ALLOWED
             return False
-        before = history.status
         self.row = self.row._replace(places_taken=self.row.places_taken + decision.places)
-        history.version += 1
-        if before in (None, ParticipationStatus.REMOVED):
-            history.origin = (
-                ParticipationOrigin.FORCED
-                if command.role is Role.STAFF
-                else ParticipationOrigin.SELF
-            )
-        if decision.starts_round:
-            history.round += 1
-        if decision.starts_round or decision.account is not None:
-            history.selected_account = decision.account
-        if decision.starts_round or command.action is Action.SELECT_SOCIAL_MEDIA:
-            history.selected_platforms = command.platforms
-        history.status = decision.target
+        before = history.status
         post = None
-        if command.url_platform is not None:
+        if command.url_platform is None:
+            history.move(command, decision, at)
+        else:
             post = self._submit(history, command.url_platform, at)
         self._record(history, command.action, before, command.role, at, post)
         return True

@@ -117,7 +117,7 @@ def participation(campaign: int, history: History) -> Row:
         "version": history.version,
         "followers": history.followers,
         "created_at": history.events[0].at,
-        "updated_at": history.events[-1].at,
+        "updated_at": history.moved_at,
     }
 
 
