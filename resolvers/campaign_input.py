@@ -21,7 +21,7 @@ MAX_TAGS = 30
 TAG_LENGTH = 100
 MAX_CATEGORIES = 50
 CATEGORY_LENGTH = 100
-_WEB = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
+_WEB = re.compile(r"https?://[^\s/?#]\S*", re.IGNORECASE)
 
 NOT_NULL = frozenset(
     {
@@ -94,7 +94,7 @@ def camel_case(name: str) -> str:
 def web_url(form: Form, value: str | None, *path: str | int) -> str | None:
     """An address on the web, of a picture."""
     url = form.optional(value, URL_LENGTH, *path)
-    if url is not None and not _WEB.match(url):
+    if url is not None and not _WEB.fullmatch(url):
         message = "Give the URL of a picture, such as https://example.com/a.png."
         form.refuse(ErrorCode.INVALID_INPUT, message, *path)
     return url

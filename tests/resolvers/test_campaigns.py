@@ -6,7 +6,9 @@ import pytest
 
 from models.campaign import Campaign
 from models.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform
+from resolvers.campaign_input import web_url
 from resolvers.ids import encode
+from resolvers.text_input import Form
 from tests import data
 from tests.data import NOW
 from tests.resolvers.asking import ADVERTISER, answer, creator, mutate, operation, refusal
@@ -273,3 +275,21 @@ async def test_a_dry_run_creates_and_changes_nothing(db: str):
     )
     assert payload["campaign"]["title"] == "New"
     assert [row.title for row in await Campaign.all()] == ["Old"]
+
+
+@pytest.mark.parametrize(
+    ("url", "is_good"),
+    [
+        ("HTTPS://img.example/a.png?b#c", True),
+        ("http://例え.jp", True),
+        ("https://", False),
+        ("https://?a", False),
+        ("https://img.example/a b", False),  # an import brings what no scalar has looked at
+        ("ftp://img.example/a", False),
+        ("img.example/a.png", False),
+    ],
+)
+def test_a_picture_is_named_by_a_web_url(url: str, is_good: bool):
+    form = Form()
+    assert web_url(form, url, "coverImageUrl") == url
+    assert (not form.errors) is is_good
