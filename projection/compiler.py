@@ -172,10 +172,9 @@ class Compiler:
     def _to_one(self, level: Level, alias: str, field: ToOne, selected: "Selected") -> str:
         shape = self.shapes[field.shape]
         joined = level.join(shape.source, alias, field.on)
-        there = level.column(f"{joined}.id")
         graphql_type = object_type(selected.type)
         value = self._object(level, graphql_type, shape, joined, selected.details, selected.path)
-        return f"(None if {there} is None else {value})"
+        return level.where_there(joined, value)
 
     def _to_many(self, level: Level, alias: str, field: ToMany, selected: "Selected") -> str:
         shape = self.shapes[field.shape]
@@ -283,7 +282,7 @@ class Compiler:
         self, level: Level, shape: Shape, alias: str, compute: Any, needs: tuple[str, ...]
     ) -> str:
         values = ", ".join(self._need(level, shape, alias, need) for need in needs)
-        return f"{level.name(compute)}(run, {values})"
+        return level.where_there(alias, f"{level.name(compute)}(run, {values})")
 
     def _need(self, level: Level, shape: Shape, alias: str, need: str) -> str:
         relation, dot, rest = need.partition(".")

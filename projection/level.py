@@ -8,7 +8,11 @@ whatever it takes: another statement, or a function.
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, TypeAlias
 
+from projection.listing import invalid
 from projection.run import Run
+
+MAX_JOINS = 50
+"""SQLite joins 64 tables at most, and a list may bring a few of its own."""
 
 Builder: TypeAlias = Callable[..., list[Any]]
 """`builder(run, page, rows, *steps)`: a value for each row."""
@@ -23,9 +27,12 @@ class Level:
     def __init__(self) -> None:
         self.columns: dict[str, int] = {}
         self.joins: list[str] = []
+        self.tables: list[str] = []
+        "What is joined."
         self.names: dict[str, Any] = {}
         self.build: Builder | None = None
-        self._steps: list[Step] = []
+        self._there: dict[str, str] = {}
+        self.steps: list[Step] = []
         self._known: dict[Hashable, str] = {}
 
     def column(self, sql: str) -> str:
@@ -36,10 +43,19 @@ class Level:
         """The alias of a joined row (`{t}` is `alias`, `{j}` the new one); joined once."""
         key = ("join", table, alias, on)
         if key not in self._known:
+            if len(self.joins) == MAX_JOINS:
+                raise invalid(f"This selection joins more than {MAX_JOINS} objects to one list.")
             joined = self._known[key] = f"j{len(self.joins)}"
             table = table.removesuffix(" t")
+            self.tables.append(table)
             self.joins.append(f" LEFT JOIN {table} {joined} ON {on.format(t=alias, j=joined)}")
+            self._there[joined] = self.column(f"{joined}.id")
         return self._known[key]
+
+    def where_there(self, alias: str, expression: str) -> str:
+        """The expression, or null where the row of this alias is missing."""
+        there = self._there.get(alias)
+        return f"(None if {there} is None else {expression})" if there else expression
 
     def name(self, value: Any) -> str:
         """The name by which expressions know a Python value."""
@@ -49,8 +65,8 @@ class Level:
 
     def step(self, step: Step) -> str:
         """The expression of what a step makes of the row."""
-        self._steps.append(step)
-        return f"x{len(self._steps) - 1}"
+        self.steps.append(step)
+        return f"x{len(self.steps) - 1}"
 
     def once(self, key: Hashable, make: Callable[[], str]) -> str:
         """The expression that `make` gives, made once for the key."""
@@ -60,7 +76,7 @@ class Level:
 
     def function(self, expression: str) -> Builder:
         """A function that evaluates the expression for each row, given the steps so far."""
-        steps = [f"x{index}" for index in range(len(self._steps))]
+        steps = [f"x{index}" for index in range(len(self.steps))]
         loop = "for r in rows"
         if steps:
             lists = ", ".join(f"all_{step}" for step in steps)
@@ -89,6 +105,6 @@ class Level:
         if not rows:
             return []
         made: list[list[Any]] = []
-        for step in self._steps:
+        for step in self.steps:
             made.append(await step(run, rows, made))
         return self.build(run, page, rows, *made)

@@ -129,7 +129,11 @@ def seek(orders: Sequence[Order], page: Page, descending: bool) -> list[str]:
     if page.cursor is None:
         return []
     columns = ", ".join(order.sql for order in orders)
-    marks = ", ".join(f":cursor_{index}" for index in range(len(orders)))
+    marks = ", ".join(
+        # An integer column would refuse what only a BIGINT can hold.
+        f":cursor_{index}{'::bigint' if order.kind is int else ''}"
+        for index, order in enumerate(orders)
+    )
     return [f"({columns}) {'<' if descending is page.after else '>'} ({marks})"]
 
 
@@ -211,13 +215,16 @@ def _cursor_value(value: Any, order: Order, dialect: str) -> Any:
         if type(value) is not int or not -(2**63) <= value < 2**63:
             raise ValueError(value)
         return value
-    if not isinstance(value, str):
+    if not isinstance(value, str) or "\0" in value:
         raise TypeError(value)
-    return datetime.fromisoformat(value) if _is_moment(order, dialect) else value
+    return _moment(value, dialect) if order.kind is datetime else value
 
 
-def _is_moment(order: Order, dialect: str) -> bool:
-    return order.kind is datetime and dialect == "postgres"
+def _moment(value: str, dialect: str) -> datetime | str:
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError(value)
+    return moment if dialect == "postgres" else value
 
 
 def _where(conditions: Sequence[str]) -> str:

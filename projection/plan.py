@@ -30,6 +30,8 @@ from projection.steps import fetch_by_key
 from projection.types import named_type, type_given
 
 PLANS = 2_000
+OUTCOMES = 32
+"""Plans kept of one selection, for what `@include` and `@skip` may leave of it."""
 
 
 class Projector:
@@ -94,6 +96,8 @@ class Projector:
         outcome = tuple(sorted((name, given.get(name)) for name in selection.variables))
         plan = selection.plans.get(outcome)
         if plan is None:
+            if len(selection.plans) == OUTCOMES:
+                selection.plans.clear()
             plan = selection.plans[outcome] = self._compile(raw, run, shape, paged=paged)
         return plan
 

@@ -135,13 +135,13 @@ class FetchPages:
     async def __call__(self, run: Run, rows: Sequence[Any], made: list[list[Any]]) -> list[Any]:
         """For each row a finished connection."""
         keys = self.keys(run, None, rows, *made)
-        distinct = list(dict.fromkeys(keys))
+        distinct = _distinct(keys)
         pages: dict[Any, Any] = {}
         for parents in [[key] for key in distinct] if self.field.single else [distinct]:
             arguments = self.arguments(run)
             listing = await self.field.listing(run, arguments, parents)
             pages |= await self.plan.pages(run, listing, arguments, parents)
-        return [pages[key] for key in keys]
+        return [pages.get(key) for key in keys]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,5 +155,10 @@ class Load:
     async def __call__(self, run: Run, rows: Sequence[Any], made: list[list[Any]]) -> list[Any]:
         """For each row its value."""
         keys = self.keys(run, None, rows, *made)
-        values = await self.field.load(run, self.arguments(run), list(dict.fromkeys(keys)))
-        return [values[key] for key in keys]
+        values = await self.field.load(run, self.arguments(run), _distinct(keys))
+        return [values.get(key) for key in keys]
+
+
+def _distinct(keys: Iterable[Any]) -> list[Any]:
+    """Each key once; without null, which stands where a joined row is missing."""
+    return [key for key in dict.fromkeys(keys) if key is not None]

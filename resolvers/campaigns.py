@@ -12,7 +12,7 @@ from resolvers.ids import decode
 from resolvers.participation_lists import order_name
 from resolvers.projecting import one, page
 from resolvers.scope import visible
-from resolvers.search import Conditions, pattern
+from resolvers.search import Conditions, pattern, storable
 
 _LAST = datetime(9999, 12, 31, tzinfo=UTC)
 _BY_CREATION = (Order("t.created_at", datetime), Order("t.id"))
@@ -63,5 +63,6 @@ def _filtered(asked: Mapping[str, Any], role: Role) -> Conditions:
     if asked.get("advertiserId") is not None:
         if role is Role.INFLUENCER:
             raise RequestError("FORBIDDEN", "The filter `advertiserId` is not for influencers.")
-        conditions.add("t.advertiser_id = :of_advertiser", of_advertiser=asked["advertiserId"])
+        wanted = storable("advertiserId", asked["advertiserId"])
+        conditions.add("t.advertiser_id = :of_advertiser", of_advertiser=wanted)
     return conditions

@@ -38,10 +38,15 @@ def pattern(text: str) -> str:
         raise RequestError(
             "INVALID_INPUT", f"`search` takes {SEARCH_LENGTH} characters at most, not {len(text)}."
         )
-    if _UNSTORABLE.search(text):
-        raise RequestError("INVALID_INPUT", "`search` has a NUL or half a surrogate pair.")
-    escaped = _WILDCARDS.sub(r"\\\1", fold(text))
+    escaped = _WILDCARDS.sub(r"\\\1", fold(storable("search", text)))
     return f"%{escaped}%"
+
+
+def storable(argument: str, text: str) -> str:
+    """The text. Raises INVALID_INPUT for one that no database can hold."""
+    if _UNSTORABLE.search(text):
+        raise RequestError("INVALID_INPUT", f"`{argument}` has a NUL or half a surrogate pair.")
+    return text
 
 
 async def influencer_conditions(asked: Mapping[str, Any], influencer: str) -> Conditions:
@@ -54,7 +59,7 @@ async def influencer_conditions(asked: Mapping[str, Any], influencer: str) -> Co
             search=pattern(asked["search"]),
         )
     if asked.get("countries"):
-        codes = [clean(code).upper() for code in asked["countries"]]
+        codes = [storable("countries", clean(code)).upper() for code in asked["countries"]]
         found.add(f"{influencer}.country = ANY(:countries)", countries=codes)
     if asked.get("categories"):
         await _in_categories(found, asked["categories"], influencer)
@@ -63,7 +68,7 @@ async def influencer_conditions(asked: Mapping[str, Any], influencer: str) -> Co
 
 
 async def _in_categories(found: Conditions, names: list[str], influencer: str) -> None:
-    numbers = await numbers_of(names)
+    numbers = await numbers_of(storable("categories", name) for name in names)
     mask, _ = mask_and_overflow(numbers.values())
     late = [number for number in numbers.values() if number > MASK_BITS]
     ways = [f"({influencer}.category_mask & :categories) <> 0"] if mask else []

@@ -1,0 +1,187 @@
+"""The Select influencer tab, against the rules worked out in Python over a random crowd."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from models.campaign import Campaign
+from models.enums import CampaignStatus, CandidateStatus, ParticipationStatus, Platform
+from resolvers.ids import encode
+from tests import data
+from tests.resolvers.asking import STAFF, answer, creator, gids, refusal
+from tests.resolvers.crowd import KEYS, Crowd, filters, gather
+
+PAGE = """
+query Tab($id: ID!, $filter: CandidateFilter, $order: CandidateOrder! = FOLLOWERS_DESC,
+    $first: Int, $after: String, $last: Int, $before: String) {
+  campaign(id: $id) {
+    candidateCounts(filter: $filter) { status count exact }
+    candidates(filter: $filter, orderBy: $order,
+        first: $first, after: $after, last: $last, before: $before) {
+      totalCount
+      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+      nodes { status unavailableReasons availabilityOverride influencer { id } }
+      edges { cursor node { id } }
+    }
+  }
+}"""
+STATUSES = [status.value for status in CandidateStatus]
+
+
+async def tab(campaign: Campaign, **given: Any) -> dict[str, Any]:
+    found = await answer(PAGE, id=encode("Campaign", campaign.pk), **given)
+    return found["campaign"]
+
+
+def influencers(page: dict[str, Any]) -> list[str]:
+    return [node["influencer"]["id"] for node in page["nodes"]]
+
+
+async def walk(campaign: Campaign, size: int, *, forward: bool, **given: Any) -> list[str]:
+    """All pages, from one end to the other; in the list's order."""
+    found: list[str] = []
+    cursor = None
+    while True:
+        ends = {"first": size, "after": cursor} if forward else {"last": size, "before": cursor}
+        page = (await tab(campaign, **given, **ends))["candidates"]
+        info = page["pageInfo"]
+        assert (info["hasPreviousPage"] if forward else info["hasNextPage"]) is bool(cursor)
+        found = [*found, *influencers(page)] if forward else [*influencers(page), *found]
+        cursor = info["endCursor" if forward else "startCursor"]
+        if not (info["hasNextPage"] if forward else info["hasPreviousPage"]):
+            return found
+
+
+def check_statuses(crowd: Crowd, campaign: Campaign, nodes: list[dict[str, Any]]) -> None:
+    people = {person.gid: person for person in crowd.people}
+    for node in nodes:
+        person = people[node["influencer"]["id"]]
+        assert node["status"] == person.status(campaign)
+        reasons = person.reasons(campaign) if node["status"] == "UNAVAILABLE" else ()
+        assert node["unavailableReasons"] == list(reasons)
+        assert node["availabilityOverride"] == person.overrides.get(campaign.pk)
+
+
+async def test_every_row_filter_order_and_count_is_what_the_rules_say(db: str):
+    crowd = await gather(seed=1, people=60)
+    orders = list(KEYS)
+    seen = Counter[str]()
+    for number, asked in enumerate(filters(2, 60, STATUSES)):
+        campaign, order = crowd.campaigns[number % 8], orders[number % 5]
+        expected = crowd.rows(campaign, asked, order)
+        found = await tab(campaign, filter=asked, order=order, first=100)
+        page = found["candidates"]
+        assert (asked, order, influencers(page)) == (asked, order, expected)
+        assert page["totalCount"] == len(expected)
+        assert [edge["node"]["id"] for edge in page["edges"]] == [
+            gid.replace("Influencer/", f"Candidate/{campaign.pk}-") for gid in expected
+        ]
+        check_statuses(crowd, campaign, page["nodes"])
+        seen.update(node["status"] for node in page["nodes"])
+        for row in found["candidateCounts"]:
+            of_status = asked | {"status": [row["status"]]}
+            assert row["count"] == len(crowd.rows(campaign, of_status, order))
+            assert row["exact"] is True
+    assert set(seen) == set(STATUSES)
+
+
+@pytest.mark.parametrize("order", list(KEYS))
+@pytest.mark.parametrize("forward", [True, False], ids=["forward", "backward"])
+async def test_pages_follow_each_other_both_ways(db: str, order: str, forward: bool):
+    crowd = await gather(seed=3, people=25)
+    for campaign in (crowd.campaigns[0], crowd.campaigns[6]):
+        expected = crowd.rows(campaign, {}, order)
+        assert await walk(campaign, 4, forward=forward, order=order) == expected
+
+
+async def test_who_was_there_throughout_is_shown_once_whatever_is_inserted_between_pages(db: str):
+    campaign = await data.campaign()
+    before = [await data.influencer((Platform.TIKTOK, 10 * n)) for n in range(1, 10)]
+    shown: list[str] = []
+    cursor = None
+    for round_ in range(3):
+        page = (await tab(campaign, first=3, after=cursor))["candidates"]
+        shown += influencers(page)
+        cursor = page["pageInfo"]["endCursor"]
+        for followers in (1_000 - round_, 45, 5):
+            await data.influencer((Platform.TIKTOK, followers))
+    stayed = gids("Influencer", *reversed(before))
+    assert [gid for gid in shown if gid in stayed] == [gid for gid in stayed if gid in shown]
+    rest = (await tab(campaign, first=100, after=cursor))["candidates"]
+    everything = [*shown, *influencers(rest)]
+    assert [gid for gid in everything if gid in stayed] == stayed
+    assert len(set(everything)) == len(everything)
+
+
+async def test_a_row_tells_its_campaign_participation_actions_and_history(db: str):
+    campaign = await data.campaign()
+    person = await data.influencer((Platform.TIKTOK, 10), (Platform.INSTAGRAM, 20))
+    part = await data.participation(campaign, person, ParticipationStatus.WAITING)
+    found = await answer(
+        """query($id: ID!) { campaign(id: $id) { candidates { nodes {
+            campaign { id } participation { id requiredAction { type accounts { followers } } }
+            qualifyingAccounts { followers } availableActions
+            events { totalCount nodes { id } } } } } }""",
+        id=encode("Campaign", campaign.pk),
+    )
+    [node] = found["campaign"]["candidates"]["nodes"]
+    assert node == {
+        "campaign": {"id": encode("Campaign", campaign.pk)},
+        "participation": {
+            "id": encode("Participation", part.pk),
+            "requiredAction": {
+                "type": "SELECT_ACCOUNT",
+                "accounts": [{"followers": 10}, {"followers": 20}],
+            },
+        },
+        "qualifyingAccounts": [{"followers": 20}, {"followers": 10}],
+        "availableActions": ["REMOVE"],
+        "events": {"totalCount": 0, "nodes": []},
+    }
+
+
+async def test_who_sees_a_campaign_is_who_is_available_or_takes_part(db: str):
+    crowd = await gather(seed=5, people=40)
+    for person in crowd.people:
+        if person.row.erased_at:
+            continue
+        expected = {
+            encode("Campaign", campaign.pk)
+            for campaign in crowd.campaigns
+            if not person.reasons(campaign) or campaign.pk in person.parts
+        }
+        ids = [encode("Campaign", campaign.pk) for campaign in crowd.campaigns]
+        found = await answer(
+            "query($ids: [ID!]!) { campaigns(first: 100) { totalCount nodes { id } }"
+            " nodes(ids: $ids) { id } }",
+            creator(person.row.pk),
+            ids=ids,
+        )
+        listed = {node["id"] for node in found["campaigns"]["nodes"]} & set(ids)
+        assert listed == expected == {node["id"] for node in found["nodes"] if node}
+
+
+async def test_a_closed_campaign_offers_nobody(db: str):
+    campaign = await data.campaign(status=CampaignStatus.COMPLETED)
+    await data.influencer((Platform.TIKTOK, 10))
+    page = (await tab(campaign, filter={"status": ["AVAILABLE"]}))["candidates"]
+    assert (page["totalCount"], page["nodes"]) == (0, [])
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"search": "\0"},
+        {"search": "x" * 201},
+        {"countries": ["\0"]},
+        {"categories": ["\0"]},
+    ],
+    ids=["NUL", "long", "NUL country", "NUL category"],
+)
+async def test_a_filter_that_nothing_can_hold_is_invalid_or_finds_nothing(
+    db: str, asked: dict[str, Any]
+):
+    campaign = await data.campaign()
+    code = await refusal(PAGE, STAFF, id=encode("Campaign", campaign.pk), filter=asked)
+    assert code == "INVALID_INPUT"
