@@ -21,6 +21,7 @@ from projection.listing import Listing, Order, TableListing
 from projection.plan import Projector
 from projection.run import Run
 from projection.shape import Shape
+from projection.watching import Watch, watching
 
 __all__ = [
     "Batched",
@@ -41,4 +42,6 @@ __all__ = [
     "TableListing",
     "ToMany",
     "ToOne",
+    "Watch",
+    "watching",
 ]

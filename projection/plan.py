@@ -20,6 +20,7 @@ from graphql import (
 )
 
 from projection.compiler import Compiler
+from projection.diagram import diagram
 from projection.executor import Completed, ProjectingInfo
 from projection.level import Level
 from projection.listing import Listing
@@ -28,6 +29,7 @@ from projection.run import Run
 from projection.shape import Shape
 from projection.steps import fetch_by_key
 from projection.types import named_type, type_given
+from projection.watching import current_watch
 
 PLANS = 2_000
 OUTCOMES = 32
@@ -81,6 +83,20 @@ class Projector:
         return plan.answer(info, found if many else found[0])
 
     def _plan(self, info: Any, run: Run, shape: Shape | None, *, paged: bool = False) -> "_Plan":
+        watch = current_watch()
+        if watch is None:
+            return self._kept_plan(info, run, shape, paged=paged)
+        with watch.stage("plan"):
+            plan = self._kept_plan(info, run, shape, paged=paged)
+        root = shape.name if shape else "objects in memory"
+        watch.diagrams[str(info.path.key)] = diagram(
+            root, plan.pages.level if plan.pages else plan.level
+        )
+        return plan
+
+    def _kept_plan(
+        self, info: Any, run: Run, shape: Shape | None, *, paged: bool = False
+    ) -> "_Plan":
         raw: ProjectingInfo = info._raw_info
         name = shape.name if shape else None
         key = (*(id(node) for node in raw.field_nodes), name, run.role, run.database.dialect)

@@ -13,9 +13,12 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from time import perf_counter
 from typing import Any, Protocol
 
 import orjson
+
+from projection.watching import WatchedStatement, current_watch
 
 Row = Sequence[Any]
 
@@ -39,9 +42,17 @@ class Database(Protocol):
 async def fetch(database: Database, sql: str, values: Mapping[str, Any]) -> Sequence[Row]:
     """The rows of a statement. Lists are arrays on PostgreSQL and JSON on SQLite."""
     text, names = bind(sql, database.dialect)
+    given = [values[name] for name in names]
     if database.dialect == "sqlite":
-        return await database.execute(text, [_sqlite_value(values[name]) for name in names])
-    return await database.execute(text, [values[name] for name in names])
+        given = [_sqlite_value(value) for value in given]
+    watch = current_watch()
+    if watch is None:
+        return await database.execute(text, given)
+    begun = perf_counter()
+    rows = await database.execute(text, given)
+    took = (perf_counter() - begun) * 1000
+    watch.statements.append(WatchedStatement(text, len(rows), took))
+    return rows
 
 
 @lru_cache(maxsize=4096)

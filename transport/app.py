@@ -32,6 +32,7 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
         Authenticator(settings),
         proofs=ConnectProofs(settings),
         plain_accounts=not settings.is_production,
+        explains=not settings.is_production,
     )
 
     async def endpoint(request: Request) -> Response:

@@ -5,7 +5,7 @@ Strawberry's own view falls short of it (request errors with `data`, no
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import orjson
@@ -17,6 +17,7 @@ from starlette.responses import Response
 from resolvers.caller import Caller
 from resolvers.context import Context, Proofs
 from resolvers.errors import RequestCode, RequestError
+from resolvers.explaining import plan_extension, watching
 from transport.documents import Operation
 from transport.errors import body_of, code_of, presentable, status_of
 from transport.execution import Engine, Executor, RefusedError, execute
@@ -61,11 +62,13 @@ class GraphQLOverHTTP:
         *,
         proofs: Proofs | None = None,
         plain_accounts: bool = False,
+        explains: bool = False,
     ) -> None:
         self._engine = Engine(schema)
         self._callers = callers
         self._proofs = proofs
         self._plain_accounts = plain_accounts
+        self._explains = explains
         self._keys = IdempotencyKeys()
 
     async def respond(self, request: Request) -> Response:
@@ -73,7 +76,10 @@ class GraphQLOverHTTP:
         media_type = JSON
         try:
             media_type = media_type_for(request.headers.get("accept"))
-            answer = await self._answer(request)
+            if self._explains and request.headers.get("joinery-explain") == "1":
+                answer = await self._explained(request)
+            else:
+                answer = await self._answer(request)
         except HttpError as error:
             errors = [RequestError("INVALID_INPUT", str(error))]
             answer = _refused(errors, error.status, legacy_ok=False, headers=error.headers)
@@ -83,6 +89,14 @@ class GraphQLOverHTTP:
             errors = [presentable(error)]
             answer = _refused(errors, status_of(errors), legacy_ok=False)
         return answer.response(media_type)
+
+    async def _explained(self, request: Request) -> Answer:
+        """The same answer, with what it cost in `extensions.plan`."""
+        with watching() as watch, watch.stage("total"):
+            answer = await self._answer(request)
+        body: dict[str, Any] = orjson.loads(answer.body)
+        body["extensions"] = {"plan": plan_extension(watch)}
+        return replace(answer, body=_encoded(body))
 
     async def _answer(self, request: Request) -> Answer:
         params = await read_params(request)

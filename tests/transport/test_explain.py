@@ -1,0 +1,36 @@
+"""In development a request may ask what it costs."""
+
+import pytest
+
+from tests.live import Server
+from tests.tokens import STAFF
+
+QUERY = """{ campaigns { nodes { id applicants { nodes {
+    influencer { name accounts { handle } } requiredAction { type }
+} } } } }"""
+
+
+async def test_a_request_that_asks_is_told_its_statements_and_its_plan(server: Server) -> None:
+    plain = await server.graphql(QUERY, token=STAFF)
+
+    told = await server.graphql(QUERY, token=STAFF, headers={"Joinery-Explain": "1"})
+
+    assert told["data"] == plain["data"]
+    assert "extensions" not in plain
+    plan = told["extensions"]["plan"]
+    assert [statement["rows"] for statement in plan["statements"]] == [0]
+    assert "FROM campaign t" in plan["statements"][0]["sql"]
+    assert plan["stages"]["total"] >= plan["stages"]["sql"] > 0
+    chart = plan["diagrams"]["campaigns"]
+    assert chart.startswith("flowchart TD\n")
+    assert "a page of Campaign.applicants<br/>+ influencer" in chart
+    assert "all social_account of each" in chart
+
+
+@pytest.mark.parametrize("asks", ["0", "yes"])
+async def test_other_values_ask_for_nothing(server: Server, asks: str) -> None:
+    answer = await server.graphql(
+        "{ campaigns { totalCount } }", token=STAFF, headers={"Joinery-Explain": asks}
+    )
+
+    assert "extensions" not in answer
