@@ -1,8 +1,11 @@
 """In development a request may ask what it costs."""
 
+from pathlib import Path
+
+import httpx
 import pytest
 
-from tests.live import Server
+from tests.live import Server, serving
 from tests.tokens import STAFF
 
 QUERY = """{ campaigns { nodes { id applicants { nodes {
@@ -25,6 +28,16 @@ async def test_a_request_that_asks_is_told_its_statements_and_its_plan(server: S
     assert chart.startswith("flowchart TD\n")
     assert "a page of Campaign.applicants<br/>+ influencer" in chart
     assert "all social_account of each" in chart
+
+
+async def test_production_explains_nothing(database_url: str, tmp_path: Path) -> None:
+    settings = {"JOINERY_ENV": "production", "JOINERY_CONNECT_SECRET": "c" * 48}
+    with serving(database_url, tmp_path, settings) as url:
+        async with httpx.AsyncClient(base_url=url) as http:
+            server = Server(url, http)
+            answer = await server.graphql(QUERY, token=STAFF, headers={"Joinery-Explain": "1"})
+
+    assert answer == {"data": {"campaigns": {"nodes": []}}}
 
 
 @pytest.mark.parametrize("asks", ["0", "yes"])
