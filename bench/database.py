@@ -48,10 +48,12 @@ class Size:
     influencers: int
     campaigns: int
     participations: int
+    bulk: int
+    "How many influencers a bulk call marks."
 
 
-FULL = Size(200_000, 2_000, 2_000_000)
-SMALL = Size(4_000, 40, 12_000)
+FULL = Size(200_000, 2_000, 2_000_000, bulk=500)
+SMALL = Size(4_000, 40, 12_000, bulk=20)
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Database:
 
     server: Postgres
     name: str
+    size: Size
 
     @property
     def url(self) -> str:
@@ -76,9 +79,16 @@ class Database:
         found = self.server.sql(statement, self.name)
         return [line.split("|") for line in found.splitlines()]
 
-    def run(self, statement: str) -> None:
-        """Run one statement or several, for their effect."""
-        self.server.sql(statement, self.name)
+    def reset(self) -> int:
+        """Undo what was written since the data were made; how many participations those were.
+
+        Waits for what is still being written.
+        """
+        while self.rows(_BUSY) != [["0"]]:
+            time.sleep(0.05)
+        new = int(self.rows(_NEW)[0][0])
+        self.server.sql((SQL / "reset.sql").read_text(), self.name)
+        return new
 
 
 @contextmanager
@@ -92,8 +102,9 @@ def database(size: Size, kept: Path | None) -> Generator[Database]:
             server.drop(f"{name}_half")
             asyncio.run(_make(server.create(f"{name}_half"), size))
             server.sql(f'ALTER DATABASE "{name}_half" RENAME TO "{name}"')
-        found = Database(server, name)
-        found.run((SQL / "functions.sql").read_text())
+        found = Database(server, name, size)
+        server.sql((SQL / "functions.sql").read_text(), name)
+        found.reset()
         yield found
 
 
@@ -136,6 +147,11 @@ def _filled_in(script: str, size: Size) -> str:
     return script
 
 
+_BUSY = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()"""
+_NEW = """
+SELECT count(*) FROM participation WHERE id > (SELECT participation FROM bench.baseline)"""
 _LATER_INDEXES = """
 SELECT c.relname AS name, pg_get_indexdef(x.indexrelid) AS definition
 FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid

@@ -143,7 +143,7 @@ class Running:
         told: dict[str, Any] = answer.json() if answer.content else {}
         if answer.status_code != 200 or "errors" in told:
             raise RuntimeError(
-                f"{self.peer.title} answers {workload.name} with {answer.text:.2000}"
+                f"{self.peer.title} answers {workload.name} with {answer.status_code} {answer.text:.2000}"
             )
         return told["data"]
 

@@ -13,7 +13,6 @@ ROTATION = 200
 MUTATIONS = 12_000
 """Requests for M1: more than any server gets through in one run."""
 BULKS = 400
-BULK = 500
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,6 @@ class Workload:
     name: str
     title: str
     file: str
-    page: int = 50
 
     @cached_property
     def operation(self) -> str:
@@ -69,7 +67,7 @@ class Workload:
             case "M1":
                 return _markings(database, count=MUTATIONS, each=1)
             case "M2":
-                return _markings(database, count=BULKS, each=BULK)
+                return _markings(database, count=BULKS, each=database.size.bulk)
             case _:
                 return _campaigns(database, _OPEN)
 
@@ -81,7 +79,7 @@ WORKLOADS = (
     Workload("Q4", "Select influencer tab, a page of 50", "Q4.graphql"),
     Workload("Q5", "Counts of the Select influencer tab", "Q5.graphql"),
     Workload("M1", "markJoined of one", "M.graphql"),
-    Workload("M2", f"markJoined of {BULK}", "M.graphql"),
+    Workload("M2", "markJoined of 500", "M.graphql"),
 )
 
 _FULL_APPLICANT_TABS = f"""

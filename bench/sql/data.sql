@@ -155,3 +155,9 @@ SELECT setval(pg_get_serial_sequence(name, 'id'), greatest(highest, 1)) FROM (VA
     ('participation', (SELECT max(id) FROM participation)),
     ('participation_event', (SELECT max(id) FROM participation_event)),
     ('post', (SELECT max(id) FROM post))) AS sequences (name, highest);
+
+-- Where the bench goes back to after each run that wrote.
+CREATE TABLE bench.baseline AS
+SELECT (SELECT max(id) FROM participation) AS participation,
+    (SELECT max(id) FROM participation_event) AS event;
+CREATE TABLE bench.places AS SELECT id, places_taken FROM campaign;

@@ -1,0 +1,99 @@
+"""The bench: `python -m bench --help`, or `make bench`."""
+
+import argparse
+import datetime
+import json
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.database import FULL, SMALL, database
+from bench.measure import LoadError
+from bench.report import picture, results, table
+from bench.servers import JOINERY, PEERS, ROOT, Peer, Servers
+from bench.session import Plan, measure
+from bench.setup import machine, set_up, versions
+from bench.workloads import WORKLOADS
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run what the command line asks for; 1 where something failed."""
+    asked = _parser().parse_args(words)
+    if not shutil.which("wrk"):
+        print("wrk is missing, which makes the load (Debian: sudo apt-get install wrk)")
+        return 1
+    try:
+        _run(asked)
+    except LoadError as error:
+        print(f"\nThe bench failed: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _run(asked: argparse.Namespace) -> None:
+    folder = Path(asked.folder).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    peers = _peers(asked.peers)
+    set_up(folder, peers)
+    plan = Plan(asked.rounds, asked.seconds, [int(word) for word in asked.connections.split(",")])
+    with database(SMALL if asked.small else FULL, folder) as found:
+        servers = Servers(found.url, folder)
+        about = {"machine": machine(), "versions": versions(found), "small": asked.small}
+        for workload in WORKLOADS:
+            if asked.workloads and workload.name not in asked.workloads:
+                continue
+            started = time.monotonic()
+            print(f"\n{workload.name}: {workload.title}", flush=True)
+            measured = measure(workload, found, servers, peers, plan)
+            known = _keep(folder, workload.name, measured, about)
+            print(table(measured))
+            print(f"({time.monotonic() - started:.0f} s)")
+            if not asked.small:
+                _publish(known)
+
+
+def _keep(folder: Path, name: str, measured: Any, about: dict[str, Any]) -> dict[str, Any]:
+    """Keep a workload's numbers beside those of the others; all that are kept."""
+    file = folder / ("results-small.json" if about["small"] else "results.json")
+    known = json.loads(file.read_text()) if file.exists() else {}
+    date = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
+    # As it will be read back: JSON's keys are text.
+    known[name] = json.loads(json.dumps({**about, "date": date, "peers": measured}))
+    file.write_text(json.dumps(known, indent=1))
+    return known
+
+
+def _publish(known: dict[str, Any]) -> None:
+    (ROOT / "bench" / "RESULTS.md").write_text(results(known))
+    (ROOT / "bench" / "results.svg").write_text(picture(known))
+
+
+def _peers(names: str) -> list[Peer]:
+    """Joinery, and those of the others that are named; all where none is."""
+    listed = [name for name in names.split(",") if name]
+    unknown = set(listed) - {peer.name for peer in PEERS}
+    if unknown:
+        raise LoadError(f"there is no peer named {', '.join(sorted(unknown))}")
+    return [peer for peer in PEERS if not listed or peer is JOINERY or peer.name in listed]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m bench", description=__doc__)
+    names = [workload.name for workload in WORKLOADS]
+    parser.add_argument("workloads", nargs="*", choices=[*names, []], help="default: all")
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="medians are of so many (%(default)s)"
+    )
+    parser.add_argument("--seconds", type=int, default=2, help="each run lasts (%(default)s)")
+    parser.add_argument("--connections", default="1,16,64", help="%(default)s")
+    parser.add_argument("--peers", default="", help=",".join(peer.name for peer in PEERS))
+    parser.add_argument("--small", action="store_true", help="small data, and no RESULTS.md")
+    parser.add_argument("--folder", default=str(ROOT / ".bench"), help="%(default)s")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
