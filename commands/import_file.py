@@ -67,6 +67,7 @@ async def import_file(
     if read is None:
         raise CommandError(f"{file}: give a file whose name ends in .csv or .jsonl")
     with _opened(file) as raw:
+        _skip_mark(raw, file)
         async with migrated(Settings().database_url):
             report = await _import(read(raw, file), raw, file.stat().st_size)
     print(
@@ -78,17 +79,19 @@ async def import_file(
 
 
 def _opened(file: Path) -> io.BufferedReader:
-    """The file, after the mark that some programs put before UTF-8."""
     try:
-        raw = file.open("rb")
+        return file.open("rb")
     except OSError as error:
         raise CommandError(f"{file}: cannot be opened: {error.strerror}") from None
+
+
+def _skip_mark(raw: io.BufferedReader, file: Path) -> None:
+    """Go past the mark that some programs put before UTF-8."""
     start = raw.peek(3)[:3]
     if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         raise CommandError(f"{file}: is in UTF-16: save it in UTF-8")
     if start == codecs.BOM_UTF8:
         raw.seek(len(start))
-    return raw
 
 
 class _Record(BaseModel):
@@ -247,8 +250,7 @@ class _Row:
 
 def _from_csv(raw: io.BufferedReader, file: Path) -> Iterator[Entry]:
     # What is not UTF-8 is told line by line, hence no error here.
-    text = io.TextIOWrapper(raw, encoding="utf-8", errors="surrogateescape", newline="")
-    reader = csv.DictReader(text, strict=True)
+    reader = csv.DictReader((line.decode(errors="surrogateescape") for line in raw), strict=True)
     try:
         _check_columns(file, reader.fieldnames or ())
     except csv.Error as error:

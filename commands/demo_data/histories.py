@@ -48,6 +48,7 @@ _STEPS = {
     (Role.INFLUENCER, Action.SUBMIT_POST): 30,
     (Role.STAFF, Action.SET_POST_STATUS): 30,
 }
+_POSTING = (ParticipationStatus.APPROVED, ParticipationStatus.JOINED)
 _CALM = 12
 """How often nothing more happens, in the same measure."""
 ACTORS = {
@@ -181,6 +182,8 @@ class Stage:
             for role in (Role.STAFF, Role.ADVERTISER, Role.INFLUENCER)
             for action in available_actions(facts, role)
             if (role, action) in _STEPS and wanted in (None, (role, action))
+            # Someone rejected may have posts from before, which nobody looks at any more.
+            if action is not Action.SET_POST_STATUS or history.status in _POSTING
         ]
         if not possible:
             return False
