@@ -137,7 +137,8 @@ class FetchPages:
         keys = self.keys(run, None, rows, *made)
         distinct = _distinct(keys)
         pages: dict[Any, Any] = {}
-        for parents in [[key] for key in distinct] if self.field.single else [distinct]:
+        together = [distinct] if distinct else []
+        for parents in [[key] for key in distinct] if self.field.single else together:
             arguments = self.arguments(run)
             listing = await self.field.listing(run, arguments, parents)
             pages |= await self.plan.pages(run, listing, arguments, parents)
@@ -155,7 +156,10 @@ class Load:
     async def __call__(self, run: Run, rows: Sequence[Any], made: list[list[Any]]) -> list[Any]:
         """For each row its value."""
         keys = self.keys(run, None, rows, *made)
-        values = await self.field.load(run, self.arguments(run), _distinct(keys))
+        distinct = _distinct(keys)
+        if not distinct:
+            return [None] * len(keys)
+        values = await self.field.load(run, self.arguments(run), distinct)
         return [values.get(key) for key in keys]
 
 

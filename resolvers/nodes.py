@@ -17,6 +17,7 @@ _PAIRED = frozenset({"Candidate", "PostRow"})
 
 async def node(info: Any, id: str) -> Completed:
     """The object; null where there is none, or none that the caller may see."""
+    caller_of(info)
     return Completed((await _found(info, [id]))[0])
 
 

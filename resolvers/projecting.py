@@ -46,9 +46,10 @@ async def payload(info: Any, value: Any) -> Completed:
 
 async def one(info: Any, type_name: str, key: int | None) -> Completed:
     """An object by its key, where the caller may see it; else null."""
+    caller = caller_of(info)
     if key is None:
         return Completed(None)
-    conditions = ["t.id = :id", *visible(type_name, caller_of(info))]
+    conditions = ["t.id = :id", *visible(type_name, caller)]
     return await _PROJECTOR.one(
         info, run_of(info), type_name, " AND ".join(conditions), {"id": key}
     )
