@@ -146,7 +146,8 @@ async def stage(server: Server, **given: Any) -> Stage:
     people = [_person(name, platforms) for name, platforms in ACCOUNTS.items()]
     upserted = await server.data(
         """mutation ($people: [InfluencerInput!]!) {
-            upsertInfluencers(input: {influencers: $people}) { influencers { id name accounts { id } } userErrors { code } } }""",
+            upsertInfluencers(input: {influencers: $people}) {
+                influencers { id name accounts { id } } userErrors { code } } }""",
         {"people": people},
         STAFF,
     )
