@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby, islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import orjson
 from cyclopts import Parameter
@@ -121,6 +121,13 @@ class InfluencerRecord(_Record):
     accounts: list[AccountRecord] = Field(default_factory=list[AccountRecord])
 
 
+class Problem(NamedTuple):
+    """What is wrong, and on which line."""
+
+    line: int
+    message: str
+
+
 @dataclass(slots=True)
 class Entry:
     """What some lines of the file say about one influencer, or why they cannot be read."""
@@ -130,14 +137,14 @@ class Entry:
     account_lines: Sequence[int] = ()
     "The line of each account, where each has its own."
     record: InfluencerRecord | None = None
-    problems: Sequence[str] = ()
+    problems: Sequence[Problem] = ()
 
-    def about(self, path: Sequence[object], message: str) -> str:
+    def about(self, path: Sequence[object], message: str) -> Problem:
         """The message, with the line and the field that it is about."""
         line = self.line
         if len(path) > 1 and path[0] == "accounts" and self.account_lines:
             line = self.account_lines[int(str(path[1]))]
-        return f"line {line}: {'.'.join(map(str, path))}: {message}"
+        return Problem(line, f"{'.'.join(map(str, path))[:200]}: {message}")
 
 
 @dataclass(slots=True)
@@ -156,15 +163,32 @@ async def _import(entries: Iterator[Entry], raw: io.BufferedReader, size: int) -
     report = Report()
     with Progress() as progress:
         task = progress.add_task("importing", total=size)
-        for batch in _batches(entries):
-            good = [entry for entry in batch if _is_good(entry, report, progress)]
-            if good:
-                await _upsert(good, report, progress)
+        while batch := list(islice(entries, MAX_ITEMS)):
+            for problem in sorted(await _import_batch(batch, report)):
+                told = f"line {problem.line}: {problem.message}"
+                progress.console.print(told, soft_wrap=True, markup=False, highlight=False)
             progress.update(task, completed=raw.tell())
     return report
 
 
-async def _upsert(batch: Sequence[Entry], report: Report, progress: Progress) -> None:
+async def _import_batch(batch: Sequence[Entry], report: Report) -> list[Problem]:
+    """Import what can be, in one transaction; what is wrong with the rest."""
+    problems = [problem for entry in batch for problem in _known_problems(entry, report)]
+    good = [entry for entry in batch if entry.record and not entry.problems]
+    report.refused += len(batch) - len(good)
+    return problems + (await _upsert(good, report) if good else [])
+
+
+def _known_problems(entry: Entry, report: Report) -> Sequence[Problem]:
+    """What is wrong with an entry, as far as the file alone tells."""
+    if entry.record is not None:
+        first = report.seen.setdefault(clean(entry.record.external_id), entry.line)
+        if first != entry.line:
+            entry.problems = [entry.about(["externalId"], f"it stands on line {first} already")]
+    return entry.problems
+
+
+async def _upsert(batch: Sequence[Entry], report: Report) -> list[Problem]:
     records = [entry.record for entry in batch]
     now = datetime.now(UTC)
 
@@ -172,44 +196,19 @@ async def _upsert(batch: Sequence[Entry], report: Report, progress: Progress) ->
         return await upsert(records, now)
 
     payload = await transacted(work)
-    refused = set[int]()
-    for error in payload.user_errors:
-        index, message = _located(batch, error)
-        refused.add(index)
-        _tell(progress, message)
+    located = [_located(batch, error) for error in payload.user_errors]
     report.created += payload.created
     report.updated += payload.updated
     report.unchanged += len(payload.influencers) - payload.created - payload.updated
-    report.refused += len(refused)
+    report.refused += len({index for index, _ in located})
+    return [problem for _, problem in located]
 
 
-def _is_good(entry: Entry, report: Report, progress: Progress) -> bool:
-    """Whether the entry may be imported; what is wrong with it is told."""
-    problems = list(entry.problems)
-    if entry.record is not None:
-        first = report.seen.setdefault(clean(entry.record.external_id), entry.line)
-        if first != entry.line:
-            problems.append(entry.about(["externalId"], f"it stands on line {first} already"))
-    for problem in problems:
-        _tell(progress, problem)
-    report.refused += bool(problems)
-    return not problems
-
-
-def _tell(progress: Progress, message: str) -> None:
-    progress.console.print(message, soft_wrap=True, markup=False, highlight=False)
-
-
-def _located(batch: Sequence[Entry], error: UserError) -> tuple[int, str]:
+def _located(batch: Sequence[Entry], error: UserError) -> tuple[int, Problem]:
     """Which entry an error is about, and the error with its line."""
     # The path is input, influencers, the place among them, and so on.
     _, _, index, *path = error.field or ["input", "influencers", "0"]
     return int(index), batch[int(index)].about(path or [error.code], error.message)
-
-
-def _batches(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
-    while batch := list(islice(entries, MAX_ITEMS)):
-        yield batch
 
 
 # JSON Lines
@@ -225,9 +224,9 @@ def _from_json(number: int, line: bytes) -> Entry:
     try:
         said = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        return Entry(number, problems=[f"line {number}: this is no JSON: {error}"])
+        return Entry(number, problems=[Problem(number, f"this is no JSON: {error}")])
     if not isinstance(said, dict):
-        return Entry(number, problems=[f"line {number}: this is no JSON object"])
+        return Entry(number, problems=[Problem(number, "this is no JSON object")])
     return _read(Entry(number), said)
 
 
@@ -297,7 +296,7 @@ def _from_rows(rows: Sequence[_Row]) -> Entry:
     """The influencer that these rows say, one for each account."""
     first = rows[0]
     if first.problem:
-        return Entry(first.line, problems=[f"line {first.line}: {first.problem}"])
+        return Entry(first.line, problems=[Problem(first.line, first.problem)])
     with_accounts = [row for row in rows if any(row.cells.get(column) for column in _ACCOUNT)]
     names = (first.cells.get("categories") or "").split(";")
     said: dict[str, Any] = {
