@@ -105,18 +105,22 @@ async def _reach(url: str) -> None:
     client: Any = connection()
     try:
         await client.execute_query("SELECT 1")
-    except sqlite3.Error as error:
-        message = f"the file {_file_of(url)} cannot be used ({error}): its folder must be there,"
-        raise DatabaseError(f"{message} and both must be writable") from error
     except (
         OSError,
         ValueError,  # what asyncpg says of a URL that it cannot read
+        sqlite3.Error,
         asyncpg.InterfaceError,
         asyncpg.PostgresError,
         BaseORMException,
     ) as error:
-        why = str(error) or type(error).__name__
-        raise DatabaseError(f"the database cannot be reached: {why}") from error
+        why = str(error.__cause__ or error) or type(error).__name__
+        message = f"the database cannot be reached: {why}"
+        if dialect() == "sqlite":
+            message = (
+                f"the file {_file_of(url)} cannot be used ({why}):"
+                " its folder must be there, and both must be writable"
+            )
+        raise DatabaseError(message) from error
 
 
 @asynccontextmanager

@@ -1,0 +1,136 @@
+"""`serve`: what stops it from starting is told; what starts also stops."""
+
+import re
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.commands.running import CommandLine, Typed
+from tests.databases import Databases, PostgresDatabases
+from tests.tokens import SECRET, STAFF
+
+SECONDS = 60
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_two_workers_share_the_work_and_stop_cleanly(
+    postgres_databases: PostgresDatabases, tmp_path: Path
+) -> None:
+    port = free_port()
+    with postgres_databases.lend() as url:
+        run = CommandLine(tmp_path, url)
+        run.environment["JOINERY_AUTH_SECRET"] = SECRET
+        server = run.start("serve", "--port", port, "--workers", 2)
+        try:
+            wait_until_ready(server, port)
+            workers = children(server.pid)
+            used = share_of_each(workers, port)
+        finally:
+            server.send_signal(signal.SIGTERM)
+            said, _ = server.communicate(timeout=SECONDS)
+
+    assert len(workers) == 2
+    assert min(used) > 0, "a worker did nothing"
+    assert server.returncode == 0, said
+    assert "Traceback" not in said
+    assert [worker for worker in workers if Path(f"/proc/{worker}").exists()] == []
+
+
+def wait_until_ready(server: "subprocess.Popen[str]", port: int) -> None:
+    deadline = time.monotonic() + SECONDS
+    while True:
+        assert server.poll() is None, server.communicate()
+        assert time.monotonic() < deadline
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/health/ready").status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+
+
+def children(parent: int) -> list[int]:
+    """The processes that serve: Python's own helper processes are not counted."""
+    found = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return [int(pid) for pid in found if "spawn_main" in Path(f"/proc/{pid}/cmdline").read_text()]
+
+
+def share_of_each(workers: list[int], port: int) -> list[int]:
+    """How much processor time each worker spent on requests that come by new connections."""
+    before = [ticks(worker) for worker in workers]
+    deadline = time.monotonic() + SECONDS
+    while True:
+        answer = httpx.post(
+            f"http://127.0.0.1:{port}/graphql",
+            json={"query": "{ viewer { role } }"},
+            headers={"Authorization": f"Bearer {STAFF}"},
+        )
+        assert answer.json() == {"data": {"viewer": {"role": "STAFF"}}}
+        used = [ticks(worker) - start for worker, start in zip(workers, before, strict=True)]
+        if min(used) > 0 or time.monotonic() > deadline:
+            return used
+
+
+def ticks(process: int) -> int:
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def test_a_busy_port_tells_what_to_do(run: Typed) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        told = run("serve", "--port", port).told()
+    assert f"127.0.0.1:{port}" in told
+    assert "--port" in told
+
+
+def test_an_address_that_is_not_ours_tells_what_to_do(run: Typed) -> None:
+    for host in ("192.0.2.1", "nowhere.invalid", "x" * 300):
+        assert "--host" in run("serve", "--host", host, "--port", 0).told()
+
+
+def test_a_database_out_of_reach_is_told_before_anything_starts(process: CommandLine) -> None:
+    settings = {"JOINERY_DATABASE_URL": "postgresql://127.0.0.1:1/joinery"}
+    told = process("serve", "--port", 0, "--workers", 2, settings=settings).told()
+    assert told.startswith("server.py: JOINERY_DATABASE_URL: the database cannot be reached")
+
+
+def test_no_command_serves(process: CommandLine) -> None:
+    told = process("--port", 0, settings={"JOINERY_DATABASE_URL": "mysql://x"}).told()
+    assert told.startswith("server.py: JOINERY_DATABASE_URL: ")
+
+
+def test_production_does_not_start_without_secrets(process: CommandLine) -> None:
+    told = process("serve", "--port", 0, settings={"JOINERY_ENV": "production"}).told()
+    assert "JOINERY_AUTH_SECRET: production needs it" in told
+    assert "JOINERY_CONNECT_SECRET: production needs it" in told
+
+
+@pytest.mark.parametrize("variable", ["JOINERY_ENV", "JOINERY_LOG_LEVEL", "JOINERY_GRAPHIQL"])
+def test_a_bad_setting_is_told_by_its_name(run: Typed, variable: str) -> None:
+    told = run("serve", settings={variable: "loud"}).told()
+    assert re.match(f"server.py: {variable}: ", told)
+
+
+def test_without_tables_it_starts_and_says_what_to_do(databases: Databases, tmp_path: Path) -> None:
+    port = free_port()
+    with databases.lend(migrated=False) as url:
+        run = CommandLine(tmp_path, url)
+        server = run.start("serve", "--port", port)
+        assert server.stdout
+        try:
+            assert "python server.py migrate" in server.stdout.readline()
+            run("migrate")
+            wait_until_ready(server, port)
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.communicate(timeout=SECONDS)
