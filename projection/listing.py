@@ -171,11 +171,7 @@ def read_page(
 
 def _tag(field_name: str, arguments: Mapping[str, Any]) -> str:
     """What binds a cursor to its field, order and filter."""
-    asked = {
-        name: value
-        for name, value in arguments.items()
-        if name not in PAGE_ARGUMENTS and not _is_empty(value)
-    }
+    asked = {name: value for name, value in arguments.items() if name not in PAGE_ARGUMENTS}
     packed = orjson.dumps([field_name, _plain(asked)], option=orjson.OPT_SORT_KEYS, default=str)
     return blake2b(packed, digest_size=6).hexdigest()
 
@@ -183,8 +179,8 @@ def _tag(field_name: str, arguments: Mapping[str, Any]) -> str:
 def _plain(value: Any) -> Any:
     """The value without what means nothing: nulls, empty lists, the order of a filter's lists."""
     if isinstance(value, Mapping):
-        items = cast("Mapping[str, Any]", value)
-        return {str(key): _plain(item) for key, item in items.items() if not _is_empty(item)}
+        items = {name: _plain(item) for name, item in cast("Mapping[str, Any]", value).items()}
+        return {name: item for name, item in items.items() if not _is_empty(item)}
     if isinstance(value, list | tuple):
         listed = cast("Sequence[Any]", value)
         return sorted((_plain(item) for item in listed), key=str)

@@ -1,0 +1,285 @@
+"""The read engine: what a selection means, how a page is asked for, what is kept of a plan."""
+
+import base64
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+import pytest
+
+from models.campaign import Campaign
+from models.enums import Action, CampaignType, ParticipationStatus, Platform
+from projection import plan as planning
+from resolvers import database, projecting
+from resolvers.context import Context
+from resolvers.ids import encode
+from schema import schema
+from tests import data
+from tests.data import NOW
+from tests.resolvers.asking import STAFF, answer, creator, refusal
+
+JOINED, APPLIED = ParticipationStatus.JOINED, ParticipationStatus.APPLIED
+
+
+@contextmanager
+def statements(monkeypatch: pytest.MonkeyPatch) -> Generator[list[str]]:
+    """The statements that reads send, as they are sent."""
+    sent: list[str] = []
+    execute = database.TortoiseDatabase.execute
+
+    async def noting(self: Any, sql: str, values: list[Any]) -> Any:
+        sent.append(sql)
+        return await execute(self, sql, values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(database.TortoiseDatabase, "execute", noting)
+        yield sent
+
+
+async def test_fields_merge_under_their_response_keys(db: str):
+    campaign = await data.campaign(title="T")
+    found = await answer(
+        """query($id: ID!) { campaign(id: $id) { title ... on Campaign { title other: title }
+            ... on Node { id } ...A ...A __typename kind: __typename } }
+        fragment A on Campaign { brand ...B } fragment B on Campaign { brand status }""",
+        id=encode("Campaign", campaign.pk),
+    )
+    assert list(found["campaign"].items()) == [
+        ("title", "T"),
+        ("other", "T"),
+        ("id", encode("Campaign", campaign.pk)),
+        ("brand", "Brand"),
+        ("status", "ONGOING"),
+        ("__typename", "Campaign"),
+        ("kind", "Campaign"),
+    ]
+
+
+async def test_directives_decide_anew_for_each_request(db: str):
+    campaign = await data.campaign()
+    query = """query($id: ID!, $yes: Boolean!, $no: Boolean! = false) { campaign(id: $id) {
+        a: id @include(if: $yes) b: id @skip(if: $yes) c: id @include(if: $no)
+        ... @include(if: $yes) { d: id } ...F @skip(if: $yes) } }
+        fragment F on Campaign { e: id @include(if: true) f: id @skip(if: $no) }"""
+    gid = encode("Campaign", campaign.pk)
+    for _ in range(2):
+        assert set((await answer(query, id=gid, yes=True))["campaign"]) == {"a", "d"}
+        assert set((await answer(query, id=gid, yes=False))["campaign"]) == {"b", "e", "f"}
+        found = await answer(query, id=gid, yes=False, no=True)
+        assert set(found["campaign"]) == {"b", "c", "e"}
+
+
+async def test_the_same_document_answers_each_role_for_itself(db: str):
+    campaign, person = await data.campaign(), await data.influencer()
+    query = "query($id: ID!) { campaign(id: $id) { viewerActions } }"
+    gid = encode("Campaign", campaign.pk)
+    for _ in range(2):
+        for caller, actions in ((STAFF, []), (creator(person.pk), [])):
+            assert (await answer(query, caller, id=gid))["campaign"]["viewerActions"] == actions
+
+
+async def crowded(parts: int = 7) -> list[Campaign]:
+    campaigns = [await data.campaign(type=CampaignType.SELECTION) for _ in range(3)]
+    for campaign in campaigns[:2]:
+        for number in range(parts):
+            person = await data.influencer((Platform.TIKTOK, 100 + number))
+            part = await data.participation(campaign, person, APPLIED)
+            await data.event(part, Action.APPLY)
+    return campaigns
+
+
+APPLICANTS = """query($first: Int, $after: String, $last: Int, $before: String) {
+  campaigns(orderBy: CREATED_ASC) { nodes { id applicants(orderBy: FOLLOWERS_DESC,
+      first: $first, after: $after, last: $last, before: $before) {
+    totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    edges { cursor node { id influencer { followers } } } } } } }"""
+
+
+async def test_each_of_several_parents_has_its_own_page(db: str):
+    await crowded()
+    for ends, followers, next_, previous in (
+        ({"first": 2}, [106, 105], True, False),
+        ({"last": 2}, [101, 100], False, True),
+        ({"first": 0}, [], True, False),
+        ({"last": 0}, [], False, True),
+        ({"first": 7}, [106, 105, 104, 103, 102, 101, 100], False, False),
+    ):
+        found = await answer(APPLICANTS, **ends)
+        for node in found["campaigns"]["nodes"][:2]:
+            page = node["applicants"]
+            assert [e["node"]["influencer"]["followers"] for e in page["edges"]] == followers
+            info = page["pageInfo"]
+            assert (info["hasNextPage"], info["hasPreviousPage"]) == (next_, previous), ends
+            assert page["totalCount"] == 7
+            cursors = [edge["cursor"] for edge in page["edges"]]
+            assert [info["startCursor"], info["endCursor"]] == (
+                [cursors[0], cursors[-1]] if cursors else [None, None]
+            )
+        empty = found["campaigns"]["nodes"][2]["applicants"]
+        assert (empty["totalCount"], empty["edges"]) == (0, [])
+        assert empty["pageInfo"]["hasNextPage"] is False
+
+
+async def test_one_statement_a_level_whatever_the_number_of_parents(
+    db: str, monkeypatch: pytest.MonkeyPatch
+):
+    await crowded(parts=2)
+    query = """{ campaigns { nodes { id applicants { nodes { id
+        influencer { accounts { id } } events { nodes { id } } } } } } }"""
+    with statements(monkeypatch) as sent:
+        await answer(query)
+        first = len(sent)
+        await crowded(parts=3)
+        sent.clear()
+        await answer(query)
+    assert (first, len(sent)) == (4, 4)
+
+
+async def test_only_what_is_asked_for_is_read(db: str, monkeypatch: pytest.MonkeyPatch):
+    await crowded(parts=2)
+    for selection, counts, rows in (
+        ("nodes { id }", 0, 1),
+        ("totalCount", 1, 0),
+        ("totalCount pageInfo { hasNextPage }", 1, 1),
+        ("__typename", 0, 0),
+        ("pageInfo { __typename }", 0, 1),
+    ):
+        with statements(monkeypatch) as sent:
+            found = await answer(f"{{ participations {{ {selection} }} }}")
+        counting = [sql for sql in sent if sql.startswith("SELECT count(*)")]
+        assert (len(counting), len(sent) - len(counting)) == (counts, rows), selection
+        if selection == "__typename":
+            assert found == {"participations": {"__typename": "ParticipationConnection"}}
+
+
+LIST = """query($first: Int, $after: String, $last: Int, $before: String,
+    $filter: ParticipationFilter, $order: ParticipationOrder! = UPDATED_DESC) {
+  participations(first: $first, after: $after, last: $last, before: $before,
+      filter: $filter, orderBy: $order) { edges { cursor node { id } }
+      pageInfo { hasNextPage hasPreviousPage } } }"""
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"first": -1},
+        {"last": -1},
+        {"first": 101},
+        {"last": 101},
+        {"first": 1, "last": 1},
+        {"after": "x", "before": "x"},
+        {"after": ""},
+        {"after": "?"},
+        {"after": "é"},
+        {"after": base64.urlsafe_b64encode(b"{}").decode()},
+        {"after": base64.urlsafe_b64encode(b"7").decode()},
+        {"before": base64.urlsafe_b64encode(b"[]").decode()},
+    ],
+)
+async def test_pages_that_cannot_be_are_refused(db: str, given: dict[str, Any]):
+    assert await refusal(LIST, **given) == "INVALID_INPUT"
+
+
+async def test_a_page_between_cursors(db: str):
+    await crowded(parts=3)
+    everything = (await answer(LIST, first=100))["participations"]["edges"]
+    ids = [edge["node"]["id"] for edge in everything]
+    for given, expected, next_, previous in (
+        ({"first": 2, "after": everything[0]["cursor"]}, ids[1:3], True, True),
+        ({"after": everything[3]["cursor"]}, ids[4:], False, True),
+        ({"last": 2, "before": everything[4]["cursor"]}, ids[2:4], True, True),
+        ({"before": everything[2]["cursor"]}, ids[:2], True, False),
+        ({"last": 1, "after": everything[2]["cursor"]}, ids[-1:], False, True),
+        ({"first": 1, "before": everything[4]["cursor"]}, ids[:1], True, False),
+        ({"first": None, "last": None, "after": None, "before": None}, ids, False, False),
+    ):
+        page = (await answer(LIST, **given))["participations"]
+        assert [edge["node"]["id"] for edge in page["edges"]] == expected, given
+        info = page["pageInfo"]
+        assert (info["hasNextPage"], info["hasPreviousPage"]) == (next_, previous), given
+
+
+async def test_a_cursor_belongs_to_its_field_order_and_filter(db: str):
+    [campaign, *_] = await crowded(parts=2)
+    [edge, *_] = (await answer(LIST))["participations"]["edges"]
+    cursor = edge["cursor"]
+    only = {"campaignId": encode("Campaign", campaign.pk)}
+    assert await refusal(LIST, after=cursor, order="CREATED_DESC") == "INVALID_INPUT"
+    assert await refusal(LIST, after=cursor, filter=only) == "INVALID_INPUT"
+    for same in ({}, None, {"status": []}, {"campaignId": None}):
+        assert await answer(LIST, after=cursor, filter=same)
+    for other in ("campaigns", "influencers", "participationEvents"):
+        query = f"query($after: String) {{ {other}(after: $after) {{ totalCount }} }}"
+        assert await refusal(query, after=cursor) == "INVALID_INPUT"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[2**70, 1], ["x", 1], [None, 1], [1], [1, 2, 3], ["2026-01-01", 1], ["2026-01-01\0", 1]],
+)
+async def test_forged_cursors_are_refused(db: str, values: list[Any]):
+    await crowded(parts=1)
+    [edge, *_] = (await answer(LIST))["participations"]["edges"]
+    tag = orjson.loads(base64.urlsafe_b64decode(edge["cursor"] + "=="))[0]
+    packed = orjson.dumps([tag, *values]) if values[0] != 2**70 else b"[%d]" % 2**70
+    forged = base64.urlsafe_b64encode(packed).decode()
+    assert await refusal(LIST, after=forged) == "INVALID_INPUT"
+
+
+async def test_a_cursor_beyond_what_a_column_holds_is_just_far_away(db: str):
+    await crowded(parts=1)
+    order = {"order": "FOLLOWERS_DESC"}
+    [edge, *_] = (await answer(LIST, **order))["participations"]["edges"]
+    tag = orjson.loads(base64.urlsafe_b64decode(edge["cursor"] + "=="))[0]
+    far = base64.urlsafe_b64encode(orjson.dumps([tag, 2**40, 1])).decode()
+    assert len((await answer(LIST, **order, after=far))["participations"]["edges"]) == 2
+
+
+async def test_a_selection_may_nest_thirty_levels(db: str):
+    person = await data.influencer((Platform.TIKTOK, 1))
+    await data.participation(await data.campaign(), person, JOINED)
+    loop = "influencer { participations { nodes { "
+    deep = f"{{ participations {{ nodes {{ {loop * 8} id {'} } }' * 8} }} }} }}"
+    assert await answer(deep)
+    deeper = f"{{ participations {{ nodes {{ {loop * 12} id {'} } }' * 12} }} }} }}"
+    assert await refusal(deeper) == "INVALID_INPUT"
+
+
+async def test_a_selection_joins_so_many_objects_at_most(db: str):
+    person = await data.influencer((Platform.TIKTOK, 1))
+    await data.participation(await data.campaign(), person, JOINED)
+    loop = "influencer { id } selectedAccount { id } campaign { viewerParticipation { "
+    query = f"{{ participations {{ nodes {{ {loop * 14} id {'} }' * 14} }} }} }}"
+    result = await schema.execute(query, context_value=Context(caller=creator(person.pk), now=NOW))
+    codes = [(error.extensions or {}).get("code") for error in result.errors or ()]
+    assert codes in ([], ["INVALID_INPUT"])
+
+
+async def test_plans_are_kept_and_bounded(db: str, monkeypatch: pytest.MonkeyPatch):
+    campaign = await data.campaign()
+    projector = projecting._PROJECTOR  # pyright: ignore[reportPrivateUsage]
+    kept: Any = projector._selections  # pyright: ignore[reportPrivateUsage]
+    kept.clear()
+    monkeypatch.setattr(planning, "PLANS", 3)
+    monkeypatch.setattr(planning, "OUTCOMES", 2)
+    names = ", ".join(f"$v{number}: Boolean! = false" for number in range(3))
+    fields = " ".join(f"f{n}: id @include(if: $v{n})" for n in range(3))
+    query = f"query($id: ID!, {names}) {{ campaign(id: $id) {{ title {fields} }} }}"
+    for number in range(8):
+        bits = {f"v{n}": bool(number >> n & 1) for n in range(3)}
+        found = await answer(query, id=encode("Campaign", campaign.pk), **bits)
+        assert set(found["campaign"]) == {"title"} | {f"f{n}" for n in range(3) if bits[f"v{n}"]}
+        assert len(kept) <= 3
+        assert all(len(selection.plans) <= 2 for selection in kept.values())
+
+
+async def test_parsed_again_a_document_gets_its_own_plan(db: str):
+    campaign = await data.campaign(title="T", brand="B")
+    for number in range(200):
+        field = ("title", "brand")[number % 2]
+        found = await answer(
+            f"query($id: ID!) {{ campaign(id: $id) {{ x: {field} }} }}",
+            id=encode("Campaign", campaign.pk),
+        )
+        assert found == {"campaign": {"x": "TB"[number % 2]}}
