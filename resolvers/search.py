@@ -68,7 +68,7 @@ async def influencer_conditions(asked: Mapping[str, Any], influencer: str) -> Co
 
 
 async def _in_categories(found: Conditions, names: list[str], influencer: str) -> None:
-    numbers = await numbers_of(storable("categories", name) for name in names)
+    numbers = await numbers_of(clean(storable("categories", name)) for name in names)
     mask, _ = mask_and_overflow(numbers.values())
     late = [number for number in numbers.values() if number > MASK_BITS]
     ways = [f"({influencer}.category_mask & :categories) <> 0"] if mask else []
