@@ -1,0 +1,262 @@
+"""The other lists: the Applicant and the Posts tab, My Job, campaigns by text, participations."""
+
+from typing import Any
+
+import pytest
+
+from models.campaign import Campaign
+from models.enums import (
+    CampaignStatus,
+    CampaignType,
+    JobSection,
+    ParticipationOrigin,
+    ParticipationStatus,
+    Platform,
+    PostRowStatus,
+    PostStatus,
+    PostWarning,
+)
+from models.workflow import job_section
+from resolvers.ids import encode
+from tests import data
+from tests.resolvers.asking import ADVERTISER, answer, creator, refusal
+from tests.resolvers.crowd import APPLICANTS, Crowd, Person, filters, gather
+
+APPLICANT_TAB = """query($id: ID!, $filter: ApplicantFilter, $order: ParticipationOrder!) {
+  campaign(id: $id) { applicantCounts(filter: $filter) { status count }
+    applicants(filter: $filter, orderBy: $order, first: 100) {
+      totalCount nodes { applicantStatus influencer { id } } } } }"""
+POSTS_TAB = """query($id: ID!, $filter: PostsFilter, $first: Int = 100, $after: String,
+    $last: Int, $before: String) {
+  campaign(id: $id) { postCounts(filter: $filter) { status count }
+    posts(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
+      totalCount pageInfo { endCursor startCursor hasNextPage hasPreviousPage }
+      nodes { id status post { id } participation { influencer { id } } } } } }"""
+
+
+def fitting(crowd: Crowd, campaign: Campaign, asked: dict[str, Any]) -> list[Person]:
+    """Who takes part in the campaign and passes the filter, its status aside."""
+    return [p for p in crowd.people if campaign.pk in p.parts and p.fits(asked)]
+
+
+async def test_the_applicant_tab_and_its_counts_are_what_the_rules_say(db: str):
+    crowd = await gather(seed=21, people=40)
+    keys = {
+        "UPDATED": lambda part: part.updated_at,
+        "CREATED": lambda part: part.created_at,
+        "FOLLOWERS": lambda part: part.followers,
+    }
+    orders = ["UPDATED_DESC", "UPDATED_ASC", "CREATED_DESC", "CREATED_ASC", "FOLLOWERS_DESC"]
+    rows = 0
+    for number, asked in enumerate(filters(22, 40, APPLICANTS)):
+        campaign, order = crowd.campaigns[number % 8], orders[number % 5]
+        people = [
+            p for p in fitting(crowd, campaign, asked) if p.parts[campaign.pk].status in APPLICANTS
+        ]
+        found = await answer(
+            APPLICANT_TAB, id=encode("Campaign", campaign.pk), filter=asked, order=order
+        )
+        for count in found["campaign"]["applicantCounts"]:
+            statuses = [p.parts[campaign.pk].status for p in people]
+            assert count["count"] == statuses.count(count["status"])
+        key = keys[order.split("_")[0]]
+        shown = [
+            p.parts[campaign.pk]
+            for p in people
+            if not asked.get("status") or p.parts[campaign.pk].status in asked["status"]
+        ]
+        shown.sort(key=lambda part: (key(part), part.pk), reverse=order.endswith("DESC"))
+        page = found["campaign"]["applicants"]
+        assert page["totalCount"] == len(shown)
+        assert page["nodes"] == [
+            {
+                "applicantStatus": part.status.value,
+                "influencer": {"id": encode("Influencer", part.influencer_id)},
+            }
+            for part in shown
+        ]
+        rows += len(shown)
+    assert rows > 40
+
+
+async def test_the_posts_tab_has_a_row_for_each_post_and_each_who_has_none(db: str):
+    crowd = await gather(seed=31, people=30)
+    kinds = list(PostStatus)
+    made: dict[int, list[Any]] = {}
+    for campaign in crowd.campaigns:
+        for person in crowd.people:
+            part = person.parts.get(campaign.pk)
+            for number in range(person.row.pk % 3 if part else 0):
+                assert part is not None
+                kind = kinds[(person.row.pk + number) % 5]
+                warning = PostWarning.OTHER if kind is PostStatus.WARNING else None
+                post = await data.post(part, kind, warning=warning, submitted_at=part.updated_at)
+                made.setdefault(part.pk, []).append(post)
+    statuses = [status.value for status in PostRowStatus]
+    for number, asked in enumerate(filters(32, 30, statuses)):
+        campaign = crowd.campaigns[number % 8]
+        rows: list[tuple[Any, ...]] = []
+        for person in fitting(crowd, campaign, asked):
+            part = person.parts[campaign.pk]
+            if part.status in ("APPROVED", "JOINED"):
+                posts = made.get(part.pk, [])
+                rows += [(True, p.submitted_at, p.pk, part.pk, p.status.value) for p in posts]
+                rows += [] if posts else [(False, None, 0, part.pk, "JOINED")]
+        rows.sort(reverse=True)
+        gid = encode("Campaign", campaign.pk)
+        found = (await answer(POSTS_TAB, id=gid, filter=asked))["campaign"]
+        for count in found["postCounts"]:
+            assert count["count"] == [row[4] for row in rows].count(count["status"])
+        shown = [row for row in rows if not asked.get("status") or row[4] in asked["status"]]
+        assert [(node["id"], node["status"]) for node in found["posts"]["nodes"]] == [
+            (encode("PostRow", f"{row[3]}-{row[2]}"), row[4]) for row in shown
+        ]
+        assert found["posts"]["totalCount"] == len(shown)
+        for ends, back in (({"first": 2}, False), ({"first": None, "last": 2}, True)):
+            assert await walk(gid, asked, ends, back) == [
+                node["id"] for node in found["posts"]["nodes"]
+            ]
+
+
+async def walk(gid: str, asked: dict[str, Any], ends: dict[str, Any], back: bool) -> list[str]:
+    """All pages of the Posts tab, in its order."""
+    found: list[str] = []
+    cursor = None
+    while True:
+        seek = {"before" if back else "after": cursor}
+        page = (await answer(POSTS_TAB, id=gid, filter=asked, **ends, **seek))["campaign"]["posts"]
+        ids = [node["id"] for node in page["nodes"]]
+        found = ids + found if back else found + ids
+        info = page["pageInfo"]
+        cursor = info["startCursor" if back else "endCursor"]
+        if not info["hasPreviousPage" if back else "hasNextPage"]:
+            return found
+
+
+JOBS = """query($section: JobSection!) { myJobs(section: $section, first: 100) {
+    totalCount nodes { id requiredAction { type } } }
+  myJobCounts { section count actionRequired } }"""
+
+
+async def test_each_job_is_in_one_section_and_counted_there(db: str):
+    me = await data.influencer((Platform.TIKTOK, 10), (Platform.INSTAGRAM, 20))
+    other = await data.influencer((Platform.TIKTOK, 10))
+    expected: dict[str, set[str]] = {section.value: set() for section in JobSection}
+    for campaign_status in CampaignStatus:
+        for status in ParticipationStatus:
+            for origin in ParticipationOrigin:
+                kind = CampaignType.NORMAL if status == "JOINED" else CampaignType.SELECTION
+                campaign = await data.campaign(status=campaign_status, type=kind)
+                part = await data.participation(campaign, me, status, origin=origin)
+                await data.participation(campaign, other, status, origin=origin)
+                section = job_section(status, campaign_status, origin)
+                assert (section is None) is (status is ParticipationStatus.REMOVED)
+                if section:
+                    expected[section.value].add(encode("Participation", part.pk))
+    for section in JobSection:
+        found = await answer(JOBS, creator(me.pk), section=section.value)
+        jobs = found["myJobs"]
+        assert {node["id"] for node in jobs["nodes"]} == expected[section.value]
+        [count] = [row for row in found["myJobCounts"] if row["section"] == section.value]
+        assert count["count"] == jobs["totalCount"] == len(expected[section.value]) > 0
+        needing = [node for node in jobs["nodes"] if node["requiredAction"]]
+        assert count["actionRequired"] == len(needing)
+
+
+TITLES = [
+    "夏のハハ祭り",
+    "田中商店",
+    "École d'été",
+    "100%_off",
+    "back\\slash",
+    'say "hi"',
+    "ＦＵＬＬ",
+]
+
+
+@pytest.mark.parametrize(
+    ("search", "title"),
+    [
+        ("ﾊﾊ", "夏のハハ祭り"),
+        ("ハ", "夏のハハ祭り"),
+        ("田中", "田中商店"),
+        ("中", "田中商店"),
+        ("É", "École d'été"),
+        ("ÉTÉ", "École d'été"),
+        ("e\u0301cole", "École d'été"),
+        ("d'é", "École d'été"),
+        ("%", "100%_off"),
+        ("_", "100%_off"),
+        ("0%_O", "100%_off"),
+        ("\\", "back\\slash"),
+        ('"', 'say "hi"'),
+        ("full", "ＦＵＬＬ"),
+        ("Ｆｕｌｌ", "ＦＵＬＬ"),
+        (" full ", "ＦＵＬＬ"),
+        ("BRAND É", None),
+    ],
+)
+async def test_campaigns_are_found_by_any_part_of_title_or_brand(
+    db: str, search: str, title: str | None
+):
+    for each in TITLES:
+        await data.campaign(title=each)
+    await data.campaign(title="x", brand="Brand é")
+    query = "query($s: String) { campaigns(filter: { search: $s }) { totalCount nodes { title } } }"
+    found = (await answer(query, s=search))["campaigns"]
+    titles = {node["title"] for node in found["nodes"]}
+    assert (title or "x") in titles
+    assert titles <= {title or "x", *(["x"] if fold_has_brand(search) else [])}
+    assert found["totalCount"] == len(titles)
+
+
+def fold_has_brand(search: str) -> bool:
+    return search.strip().lower() in "brand é"
+
+
+async def test_campaigns_by_deadline_put_those_without_one_last(db: str):
+    later = await data.campaign(application_deadline=data.NOW.replace(year=2030))
+    never = await data.campaign()
+    soon = await data.campaign(application_deadline=data.NOW)
+    found = await answer("{ campaigns(orderBy: DEADLINE_ASC) { nodes { id } } }")
+    assert [node["id"] for node in found["campaigns"]["nodes"]] == [
+        encode("Campaign", each.pk) for each in (soon, later, never)
+    ]
+
+
+async def test_participations_are_filtered_by_what_they_are(db: str):
+    crowd = await gather(seed=41, people=15)
+    parts = [part for person in crowd.people for part in person.parts.values()]
+    query = "query($f: ParticipationFilter) { participations(filter: $f) { totalCount } }"
+    some = parts[0]
+    for asked, expected in (
+        ({}, parts),
+        ({"status": ["WAITING", "REMOVED"]}, [p for p in parts if p.status in TWO]),
+        ({"origin": ["SELF"]}, []),
+        (
+            {"campaignId": encode("Campaign", some.campaign_id)},
+            [p for p in parts if p.campaign_id == some.campaign_id],
+        ),
+        (
+            {"influencerId": encode("Influencer", some.influencer_id)},
+            [p for p in parts if p.influencer_id == some.influencer_id],
+        ),
+        ({"campaignId": "nonsense"}, []),
+        ({"campaignId": encode("Influencer", some.campaign_id)}, []),
+        (
+            {"updatedSince": some.updated_at.isoformat()},
+            [p for p in parts if p.updated_at >= some.updated_at],
+        ),
+    ):
+        found = await answer(query, f=asked)
+        assert found["participations"]["totalCount"] == len(expected), asked
+
+
+TWO = (ParticipationStatus.WAITING, ParticipationStatus.REMOVED)
+
+
+async def test_an_advertiser_id_that_nothing_can_hold_is_invalid(db: str):
+    query = "query($a: String) { campaigns(filter: { advertiserId: $a }) { totalCount } }"
+    for caller in (None, ADVERTISER):
+        code = await refusal(query, caller, a="\0")
+        assert code == ("INVALID_INPUT" if caller else "UNAUTHENTICATED")
