@@ -10,8 +10,14 @@ from resolvers.context import Context
 from resolvers.facts import Case, of_pairs, of_participations
 from resolvers.ids import decode
 from resolvers.recording import Ledger, Verdict
-from resolvers.results import ParticipationResult, UserError
+from resolvers.results import (
+    ParticipationResult,
+    ParticipationsPayload,
+    UserError,
+    summarize,
+)
 from resolvers.text_input import Form
+from resolvers.writing import caller_in
 
 MAX_ITEMS = 1_000
 
@@ -69,6 +75,30 @@ def decide_each(
     ]
 
 
+async def decide_participations(
+    context: Context,
+    ledger: Ledger,
+    command: Command,
+    ids: Sequence[str],
+    keys: Sequence[int | None],
+) -> ParticipationsPayload:
+    """What the command comes to for each of these participations, decided and written."""
+    cases = await participations(context, caller_in(context), keys)
+    verdicts = decide_each(ledger, command, cases, "participation", "participationIds")
+    await ledger.write()
+    results = [
+        ParticipationResult(
+            participation_id=gid,
+            outcome=verdict.outcome,
+            participation=case.participation_id if case else None,
+            status=verdict.status,
+            error=verdict.error,
+        )
+        for gid, case, verdict in zip(ids, cases, verdicts, strict=True)
+    ]
+    return ParticipationsPayload(results=results, summary=summarize(results))
+
+
 def not_found(what: str, *path: str | int) -> Verdict:
     """The refusal of an id that names nothing, or nothing of the caller's."""
     message = f"There is no such {what}, or it is not yours."
@@ -80,19 +110,3 @@ def unknown_campaign() -> list[UserError]:
     """What is wrong with a call about a campaign that is not there."""
     error = UserError(ErrorCode.NOT_FOUND, "There is no such campaign.", ["input", "campaignId"])
     return [error]
-
-
-def participation_results(
-    ids: Sequence[str], cases: Sequence[Case | None], verdicts: Sequence[Verdict]
-) -> list[ParticipationResult]:
-    """The answers for participations, after the ledger was written."""
-    return [
-        ParticipationResult(
-            participation_id=gid,
-            outcome=verdict.outcome,
-            participation=case.participation_id if case else None,
-            status=verdict.status,
-            error=verdict.error,
-        )
-        for gid, case, verdict in zip(ids, cases, verdicts, strict=True)
-    ]

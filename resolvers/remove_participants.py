@@ -1,27 +1,16 @@
 """`removeParticipants`: take out those who wait or joined."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from models.enums import Action, Role
 from models.workflow import Command
 from projection import Completed
-from resolvers.bulk_call import decide_each, keys_of, participation_results, participations
+from resolvers.bulk_call import decide_participations, keys_of
 from resolvers.context import Context
 from resolvers.recording import Ledger, actor_of
-from resolvers.results import BulkSummary, ParticipationResult, UserError, summarize
+from resolvers.results import ParticipationsPayload
 from resolvers.text_input import NOTE_LENGTH, Form
 from resolvers.writing import MutationInfo, caller_in, write
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemoveParticipantsPayload:
-    """How it came out for each, in the order given; or what is wrong with the call."""
-
-    results: Sequence[ParticipationResult] = ()
-    summary: BulkSummary = field(default_factory=BulkSummary)
-    user_errors: Sequence[UserError] = ()
 
 
 async def remove_participants(info: MutationInfo, input: Any) -> Completed:
@@ -29,7 +18,7 @@ async def remove_participants(info: MutationInfo, input: Any) -> Completed:
     return await write(info, (Role.STAFF,), lambda: act(info.context, input))
 
 
-async def act(context: Context, input: Any) -> RemoveParticipantsPayload:
+async def act(context: Context, input: Any) -> ParticipationsPayload:
     """The same within a transaction, with keys in the payload."""
     caller = caller_in(context)
     form = Form()
@@ -37,13 +26,9 @@ async def act(context: Context, input: Any) -> RemoveParticipantsPayload:
     reason = form.reason(input.reason, "reason")
     message = form.optional(input.message, NOTE_LENGTH, "message")
     if form.errors:
-        return RemoveParticipantsPayload(user_errors=form.errors)
+        return ParticipationsPayload(user_errors=form.errors)
     command = Command(
         action=Action.REMOVE, role=caller.role, if_status=frozenset(input.if_status or ())
     )
-    cases = await participations(context, caller, keys)
     ledger = Ledger(actor_of(caller), context.now, reason=reason, message=message)
-    verdicts = decide_each(ledger, command, cases, "participation", "participationIds")
-    await ledger.write()
-    results = participation_results(input.participation_ids, cases, verdicts)
-    return RemoveParticipantsPayload(results=results, summary=summarize(results))
+    return await decide_participations(context, ledger, command, input.participation_ids, keys)

@@ -5,7 +5,7 @@ influencer) for a candidate.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from models.enums import ErrorCode, Outcome, ParticipationStatus
@@ -40,6 +40,15 @@ class ParticipationResult:
     participation: int | None = None
     status: ParticipationStatus | None = None
     error: UserError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipationsPayload:
+    """How it came out for each, in the order given; or what is wrong with the call."""
+
+    results: Sequence[ParticipationResult] = ()
+    summary: BulkSummary = field(default_factory=BulkSummary)
+    user_errors: Sequence[UserError] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

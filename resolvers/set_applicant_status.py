@@ -1,16 +1,14 @@
 """`setApplicantStatus`: decide applications."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from models.enums import Action, ApplicantStatus, ErrorCode, ParticipationStatus, Role
 from models.workflow import Command
 from projection import Completed
-from resolvers.bulk_call import decide_each, keys_of, participation_results, participations
+from resolvers.bulk_call import decide_participations, keys_of
 from resolvers.context import Context
 from resolvers.recording import Ledger, actor_of
-from resolvers.results import BulkSummary, ParticipationResult, UserError, summarize
+from resolvers.results import ParticipationsPayload
 from resolvers.text_input import NOTE_LENGTH, Form
 from resolvers.writing import MutationInfo, caller_in, write
 
@@ -22,21 +20,12 @@ _ACTIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetApplicantStatusPayload:
-    """How it came out for each, in the order given; or what is wrong with the call."""
-
-    results: Sequence[ParticipationResult] = ()
-    summary: BulkSummary = field(default_factory=BulkSummary)
-    user_errors: Sequence[UserError] = ()
-
-
 async def set_applicant_status(info: MutationInfo, input: Any) -> Completed:
     """Decide applications (`SetApplicantStatusInput`)."""
     return await write(info, (Role.STAFF, Role.ADVERTISER), lambda: act(info.context, input))
 
 
-async def act(context: Context, input: Any) -> SetApplicantStatusPayload:
+async def act(context: Context, input: Any) -> ParticipationsPayload:
     """The same within a transaction, with keys in the payload."""
     caller = caller_in(context)
     form = Form()
@@ -47,16 +36,12 @@ async def act(context: Context, input: Any) -> SetApplicantStatusPayload:
         wrong = "A version is one participation's: give a single id with it, or leave it out."
         form.refuse(ErrorCode.INVALID_INPUT, wrong, "ifVersion")
     if form.errors:
-        return SetApplicantStatusPayload(user_errors=form.errors)
+        return ParticipationsPayload(user_errors=form.errors)
     command = Command(
         action=_ACTIONS[input.status],
         role=caller.role,
         if_status=frozenset(ParticipationStatus(status) for status in input.if_status or ()),
         if_version=input.if_version,
     )
-    cases = await participations(context, caller, keys)
     ledger = Ledger(actor_of(caller), context.now, reason=reason, message=message)
-    verdicts = decide_each(ledger, command, cases, "participation", "participationIds")
-    await ledger.write()
-    results = participation_results(input.participation_ids, cases, verdicts)
-    return SetApplicantStatusPayload(results=results, summary=summarize(results))
+    return await decide_participations(context, ledger, command, input.participation_ids, keys)
