@@ -16,6 +16,7 @@ from commands.demo_data import rows, story
 from commands.demo_data.campaigns import CampaignData
 from commands.demo_data.campaigns import campaigns as made_up_campaigns
 from commands.demo_data.histories import History, Stage
+from commands.demo_data.indexes import set_aside
 from commands.demo_data.people import CATEGORIES, PersonData, people
 from commands.identities import print_tokens
 from models import categories
@@ -103,11 +104,12 @@ class Demo:
         columns = TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn()
         with Progress(*columns, TimeRemainingColumn()) as progress:
             storing = progress.add_task("influencers", total=influencers)
-            storied = await self._store_people(story.story_people())
-            for batch in _batches(people(self.rng, influencers)):
-                stored = await self._store_people(batch)
-                self.pool += stored[: POOL - len(self.pool)]
-                progress.advance(storing, len(batch))
+            async with set_aside("influencer", "influencer_search", "social_account"):
+                storied = await self._store_people(story.story_people())
+                for batch in _batches(people(self.rng, influencers)):
+                    stored = await self._store_people(batch)
+                    self.pool += stored[: POOL - len(self.pool)]
+                    progress.advance(storing, len(batch))
             happening = progress.add_task("campaigns", total=len(campaign_data))
             for place, data in enumerate(story.story_campaigns(self.now)):
                 await self._story_campaign(data, storied, first=not place)

@@ -18,7 +18,7 @@ import pytest
 
 from models import profiles, standing
 from models.campaign import Campaign
-from models.database import connected, connection
+from models.database import connected, connection, dialect
 from models.enums import (
     CampaignStatus,
     CampaignType,
@@ -98,6 +98,23 @@ def test_a_second_time_adds_nothing_and_prints_tokens(demo: Loaded) -> None:
     assert demo.second.code == 0
     assert "nothing was added" in demo.second.out
     assert demo.second.out.count("\ney") == demo.first.out.count("\ney")
+
+
+async def indexes(url: str) -> list[tuple[Any, ...]]:
+    listed = {
+        "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'index' ORDER BY name",
+        "postgres": "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
+        " ORDER BY indexname",
+    }
+    async with connected(url):
+        client: Any = connection()
+        _, found = await client.execute_query(listed[dialect()])
+        return [tuple(row) for row in found]
+
+
+async def test_the_indexes_are_as_they_were(demo: Loaded, databases: Databases) -> None:
+    with databases.lend() as untouched:
+        assert await indexes(demo.url) == await indexes(untouched)
 
 
 async def test_it_stores_as_many_as_asked_for(demo: Loaded) -> None:

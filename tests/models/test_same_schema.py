@@ -17,9 +17,10 @@ COLUMNS = {
 INDEXES = {
     "sqlite": """SELECT tbl_name, name FROM sqlite_master
         WHERE type = 'index' AND name NOT LIKE 'sqlite_autoindex_%'""",
+    # Without those behind a constraint, which SQLite names by itself.
     "postgresql": """SELECT tablename, indexname FROM pg_indexes
-        WHERE schemaname = 'public' AND indexname NOT LIKE '%_pkey'
-        AND indexname NOT LIKE '%_key' AND indexname NOT LIKE 'uid_%'""",
+        WHERE schemaname = 'public' AND NOT EXISTS (
+            SELECT 1 FROM pg_constraint WHERE conindid = indexname::regclass)""",
 }
 TRIGRAM_INDEXES = {
     ("influencer_search", "influencer_search_text"),
