@@ -3,8 +3,9 @@
 import re
 
 PREFIX = "gid://joinery/"
-# 18 digits stay inside what the databases call a BIGINT.
-_GID = re.compile(rf"{PREFIX}([A-Z][A-Za-z]*)/(\d{{1,18}}(?:-\d{{1,18}})?)", re.ASCII)
+# 18 digits stay inside what the databases call a BIGINT. No leading zeros: an object has one id.
+_NUMBER = r"(?:0|[1-9]\d{0,17})"
+_GID = re.compile(rf"{PREFIX}([A-Z][A-Za-z]*)/({_NUMBER}(?:-{_NUMBER})?)", re.ASCII)
 
 
 def encode(type_name: str, key: int | str) -> str:
