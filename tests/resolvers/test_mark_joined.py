@@ -175,10 +175,9 @@ async def test_ids_that_name_nobody_are_not_found_one_by_one(db: str):
 async def test_what_is_wrong_with_the_call_is_told_and_nothing_done(db: str):
     campaign = encode("Campaign", (await data.campaign()).pk)
     person = encode("Influencer", (await data.influencer((INSTAGRAM, 10))).pk)
-    same = person.replace("Influencer/", "Influencer/0")
     wrong: list[tuple[str, list[str], dict[str, Any], list[dict[str, object]]]] = [
         (campaign, [], {}, [error("INVALID_INPUT", "influencerIds")]),
-        (campaign, [person, same], {}, [error("INVALID_INPUT", "influencerIds", "1")]),
+        (campaign, [person, person], {}, [error("INVALID_INPUT", "influencerIds", "1")]),
         (campaign, ["x"] * 1_001, {}, [error("TOO_MANY_ITEMS", "influencerIds")]),
         (campaign, [person], {"reason": "x" * 2_001}, [error("INVALID_INPUT", "reason")]),
         (campaign, [person], {"message": "a\0b"}, [error("INVALID_INPUT", "message")]),
