@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from tortoise.exceptions import IntegrityError, OperationalError
 
-from models.database import connection
 from models.enums import Action, ParticipationStatus, Platform, PostStatus
+from resolvers.database import rows
 from tests import data
 
 Break = Callable[[], Awaitable[Any]]
@@ -16,7 +16,7 @@ Break = Callable[[], Awaitable[Any]]
 async def _broken(statement: str) -> None:
     """Run a statement that the database must refuse."""
     with pytest.raises((IntegrityError, OperationalError)):
-        await connection().execute_query(statement)
+        await rows(statement)
 
 
 @pytest.mark.parametrize(
@@ -127,12 +127,12 @@ async def test_history_is_only_added_to(db: str, statement: str) -> None:
 @pytest.mark.parametrize("table", ["influencer", "campaign", "participation", "social_account"])
 async def test_what_something_refers_to_stays(db: str, table: str) -> None:
     person = await data.influencer((Platform.X, 5))
-    account = await connection().execute_query_dict("SELECT id FROM social_account")
+    accounts = await rows("SELECT id FROM social_account")
     part = await data.participation(
         await data.campaign(),
         person,
         ParticipationStatus.WAITING,
-        selected_account_id=account[0]["id"],
+        selected_account_id=accounts[0][0],
     )
     await data.event(part, Action.MARK_JOINED)
 
@@ -160,7 +160,7 @@ async def test_an_event_that_must_never_be_is_refused(db: str, change: str) -> N
     }
     good = columns | {column: columns[column]}
     bad = columns | {column: value}
-    await connection().execute_query(_insert(good))
+    await rows(_insert(good))
 
     await _broken(_insert(bad))
 
