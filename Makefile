@@ -4,17 +4,22 @@ PYTHON ?= python3
 PORT ?= 8000
 # What to test: a path, or all of it.
 T ?= tests
+# What to measure: a workload, or all of them. Further words for the bench: BENCH="--rounds 1".
+Q ?=
+BENCH ?=
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 BUNDLE := transport/static/graphiql/.built
 AUDITS := tests/conformance/node_modules/.installed
 CHROMIUM := /usr/bin/chromium
+PEERS := bench/peers/node/node_modules/.installed
+WRK := $(or $(shell command -v wrk),/usr/bin/wrk)
 # Node builds GraphiQL's page and runs the HTTP audits; an older one counts as none.
 NODE := $(shell node -e 'const [a, b] = process.versions.node.split("."); if (a > 20 || (a == 20 && b >= 19)) console.log("yes")' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install graphiql run test lint format docs schema lock
+.PHONY: help install graphiql run test bench lint format docs schema lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,7 +48,7 @@ run: install graphiql ## Serve the demo on SQLite, and print what to open and re
 	@echo "Open http://127.0.0.1:$(PORT)/graphql in a browser, or send it one of the tokens above."
 	@$(BIN)/python server.py serve --port $(PORT)
 
-test: install graphiql $(if $(NODE),$(AUDITS)) $(CHROMIUM) ## Run all tests on SQLite and PostgreSQL, or some: make test T=path
+test: install graphiql $(if $(NODE),$(AUDITS) $(PEERS)) $(CHROMIUM) $(WRK) ## Run all tests on SQLite and PostgreSQL, or some: make test T=path
 	$(BIN)/python -m pytest -q $(if $(filter tests,$(T)),-n 2 --dist worksteal) $(T)
 
 $(AUDITS): tests/conformance/package-lock.json
@@ -54,6 +59,18 @@ $(CHROMIUM):
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
 	else echo "$@ is missing, so the browser tests cannot run (sudo apt-get install chromium)"; fi
+
+bench: install $(PEERS) $(WRK) ## Measure against other servers (25 minutes), or one workload: make bench Q=Q1
+	$(BIN)/python -m bench $(Q) $(BENCH)
+
+$(PEERS): bench/peers/node/package-lock.json
+	cd bench/peers/node && npm ci --silent
+	@cp $< $@
+
+$(WRK):
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq wrk >/dev/null; \
+	else echo "$@ is missing, which makes the bench's load (sudo apt-get install wrk)"; fi
 
 lint: install ## Check style, types and the direction of imports
 	$(BIN)/ruff check .

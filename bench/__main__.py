@@ -1,7 +1,7 @@
 """The bench: `python -m bench --help`, or `make bench`."""
 
 import argparse
-import datetime
+import datetime as dt
 import json
 import shutil
 import sys
@@ -58,8 +58,8 @@ def _run(asked: argparse.Namespace) -> None:
 def _keep(folder: Path, name: str, measured: Any, about: dict[str, Any]) -> dict[str, Any]:
     """Keep a workload's numbers beside those of the others; all that are kept."""
     file = folder / ("results-small.json" if about["small"] else "results.json")
-    known = json.loads(file.read_text()) if file.exists() else {}
-    date = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
+    known: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
+    date = dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
     # As it will be read back: JSON's keys are text.
     known[name] = json.loads(json.dumps({**about, "date": date, "peers": measured}))
     file.write_text(json.dumps(known, indent=1))

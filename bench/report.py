@@ -15,11 +15,10 @@ AT = "16"
 
 def table(measured: Mapping[str, Mapping[Any, Mapping[str, float]]]) -> str:
     """The numbers of one workload."""
-    lines = [
-        "| server | connections | requests/s | p50 ms | p99 ms | server CPU ms | database CPU ms"
-        " | memory MB |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-    ]
+    lines = _head(
+        *("server", "connections", "requests/s", "p50 ms", "p99 ms"),
+        *("server CPU ms", "database CPU ms", "memory MB"),
+    )
     for peer in _of(measured):
         for connections, run in measured[peer.name].items():
             numbers = (
@@ -57,6 +56,12 @@ are functions in the database that all others call.
 """
 
 
+_ABOUT_RATIOS = f"""\
+Joinery's to the others', at {AT} connections: first requests/s, where more than 1 is faster, then
+CPU of server and database together, where less than 1 is cheaper.
+"""
+
+
 def _where(known: Mapping[str, Any]) -> Iterable[str]:
     for kept in list(known.values())[-1:]:
         versions = ", ".join(f"{name} {version}" for name, version in kept["versions"].items())
@@ -67,19 +72,20 @@ def _where(known: Mapping[str, Any]) -> Iterable[str]:
 
 def _ratios(known: Mapping[str, Any]) -> str:
     """Joinery against the floors, the best Node.js peer and the best peer."""
-    lines = [
-        f"At {AT} connections. Requests/s: higher is better for Joinery. CPU: server and database"
-        " together, lower is better.\n",
-        "| | requests/s to the best Node.js peer | to the best peer | to Strawberry + Tortoise"
-        " | to floor, JSON by PostgreSQL | to floor, JSON by hand | CPU to floor, JSON by PostgreSQL"
-        " | CPU to floor, JSON by hand |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-    ]
+    lines = _head(
+        *("", "to the best Node.js peer", "to the best peer", "to Strawberry + Tortoise"),
+        *("to floor, JSON by PostgreSQL", "to floor, JSON by hand"),
+        *("CPU to floor, JSON by PostgreSQL", "CPU to floor, JSON by hand"),
+    )
     for workload in WORKLOADS:
         if workload.name in known:
             cells = " | ".join(_ratio_cells(known[workload.name]["peers"]))
             lines.append(f"| {workload.name}: {workload.title} | {cells} |")
-    return "\n".join([*lines, _bulk(known)])
+    return "\n".join([_ABOUT_RATIOS, *lines, _bulk(known)])
+
+
+def _head(*titles: str) -> list[str]:
+    return [f"| {' | '.join(titles)} |", f"| --- {'| ---: ' * (len(titles) - 1)}|"]
 
 
 def _ratio_cells(measured: Measured) -> Iterable[str]:
@@ -134,10 +140,10 @@ def picture(known: Mapping[str, Any]) -> str:
         measured = known[workload.name]["peers"]
         shapes.append(_text(12, y, f"{workload.name}: {workload.title}", bold=True))
         y += 10
-        at = {peer: measured[peer.name].get(AT) for peer in _of(measured)}
-        speeds = {peer: run["per_second"] for peer, run in at.items() if run}
-        for peer, speed in speeds.items():
-            length = (WIDTH - LABEL - 90) * speed / max(speeds.values())
+        asked = [peer for peer in _of(measured) if AT in measured[peer.name]]
+        speeds = [measured[peer.name][AT]["per_second"] for peer in asked]
+        for peer, speed in zip(asked, speeds, strict=True):
+            length = (WIDTH - LABEL - 90) * speed / max(speeds)
             shapes += [_text(12, y + 12, peer.title), _bar(y, length, COLORS[peer.kind])]
             shapes.append(_text(LABEL + length + 6, y + 12, f"{speed:,.0f}"))
             y += BAR + 2

@@ -66,7 +66,7 @@ class Session:
         """Load all servers in turn, round by round; each round begins with another server."""
         loads = [self._load(running, folder_of) for running in self.running]
         for load in loads:
-            self._run(load, 16, WARM_UP_SECONDS)
+            self._run(load, 16, min(plan.seconds, WARM_UP_SECONDS))
         seconds = max(
             plan.seconds, SECONDS_OF_BULKS if len(self.requests[0].influencers) > 100 else 0
         )

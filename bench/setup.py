@@ -4,6 +4,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -61,7 +62,7 @@ def _install_node() -> None:
     if done.exists() and done.read_text() == lock:
         return
     try:
-        subprocess.run(["npm", "ci", "--silent"], cwd=NODE_PEERS, check=True)
+        subprocess.run([shutil.which("npm") or "npm", "ci", "--silent"], cwd=NODE_PEERS, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
         raise LoadError(f"npm could not install the Node.js peers: {error}") from error
     done.write_text(lock)
@@ -75,7 +76,8 @@ def machine() -> str:
             cpu = line.partition(": ")[2]
             break
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
-    return f"{os.cpu_count()} cores of {cpu}, {memory:.0f} GB, {platform.system()} {platform.release()}"
+    system = f"{platform.system()} {platform.release()}"
+    return f"{os.cpu_count()} cores of {cpu}, {memory:.0f} GB, {system}"
 
 
 def versions(database: Database) -> dict[str, str]:

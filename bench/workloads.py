@@ -90,12 +90,15 @@ SELECT influencer_id FROM participation WHERE influencer_id < 20000 AND status <
 GROUP BY influencer_id ORDER BY count(*) < 5, influencer_id LIMIT {ROTATION}"""
 _OPEN = f"""
 SELECT id FROM campaign WHERE status IN ('UPCOMING', 'ONGOING') ORDER BY id LIMIT {ROTATION}"""
-# The largest first, campaigns in turn, so that one campaign's lock holds up few.
+# The largest first, campaigns in turn, so that one campaign's lock holds up few. Without those who
+# were removed: their rows would be changed, and what is new is all that a reset takes back.
 _AVAILABLE = """
 SELECT place / {each} AS turn, campaign_id, string_agg(influencer_id::text, ',' ORDER BY place)
 FROM (SELECT f.*, row_number() OVER (PARTITION BY campaign_id ORDER BY followers DESC) - 1 AS place
     FROM (SELECT c FROM campaign c WHERE c.status = 'ONGOING' ORDER BY c.id LIMIT 200) AS open,
-    LATERAL campaign_candidates(open.c, {depth}) AS f WHERE f.status = 'AVAILABLE') AS numbered
+    LATERAL campaign_candidates(open.c, {depth}) AS f WHERE f.status = 'AVAILABLE'
+    AND NOT EXISTS (SELECT FROM participation q WHERE q.campaign_id = f.campaign_id
+        AND q.influencer_id = f.influencer_id)) AS numbered
 GROUP BY 1, 2 HAVING count(*) = {each} ORDER BY 1, 2 LIMIT {count}"""
 
 

@@ -34,7 +34,8 @@ EVENTS = """
 INSERT INTO participation_event (campaign_id, influencer_id, participation_id, action, to_status,
     round, actor_role, actor_id, occurred_at)
 SELECT $1, influencer_id, participation_id, 'MARK_JOINED', status, 1, 'STAFF', 'staff', now()
-FROM unnest($2::bigint[], $3::bigint[], $4::text[]) AS t (influencer_id, participation_id, status)"""
+FROM unnest($2::bigint[], $3::bigint[], $4::text[])
+    AS t (influencer_id, participation_id, status)"""
 PLACES = "UPDATE campaign SET places_taken = places_taken + $2 WHERE id = $1"
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -470,7 +470,7 @@ class _App(GraphQL[Context, None]):
 
 
 @asynccontextmanager
-async def _lifespan(_app: Starlette) -> AsyncIterator[None]:
+async def _lifespan(_app: Starlette) -> AsyncGenerator[None]:
     async with connected(os.environ["JOINERY_DATABASE_URL"]):
         yield
 

@@ -4,7 +4,7 @@
 
 SET client_min_messages = warning;
 DROP FUNCTION IF EXISTS campaign_applicants, influencer_jobs, campaign_candidates,
-    campaign_candidate_counts, other_candidates CASCADE;
+    campaign_candidate_counts, other_candidates, candidate_key, campaign_tab CASCADE;
 DROP TYPE IF EXISTS candidate, candidate_count CASCADE;
 
 CREATE FUNCTION campaign_applicants(campaign campaign) RETURNS SETOF participation
@@ -26,6 +26,24 @@ BEGIN ATOMIC
 END;
 
 CREATE TYPE candidate AS (campaign_id bigint, influencer_id bigint, followers int, status text);
+COMMENT ON TYPE candidate IS
+    E'@foreignKey (influencer_id) references influencer (id)|@fieldName influencer';
+
+CREATE FUNCTION candidate_key(candidate candidate) RETURNS text
+LANGUAGE sql STABLE RETURN candidate.campaign_id || '-' || candidate.influencer_id;
+
+CREATE OR REPLACE FUNCTION social_account_platform_name(account social_account) RETURNS text
+LANGUAGE sql STABLE RETURN (ARRAY['INSTAGRAM', 'TIKTOK', 'YOUTUBE', 'X', 'FACEBOOK', 'THREADS',
+    'LINE'])[account.platform];
+
+CREATE OR REPLACE FUNCTION influencer_connected(influencer influencer) RETURNS SETOF social_account
+LANGUAGE sql STABLE ROWS 2
+BEGIN ATOMIC
+    SELECT a.* FROM social_account a
+    WHERE a.influencer_id = influencer.id AND a.disconnected_at IS NULL
+    ORDER BY a.followers DESC, a.id DESC;
+END;
+COMMENT ON FUNCTION influencer_connected IS '@behavior +list -connection';
 
 -- Whether a connected account on one of the platforms is in the range: the largest account of each
 -- platform decides, but where someone has two on one platform.
@@ -115,6 +133,13 @@ BEGIN ATOMIC
         ORDER BY p.followers DESC, p.influencer_id DESC LIMIT page) AS found;
 END;
 
+-- The same for PostGraphile, which would want to page with arguments of its own.
+CREATE FUNCTION campaign_tab(campaign campaign) RETURNS SETOF candidate
+LANGUAGE sql STABLE ROWS 51
+BEGIN ATOMIC
+    SELECT * FROM campaign_candidates(campaign, 51);
+END;
+
 CREATE TYPE candidate_count AS (status text, count int, exact boolean);
 
 -- Every row of the tab has exactly one status; a campaign that is closed is available to nobody.
@@ -161,3 +186,4 @@ BEGIN
         WITH ORDINALITY AS listed (status, place)
     LEFT JOIN stored ON stored.status = listed.status ORDER BY listed.place;
 END $$;
+COMMENT ON FUNCTION campaign_candidate_counts IS '@behavior +list -connection';
