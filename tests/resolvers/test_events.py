@@ -67,7 +67,7 @@ async def test_nothing_commits_behind_a_cursor(postgres_databases: PostgresDatab
         async with connected(url):
             part = await part_of()
             first = await data.event(part, Action.MARK_JOINED)
-            slow, fast = await asyncpg.connect(url), await asyncpg.connect(url)
+            slow, fast = await connect(url), await connect(url)
             try:
                 work = slow.transaction()
                 await work.start()
@@ -83,6 +83,11 @@ async def test_nothing_commits_behind_a_cursor(postgres_databases: PostgresDatab
             finally:
                 await slow.close()
                 await fast.close()
+
+
+async def connect(url: str) -> Any:
+    open_connection: Any = asyncpg.connect  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    return await open_connection(url)
 
 
 async def insert(connection: Any, part: Participation) -> int:

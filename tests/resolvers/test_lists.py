@@ -1,6 +1,7 @@
 """The other lists: the Applicant and the Posts tab, My Job, campaigns by text, participations."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 import pytest
 
@@ -16,6 +17,7 @@ from models.enums import (
     PostStatus,
     PostWarning,
 )
+from models.participation import Participation
 from models.workflow import job_section
 from resolvers.ids import encode
 from tests import data
@@ -41,7 +43,7 @@ def fitting(crowd: Crowd, campaign: Campaign, asked: dict[str, Any]) -> list[Per
 
 async def test_the_applicant_tab_and_its_counts_are_what_the_rules_say(db: str):
     crowd = await gather(seed=21, people=40)
-    keys = {
+    keys: dict[str, Callable[[Participation], Any]] = {
         "UPDATED": lambda part: part.updated_at,
         "CREATED": lambda part: part.created_at,
         "FOLLOWERS": lambda part: part.followers,
@@ -88,7 +90,7 @@ async def test_the_posts_tab_has_a_row_for_each_post_and_each_who_has_none(db: s
             part = person.parts.get(campaign.pk)
             for number in range(person.row.pk % 3 if part else 0):
                 assert part is not None
-                kind = kinds[(person.row.pk + number) % 5]
+                kind = kinds[cast("int", person.row.pk + number) % 5]
                 warning = PostWarning.OTHER if kind is PostStatus.WARNING else None
                 post = await data.post(part, kind, warning=warning, submitted_at=part.updated_at)
                 made.setdefault(part.pk, []).append(post)
@@ -121,10 +123,11 @@ async def test_the_posts_tab_has_a_row_for_each_post_and_each_who_has_none(db: s
 async def walk(gid: str, asked: dict[str, Any], ends: dict[str, Any], back: bool) -> list[str]:
     """All pages of the Posts tab, in its order."""
     found: list[str] = []
-    cursor = None
+    cursor: str | None = None
     while True:
         seek = {"before" if back else "after": cursor}
-        page = (await answer(POSTS_TAB, id=gid, filter=asked, **ends, **seek))["campaign"]["posts"]
+        given: dict[str, Any] = {"id": gid, "filter": asked} | ends | seek
+        page = (await answer(POSTS_TAB, **given))["campaign"]["posts"]
         ids = [node["id"] for node in page["nodes"]]
         found = ids + found if back else found + ids
         info = page["pageInfo"]
