@@ -313,12 +313,13 @@ async def test_plans_are_kept_and_bounded(db: str, monkeypatch: pytest.MonkeyPat
         assert all(len(selection.plans) <= 2 for selection in kept.values())
 
 
-async def test_parsed_again_a_document_gets_its_own_plan(db: str):
-    campaign = await data.campaign(title="T", brand="B")
-    for number in range(200):
-        field = ("title", "brand")[number % 2]
-        found = await answer(
-            f"query($id: ID!) {{ campaign(id: $id) {{ x: {field} }} }}",
-            id=encode("Campaign", campaign.pk),
-        )
-        assert found == {"campaign": {"x": "TB"[number % 2]}}
+async def test_a_kept_plan_keeps_the_nodes_that_it_is_known_by(db: str):
+    projector = projecting._PROJECTOR  # pyright: ignore[reportPrivateUsage]
+    kept: Any = projector._selections  # pyright: ignore[reportPrivateUsage]
+    kept.clear()
+    for _ in range(3):
+        await answer("{ campaigns { totalCount } viewer { role } }")
+    # While the nodes live, no other can come to have the same id.
+    assert len(kept) == 6
+    for key, selection in kept.items():
+        assert key[0] == id(selection.nodes[0])
