@@ -34,6 +34,8 @@ _KEYS: dict[str, tuple[str, type[Any], bool]] = {
     "NAME_DESC": ("i.name_key", str, True),
     "CHANGED_DESC": ("p.updated_at", datetime, True),
 }
+COUNTRY_STREAMS = 40
+"""A rule with more countries is walked in one stream: so many are no longer few rows of all."""
 _NO_CHANGE = ":never::timestamptz"
 
 
@@ -201,11 +203,12 @@ def _stored(status: str, key: str) -> Stream:
 
 
 def _by_rule(target: Target, key: str, *, fits: bool) -> Iterator[Stream]:
-    rule = _rule(target, with_country=not fits)
+    by_country = fits and 0 < len(target.countries) <= COUNTRY_STREAMS
+    rule = _rule(target, with_country=not by_country)
     if rule == _NO_RULE and not fits:
         return
     answer = f"CASE WHEN ({rule}) {'= 0' if fits else '<> 0'} THEN 0 {_IS_OPEN} ELSE 1 END <> 0"
-    if fits and target.countries:
+    if by_country:
         for country in target.countries:
             yield from _open(key, f"i.country = '{country}'", answer)
     else:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from models.campaign import Campaign
+from models.countries import COUNTRIES
 from models.enums import CampaignStatus, CandidateStatus, ParticipationStatus, Platform
 from resolvers.ids import encode
 from tests import data
@@ -160,6 +161,23 @@ async def test_who_sees_a_campaign_is_who_is_available_or_takes_part(db: str):
         )
         listed = {node["id"] for node in found["campaigns"]["nodes"]} & set(ids)
         assert listed == expected == {node["id"] for node in found["nodes"] if node}
+
+
+@pytest.mark.parametrize("order", ["FOLLOWERS_DESC", "CHANGED_DESC"])
+async def test_a_rule_with_almost_every_country_is_walked_too(db: str, order: str):
+    campaign = await data.campaign(countries=sorted(COUNTRIES - {"TH"}))
+    await data.influencer(country="TH")
+    here = [await data.influencer(country=country) for country in ("JP", "ID")]
+    query = f"""query ($id: ID!) {{ campaign(id: $id) {{
+        candidates(orderBy: {order}, filter: {{ status: [AVAILABLE] }}) {{
+            totalCount nodes {{ influencer {{ id }} }} }} }} }}"""
+
+    found = await answer(query, id=encode("Campaign", campaign.pk))
+
+    shown = found["campaign"]["candidates"]
+    assert shown["totalCount"] == 2
+    ids = {node["influencer"]["id"] for node in shown["nodes"]}
+    assert ids == {encode("Influencer", person.pk) for person in here}
 
 
 async def test_a_closed_campaign_offers_nobody(db: str):
