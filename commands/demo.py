@@ -47,7 +47,7 @@ async def demo(
 
     It does so once, and wholly or not at all: a database that has campaigns or influencers is
     left as it is. At the end it prints bearer tokens for a member of staff, an advertiser, and
-    influencers with something to do.
+    influencers with something to do; none in production.
 
     Parameters
     ----------

@@ -94,6 +94,17 @@ def test_it_prints_ready_tokens_unwrapped_for_staff_first(demo: Loaded) -> None:
     assert "waits" in lines[lines.index(tokens[2]) - 1]
 
 
+def test_production_is_given_no_tokens(demo: Loaded, process: CommandLine) -> None:
+    secrets = {"JOINERY_AUTH_SECRET": "a" * 48, "JOINERY_CONNECT_SECRET": "c" * 48}
+    production = {"JOINERY_ENV": "production", "JOINERY_DATABASE_URL": demo.url}
+
+    ran = process("demo", settings=production | secrets)
+
+    assert ran.code == 0
+    assert "nothing was added" in ran.out
+    assert "ey" not in ran.out
+
+
 def test_a_second_time_adds_nothing_and_prints_tokens(demo: Loaded) -> None:
     assert demo.second.code == 0
     assert "nothing was added" in demo.second.out
