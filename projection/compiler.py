@@ -324,7 +324,7 @@ class Selected:
 
     @property
     def arguments(self) -> Arguments:
-        """What reads the field's arguments in a run; those without variables are read once."""
+        """What reads the field's arguments in a run."""
         node: FieldNode = self.details[0].node
         fragment_variables = self.details[0].fragment_variable_values
         definition = self.definition

@@ -52,12 +52,8 @@ async def _listing(run: Run, arguments: Mapping[str, Any]) -> TableListing:
 
 def _filtered(asked: Mapping[str, Any], role: Role) -> Conditions:
     conditions = Conditions()
-    if asked.get("status"):
-        conditions.add(
-            "t.status = ANY(:statuses)", statuses=[status.value for status in asked["status"]]
-        )
-    if asked.get("type"):
-        conditions.add("t.type = ANY(:types)", types=[kind.value for kind in asked["type"]])
+    conditions.one_of("status", asked.get("status"))
+    conditions.one_of("type", asked.get("type"))
     if asked.get("search") and clean(asked["search"]):
         conditions.add("t.search_key LIKE :search ESCAPE '\\'", search=pattern(asked["search"]))
     if asked.get("advertiserId") is not None:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from projection import Order, Run, TableListing
-from resolvers.participation_lists import of_id
 from resolvers.scope import visible
 from resolvers.search import Conditions
 
@@ -56,17 +55,10 @@ async def feed(run: Run, arguments: Mapping[str, Any]) -> TableListing:
 
 def _filtered(asked: Mapping[str, Any]) -> Conditions:
     conditions = Conditions()
-    for argument, type_name, column in (
-        ("campaignId", "Campaign", "campaign_id"),
-        ("influencerId", "Influencer", "influencer_id"),
-        ("participationId", "Participation", "participation_id"),
-    ):
-        if asked.get(argument) is not None:
-            of_id(conditions, asked[argument], type_name, column)
-    if asked.get("action"):
-        conditions.add(
-            "t.action = ANY(:actions)", actions=[action.value for action in asked["action"]]
-        )
+    conditions.of_object("campaign_id", "Campaign", asked.get("campaignId"))
+    conditions.of_object("influencer_id", "Influencer", asked.get("influencerId"))
+    conditions.of_object("participation_id", "Participation", asked.get("participationId"))
+    conditions.one_of("action", asked.get("action"))
     if asked.get("since") is not None:
         conditions.add("t.occurred_at >= :since", since=asked["since"])
     return conditions

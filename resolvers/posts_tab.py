@@ -1,13 +1,13 @@
 """The Posts tab: a row for each post, and one for each who joined and has not posted."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from models.enums import PostRowStatus
 from projection import Order, Run, TableListing
 from resolvers.search import influencer_conditions
+from resolvers.status_counts import StatusCount, counts_by_status
 
 ROWS = """(SELECT p.campaign_id, p.id AS participation_id, p.influencer_id, o.id AS post_id,
     coalesce(o.id, 0) AS post_key, coalesce(o.status, 'JOINED') AS status, o.submitted_at
@@ -23,22 +23,11 @@ _NEWEST_FIRST = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PostCount:
-    """How many rows have a status."""
-
-    status: PostRowStatus
-    count: int
-
-
 async def post_rows(_run: Run, arguments: Mapping[str, Any], _keys: Sequence[int]) -> TableListing:
     """The rows of the tab, the newest post first, who has not posted last."""
     asked: Mapping[str, Any] = arguments.get("filter") or {}
     conditions = await influencer_conditions(asked, "i")
-    if asked.get("status"):
-        conditions.add(
-            "t.status = ANY(:statuses)", statuses=[status.value for status in asked["status"]]
-        )
+    conditions.one_of("status", asked.get("status"))
     return TableListing(
         source=f"{ROWS} JOIN influencer i ON i.id = t.influencer_id",
         where=tuple(conditions.where),
@@ -51,18 +40,8 @@ async def post_rows(_run: Run, arguments: Mapping[str, Any], _keys: Sequence[int
 
 async def post_counts(
     run: Run, arguments: Mapping[str, Any], keys: Sequence[int]
-) -> dict[int, list[PostCount]]:
+) -> dict[int, list[StatusCount]]:
     """How many rows of each campaign have each status; the filter's own status is ignored."""
     asked: dict[str, Any] = {**(arguments.get("filter") or {}), "status": None}
-    listing = await post_rows(run, {"filter": asked}, keys)
-    rows = await run.fetch(
-        f"SELECT t.campaign_id, t.status, count(*) FROM {listing.source}"
-        f" WHERE {' AND '.join([*listing.where, 't.campaign_id = ANY(:campaigns)'])}"
-        " GROUP BY t.campaign_id, t.status",
-        {**listing.values, "campaigns": list(keys)},
-    )
-    found = {(row[0], row[1]): row[2] for row in rows}
-    return {
-        key: [PostCount(status, found.get((key, status.value), 0)) for status in PostRowStatus]
-        for key in keys
-    }
+    tab = await post_rows(run, {"filter": asked}, keys)
+    return await counts_by_status(run, tab, keys, PostRowStatus)

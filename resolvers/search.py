@@ -1,14 +1,16 @@
 """Text search, and the filter on influencers that every tab has."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from models.categories import MASK_BITS, mask_and_overflow, numbers_of
 from models.enums import Platform, mask_of
 from models.text import clean, fold
 from resolvers.errors import RequestError
+from resolvers.ids import decode
 
 SEARCH_LENGTH = 200
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
@@ -26,6 +28,22 @@ class Conditions:
         """One more condition."""
         self.where.append(condition)
         self.values.update(values)
+
+    def one_of(self, column: str, values: Iterable[StrEnum] | None) -> None:
+        """The column (of the alias `t`) has one of these; any value, where there are none."""
+        if values:
+            listed = [value.value for value in values]
+            self.add(f"t.{column} = ANY(:any_{column})", **{f"any_{column}": listed})
+
+    def of_object(self, column: str, type_name: str, gid: str | None) -> None:
+        """The column names this object; no row does where the id is malformed or another type's."""
+        if gid is None:
+            return
+        key = decode(gid, type_name)
+        if key is None:
+            self.add("1 = 0")
+        else:
+            self.add(f"t.{column} = :of_{column}", **{f"of_{column}": key})
 
 
 def pattern(text: str) -> str:
