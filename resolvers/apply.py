@@ -7,10 +7,11 @@ from models.enums import Action, ErrorCode, Role
 from models.workflow import Command
 from projection import Completed
 from resolvers.context import Context
-from resolvers.facts import Case, of_pairs
+from resolvers.facts import of_pairs
 from resolvers.ids import decode
 from resolvers.recording import Ledger, Verdict, actor_of
 from resolvers.results import ParticipationPayload, UserError, refused
+from resolvers.single_call import answered
 from resolvers.writing import MutationInfo, caller_in, write
 
 UNKNOWN_ACCOUNT = 0
@@ -48,7 +49,7 @@ async def act(context: Context, input: Any) -> ParticipationPayload:
     await ledger.write()
     if verdict.error and case.facts.is_hidden:
         return refused(_no_campaign())
-    return answered(verdict, case, "campaignId")
+    return answered(verdict, case, about_account(verdict, "campaignId"))
 
 
 def account_key(gid: str | None) -> int | None:
@@ -58,17 +59,12 @@ def account_key(gid: str | None) -> int | None:
     return decode(gid, "SocialAccount") or UNKNOWN_ACCOUNT
 
 
-def answered(verdict: Verdict, case: Case, about: str) -> ParticipationPayload:
-    """The payload of a decision; refusals of the account point to it, all others to `about`."""
-    error = verdict.error
-    if error:
-        field = "accountId" if error.code in _ABOUT_ACCOUNT else about
-        error = replace(error, field=["input", field])
-    return ParticipationPayload(
-        outcome=verdict.outcome,
-        participation=case.participation_id,
-        user_errors=[error] if error else (),
-    )
+def about_account(verdict: Verdict, otherwise: str) -> UserError | None:
+    """The refusal with its path: of the account to `accountId`, all others to `otherwise`."""
+    if verdict.error is None:
+        return None
+    field = "accountId" if verdict.error.code in _ABOUT_ACCOUNT else otherwise
+    return replace(verdict.error, field=["input", field])
 
 
 def _no_campaign() -> UserError:

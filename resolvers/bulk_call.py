@@ -4,13 +4,15 @@ from collections import Counter
 from collections.abc import Sequence
 
 from models.enums import ErrorCode, Outcome
-from models.workflow import Command, Decision
+from models.workflow import Command, Decision, candidate_status
 from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.facts import Case, of_pairs, of_participations
 from resolvers.ids import decode
 from resolvers.recording import Ledger, Verdict
 from resolvers.results import (
+    CandidateResult,
+    CandidatesPayload,
     ParticipationResult,
     ParticipationsPayload,
     UserError,
@@ -97,6 +99,33 @@ async def decide_participations(
         for gid, case, verdict in zip(ids, cases, verdicts, strict=True)
     ]
     return ParticipationsPayload(results=results, summary=summarize(results))
+
+
+def candidates_payload(
+    campaign: int,
+    ids: Sequence[str],
+    cases: Sequence[Case | None],
+    verdicts: Sequence[Verdict],
+) -> CandidatesPayload:
+    """The answer for each of these influencers, as their cases are now."""
+    results = [
+        _candidate_result(gid, case, verdict)
+        for gid, case, verdict in zip(ids, cases, verdicts, strict=True)
+    ]
+    return CandidatesPayload(campaign=campaign, results=results, summary=summarize(results))
+
+
+def _candidate_result(gid: str, case: Case | None, verdict: Verdict) -> CandidateResult:
+    if case is None:
+        return CandidateResult(influencer_id=gid, outcome=verdict.outcome, error=verdict.error)
+    return CandidateResult(
+        influencer_id=gid,
+        outcome=verdict.outcome,
+        candidate=case.pair,
+        participation=case.participation_id,
+        candidate_status=candidate_status(verdict.status, not case.facts.unavailable_reasons),
+        error=verdict.error,
+    )
 
 
 def not_found(what: str, *path: str | int) -> Verdict:

@@ -23,9 +23,7 @@ def caller_of(info: Any) -> Caller:
     """Who asks. Raises UNAUTHENTICATED without a token."""
     caller: Caller | None = info.context.caller
     if caller is None:
-        raise RequestError(
-            "UNAUTHENTICATED", "Send a token: `Authorization: Bearer <token>` (docs: Who is who)."
-        )
+        raise RequestError("UNAUTHENTICATED", "Send a token: `Authorization: Bearer <token>`.")
     return caller
 
 

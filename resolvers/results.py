@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from models.enums import ErrorCode, Outcome, ParticipationStatus
+from models.enums import CandidateStatus, ErrorCode, Outcome, ParticipationStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,29 @@ class ParticipationsPayload:
     """How it came out for each, in the order given; or what is wrong with the call."""
 
     results: Sequence[ParticipationResult] = ()
+    summary: BulkSummary = field(default_factory=BulkSummary)
+    user_errors: Sequence[UserError] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateResult:
+    """How it came out for one influencer of a bulk call on a campaign."""
+
+    influencer_id: str
+    "As given."
+    outcome: Outcome
+    candidate: tuple[int, int] | None = None
+    participation: int | None = None
+    candidate_status: CandidateStatus | None = None
+    error: UserError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidatesPayload:
+    """How it came out for each, in the order given; or what is wrong with the call."""
+
+    campaign: int | None = None
+    results: Sequence[CandidateResult] = ()
     summary: BulkSummary = field(default_factory=BulkSummary)
     user_errors: Sequence[UserError] = ()
 

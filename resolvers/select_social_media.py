@@ -5,11 +5,10 @@ from typing import Any
 from models.enums import Action, ErrorCode, Role, mask_of
 from models.workflow import Command
 from projection import Completed
-from resolvers.bulk_call import not_found, participations
 from resolvers.context import Context
-from resolvers.ids import decode
 from resolvers.recording import Ledger, actor_of
 from resolvers.results import ParticipationPayload, refused
+from resolvers.single_call import answered, no_participation, own_case
 from resolvers.text_input import Form
 from resolvers.writing import MutationInfo, caller_in, write
 
@@ -26,18 +25,13 @@ async def act(context: Context, input: Any) -> ParticipationPayload:
     if not input.platforms:
         form.refuse(ErrorCode.INVALID_INPUT, "Give at least one platform.", "platforms")
         return refused(*form.errors)
-    key = decode(input.participation_id, "Participation")
-    [case] = await participations(context, caller, [key])
+    case = await own_case(context, input.participation_id)
     if case is None:
-        return refused(not_found("participation", "participationId").error)
+        return no_participation()
     command = Command(
         action=Action.SELECT_SOCIAL_MEDIA, role=caller.role, platforms=mask_of(input.platforms)
     )
     ledger = Ledger(actor_of(caller), context.now)
     verdict = ledger.decide(case, command, "platforms")
     await ledger.write()
-    return ParticipationPayload(
-        outcome=verdict.outcome,
-        participation=case.participation_id,
-        user_errors=[verdict.error] if verdict.error else (),
-    )
+    return answered(verdict, case)

@@ -1,45 +1,28 @@
 """`setAvailability`: show or hide a campaign, whatever the audience rules say."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from models.bulk import insert
 from models.campaign import AvailabilityOverride
-from models.enums import Action, Availability, CandidateStatus, Outcome, Role
-from models.workflow import Command, candidate_status
+from models.enums import Action, Availability, Outcome, Role
+from models.workflow import Command
 from projection import Completed
-from resolvers.bulk_call import candidates, decide_each, keys_of, unknown_campaign
+from resolvers.bulk_call import (
+    candidates,
+    candidates_payload,
+    decide_each,
+    keys_of,
+    unknown_campaign,
+)
 from resolvers.context import Context
 from resolvers.database import dumps, run
-from resolvers.facts import Case, Pair, lock_campaigns
+from resolvers.facts import Case, lock_campaigns
 from resolvers.ids import decode
-from resolvers.recording import Ledger, Verdict, actor_of
-from resolvers.results import BulkSummary, UserError, summarize
+from resolvers.recording import Ledger, actor_of
+from resolvers.results import CandidatesPayload
 from resolvers.text_input import NOTE_LENGTH, Form
 from resolvers.writing import MutationInfo, caller_in, write
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetAvailabilityResult:
-    """How it came out for one influencer."""
-
-    influencer_id: str
-    "As given."
-    outcome: Outcome
-    candidate: Pair | None = None
-    candidate_status: CandidateStatus | None = None
-    error: UserError | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetAvailabilityPayload:
-    """How it came out for each, in the order given; or what is wrong with the call."""
-
-    campaign: int | None = None
-    results: Sequence[SetAvailabilityResult] = ()
-    summary: BulkSummary = field(default_factory=BulkSummary)
-    user_errors: Sequence[UserError] = ()
 
 
 async def set_availability(info: MutationInfo, input: Any) -> Completed:
@@ -47,16 +30,16 @@ async def set_availability(info: MutationInfo, input: Any) -> Completed:
     return await write(info, (Role.STAFF,), lambda: act(info.context, input))
 
 
-async def act(context: Context, input: Any) -> SetAvailabilityPayload:
+async def act(context: Context, input: Any) -> CandidatesPayload:
     """The same within a transaction, with keys in the payload."""
     form = Form()
     keys = keys_of(form, input.influencer_ids, "Influencer", "influencerIds")
     reason = form.optional(input.reason, NOTE_LENGTH, "reason")
     if form.errors:
-        return SetAvailabilityPayload(user_errors=form.errors)
+        return CandidatesPayload(user_errors=form.errors)
     campaign = decode(input.campaign_id, "Campaign")
     if campaign is None or not await lock_campaigns({campaign}):
-        return SetAvailabilityPayload(user_errors=unknown_campaign())
+        return CandidatesPayload(user_errors=unknown_campaign())
     availability: Availability | None = input.availability
     command = Command(action=Action.SET_AVAILABILITY, role=Role.STAFF, availability=availability)
     cases = await candidates(context, campaign, keys)
@@ -69,11 +52,11 @@ async def act(context: Context, input: Any) -> SetAvailabilityPayload:
     ]
     await _store(changed, availability, context)
     await ledger.write()
-    results = [
-        _result(gid, case, verdict, availability)
-        for gid, case, verdict in zip(input.influencer_ids, cases, verdicts, strict=True)
+    now = [
+        case.with_override(availability) if case and verdict.outcome is Outcome.CHANGED else case
+        for case, verdict in zip(cases, verdicts, strict=True)
     ]
-    return SetAvailabilityPayload(campaign=campaign, results=results, summary=summarize(results))
+    return candidates_payload(campaign, input.influencer_ids, now, verdicts)
 
 
 async def _store(
@@ -100,21 +83,3 @@ _REMOVE = """
 DELETE FROM availability_override WHERE (campaign_id, influencer_id) IN
 (SELECT (j.value->>0)::bigint, (j.value->>1)::bigint
 FROM json_array_elements(:pairs::json) AS j(value))"""
-
-
-def _result(
-    gid: str, case: Case | None, verdict: Verdict, availability: Availability | None
-) -> SetAvailabilityResult:
-    if case is None:
-        return SetAvailabilityResult(
-            influencer_id=gid, outcome=verdict.outcome, error=verdict.error
-        )
-    if verdict.outcome is Outcome.CHANGED:
-        case = case.with_override(availability)
-    return SetAvailabilityResult(
-        influencer_id=gid,
-        outcome=verdict.outcome,
-        candidate=case.pair,
-        candidate_status=candidate_status(verdict.status, not case.facts.unavailable_reasons),
-        error=verdict.error,
-    )

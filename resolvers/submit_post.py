@@ -10,13 +10,13 @@ from models.participation import Post
 from models.platform_hosts import digest, platform_of_url
 from models.workflow import Command
 from projection import Completed
-from resolvers.bulk_call import not_found, participations
+from resolvers.bulk_call import not_found
 from resolvers.context import Context
 from resolvers.database import rows
 from resolvers.facts import Case
-from resolvers.ids import decode
 from resolvers.recording import Ledger, actor_of
 from resolvers.results import UserError
+from resolvers.single_call import own_case
 from resolvers.text_input import URL_LENGTH, Form
 from resolvers.writing import MutationInfo, caller_in, write
 
@@ -42,8 +42,7 @@ async def act(context: Context, input: Any) -> SubmitPostPayload:
     url, platform = _read(form, input.url)
     if form.errors:
         return _refused(*form.errors)
-    key = decode(input.participation_id, "Participation")
-    [case] = await participations(context, caller, [key])
+    case = await own_case(context, input.participation_id)
     if case is None:
         return _refused(not_found("participation", "participationId").error)
     post, owner = await _known_post(case, url)

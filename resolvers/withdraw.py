@@ -5,11 +5,10 @@ from typing import Any
 from models.enums import Action, Role
 from models.workflow import Command
 from projection import Completed
-from resolvers.bulk_call import not_found, participations
 from resolvers.context import Context
-from resolvers.ids import decode
 from resolvers.recording import Ledger, actor_of
 from resolvers.results import ParticipationPayload, refused
+from resolvers.single_call import answered, no_participation, own_case
 from resolvers.text_input import NOTE_LENGTH, Form
 from resolvers.writing import MutationInfo, caller_in, write
 
@@ -26,16 +25,11 @@ async def act(context: Context, input: Any) -> ParticipationPayload:
     reason = form.optional(input.reason, NOTE_LENGTH, "reason")
     if form.errors:
         return refused(*form.errors)
-    key = decode(input.participation_id, "Participation")
-    [case] = await participations(context, caller, [key])
+    case = await own_case(context, input.participation_id)
     if case is None:
-        return refused(not_found("participation", "participationId").error)
+        return no_participation()
     ledger = Ledger(actor_of(caller), context.now, reason=reason)
     command = Command(action=Action.WITHDRAW, role=caller.role)
     verdict = ledger.decide(case, command, "participationId")
     await ledger.write()
-    return ParticipationPayload(
-        outcome=verdict.outcome,
-        participation=case.participation_id,
-        user_errors=[verdict.error] if verdict.error else (),
-    )
+    return answered(verdict, case)
