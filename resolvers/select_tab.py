@@ -39,15 +39,6 @@ COUNTRY_STREAMS = 40
 _NO_CHANGE = ":never::timestamptz"
 
 
-@dataclass(frozen=True, slots=True)
-class CandidateCount:
-    """How many rows of the tab have a status."""
-
-    status: CandidateStatus
-    count: int
-    exact: bool
-
-
 class Target(NamedTuple):
     """The campaign whose tab it is: its id, and what its rule is made of."""
 
@@ -97,7 +88,7 @@ class CandidateListing:
     def total(self, keys: Sequence[int] | None) -> str:
         """The statement that counts all rows."""
         del keys
-        return f"SELECT {_count(self.streams)}"
+        return f"SELECT {counted(self.streams)}"
 
 
 _NO_ROWS = (
@@ -110,49 +101,27 @@ async def candidates(
     run: Run, arguments: Mapping[str, Any], keys: Sequence[int]
 ) -> CandidateListing:
     """The tab of one campaign."""
-    target = await _target(run, keys[0])
+    target = await target_of(run, keys[0])
     asked: Mapping[str, Any] = arguments.get("filter") or {}
     name = order_name(arguments, "FOLLOWERS_DESC")
     key, kind, descending = _KEYS[name]
-    conditions = await _conditions(asked, target)
+    conditions = await tab_conditions(asked, target)
     statuses = asked.get("status") or CandidateStatus
     streams = [
         stream
         for status in dict.fromkeys(statuses)
-        for stream in _streams(CandidateStatus(status), target, key)
+        for stream in streams_of(CandidateStatus(status), target, key)
     ]
     return CandidateListing(
-        streams=tuple(_narrowed(stream, conditions) for stream in streams),
+        streams=tuple(narrowed(stream, conditions) for stream in streams),
         orders=(Order("t.sort", kind), Order("t.influencer_id")),
         descending=descending,
         values=conditions.values,
     )
 
 
-async def candidate_counts(
-    run: Run, arguments: Mapping[str, Any], keys: Sequence[int]
-) -> dict[int, list[CandidateCount]]:
-    """How many rows of each campaign's tab have each status; the filter's own status is ignored."""
-    return {key: await _counts(run, arguments.get("filter") or {}, key) for key in keys}
-
-
-async def _counts(run: Run, asked: Mapping[str, Any], campaign: int) -> list[CandidateCount]:
-    target = await _target(run, campaign)
-    conditions = await _conditions(asked, target)
-    totals = [
-        _count(
-            [_narrowed(stream, conditions) for stream in _streams(status, target, "i.followers")]
-        )
-        for status in CandidateStatus
-    ]
-    rows = await run.fetch(f"SELECT {', '.join(totals)}", conditions.values)
-    return [
-        CandidateCount(status, count, exact=True)
-        for status, count in zip(CandidateStatus, rows[0], strict=True)
-    ]
-
-
-async def _target(run: Run, campaign: int) -> Target:
+async def target_of(run: Run, campaign: int) -> Target:
+    """The campaign whose tab it is."""
     rows = await run.fetch(
         "SELECT id, status IN ('UPCOMING', 'ONGOING'), platforms, countries, category_mask,"
         " category_overflow, followers_min, followers_max FROM campaign WHERE id = :campaign",
@@ -164,20 +133,22 @@ async def _target(run: Run, campaign: int) -> Target:
     )
 
 
-async def _conditions(asked: Mapping[str, Any], target: Target) -> Conditions:
+async def tab_conditions(asked: Mapping[str, Any], target: Target) -> Conditions:
+    """What the filter says about influencers, and the parameters of every stream."""
     conditions = await influencer_conditions(asked, "i")
     conditions.add("i.erased_at IS NULL", campaign=target.id, never=NEVER)
     return conditions
 
 
-def _narrowed(stream: Stream, conditions: Conditions) -> Stream:
+def narrowed(stream: Stream, conditions: Conditions) -> Stream:
+    """The stream's rows that meet the conditions."""
     return stream._replace(where=(*stream.where, *conditions.where))
 
 
 # The streams of each status
 
 
-def _streams(status: CandidateStatus, target: Target, key: str) -> Iterator[Stream]:
+def streams_of(status: CandidateStatus, target: Target, key: str) -> Iterator[Stream]:
     """The streams whose rows are all that have this status."""
     if status in _STORED:
         for stored in _STORED[status]:
@@ -301,7 +272,8 @@ def _influencer(stream: Stream) -> str:
     return "p.influencer_id" if stream.source.startswith("participation p") else "i.id"
 
 
-def _count(streams: Sequence[Stream]) -> str:
+def counted(streams: Sequence[Stream]) -> str:
+    """SQL of how many rows the streams have."""
     counts = [
         f"(SELECT count(*) FROM {stream.source} WHERE {' AND '.join(stream.where)})"
         for stream in streams

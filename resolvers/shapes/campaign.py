@@ -6,9 +6,10 @@ from models.enums import Role
 from models.standing import CampaignRow
 from models.workflow import Facts, available_actions, blockers
 from projection import Batched, Computed, Connection, Denial, Derived, Run, Shape, ToOne
+from resolvers.candidate_counts import candidate_counts
 from resolvers.participation_lists import applicant_counts, applicants
 from resolvers.posts_tab import post_counts, post_rows
-from resolvers.select_tab import candidate_counts, candidates
+from resolvers.select_tab import candidates
 from resolvers.shapes import columns as c
 from resolvers.shapes.standing import facts, largest_first
 
