@@ -8,6 +8,13 @@ from tortoise.backends.base.client import TransactionalDBClient, TransactionCont
 from tortoise.exceptions import TransactionManagementError
 
 STATEMENT_CACHE = 1_000
+SERVER_SETTINGS = {
+    "application_name": "joinery",
+    "jit": "off",
+    # Statements settle in their text what a planner would guess from values, so that none needs
+    # to be planned again: that would cost small ones more than running them.
+    "plan_cache_mode": "force_generic_plan",
+}
 
 
 class UnresetConnection(asyncpg.Connection):
@@ -63,7 +70,7 @@ class JoineryPostgresClient(AsyncpgDBClient):
             self.dsn,
             connection_class=UnresetConnection,
             statement_cache_size=STATEMENT_CACHE,
-            server_settings={"application_name": "joinery", "jit": "off"},
+            server_settings=SERVER_SETTINGS,
             **sizes,
         )
 
