@@ -23,6 +23,7 @@ from tortoise.exceptions import BaseORMException
 from tortoise.migrations.executor import MigrationExecutor
 
 MODEL_MODULES = [
+    "models.availability",
     "models.campaign",
     "models.influencer",
     "models.participation",

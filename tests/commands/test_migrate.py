@@ -10,9 +10,10 @@ import pytest
 
 from tests.commands.running import CommandLine, Ran, Typed
 from tests.databases import Databases, PostgresDatabases
+from tests.models.test_migrations import MIGRATIONS
 from tests.postgres import Postgres, postgres
 
-MIGRATED = "applied 0001_initial\napplied 0002_indexes_and_history\n"
+MIGRATED = "".join(f"applied {name}\n" for name in MIGRATIONS)
 UP_TO_DATE = "the database is up to date\n"
 
 

@@ -10,6 +10,8 @@ from tortoise.migrations.operations import AlterModelOptions
 from models.database import connected, migrate, pending_migrations, tortoise_config
 from tests.databases import Databases
 
+MIGRATIONS = ["0001_initial", "0002_indexes_and_history", "0003_availability_counts"]
+
 
 async def test_the_models_need_no_further_migration(db: str) -> None:
     assert Tortoise.apps is not None
@@ -28,14 +30,14 @@ async def test_a_second_migration_does_nothing(databases: Databases) -> None:
         first = await migrate(url)
         second = await migrate(url)
 
-    assert first == ["0001_initial", "0002_indexes_and_history"]
+    assert first == MIGRATIONS
     assert second == []
 
 
 async def test_what_is_missing_is_told(databases: Databases) -> None:
     with databases.lend(migrated=False) as url:
         async with connected(url):
-            assert await pending_migrations() == ["0001_initial", "0002_indexes_and_history"]
+            assert await pending_migrations() == MIGRATIONS
         await migrate(url)
         async with connected(url):
             assert await pending_migrations() == []
