@@ -1,7 +1,7 @@
 """graphql-core's executor, taught to take a finished value as it is."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType
 from graphql.execution.collect_fields import FieldDetailsList
@@ -10,6 +10,8 @@ from strawberry.schema.schema import (
     StrawberryGraphQLCoreExecutionContext,
     _OperationContextAwareGraphQLResolveInfo,  # pyright: ignore[reportPrivateUsage]
 )
+
+from projection.types import type_of
 
 DRY_RUN = "dryRun"
 
@@ -45,9 +47,23 @@ class JoineryExecutionContext(StrawberryGraphQLCoreExecutionContext):
         path: Path,
     ) -> Any:
         """The info, with this executor on it."""
-        build: Any = super().build_resolve_info  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-        plain: tuple[Any, ...] = build(field_def, field_nodes, parent_type, path)
-        info = ProjectingInfo(*plain)
+        info = ProjectingInfo(
+            field_nodes[0].name.value,
+            field_nodes,
+            type_of(field_def),
+            parent_type,
+            path,
+            self.schema,
+            self.fragment_definitions,
+            self.root_value,
+            self.operation,
+            self.variable_values.coerced,
+            self.context_value,
+            cast("Any", self).is_awaitable,
+            self.abort_signal,
+            self.async_helpers,
+            self.operation_extensions,
+        )
         info.executor = self
         return info
 

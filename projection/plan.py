@@ -6,7 +6,7 @@ the role, the database and the outcome of the directives.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -44,14 +44,16 @@ class Projector:
         self._selections: OrderedDict[tuple[Any, ...], _Selection] = OrderedDict()
 
     async def one(
-        self, info: Any, run: Run, shape_name: str, where: str, values: Mapping[str, Any]
+        self, info: Any, run: Run, shape_name: str, key: int, conditions: Sequence[str]
     ) -> Completed:
-        """The row of a shape that the condition finds; null where there is none."""
+        """The row with this key, where it meets the conditions; else null."""
         shape = self.shapes[shape_name]
         plan = self._plan(info, run, shape)
-        rows = await run.fetch(
-            f"SELECT {plan.level.select()} FROM {shape.source}{plan.level.joined} WHERE {where}",
-            values,
+        where = "".join(f" AND {condition}" for condition in conditions)
+        rows = await run.fetch_by(
+            f"SELECT {plan.level.select('t.id')} FROM {shape.source}{plan.level.joined}"
+            f"{shape.where_key}{where}",
+            [key],
         )
         found = await plan.level.fill(run, rows)
         return plan.answer(info, found[0] if found else None)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from projection.executor import JoineryExecutionContext
+from projection.gathering import fetch_by
 from projection.statement import Database, Row, fetch
 
 
@@ -24,6 +25,8 @@ class Run:
         return await fetch(self.database, sql, {**self.values, **values})
 
     async def fetch_by(self, sql: str, keys: Iterable[Any]) -> Sequence[Row]:
-        """The rows of a statement with `= ANY(:keys)`; none without keys."""
-        wanted = list(dict.fromkeys(key for key in keys if key is not None))
-        return await self.fetch(sql, {"keys": wanted}) if wanted else ()
+        """The rows of a statement with `= ANY(:keys)`; none without keys.
+
+        The statement's last column is the key; the rows come key by key, in its order for each.
+        """
+        return await fetch_by(self.database, sql, self.values, keys)

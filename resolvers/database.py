@@ -1,12 +1,14 @@
 """Statements in the words of `projection.statement`, run where Tortoise is connected."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from tortoise.backends.base.client import TransactionalDBClient
 
 from models.database import connection, dialect
+from projection.gathering import fetch_by
 from projection.statement import Row, bind, fetch
 
 
@@ -16,16 +18,31 @@ class TortoiseDatabase:
 
     dialect: str
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether this is a pool, and no transaction's connection nor SQLite's only one."""
+        return self.dialect == "postgres" and not isinstance(connection(), TransactionalDBClient)
+
     async def execute(self, sql: str, values: list[Any]) -> Sequence[Row]:
         """The rows of a statement."""
         client: Any = connection()
-        _, found = await client.execute_query(sql, values)
-        return found
+        async with client.acquire_connection() as driver:
+            if self.dialect == "sqlite":
+                return await driver.execute_fetchall(sql, values)
+            return await driver.fetch(sql, *values)
 
 
 async def rows(sql: str, **values: Any) -> Sequence[Row]:
     """The rows of a statement, each a sequence of its columns."""
     return await fetch(TortoiseDatabase(dialect()), sql, values)
+
+
+async def rows_by(sql: str, keys: Iterable[Any]) -> Sequence[Row]:
+    """The rows of a statement with `= ANY(:keys)`, whose last column is the key.
+
+    Outside a transaction, one run of it serves all requests that want it at the time.
+    """
+    return await fetch_by(TortoiseDatabase(dialect()), sql, {}, keys)
 
 
 async def locked_rows(sql: str, lock: str, **values: Any) -> Sequence[Row]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from models.enums import Role
 from projection import Completed, Order, Run, TableListing
+from resolvers.database import rows_by
 from resolvers.ids import decode
 from resolvers.participation_lists import order_name
 from resolvers.projecting import allow, one, page
@@ -29,6 +30,12 @@ async def influencers(info: Any) -> Completed:
     """All influencers. Staff."""
     allow(info, Role.STAFF)
     return await page(info, "Influencer", _listing)
+
+
+async def is_known(key: int) -> bool:
+    """Whether there is such an influencer, who has not been erased."""
+    sql = "SELECT id FROM influencer WHERE erased_at IS NULL AND id = ANY(:keys)"
+    return bool(await rows_by(sql, [key]))
 
 
 async def _listing(_run: Run, arguments: Mapping[str, Any]) -> TableListing:

@@ -47,10 +47,7 @@ async def one(info: Any, type_name: str, key: int | None) -> Completed:
     caller = caller_of(info)
     if key is None:
         return Completed(None)
-    conditions = ["t.id = :id", *visible(type_name, caller)]
-    return await _PROJECTOR.one(
-        info, run_of(info), type_name, " AND ".join(conditions), {"id": key}
-    )
+    return await _PROJECTOR.one(info, run_of(info), type_name, key, visible(type_name, caller))
 
 
 async def by_key(info: Any, type_name: str, keys: Sequence[Any]) -> dict[Any, Any]:

@@ -10,6 +10,9 @@ from strawberry.types.field import StrawberryField
 
 from resolvers.context import Context
 
+FINISHED = "finished"
+"""In a field's metadata: its method gives a finished value (`projection.Completed`)."""
+
 Info = strawberry.Info[Context, None]
 
 First = Annotated[
@@ -70,6 +73,8 @@ def answers(graphql_type: object) -> Callable[[Callable[..., Awaitable[Any]]], S
     """
 
     def declare(method: Callable[..., Awaitable[Any]]) -> StrawberryField:
-        return strawberry.field(method, description=getdoc(method), graphql_type=graphql_type)
+        return strawberry.field(
+            method, description=getdoc(method), graphql_type=graphql_type, metadata={FINISHED: True}
+        )
 
     return declare

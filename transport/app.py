@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import orjson
 from starlette.applications import Starlette
@@ -9,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from models.database import connected
 from schema import schema
@@ -19,6 +21,8 @@ from transport.graphiql import Identities, graphiql_routes, page
 from transport.http import GraphQLOverHTTP
 from transport.logs import configure_logs
 from transport.settings import Settings
+
+GRAPHQL = "/graphql"
 
 
 def create_app(settings: Settings, identities: Identities | None = None) -> Starlette:
@@ -35,26 +39,53 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
         explains=not settings.is_production,
     )
 
-    async def endpoint(request: Request) -> Response:
-        if settings.shows_graphiql and _is_browser(request):
-            return await page(request)
-        return await graphql.respond(request)
-
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         async with connected(settings.database_url):
             yield
 
-    return Starlette(
+    endpoint = WithPage(graphql) if settings.shows_graphiql else graphql
+    return Server(
+        graphql,
         lifespan=lifespan,
         routes=[
-            Route("/graphql", endpoint, methods=["GET", "POST"]),
+            Route(GRAPHQL, endpoint, methods=["GET", "POST"]),
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
             *(graphiql_routes(identities) if settings.shows_graphiql else ()),
         ],
         exception_handlers={HTTPException: _refuse},
     )
+
+
+class Server(Starlette):
+    """Starlette, but for what nearly all requests are: they go to GraphQL straight away."""
+
+    def __init__(self, graphql: ASGIApp, **starlette: Any) -> None:
+        super().__init__(**starlette)
+        self._graphql = graphql
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, or start and stop."""
+        if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] == GRAPHQL:
+            await self._graphql(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+class WithPage:
+    """GraphQL, and GraphiQL's page for someone who opens the address in a browser."""
+
+    def __init__(self, graphql: ASGIApp) -> None:
+        self._graphql = graphql
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request."""
+        request = Request(scope, receive)
+        if _is_browser(request):
+            await (await page(request))(scope, receive, send)
+        else:
+            await self._graphql(scope, receive, send)
 
 
 def _is_browser(request: Request) -> bool:

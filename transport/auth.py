@@ -1,8 +1,7 @@
 """Who the caller is, by their bearer token, and what a proof of `connectAccount` says."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections import OrderedDict
 
 from models.enums import PLATFORMS, Platform, Role
 from models.influencer import Influencer
@@ -10,12 +9,14 @@ from resolvers import ids
 from resolvers.caller import Caller, Proof
 from resolvers.context import InvalidProofError
 from resolvers.errors import RequestError
+from resolvers.influencers import is_known
 from transport.jwks import KeysUnavailableError
 from transport.settings import Settings
-from transport.tokens import InvalidTokenError, Verifier, keys_of
+from transport.tokens import GOOD_TOKENS, Claims, InvalidTokenError, Verifier, keys_of
 
 LONGEST_SUB = 250
 EXTERNAL_ID = "externalId:"
+_NAMES_NONE = "is an influencer's, but its sub names none that is known here"
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _CALLING_ROLES = (Role.STAFF, Role.ADVERTISER, Role.INFLUENCER)
 
@@ -26,6 +27,7 @@ class Authenticator:
     def __init__(self, settings: Settings) -> None:
         keys = keys_of(settings.auth_secret, settings.auth_jwks_url)
         self._tokens = Verifier(keys, settings.auth_issuer, settings.auth_audience)
+        self._callers: OrderedDict[str, tuple[Claims, Caller]] = OrderedDict()
 
     async def caller(self, authorization: str | None) -> Caller | None:
         """The caller, None without a header. Raises RequestError UNAUTHENTICATED or UNAVAILABLE."""
@@ -35,13 +37,24 @@ class Authenticator:
         if scheme.lower() != "bearer" or not token.strip():
             raise _unauthenticated("The Authorization header must be `Bearer` and a token.")
         try:
-            claims = await self._tokens.claims(token.strip())
-            return await _caller(claims)
+            return await self._caller(token.strip())
         except InvalidTokenError as error:
             raise _unauthenticated(f"The token {error}. Get a new one.") from None
         except KeysUnavailableError:
             message = "The keys that tokens are checked with cannot be fetched now. Try again."
             raise RequestError("UNAVAILABLE", message) from None
+
+    async def _caller(self, token: str) -> Caller:
+        claims = await self._tokens.claims(token)
+        known, caller = self._callers.get(token) or (None, None)
+        if caller is None or known is not claims:
+            caller = await _caller(claims)
+            self._callers[token] = claims, caller
+            if len(self._callers) > GOOD_TOKENS:
+                self._callers.popitem(last=False)
+        elif caller.influencer_id is not None and not await is_known(caller.influencer_id):
+            raise InvalidTokenError(_NAMES_NONE)
+        return caller
 
 
 class ConnectProofs:
@@ -61,7 +74,7 @@ class ConnectProofs:
             raise RequestError("UNAVAILABLE", message) from None
 
 
-async def _caller(claims: Mapping[str, Any]) -> Caller:
+async def _caller(claims: Claims) -> Caller:
     role = claims.get("role")
     if role not in _CALLING_ROLES:
         raise InvalidTokenError(f"needs the claim role, one of {', '.join(_CALLING_ROLES)}")
@@ -85,11 +98,11 @@ async def _influencer(subject: str) -> int:
         found = Influencer.filter(id=ids.decode(subject, "Influencer") or 0)
     row = await found.filter(erased_at=None).values_list("id", flat=True)
     if not row:
-        raise InvalidTokenError("is an influencer's, but its sub names none that is known here")
+        raise InvalidTokenError(_NAMES_NONE)
     return int(str(row[0]))
 
 
-def _proof(claims: Mapping[str, Any]) -> Proof:
+def _proof(claims: Claims) -> Proof:
     platform = claims.get("platform")
     if platform not in PLATFORMS:
         raise InvalidTokenError(f"needs the claim platform, one of {', '.join(Platform)}")
@@ -105,7 +118,7 @@ def _proof(claims: Mapping[str, Any]) -> Proof:
     )
 
 
-def _text(claims: Mapping[str, Any], name: str, longest: int) -> str:
+def _text(claims: Claims, name: str, longest: int) -> str:
     value = claims.get(name)
     if not isinstance(value, str) or not _is_good(value, longest):
         raise InvalidTokenError(f"needs the claim {name}, a text of 1 to {longest} characters")

@@ -21,10 +21,12 @@ from graphql import (
     parse,
     specified_rules,
 )
+from graphql.execution.collect_fields import FragmentDetails
 from strawberry.schema.schema import validate_document
 
 from resolvers.errors import RequestCode, RequestError
 from transport.errors import with_code
+from transport.reading import RootRead, root_read
 
 MOST_TOKENS = 50_000
 "Room for 1,000 influencers written into the document, though variables are for that."
@@ -49,6 +51,8 @@ class Operation:
 
     node: OperationDefinitionNode
     document: DocumentNode
+    read: RootRead | None
+    "What it comes to where it has one root field to read."
 
     @property
     def type(self) -> OperationType:
@@ -66,14 +70,23 @@ class Operation:
         return any(directive.name.value == "dryRun" for directive in self.node.directives or ())
 
     @cached_property
-    def is_public(self) -> bool:
-        """Whether it asks for nothing but introspection and `__typename`, at its root."""
-        fragments = {
+    def fragments(self) -> dict[str, FragmentDefinitionNode]:
+        """The document's fragments by name."""
+        return {
             node.name.value: node
             for node in self.document.definitions
             if isinstance(node, FragmentDefinitionNode)
         }
-        fields = _root_fields(self.node.selection_set, fragments)
+
+    @cached_property
+    def fragment_details(self) -> dict[str, FragmentDetails]:
+        """The same, as the executor wants them."""
+        return {name: FragmentDetails(node) for name, node in self.fragments.items()}
+
+    @cached_property
+    def is_public(self) -> bool:
+        """Whether it asks for nothing but introspection and `__typename`, at its root."""
+        fields = _root_fields(self.node.selection_set, self.fragments)
         return all(name.startswith("__") for name in fields)
 
 
@@ -130,7 +143,7 @@ class Documents:
                 [with_code(error, _validation_code(error)) for error in errors]
             )
         operations = tuple(
-            Operation(node, document)
+            Operation(node, document, root_read(self._schema, node))
             for node in document.definitions
             if isinstance(node, OperationDefinitionNode)
         )

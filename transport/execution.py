@@ -8,15 +8,31 @@ that cannot be read are told apart from what goes wrong later. Schema extensions
 from collections.abc import Awaitable
 from typing import Any, Protocol, cast
 
+import graphql
 import strawberry
-from graphql import ExecutionResult, GraphQLError
+from graphql import (
+    ExecutionResult,
+    GraphQLError,
+    assert_valid_schema,
+)
+from graphql.execution.values import get_variable_values
 from strawberry.execution import optimized_is_awaitable
 
 from resolvers.context import Context
 from resolvers.errors import RequestError
 from transport.documents import Documents, InvalidDocumentError, Operation
 from transport.errors import presentable, with_code
+from transport.reading import RootRead, read
 from transport.wire import Params
+
+_GRAPHQL: Any = graphql
+_DEFAULT_RESOLVERS = (
+    _GRAPHQL.default_field_resolver,
+    _GRAPHQL.default_type_resolver,
+    _GRAPHQL.default_field_resolver,
+)
+"Of fields, of abstract types, and of subscriptions."
+MOST_COERCION_ERRORS = 50
 
 
 class RefusedError(Exception):
@@ -40,6 +56,7 @@ class Engine:
 
     def __init__(self, schema: strawberry.Schema) -> None:
         self._schema = schema._schema  # pyright: ignore[reportPrivateUsage]
+        assert_valid_schema(self._schema)
         self._executor_class = cast("Any", schema).execution_context_class
         self._documents = Documents(self._schema)
 
@@ -54,23 +71,32 @@ class Engine:
 
     def prepare(self, operation: Operation, params: Params, context: Context) -> Executor:
         """Read the variables; what comes after this is execution. Raises RefusedError."""
-        prepared: Executor | list[GraphQLError] = self._executor_class.build(
+        variables = get_variable_values(
             self._schema,
-            operation.document,
-            context_value=context,
-            raw_variable_values=params.variables,
-            operation_name=operation.name,
+            operation.node.variable_definitions or (),
+            params.variables,
+            max_errors=MOST_COERCION_ERRORS,
+        )
+        if isinstance(variables, list):
+            raise RefusedError(*(with_code(error, "INVALID_INPUT") for error in variables))
+        return self._executor_class(
+            self._schema,
+            operation.fragments,
+            operation.fragment_details,
+            None,
+            context,
+            operation.node,
+            variables,
+            *_DEFAULT_RESOLVERS,
             is_awaitable=optimized_is_awaitable,
         )
-        if isinstance(prepared, list):
-            raise RefusedError(*(with_code(error, "INVALID_INPUT") for error in prepared))
-        return prepared
 
 
-async def execute(executor: Executor) -> ExecutionResult:
+async def execute(executor: Executor, root: RootRead | None) -> ExecutionResult:
     """The result, with its errors as clients may see them."""
-    result = executor.execute_operation()
-    if isinstance(result, Awaitable):
-        result = await result
+    result = await read(executor, root) if root else None
+    if result is None:
+        executing = executor.execute_operation()
+        result = await executing if isinstance(executing, Awaitable) else executing
     errors = [presentable(error) for error in result.errors or ()]
     return ExecutionResult(result.data, errors or None)

@@ -11,8 +11,7 @@ from typing import Any, Protocol
 import orjson
 import strawberry
 from graphql import ExecutionResult, GraphQLError, OperationType
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from resolvers.caller import Caller
 from resolvers.context import Context, Proofs
@@ -22,10 +21,14 @@ from transport.documents import Operation
 from transport.errors import body_of, code_of, presentable, status_of
 from transport.execution import Engine, Executor, RefusedError, execute
 from transport.idempotency import Claim, IdempotencyKeys, StoredAnswer, digest_of, read_key
-from transport.wire import JSON, HttpError, Params, media_type_for, read_params
+from transport.wire import JSON, HttpError, Incoming, Params, media_type_for, read_params
 
 _NOT_STORED: frozenset[RequestCode] = frozenset({"UNAVAILABLE", "INTERNAL", "UNAUTHENTICATED"})
-_HEADERS = {"Cache-Control": "no-store", "Vary": "Accept", "X-Content-Type-Options": "nosniff"}
+_HEADERS = [
+    (b"cache-control", b"no-store"),
+    (b"vary", b"Accept"),
+    (b"x-content-type-options", b"nosniff"),
+]
 
 
 class Callers(Protocol):
@@ -45,11 +48,21 @@ class Answer:
     legacy_ok: bool = True
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
-    def response(self, media_type: str) -> Response:
-        """As Starlette sends it."""
-        status = 200 if self.legacy_ok and media_type == JSON else self.status
-        content_type = {"Content-Type": f"{media_type}; charset=utf-8"}
-        return Response(self.body, status, {**content_type, **_HEADERS, **self.headers})
+    async def send(self, send: Send, media_type: str) -> None:
+        """Send it."""
+        more = [(name.lower().encode(), value.encode()) for name, value in self.headers.items()]
+        start = {
+            "type": "http.response.start",
+            "status": 200 if self.legacy_ok and media_type == JSON else self.status,
+            "headers": [
+                (b"content-type", b"%s; charset=utf-8" % media_type.encode()),
+                (b"content-length", b"%d" % len(self.body)),
+                *_HEADERS,
+                *more,
+            ],
+        }
+        await send(start)
+        await send({"type": "http.response.body", "body": self.body})
 
 
 class GraphQLOverHTTP:
@@ -71,12 +84,13 @@ class GraphQLOverHTTP:
         self._explains = explains
         self._keys = IdempotencyKeys()
 
-    async def respond(self, request: Request) -> Response:
-        """Answer a GET or a POST."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a GET or a POST: an ASGI application for one address."""
         media_type = JSON
+        request = Incoming(scope, receive)
         try:
-            media_type = media_type_for(request.headers.get("accept"))
-            if self._explains and request.headers.get("joinery-explain") == "1":
+            media_type = media_type_for(request.header(b"accept"))
+            if self._explains and request.header(b"joinery-explain") == "1":
                 answer = await self._explained(request)
             else:
                 answer = await self._answer(request)
@@ -88,9 +102,9 @@ class GraphQLOverHTTP:
         except Exception as error:  # noqa: BLE001
             errors = [presentable(error)]
             answer = _refused(errors, status_of(errors), legacy_ok=False)
-        return answer.response(media_type)
+        await answer.send(send, media_type)
 
-    async def _explained(self, request: Request) -> Answer:
+    async def _explained(self, request: Incoming) -> Answer:
         """The same answer, with what it cost in `extensions.plan`."""
         with watching() as watch, watch.stage("total"):
             answer = await self._answer(request)
@@ -98,9 +112,9 @@ class GraphQLOverHTTP:
         body["extensions"] = {"plan": plan_extension(watch)}
         return replace(answer, body=_encoded(body))
 
-    async def _answer(self, request: Request) -> Answer:
+    async def _answer(self, request: Incoming) -> Answer:
         params = await read_params(request)
-        caller = await self._callers.caller(request.headers.get("authorization"))
+        caller = await self._callers.caller(request.header(b"authorization"))
         operation = self._engine.operation(params)
         _check_allowed(operation, request.method, caller)
         context = Context(
@@ -109,10 +123,10 @@ class GraphQLOverHTTP:
             plain_accounts=self._plain_accounts,
         )
         executor = self._engine.prepare(operation, params, context)
-        key = request.headers.get("idempotency-key")
+        key = request.header(b"idempotency-key")
         mutates = operation.type is OperationType.MUTATION and not operation.is_dry_run
         if key is None or caller is None or not mutates:
-            return _answered(await execute(executor))
+            return _answered(await execute(executor, operation.read))
         claim = await self._claim(caller, key, params)
         if isinstance(claim, StoredAnswer):
             return Answer(claim.body, claim.status, headers={"Idempotency-Replayed": "true"})
@@ -138,7 +152,7 @@ def _check_allowed(operation: Operation, method: str, caller: Caller | None) -> 
 
 async def _execute_and_store(executor: Executor, claim: Claim) -> Answer:
     """Execute, and keep the answer for repetitions unless it asks to try again."""
-    result = await execute(executor)
+    result = await execute(executor, None)
     answer = _answered(result)
     try:
         if _NOT_STORED.isdisjoint(code_of(error) for error in result.errors or ()):

@@ -3,7 +3,7 @@
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import jwt
 
@@ -46,10 +46,14 @@ def keys_of(secret: str | None, jwks_url: str | None) -> Keys:
     return Secret(secret)
 
 
+Claims: TypeAlias = Mapping[str, Any]
+"""What a token says. The same object each time, while the token is remembered."""
+
+
 class _Good(NamedTuple):
     """A token that was found good, and the key that said so."""
 
-    claims: Mapping[str, Any]
+    claims: Claims
     expires: int
     kid: str | None
     key: jwt.PyJWK
@@ -68,7 +72,7 @@ class Verifier:
         self._audience = audience
         self._good: OrderedDict[str, _Good] = OrderedDict()
 
-    async def claims(self, token: str) -> Mapping[str, Any]:
+    async def claims(self, token: str) -> Claims:
         """What the token says; raises InvalidTokenError, or KeysUnavailableError (try again)."""
         known = self._good.get(token)
         if known and time.time() < known.expires and await self._is_key(known):

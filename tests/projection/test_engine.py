@@ -48,7 +48,8 @@ async def served(query: str, caller: Caller = STAFF, **variables: Any) -> dict[s
     """The data of an operation, whose document is the same each time."""
     params = Params(query=query, operation_name=None, variables=variables)
     context = Context(caller=caller, now=NOW)
-    result = await execute(ENGINE.prepare(ENGINE.operation(params), params, context))
+    operation = ENGINE.operation(params)
+    result = await execute(ENGINE.prepare(operation, params, context), operation.read)
     assert not result.errors, result.errors
     return orjson.loads(orjson.dumps(result.data, option=orjson.OPT_UTC_Z))
 

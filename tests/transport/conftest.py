@@ -74,7 +74,7 @@ async def tiny_url() -> AsyncGenerator[str]:
     """The address of the small schema."""
     schema = strawberry.Schema(Query, Mutation, Subscription)
     endpoint = GraphQLOverHTTP(schema, AnyStaff())
-    app = Starlette(routes=[Route("/graphql", endpoint.respond, methods=["GET", "POST"])])
+    app = Starlette(routes=[Route("/graphql", endpoint, methods=["GET", "POST"])])
     async with served(app) as url:
         yield url
 

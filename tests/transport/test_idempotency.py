@@ -101,7 +101,7 @@ async def client(db: str) -> AsyncGenerator[httpx.AsyncClient]:
     Gate.entered, Gate.open = asyncio.Event(), asyncio.Event()
     schema = Schema(Query, Mutation, execution_context_class=JoineryExecutionContext)
     endpoint = GraphQLOverHTTP(schema, ByName())
-    app = Starlette(routes=[Route("/graphql", endpoint.respond, methods=["GET", "POST"])])
+    app = Starlette(routes=[Route("/graphql", endpoint, methods=["GET", "POST"])])
     async with served(app) as url, httpx.AsyncClient(base_url=url, timeout=30) as client:
         yield client
 
