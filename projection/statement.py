@@ -33,11 +33,8 @@ class Database(Protocol):
 
     dialect: str
     "`sqlite` or `postgres`."
-
-    @property
-    def is_shared(self) -> bool:
-        """Whether statements run apart from each other, and not in a transaction of ours."""
-        ...
+    is_shared: bool
+    "Whether statements run apart from each other, and not in a transaction of ours."
 
     async def execute(self, sql: str, values: list[Any]) -> Sequence[Row]:
         """The rows of a statement in the database's own words, with values by position."""

@@ -1,7 +1,6 @@
 """Statements in the words of `projection.statement`, run where Tortoise is connected."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -12,21 +11,21 @@ from projection.gathering import fetch_by
 from projection.statement import Row, bind, fetch
 
 
-@dataclass(slots=True)
 class TortoiseDatabase:
-    """The connection to use here: the open transaction's, where there is one."""
+    """The connection to use here and now: the open transaction's, where there is one."""
 
-    dialect: str
+    __slots__ = ("_client", "dialect", "is_shared")
 
-    @property
-    def is_shared(self) -> bool:
-        """Whether this is a pool, and no transaction's connection nor SQLite's only one."""
-        return self.dialect == "postgres" and not isinstance(connection(), TransactionalDBClient)
+    def __init__(self) -> None:
+        self._client: Any = connection()
+        self.dialect: str = self._client.capabilities.dialect
+        # A pool; no transaction's connection, nor the only one that SQLite has.
+        in_transaction = isinstance(self._client, TransactionalDBClient)
+        self.is_shared = self.dialect == "postgres" and not in_transaction
 
     async def execute(self, sql: str, values: list[Any]) -> Sequence[Row]:
         """The rows of a statement."""
-        client: Any = connection()
-        async with client.acquire_connection() as driver:
+        async with self._client.acquire_connection() as driver:
             if self.dialect == "sqlite":
                 return await driver.execute_fetchall(sql, values)
             return await driver.fetch(sql, *values)
@@ -34,7 +33,7 @@ class TortoiseDatabase:
 
 async def rows(sql: str, **values: Any) -> Sequence[Row]:
     """The rows of a statement, each a sequence of its columns."""
-    return await fetch(TortoiseDatabase(dialect()), sql, values)
+    return await fetch(TortoiseDatabase(), sql, values)
 
 
 async def rows_by(sql: str, keys: Iterable[Any]) -> Sequence[Row]:
@@ -42,7 +41,7 @@ async def rows_by(sql: str, keys: Iterable[Any]) -> Sequence[Row]:
 
     Outside a transaction, one run of it serves all requests that want it at the time.
     """
-    return await fetch_by(TortoiseDatabase(dialect()), sql, {}, keys)
+    return await fetch_by(TortoiseDatabase(), sql, {}, keys)
 
 
 async def locked_rows(sql: str, lock: str, **values: Any) -> Sequence[Row]:

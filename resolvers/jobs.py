@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from models.enums import (
@@ -55,6 +56,7 @@ async def _section(_run: Run, arguments: Mapping[str, Any]) -> TableListing:
     )
 
 
+@cache
 def _in_section(section: JobSection) -> str:
     """The condition that a participation is in this section, spelled out from `job_section`."""
     cells = [

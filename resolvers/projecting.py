@@ -8,7 +8,6 @@ from typing import Any
 
 from graphql.execution.values import get_argument_values
 
-from models.database import dialect
 from projection import Completed, Listing, Projector, Run
 from resolvers.caller import Caller
 from resolvers.database import TortoiseDatabase
@@ -76,7 +75,7 @@ def run_of(info: Any) -> Run:
     caller: Caller | None = info.context.caller
     return Run(
         executor=info._raw_info.executor,
-        database=TortoiseDatabase(dialect()),
+        database=TortoiseDatabase(),
         role=caller.role.value if caller else "",
         context=info.context,
         values=parameters(caller),

@@ -1,7 +1,7 @@
 """GraphQL documents: parsed and validated once, however often they are sent."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,9 +19,14 @@ from graphql import (
     SelectionSetNode,
     ValueNode,
     parse,
+    print_ast,
     specified_rules,
 )
 from graphql.execution.collect_fields import FragmentDetails
+from graphql.execution.get_variable_signature import (
+    GraphQLVariableSignature,
+    get_variable_signature,
+)
 from strawberry.schema.schema import validate_document
 
 from resolvers.errors import RequestCode, RequestError
@@ -35,6 +40,8 @@ KEPT_CHARACTERS = 256 * 1024
 "Of all documents kept together: parsed, a character takes up to 500 bytes."
 LONGEST_KEPT = 16 * 1024
 "A longer document has its data written into it, and will hardly come again."
+
+_TEXTS = {"ID", "ID!", "String", "String!"}
 
 
 class InvalidDocumentError(Exception):
@@ -53,6 +60,8 @@ class Operation:
     document: DocumentNode
     read: RootRead | None
     "What it comes to where it has one root field to read."
+    texts: Mapping[str, GraphQLVariableSignature] | None
+    "The signatures of its variables, where each is an ID or a String; else None."
 
     @property
     def type(self) -> OperationType:
@@ -143,7 +152,7 @@ class Documents:
                 [with_code(error, _validation_code(error)) for error in errors]
             )
         operations = tuple(
-            Operation(node, document, root_read(self._schema, node))
+            Operation(node, document, root_read(self._schema, node), _texts(self._schema, node))
             for node in document.definitions
             if isinstance(node, OperationDefinitionNode)
         )
@@ -167,6 +176,18 @@ def _root_fields(
                 yield from _root_fields(fragments[node.name.value].selection_set, fragments)
             case _:
                 pass
+
+
+def _texts(
+    schema: GraphQLSchema, operation: OperationDefinitionNode
+) -> Mapping[str, GraphQLVariableSignature] | None:
+    signatures: dict[str, GraphQLVariableSignature] = {}
+    for node in operation.variable_definitions or ():
+        signature = get_variable_signature(schema, node)
+        if isinstance(signature, GraphQLError) or print_ast(node.type) not in _TEXTS:
+            return None
+        signatures[signature.name] = signature
+    return signatures
 
 
 def _validation_code(error: GraphQLError) -> RequestCode:

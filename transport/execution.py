@@ -5,7 +5,7 @@ documents are parsed and validated once (half of a small request's time otherwis
 that cannot be read are told apart from what goes wrong later. Schema extensions do not run.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from typing import Any, Protocol, cast
 
 import graphql
@@ -15,7 +15,8 @@ from graphql import (
     GraphQLError,
     assert_valid_schema,
 )
-from graphql.execution.values import get_variable_values
+from graphql.execution.get_variable_signature import GraphQLVariableSignature
+from graphql.execution.values import VariableValues, VariableValueSource, get_variable_values
 from strawberry.execution import optimized_is_awaitable
 
 from resolvers.context import Context
@@ -71,7 +72,7 @@ class Engine:
 
     def prepare(self, operation: Operation, params: Params, context: Context) -> Executor:
         """Read the variables; what comes after this is execution. Raises RefusedError."""
-        variables = get_variable_values(
+        variables = _texts(operation.texts, params.variables) or get_variable_values(
             self._schema,
             operation.node.variable_definitions or (),
             params.variables,
@@ -90,6 +91,21 @@ class Engine:
             *_DEFAULT_RESOLVERS,
             is_awaitable=optimized_is_awaitable,
         )
+
+
+def _texts(
+    signatures: Mapping[str, GraphQLVariableSignature] | None, given: Mapping[str, Any]
+) -> VariableValues | None:
+    """The variables' values where all are texts, which need no reading; else None."""
+    if signatures is None:
+        return None
+    values = {name: given.get(name) for name in signatures}
+    if any(type(value) is not str for value in values.values()):
+        return None
+    sources = {
+        name: VariableValueSource(signature, values[name]) for name, signature in signatures.items()
+    }
+    return VariableValues(sources, values)
 
 
 async def execute(executor: Executor, root: RootRead | None) -> ExecutionResult:

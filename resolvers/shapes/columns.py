@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from models.enums import Role, platform_of, platforms_of
+from models.enums import Platform, Role, platforms_of
 from projection import Column, Kind
 from resolvers.ids import PREFIX
 
@@ -39,7 +39,7 @@ def words(name: str) -> Column:
 
 def platform(name: str) -> Column:
     """One platform, stored by its number."""
-    return Column(sql=f"{{t}}.{name}", template="platform_name({v})", names=_PLATFORMS)
+    return Column(sql=f"{{t}}.{name}", template="platform_name[{v}]", names=_PLATFORMS)
 
 
 def platforms(name: str) -> Column:
@@ -49,7 +49,7 @@ def platforms(name: str) -> Column:
 
 def gid(type_name: str, sql: str = "{t}.id") -> Column:
     """The global id of an object of this type."""
-    return Column(sql=sql, template=f"'{PREFIX}{type_name}/' + str({{v}})")
+    return Column(sql=sql, template=f"f'{PREFIX}{type_name}/{{{{v}}}}'")
 
 
 @cache
@@ -58,6 +58,6 @@ def _platform_names(mask: int) -> list[str]:
 
 
 _PLATFORMS = {
-    "platform_name": platform_of,
+    "platform_name": {platform.number: platform.value for platform in Platform},
     "platform_names": _platform_names,
 }

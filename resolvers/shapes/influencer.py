@@ -41,7 +41,8 @@ INFLUENCER = Shape(
             shape="SocialAccount",
             parent="{t}.id",
             key="{t}.influencer_id",
-            order="t.followers DESC, t.id DESC",
+            # As the index has them, so that nothing is sorted.
+            order="t.influencer_id DESC, t.followers DESC, t.id DESC",
             where=_accounts,
         ),
         "participations": Connection(

@@ -89,7 +89,7 @@ PARTICIPATION = Shape(
             shape="Post",
             parent="{t}.id",
             key="{t}.participation_id",
-            order="t.submitted_at DESC, t.id DESC",
+            order="t.participation_id DESC, t.submitted_at DESC, t.id DESC",
         ),
         "events": Connection(
             shape="ParticipationEvent", parent="{t}.id", listing=of_participations
