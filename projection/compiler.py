@@ -150,6 +150,8 @@ class Compiler:
             case Connection():
                 return self._connection(level, alias, field, selected)
             case Computed():
+                if alias == "t" and selected.node_name in level.own_columns:
+                    return level.column(f"t.{selected.node_name}")
                 value = self._compute(level, shape, alias, field.compute, field.needs)
                 return self._value(level, value, selected.type, selected.details, selected.path)
             case Batched():
@@ -188,15 +190,24 @@ class Compiler:
 
     def _connection(self, level: Level, alias: str, field: Connection, selected: "Selected") -> str:
         plan = self._page(
-            selected.name, object_type(selected.type), selected.details, selected.path
+            selected.name,
+            object_type(selected.type),
+            selected.details,
+            selected.path,
+            field.columns,
         )
         keys = level.function(level.column(field.parent.format(t=alias)))
         return level.step(FetchPages(keys, field, plan, selected.arguments))
 
     def _page(
-        self, name: str, graphql_type: GraphQLObjectType, details: FieldDetailsList, path: Keys
+        self,
+        name: str,
+        graphql_type: GraphQLObjectType,
+        details: FieldDetailsList,
+        path: Keys,
+        columns: frozenset[str] = frozenset(),
     ) -> PagePlan:
-        plan = PagePlan(name)
+        plan = PagePlan(name, Level(columns))
         views: list[str] = []
         collected = self.executor.collect_subfields(graphql_type, details)
         for key, found in collected.grouped_field_set.items():
@@ -321,6 +332,12 @@ class Selected:
         self.details = details
         self.path = path
         self.name = name
+        "The type's and the field's."
+
+    @property
+    def node_name(self) -> str:
+        """The field's name."""
+        return self.details[0].node.name.value
 
     @property
     def arguments(self) -> Arguments:

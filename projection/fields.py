@@ -86,6 +86,8 @@ class Connection(Guarded):
     parent: str
     listing: Callable[[Run, Mapping[str, Any], Sequence[int]], Awaitable[Listing]]
     single: bool = False
+    columns: frozenset[str] = frozenset()
+    "What the listing's own rows have as columns, whatever the shape would compute it from."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

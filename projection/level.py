@@ -24,7 +24,9 @@ Step: TypeAlias = Callable[[Run, Sequence[Any], list[list[Any]]], Awaitable[list
 class Level:
     """A level that is being planned, then run many times."""
 
-    def __init__(self) -> None:
+    def __init__(self, own_columns: frozenset[str] = frozenset()) -> None:
+        self.own_columns = own_columns
+        "Computed fields that its rows have as columns (`Connection.columns`)."
         self.columns: dict[str, int] = {}
         self.joins: list[str] = []
         self.tables: list[str] = []

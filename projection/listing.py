@@ -100,7 +100,7 @@ class TableListing:
         if keys is None or len(keys) == 1:
             return (
                 f"SELECT {columns}, 0 FROM {self.source}{joins}{_where(where)}"
-                f" ORDER BY {order} LIMIT :page_limit"
+                f" ORDER BY {order} LIMIT {page.limit + 1}"
             )
         numbered = (
             f"SELECT t.*, row_number() OVER (PARTITION BY {self.key} ORDER BY {order}) AS row_no"
@@ -108,7 +108,7 @@ class TableListing:
         )
         return (
             f"SELECT {columns}, {self.key} FROM ({numbered}) t{joins}"
-            f" WHERE t.row_no <= :page_limit ORDER BY {self.key}, t.row_no"
+            f" WHERE t.row_no <= {page.limit + 1} ORDER BY {self.key}, t.row_no"
         )
 
     def total(self, keys: Sequence[int] | None) -> str:
@@ -143,10 +143,8 @@ def ordering(orders: Sequence[Order], descending: bool) -> str:
 
 
 def page_values(page: Page) -> dict[str, Any]:
-    """The values of the parameters that `seek` and the limit use."""
-    cursor = page.cursor or ()
-    values = {f"cursor_{index}": value for index, value in enumerate(cursor)}
-    return {**values, "page_limit": page.limit + 1}
+    """The values of the parameters that `seek` uses."""
+    return {f"cursor_{index}": value for index, value in enumerate(page.cursor or ())}
 
 
 def read_page(

@@ -13,6 +13,8 @@ from resolvers.errors import RequestError
 from resolvers.ids import decode
 
 SEARCH_LENGTH = 200
+LARGEST_NUMBER = 2**31 - 1
+"""Nobody has more followers: the column holds no more."""
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 _WILDCARDS = re.compile(r"([\\%_])")
 
@@ -88,19 +90,21 @@ async def influencer_conditions(asked: Mapping[str, Any], influencer: str) -> Co
 async def _in_categories(found: Conditions, names: list[str], influencer: str) -> None:
     numbers = await numbers_of(clean(storable("categories", name)) for name in names)
     mask, _ = mask_and_overflow(numbers.values())
-    late = [number for number in numbers.values() if number > MASK_BITS]
+    late = sorted(number for number in numbers.values() if number > MASK_BITS)
     ways = [f"({influencer}.category_mask & :categories) <> 0"] if mask else []
-    ways += [f"{influencer}.category_overflow LIKE '%,{number},%'" for number in late]
-    found.add(f"({' OR '.join(ways) or '1 = 0'})", categories=mask)
+    ways += [f"{influencer}.category_overflow LIKE :late_{place}" for place in range(len(late))]
+    values = {f"late_{place}": f"%,{number},%" for place, number in enumerate(late)}
+    found.add(f"({' OR '.join(ways) or '1 = 0'})", categories=mask, **values)
 
 
 def _account_conditions(found: Conditions, asked: Mapping[str, Any], influencer: str) -> None:
     low, high = asked.get("followersMin"), asked.get("followersMax")
     mask = mask_of(Platform(name) for name in asked.get("platforms") or ())
     if mask and low is None and high is None:
-        found.add(f"({influencer}.platforms & :platforms) <> 0", platforms=mask)
+        found.add(f"({influencer}.platforms & :platforms::int) <> 0", platforms=mask)
     elif mask:
-        found.add(has_account(influencer, mask, low, high))
+        condition = has_account(influencer, "filter", bounded=high is not None)
+        found.add(condition, **range_values("filter", mask, low, high))
     else:
         if low is not None:
             found.add(f"{influencer}.followers >= :followers_min", followers_min=low)
@@ -108,26 +112,32 @@ def _account_conditions(found: Conditions, asked: Mapping[str, Any], influencer:
             found.add(f"{influencer}.followers <= :followers_max", followers_max=high)
 
 
-def has_account(influencer: str, mask: int, low: int | None, high: int | None) -> str:
-    """The condition that a connected account on one of these platforms is in the range.
+def has_account(influencer: str, asked: str, *, bounded: bool) -> str:
+    """The condition that a connected account on one of some platforms is in a range.
 
-    The largest account of each platform decides, but for a range with an upper bound where
-    someone has two accounts on one platform: then the accounts are looked at.
+    The parameters are `range_values` of the same name, so that the text is the same for all.
+    The largest account of each platform decides, but for a range with an upper bound (`bounded`)
+    where someone has two accounts on one platform: then the accounts are looked at.
     """
-    numbers = [platform.number for platform in Platform if platform.bit & mask]
-    ways = [_in_range(f"{influencer}.f{number}", low, high) for number in numbers]
-    if high is not None:
-        listed = ", ".join(map(str, numbers))
+    wanted, within = f":{asked}_platforms::int", f"BETWEEN :{asked}_low AND :{asked}_high"
+    ways = [
+        f"({wanted} & {platform.bit}) <> 0 AND {influencer}.f{platform.number} {within}"
+        for platform in Platform
+    ]
+    if bounded:
         ways.append(
             f"({influencer}.multi AND coalesce((SELECT 1 FROM social_account a"
             f" WHERE a.influencer_id = {influencer}.id AND a.disconnected_at IS NULL"
-            f" AND a.platform IN ({listed}) AND {_in_range('a.followers', low, high)}"
+            f" AND ({wanted} & (1 << (a.platform - 1))) <> 0 AND a.followers {within}"
             " LIMIT 1), 0) = 1)"
         )
     return f"({' OR '.join(ways)})"
 
 
-def _in_range(column: str, low: int | None, high: int | None) -> str:
-    bounds = [f"{column} >= {low:d}"] if low is not None else []
-    bounds += [f"{column} <= {high:d}"] if high is not None else []
-    return f"({' AND '.join(bounds) or f'{column} IS NOT NULL'})"
+def range_values(asked: str, mask: int, low: int | None, high: int | None) -> dict[str, int]:
+    """The parameters of `has_account`; None is no bound."""
+    return {
+        f"{asked}_platforms": mask,
+        f"{asked}_low": 0 if low is None else low,
+        f"{asked}_high": LARGEST_NUMBER if high is None else high,
+    }

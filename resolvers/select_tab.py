@@ -6,6 +6,11 @@ participations; AVAILABLE and UNAVAILABLE from influencers, with the whole rule 
 fixes the order of evaluation (cheap columns first) and keeps the planner's estimates out of it;
 what staff have overridden comes from the overrides. Which streams there are is settled here, not
 by the planner.
+
+A stream tells its rows' `status`, so that nobody has to work it out again. All that a campaign's
+rule says is a parameter: campaigns whose rules have the same form share a statement, planned once,
+for any values. PostgreSQL merges the streams row by row (Merge Append), so that all of them
+together are walked little further than one page.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +25,7 @@ from projection import Order, Run
 from projection.listing import Page, ordering, seek
 from resolvers.participation_lists import order_name
 from resolvers.posts_tab import NEVER
-from resolvers.search import Conditions, has_account, influencer_conditions
+from resolvers.search import Conditions, has_account, influencer_conditions, range_values
 
 _STORED: dict[CandidateStatus, list[str]] = {}
 for _status in ParticipationStatus:
@@ -34,8 +39,11 @@ _KEYS: dict[str, tuple[str, type[Any], bool]] = {
     "NAME_DESC": ("i.name_key", str, True),
     "CHANGED_DESC": ("p.updated_at", datetime, True),
 }
-COUNTRY_STREAMS = 40
-"""A rule with more countries is walked in one stream: so many are no longer few rows of all."""
+COUNTRY_STREAMS = (1, 2, 3, 4, 8, 16, 40)
+"""How many streams countries are walked in, the rest of them empty: so there are few statements.
+
+More countries are walked in one stream: so many are no longer few rows of all.
+"""
 _NO_CHANGE = ":never::timestamptz"
 
 
@@ -58,6 +66,7 @@ class Stream(NamedTuple):
     source: str
     where: tuple[str, ...]
     key: str
+    status: CandidateStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,7 @@ class CandidateListing:
         del keys
         order = ordering(self.orders, self.descending is page.forward)
         beyond = seek(self.orders, page, self.descending)
-        cut = f" ORDER BY {order} LIMIT :page_limit"
+        cut = f" ORDER BY {order} LIMIT {page.limit + 1}"
         # Each stream is cut where its index ends the walk, then all of them together.
         streams = " UNION ALL ".join(
             f"SELECT * FROM ({_select(stream, beyond)}{_in_stream(cut, stream)}) s"
@@ -92,8 +101,8 @@ class CandidateListing:
 
 
 _NO_ROWS = (
-    "SELECT 0::bigint AS campaign_id, i.id AS influencer_id, i.followers AS sort"
-    " FROM influencer i WHERE 1 = 0"
+    "SELECT 0::bigint AS campaign_id, i.id AS influencer_id, i.followers AS sort,"
+    " '' AS status FROM influencer i WHERE 1 = 0"
 )
 
 
@@ -122,21 +131,23 @@ async def candidates(
 
 async def target_of(run: Run, campaign: int) -> Target:
     """The campaign whose tab it is."""
-    rows = await run.fetch(
-        "SELECT id, status IN ('UPCOMING', 'ONGOING'), platforms, countries, category_mask,"
-        " category_overflow, followers_min, followers_max FROM campaign WHERE id = :campaign",
-        {"campaign": campaign},
-    )
-    found = Target(*rows[0])
+    [row] = await run.fetch_by(_TARGET, [campaign])
+    found = Target(*row[:-1])
     return found._replace(
         is_running=bool(found.is_running), countries=tuple(str(found.countries).split())
     )
 
 
+_TARGET = """
+SELECT id, status IN ('UPCOMING', 'ONGOING'), platforms, countries, category_mask,
+    category_overflow, followers_min, followers_max, id
+FROM campaign WHERE id = ANY(:keys)"""
+
+
 async def tab_conditions(asked: Mapping[str, Any], target: Target) -> Conditions:
     """What the filter says about influencers, and the parameters of every stream."""
     conditions = await influencer_conditions(asked, "i")
-    conditions.add("i.erased_at IS NULL", campaign=target.id, never=NEVER)
+    conditions.add("i.erased_at IS NULL", campaign=target.id, never=NEVER, **_rule_values(target))
     return conditions
 
 
@@ -152,64 +163,56 @@ def streams_of(status: CandidateStatus, target: Target, key: str) -> Iterator[St
     """The streams whose rows are all that have this status."""
     if status in _STORED:
         for stored in _STORED[status]:
-            yield _stored(stored, key)
-    elif status is CandidateStatus.AVAILABLE:
-        if target.is_running:
-            yield from _by_rule(target, key, fits=True)
-            yield from _overridden("AVAILABLE", key)
-    elif target.is_running:
-        yield from _by_rule(target, key, fits=False)
-        yield from _overridden("UNAVAILABLE", key)
+            yield _stored(stored, key, status)
+    elif not target.is_running:
+        if status is CandidateStatus.UNAVAILABLE:
+            yield from _open(key, status, f"CASE WHEN {_TAKES_PART} THEN 0 ELSE 1 END <> 0")
     else:
-        yield from _open(key, f"CASE WHEN {_TAKES_PART} THEN 0 ELSE 1 END <> 0")
+        yield from _by_rule(target, key, status)
+        yield from _overridden(key, status)
 
 
-def _stored(status: str, key: str) -> Stream:
+def _stored(stored: str, key: str, status: CandidateStatus) -> Stream:
     # By followers the participation's own copy is walked, in its own index.
     return Stream(
         "participation p JOIN influencer i ON i.id = p.influencer_id",
-        ("p.campaign_id = :campaign", f"p.status = '{status}'"),
+        ("p.campaign_id = :campaign", f"p.status = '{stored}'"),
         key.replace("i.followers", "p.followers"),
+        status,
     )
 
 
-def _by_rule(target: Target, key: str, *, fits: bool) -> Iterator[Stream]:
-    by_country = fits and 0 < len(target.countries) <= COUNTRY_STREAMS
-    rule = _rule(target, with_country=not by_country)
+def _by_rule(target: Target, key: str, status: CandidateStatus) -> Iterator[Stream]:
+    fits = status is CandidateStatus.AVAILABLE
+    countries = len(_walked_countries(target)) if fits else 0
+    rule = _rule(target, with_country=not countries)
     if rule == _NO_RULE and not fits:
         return
     answer = f"CASE WHEN ({rule}) {'= 0' if fits else '<> 0'} THEN 0 {_IS_OPEN} ELSE 1 END <> 0"
-    if by_country:
-        for country in target.countries:
-            yield from _open(key, f"i.country = '{country}'", answer)
-    else:
-        yield from _open(key, answer)
+    for number in range(countries):
+        yield from _open(key, status, f"i.country = :rule_country_{number}", answer)
+    if not countries:
+        yield from _open(key, status, answer)
 
 
-def _open(key: str, *where: str) -> Iterator[Stream]:
+def _open(key: str, status: CandidateStatus, *where: str) -> Iterator[Stream]:
     """Influencers who do not take part; by latest change, those who once did come first."""
     if key != "p.updated_at":
-        yield Stream("influencer i", where, key)
+        yield Stream("influencer i", where, key, status)
         return
     removed = "p.campaign_id = :campaign", "p.status = 'REMOVED'"
-    yield Stream(
-        "participation p JOIN influencer i ON i.id = p.influencer_id", (*removed, *where), key
-    )
-    yield Stream(
-        "influencer i", (*where, f"CASE WHEN {_HAS_ROW} THEN 0 ELSE 1 END <> 0"), _NO_CHANGE
-    )
+    source = "participation p JOIN influencer i ON i.id = p.influencer_id"
+    yield Stream(source, (*removed, *where), key, status)
+    never = (*where, f"CASE WHEN {_HAS_ROW} THEN 0 ELSE 1 END <> 0")
+    yield Stream("influencer i", never, _NO_CHANGE, status)
 
 
-def _overridden(availability: str, key: str) -> Iterator[Stream]:
-    for stream in _open(key, f"CASE WHEN {_TAKES_PART} THEN 0 ELSE 1 END <> 0"):
-        yield Stream(
-            f"{stream.source} JOIN availability_override o ON o.influencer_id = i.id",
-            (
-                "o.campaign_id = :campaign",
-                f"o.availability = '{availability}'",
-                *stream.where,
-            ),
-            stream.key,
+def _overridden(key: str, status: CandidateStatus) -> Iterator[Stream]:
+    for stream in _open(key, status, f"CASE WHEN {_TAKES_PART} THEN 0 ELSE 1 END <> 0"):
+        overridden = "o.campaign_id = :campaign", f"o.availability = '{status.value}'"
+        yield stream._replace(
+            source=f"{stream.source} JOIN availability_override o ON o.influencer_id = i.id",
+            where=(*overridden, *stream.where),
         )
 
 
@@ -233,23 +236,48 @@ def _rule(target: Target, *, with_country: bool) -> str:
     """1 where the influencer meets every audience rule, else 0."""
     tests: list[str] = []
     if target.countries and with_country:
-        listed = ", ".join(f"'{country}'" for country in target.countries)
-        tests.append(f"WHEN coalesce(i.country, '') NOT IN ({listed}) THEN 0")
+        tests.append("WHEN NOT coalesce(i.country = ANY(:rule_countries), false) THEN 0")
     if target.category_mask or target.category_overflow:
         tests.append(f"WHEN NOT ({_shares_category(target)}) THEN 0")
     if target.followers_min is not None or target.followers_max is not None:
-        account = has_account("i", target.platforms, target.followers_min, target.followers_max)
-        tests.append(f"WHEN (i.platforms & {target.platforms}) = 0 THEN 1")
+        account = has_account("i", "rule", bounded=target.followers_max is not None)
+        tests.append("WHEN (i.platforms & :rule_platforms::int) = 0 THEN 1")
         tests.append(f"WHEN {account} THEN 1 ELSE 0")
         return f"CASE {' '.join(tests)} END"
     return f"CASE {' '.join(tests)} ELSE 1 END" if tests else _NO_RULE
 
 
 def _shares_category(target: Target) -> str:
-    ways = [f"(i.category_mask & {target.category_mask}) <> 0"] if target.category_mask else []
-    late = sorted(n for n in numbers_in(0, target.category_overflow) if n > MASK_BITS)
-    ways += [f"i.category_overflow LIKE '%,{number},%'" for number in late]
+    ways = ["(i.category_mask & :rule_categories::bigint) <> 0"] if target.category_mask else []
+    late = range(len(_late_categories(target)))
+    ways += [f"i.category_overflow LIKE :rule_late_{number}" for number in late]
     return " OR ".join(ways)
+
+
+def _late_categories(target: Target) -> list[int]:
+    return sorted(n for n in numbers_in(0, target.category_overflow) if n > MASK_BITS)
+
+
+def _walked_countries(target: Target) -> list[str | None]:
+    """The countries of the rule that have a stream each, the empty ones last."""
+    asked = len(target.countries)
+    if not 0 < asked <= COUNTRY_STREAMS[-1]:
+        return []
+    streams = next(number for number in COUNTRY_STREAMS if number >= asked)
+    return [*target.countries, *[None] * (streams - asked)]
+
+
+def _rule_values(target: Target) -> dict[str, Any]:
+    """The parameters of the rule, whatever form it has."""
+    late = enumerate(_late_categories(target))
+    walked = enumerate(_walked_countries(target))
+    return {
+        "rule_countries": list(target.countries),
+        "rule_categories": target.category_mask,
+        **range_values("rule", target.platforms, target.followers_min, target.followers_max),
+        **{f"rule_late_{number}": f"%,{category},%" for number, category in late},
+        **{f"rule_country_{number}": country for number, country in walked},
+    }
 
 
 # Statements
@@ -259,7 +287,8 @@ def _select(stream: Stream, beyond: list[str]) -> str:
     where = [*stream.where, *(_in_stream(condition, stream) for condition in beyond)]
     return (
         f"SELECT :campaign::bigint AS campaign_id, {_influencer(stream)} AS influencer_id,"
-        f" {stream.key} AS sort FROM {stream.source} WHERE {' AND '.join(where)}"
+        f" {stream.key} AS sort, '{stream.status.value}' AS status"
+        f" FROM {stream.source} WHERE {' AND '.join(where)}"
     )
 
 

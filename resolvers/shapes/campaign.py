@@ -55,7 +55,12 @@ CAMPAIGN = Shape(
         "createdAt": c.moment("created_at"),
         "updatedAt": c.moment("updated_at"),
         "candidates": Connection(
-            shape="Candidate", parent="{t}.id", listing=candidates, single=True, roles=c.STAFF
+            shape="Candidate",
+            parent="{t}.id",
+            listing=candidates,
+            single=True,
+            columns=frozenset({"status"}),
+            roles=c.STAFF,
         ),
         "candidateCounts": Batched(parent="{t}.id", load=candidate_counts, roles=c.STAFF),
         "applicants": Connection(

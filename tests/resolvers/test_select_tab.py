@@ -8,7 +8,11 @@ import pytest
 from models.campaign import Campaign
 from models.countries import COUNTRIES
 from models.enums import CampaignStatus, CandidateStatus, ParticipationStatus, Platform
+from projection import Run, watching
+from projection.listing import Page, page_values
+from resolvers.database import TortoiseDatabase
 from resolvers.ids import encode
+from resolvers.select_tab import candidates
 from tests import data
 from tests.resolvers.asking import STAFF, answer, creator, gids, refusal
 from tests.resolvers.crowd import KEYS, Crowd, filters, gather
@@ -33,6 +37,11 @@ STATUSES = [status.value for status in CandidateStatus]
 async def tab(campaign: Campaign, **given: Any) -> dict[str, Any]:
     found = await answer(PAGE, id=encode("Campaign", campaign.pk), **given)
     return found["campaign"]
+
+
+def run_here() -> Run:
+    unused: Any = None
+    return Run(executor=unused, database=TortoiseDatabase(), role="STAFF", context=unused)
 
 
 def influencers(page: dict[str, Any]) -> list[str]:
@@ -177,6 +186,35 @@ async def test_a_rule_with_almost_every_country_is_walked_too(db: str, order: st
     available = {row["influencer"]["id"] for row in rows if row["status"] == "AVAILABLE"}
     assert available == set(gids("Influencer", *here))
     assert len(rows) == 3
+
+
+async def test_rules_of_the_same_form_share_their_statements_whatever_their_values(db: str):
+    ranges = [(10, 500), (0, 90_000)]
+    rules = [
+        {"platforms": [Platform.TIKTOK], "countries": ["JP", "TH"], "categories": ["category 01"]},
+        {"platforms": [Platform.X, Platform.LINE], "countries": ["ID", "KR"], "categories": ["b"]},
+    ]
+    texts: list[list[str]] = []
+    for rule, (low, high) in zip(rules, ranges, strict=True):
+        campaign = await data.campaign(**rule, followers_min=low, followers_max=high)
+        asked = {"platforms": rule["platforms"], "followersMin": low, "followersMax": high}
+        with watching() as watch:
+            await tab(campaign, filter=asked)
+        texts.append([statement.sql for statement in watch.statements])
+    assert texts[0] == texts[1]
+
+
+async def test_each_row_comes_with_its_status(db: str):
+    crowd = await gather(seed=9, people=40)
+    run = run_here()
+    page = Page(limit=100, forward=True, cursor=None, after=True, tag="")
+    for campaign in crowd.campaigns:
+        listing = await candidates(run, {}, [campaign.pk])
+        statement = listing.rows("t.influencer_id, t.status", "", page, None)
+        rows = await run.fetch(statement, {**listing.values, **page_values(page)})
+        found = {encode("Influencer", row[0]): row[1] for row in rows}
+        people = {person.gid: person for person in crowd.people if not person.row.erased_at}
+        assert found == {gid: person.status(campaign) for gid, person in people.items()}
 
 
 async def test_a_closed_campaign_offers_nobody(db: str):
