@@ -6,6 +6,7 @@ from typing import Any
 
 from models.enums import ErrorCode, Outcome, Role
 from projection import Completed
+from resolvers.availability_counts import changing
 from resolvers.caller import Caller
 from resolvers.connecting import MAX_ACCOUNTS, Claim, advance, connections, lock_waiting
 from resolvers.context import Context, InvalidProofError
@@ -69,7 +70,8 @@ async def act(
     if refusal:
         return _refused(UserError(refusal.code, refusal.message, about))
     outcome = known.claim(caller.influencer_id, claim)
-    await known.write()
+    async with changing(known.touched):
+        await known.write()
     advanced = await advance(waiting, known.connected, actor_of(caller), context.now)
     return ConnectAccountPayload(
         outcome=outcome,

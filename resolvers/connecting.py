@@ -16,6 +16,7 @@ from models.enums import Action, ErrorCode, Outcome, ParticipationStatus, Platfo
 from models.influencer import SocialAccount
 from models.text import fold
 from models.workflow import Command
+from resolvers.availability_counts import rely_on_rules
 from resolvers.database import dumps, locked_rows, rows
 from resolvers.facts import (
     Case,
@@ -107,7 +108,10 @@ class Connections:
         return Outcome.CHANGED
 
     async def write(self) -> None:
-        """Write the accounts, and what is repeated of them elsewhere."""
+        """Write the accounts, and what is repeated of them elsewhere.
+
+        Within `changing` those who are touched (`resolvers/availability_counts.py`).
+        """
         self.connected |= set(await insert(SocialAccount, self._new))
         await update(SocialAccount, self._changed)
         await profiles.refresh(self.touched)
@@ -189,6 +193,7 @@ class Waiting:
 
 async def lock_waiting(influencers: Collection[int], now: datetime) -> Waiting:
     """Lock these influencers, after the campaigns in which they wait."""
+    await rely_on_rules()
     await lock_campaigns({campaign for campaign, _ in await _waiting_pairs(influencers)})
     locked = await lock_influencers(influencers, writing=True)
     # Whoever was marked in between is found now; nobody can be marked any more.

@@ -8,6 +8,7 @@ from models.bulk import insert
 from models.campaign import Campaign
 from models.enums import CampaignStatus, ErrorCode, Role
 from projection import Completed
+from resolvers.availability_counts import call_keeper
 from resolvers.campaign_input import FIELDS, check_together, read, with_search_and_categories
 from resolvers.context import Context
 from resolvers.results import UserError
@@ -27,7 +28,9 @@ class CampaignPayload:
 
 async def create_campaign(info: MutationInfo, input: Any) -> Completed:
     """Create a campaign (`CreateCampaignInput`)."""
-    return await write(info, (Role.STAFF,), lambda: act(info.context, input))
+    completed = await write(info, (Role.STAFF,), lambda: act(info.context, input))
+    call_keeper()
+    return completed
 
 
 async def act(context: Context, input: Any) -> CampaignPayload:

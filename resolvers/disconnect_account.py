@@ -9,6 +9,7 @@ from models.bulk import update
 from models.enums import Outcome, Role
 from models.influencer import SocialAccount
 from projection import Completed
+from resolvers.availability_counts import changing, rely_on_rules
 from resolvers.bulk_call import not_found
 from resolvers.context import Context
 from resolvers.facts import accounts_of, lock_influencers
@@ -35,6 +36,7 @@ async def act(context: Context, input: Any) -> DisconnectAccountPayload:
     """The same within a transaction, with keys in the payload."""
     influencer = caller_in(context).influencer_id
     assert influencer is not None, "influencers have theirs"
+    await rely_on_rules()
     await lock_influencers({influencer}, writing=True)
     key = decode(input.account_id, "SocialAccount")
     own = (await accounts_of({influencer}))[influencer]
@@ -46,6 +48,7 @@ async def act(context: Context, input: Any) -> DisconnectAccountPayload:
         )
     if account.disconnected_at is not None:
         return DisconnectAccountPayload(outcome=Outcome.UNCHANGED, account=account.id)
-    await update(SocialAccount, [{"id": account.id, "disconnected_at": context.now}])
-    await profiles.refresh({influencer})
+    async with changing({influencer}):
+        await update(SocialAccount, [{"id": account.id, "disconnected_at": context.now}])
+        await profiles.refresh({influencer})
     return DisconnectAccountPayload(outcome=Outcome.CHANGED, account=account.id)

@@ -4,7 +4,7 @@ However many participations move, it takes one statement each to insert those th
 update the others, to count the campaigns' places, and to write the history.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from models.enums import (
 )
 from models.participation import Participation, ParticipationEvent
 from models.workflow import Command, Decision
+from resolvers.availability_counts import append
 from resolvers.caller import Caller
 from resolvers.database import dumps, run
 from resolvers.facts import Case
@@ -137,6 +138,7 @@ class Ledger:
         known = [self._changed(entry) for entry in moved if entry.case.participation is not None]
         await update(Participation, known)
         await self._count_places()
+        await append(self._available_to())
         await insert(ParticipationEvent, [self._event(entry) for entry in self._entries])
         self._entries.clear()
         self._taken.clear()
@@ -184,6 +186,18 @@ class Ledger:
         if changes and await run(_PLACES, changes=dumps(changes)) != len(changes):
             raise RuntimeError("a campaign has fewer places than were counted under its lock")
 
+    def _available_to(self) -> Counter[int]:
+        """By how much the number of those whom each campaign is available to changes."""
+        changes = Counter[int]()
+        for entry in self._entries:
+            case, facts = entry.case, entry.case.facts
+            if facts.unavailable_reasons or case.influencer.is_erased:
+                continue
+            if entry.action not in _LEAVES_PARTICIPATION:
+                after = _takes_part(entry.decision.target)
+                changes[case.campaign.id] += _takes_part(facts.status) - after
+        return changes
+
     def _event(self, entry: _Entry) -> dict[str, Any]:
         case, decision = entry.case, entry.decision
         before = case.participation
@@ -216,6 +230,10 @@ UPDATE campaign SET places_taken = places_taken + (j.value->>1)::int
 FROM json_array_elements(:changes::json) AS j(value)
 WHERE campaign.id = (j.value->>0)::bigint
 AND (capacity IS NULL OR places_taken + (j.value->>1)::int <= capacity)"""
+
+
+def _takes_part(status: ParticipationStatus | None) -> bool:
+    return status not in (None, ParticipationStatus.REMOVED)
 
 
 def _origin(action: Action) -> ParticipationOrigin:

@@ -8,6 +8,7 @@ from models.campaign import AvailabilityOverride
 from models.enums import Action, Availability, Outcome, Role
 from models.workflow import Command
 from projection import Completed
+from resolvers.availability_counts import append
 from resolvers.bulk_call import (
     candidates,
     candidates_payload,
@@ -56,7 +57,17 @@ async def act(context: Context, input: Any) -> CandidatesPayload:
         case.with_override(availability) if case and verdict.outcome is Outcome.CHANGED else case
         for case, verdict in zip(cases, verdicts, strict=True)
     ]
+    await append({campaign: _gained(cases, now)})
     return candidates_payload(campaign, input.influencer_ids, now, verdicts)
+
+
+def _gained(before: Sequence[Case | None], after: Sequence[Case | None]) -> int:
+    """How many more of them the campaign is available to; nobody who takes part is overridden."""
+    return sum(
+        bool(old.facts.unavailable_reasons) - bool(new.facts.unavailable_reasons)
+        for old, new in zip(before, after, strict=True)
+        if old and new
+    )
 
 
 async def _store(

@@ -11,6 +11,7 @@ from models.campaign import Campaign
 from models.enums import CampaignStatus, ErrorCode, Role, platforms_of
 from models.standing import moment_of
 from projection import Completed
+from resolvers.availability_counts import call_keeper, outdate
 from resolvers.campaign_input import (
     FIELDS,
     camel_case,
@@ -29,13 +30,24 @@ from resolvers.writing import MutationInfo, write
 _FIXED = ("type", "post_tracking", "advertiser_id")
 """What is settled once a campaign is no draft any more."""
 _LAST = (CampaignStatus.COMPLETED, CampaignStatus.CANCELLED)
+_DECIDES_AUDIENCE = {
+    "status",
+    "platforms",
+    "countries",
+    "category_mask",
+    "category_overflow",
+    "followers_min",
+    "followers_max",
+}
 _MOMENTS = ("application_deadline", "starts_at", "ends_at")
 _LISTS = ("hashtags", "mentions", "categories")
 
 
 async def update_campaign(info: MutationInfo, input: Any) -> Completed:
     """Change a campaign (`UpdateCampaignInput`)."""
-    return await write(info, (Role.STAFF,), lambda: act(info.context, input))
+    completed = await write(info, (Role.STAFF,), lambda: act(info.context, input))
+    call_keeper()
+    return completed
 
 
 async def act(context: Context, input: Any) -> CampaignPayload:
@@ -60,6 +72,8 @@ async def act(context: Context, input: Any) -> CampaignPayload:
         title, brand = row.get("title", before["title"]), row.get("brand", before["brand"])
         changed = await with_search_and_categories(changed, title, brand)
         await update(Campaign, [{"id": key, **changed, "updated_at": context.now}])
+        if changed.keys() & _DECIDES_AUDIENCE:
+            await outdate(key)
     return CampaignPayload(campaign=key)
 
 

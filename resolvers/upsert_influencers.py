@@ -16,6 +16,7 @@ from models.enums import ErrorCode, Outcome, Role
 from models.influencer import Influencer
 from models.text import clean, fold
 from projection import Completed
+from resolvers.availability_counts import changing
 from resolvers.bulk_call import MAX_ITEMS
 from resolvers.campaign_input import category_names, country, web_url
 from resolvers.connect_account import checked_claim
@@ -111,17 +112,20 @@ class _Upsert:
         numbers = await categories.register(
             name for entry in entries for name in entry.row["categories"]
         )
-        created, changed = await self._write(entries, numbers)
-        for entry in entries:
-            for claim in entry.claims:
-                if accounts.claim(entry.id, claim) is Outcome.CHANGED:
-                    changed.add(entry.id)
-        await accounts.write()
-        await profiles.refresh((created | changed) - accounts.touched)
+        known = [entry for entry in entries if entry.known]
+        changes = self._changes(known, numbers)
+        updated = {row["id"] for row in changes} | _claim(accounts, known)
+        async with changing(updated) as all_changed:
+            created = await self._create(entries, numbers)
+            all_changed.update(created)
+            _claim(accounts, [entry for entry in entries if not entry.known])
+            await update(Influencer, changes)
+            await accounts.write()
+            await profiles.refresh(all_changed - accounts.touched)
         return UpsertInfluencersPayload(
             influencers=[entry.id for entry in entries],
             created=len(created),
-            updated=len(changed - created),
+            updated=len(updated),
             advanced=await advance(waiting, accounts.connected, SYSTEM, self.now),
             user_errors=self.errors,
         )
@@ -188,21 +192,21 @@ class _Upsert:
         accounts.promise(owner, entry.claims)
         return True
 
-    async def _write(
-        self, entries: Sequence[_Entry], numbers: Mapping[str, int]
-    ) -> tuple[set[int], set[int]]:
-        """Insert who is new, update who changed: the ids of either."""
+    async def _create(self, entries: Sequence[_Entry], numbers: Mapping[str, int]) -> set[int]:
+        """Insert who is new: their ids."""
         fresh = [entry for entry in entries if entry.known is None]
         inserted = await insert(Influencer, [self._new(entry, numbers) for entry in fresh])
         for entry, key in zip(fresh, inserted, strict=True):
             entry.id = key
-        changes: list[dict[str, Any]] = [
+        return set(inserted)
+
+    def _changes(self, known: Sequence[_Entry], numbers: Mapping[str, int]) -> list[dict[str, Any]]:
+        """The rows of those who are known and differ."""
+        return [
             {"id": entry.id, **self._merged(entry, numbers), "updated_at": self.now}
-            for entry in entries
+            for entry in known
             if entry.known and _differs(entry.row, entry.known.values)
         ]
-        await update(Influencer, changes)
-        return set(inserted), {row["id"] for row in changes}
 
     def _new(self, entry: _Entry, numbers: Mapping[str, int]) -> dict[str, Any]:
         return {
@@ -239,6 +243,16 @@ FROM influencer WHERE id = ANY(:ids)"""
 async def _ids(entries: Sequence[_Entry]) -> set[int]:
     found = await rows(_IDS, external_ids=[entry.external_id for entry in entries])
     return {row[0] for row in found}
+
+
+def _claim(accounts: Connections, entries: Sequence[_Entry]) -> set[int]:
+    """Give them the accounts that they name; the ids of those for whom this changes anything."""
+    return {
+        entry.id
+        for entry in entries
+        for claim in entry.claims
+        if accounts.claim(entry.id, claim) is Outcome.CHANGED
+    }
 
 
 def _stored(columns: Sequence[Any]) -> dict[str, Any]:

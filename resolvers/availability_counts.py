@@ -1,0 +1,227 @@
+"""To how many influencers each campaign is available: kept by its writers, recounted where need be.
+
+The number is the last count and the changes that transactions have appended since
+(`models/availability.py`). A participation that begins or ends, and an override, change one pair,
+of which `resolvers/facts.py` knows all; a change of influencers may flip the rule of any open
+campaign, so those are asked before and after it (`changing`). Nobody can take part, or be
+overridden, while their influencer is being changed: whoever does either holds the influencer's row.
+
+A count and a fold put a new number in place of the old one together with exactly the changes that
+their statement saw, told by its snapshot, and only if nobody else has touched the row since they
+began: so what they did not see is still there to be added, and an edited rule stays stale. A count
+first waits until those are through who were changing influencers by the rules as they were: all
+whom its snapshot does not see have read the rules that it counts by.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import AsyncGenerator, Collection, Mapping
+from contextlib import asynccontextmanager, suppress
+
+from models.availability import EVERYONE, AvailabilityDelta
+from models.bulk import insert
+from models.database import dialect
+from models.transactions import transacted
+from resolvers.database import rows, run
+from resolvers.rules import meets_rules
+
+MANY = 200
+"""Changes of one campaign that are worth a fold."""
+SECONDS = 60
+"""Between two looks of the keeper where nobody calls for it."""
+# Any numbers will do, as long as every process takes the same.
+_RULES_LOCK = 0x4A4F0001
+_COUNT_LOCK = 0x4A4F0002
+
+_log = logging.getLogger(__name__)
+
+
+# Writers, within their transaction
+
+
+async def append(changes: Mapping[int, int]) -> None:
+    """Note by how much the number of each campaign changes with this transaction."""
+    await insert(
+        AvailabilityDelta,
+        [{"campaign_id": key, "change": change} for key, change in changes.items() if change],
+    )
+
+
+async def rely_on_rules() -> None:
+    """Keep counts from starting until this transaction, which will change influencers, has ended.
+
+    Before it locks any row, so that none waits for another in a circle.
+    """
+    if dialect() == "postgres":
+        await rows("SELECT pg_advisory_xact_lock_shared(:lock::bigint)", lock=_RULES_LOCK)
+
+
+@asynccontextmanager
+async def changing(influencers: Collection[int]) -> AsyncGenerator[set[int]]:
+    """Change these influencers, who are locked; those who are new are added to the set given.
+
+    Two statements and one for what they flip, however many there are.
+    """
+    changed = set(influencers)
+    before = await _available_to(changed)
+    yield changed
+    changes = await _available_to(changed)
+    changes.subtract(before)
+    await append(changes)
+
+
+async def outdate(campaign: int) -> None:
+    """Say that the rule of a campaign, which is locked, has changed, or that it has opened."""
+    await run(_OUTDATE, campaign=campaign)
+
+
+async def _available_to(influencers: Collection[int]) -> Counter[int]:
+    """How many of these have the status AVAILABLE for each open campaign."""
+    if not influencers:
+        return Counter()
+    found = await rows(_AMONG, ids=list(influencers), everyone=EVERYONE)
+    return Counter({row[0]: row[1] for row in found})
+
+
+# The keeper
+
+
+async def keep() -> None:
+    """Recount and fold, as long as the server runs: when called, and now and then."""
+    called = asyncio.Event()
+    _keepers.add(called)
+    try:
+        while True:
+            called.clear()
+            try:
+                await settle()
+            except Exception:  # noqa: BLE001  # it comes again, and meanwhile no number is wrong
+                _log.warning("the counts could not be kept", exc_info=True)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(called.wait(), SECONDS)
+    finally:
+        _keepers.discard(called)
+
+
+def call_keeper() -> None:
+    """Have this process's keeper look soon. After the commit of what it is to see."""
+    for called in _keepers:
+        called.set()
+
+
+_keepers = set[asyncio.Event]()
+
+
+async def settle() -> None:
+    """Count every open campaign that has no number or a stale one, and fold what has piled up."""
+    await run(_BEGIN, everyone=EVERYONE)
+    for row in await rows(_STALE):
+        await recount(row[0])
+    for row in await rows(_PILED_UP, many=MANY):
+        await _fold(row[0])
+
+
+async def recount(campaign: int) -> None:
+    """Count one that is stale, unless another process does. In a transaction of its own."""
+
+    async def work() -> None:
+        if await _is_alone(campaign):
+            for row in await rows(_VERSION, campaign=campaign, stale=True):
+                await _let_writers_through()
+                await _replace(campaign, row[0], _COUNT if campaign else _COUNT_EVERYONE)
+
+    await transacted(work)
+
+
+async def _fold(campaign: int) -> None:
+    async def work() -> None:
+        for row in await rows(_VERSION, campaign=campaign, stale=False):
+            await _replace(campaign, row[0], _SUM)
+
+    await transacted(work)
+
+
+async def _is_alone(campaign: int) -> bool:
+    """Whether no other process counts this campaign: it need not be done twice."""
+    if dialect() == "sqlite":
+        return True
+    found = await rows(
+        "SELECT pg_try_advisory_xact_lock(:lock::int, (:campaign::bigint % 2147483647)::int)",
+        lock=_COUNT_LOCK,
+        campaign=campaign,
+    )
+    return bool(found[0][0])
+
+
+async def _let_writers_through() -> None:
+    """Wait for all who rely on rules; who comes later reads them later."""
+    if dialect() == "postgres":
+        await rows(
+            "SELECT pg_advisory_lock(:lock::bigint), pg_advisory_unlock(:lock::bigint)",
+            lock=_RULES_LOCK,
+        )
+
+
+async def _replace(campaign: int, version: int, statement: str) -> None:
+    """Put what the statement counts in place of the number and of the changes that it saw."""
+    postgres = dialect() == "postgres"
+    snapshot = "pg_current_snapshot()::text" if postgres else "''"
+    [(available, seen)] = await rows(statement.format(snapshot=snapshot), campaign=campaign)
+    if await run(_STORE, campaign=campaign, version=version, available=available):
+        await run(_FORGET_SEEN if postgres else _FORGET, campaign=campaign, seen=seen)
+
+
+_OPEN = "c.status IN ('UPCOMING', 'ONGOING')"
+
+
+def _available(pairs: str) -> str:
+    """SQL of the pairs that have the status AVAILABLE, c and i; `pairs`: the exceptions to read."""
+    # Materialized, so that the planner, whatever it expects, looks up no pair one by one.
+    return f"""
+WITH taken AS MATERIALIZED (
+    SELECT campaign_id, influencer_id FROM participation WHERE {pairs} AND status <> 'REMOVED'),
+told AS MATERIALIZED (
+    SELECT campaign_id, influencer_id, availability FROM availability_override WHERE {pairs})
+SELECT {{columns}} FROM campaign c CROSS JOIN influencer i
+LEFT JOIN taken ON taken.campaign_id = c.id AND taken.influencer_id = i.id
+LEFT JOIN told ON told.campaign_id = c.id AND told.influencer_id = i.id
+WHERE {_OPEN} AND i.erased_at IS NULL AND taken.campaign_id IS NULL AND CASE told.availability
+    WHEN 'AVAILABLE' THEN 1 WHEN 'UNAVAILABLE' THEN 0 ELSE {meets_rules("c", "i")} END = 1"""
+
+
+_AMONG = f"""{_available("influencer_id = ANY(:ids)").format(columns="c.id, count(*)")}
+AND i.id = ANY(:ids) GROUP BY c.id
+UNION ALL
+SELECT :everyone::bigint, count(*) FROM influencer i
+WHERE i.id = ANY(:ids) AND i.erased_at IS NULL"""
+_COUNT = f"""{_available("campaign_id = :campaign").format(columns="count(*), {snapshot}")}
+AND c.id = :campaign"""
+_COUNT_EVERYONE = """
+SELECT count(*), {snapshot} FROM influencer WHERE erased_at IS NULL AND :campaign::bigint = 0"""
+_SUM = """
+SELECT k.available + (SELECT coalesce(sum(d.change), 0) FROM availability_delta d
+    WHERE d.campaign_id = k.campaign_id), {snapshot}
+FROM availability_count k WHERE k.campaign_id = :campaign"""
+
+_BEGIN = f"""
+INSERT INTO availability_count (campaign_id, is_stale, version)
+SELECT c.id, true, 0 FROM campaign c WHERE {_OPEN}
+UNION ALL SELECT :everyone::bigint, true, 0 WHERE true
+ON CONFLICT DO NOTHING"""
+_STALE = f"""
+SELECT k.campaign_id FROM availability_count k LEFT JOIN campaign c ON c.id = k.campaign_id
+WHERE k.is_stale AND (c.id IS NULL OR {_OPEN}) ORDER BY k.campaign_id"""
+_PILED_UP = """
+SELECT campaign_id FROM availability_delta GROUP BY campaign_id HAVING count(*) >= :many"""
+_VERSION = """
+SELECT version FROM availability_count WHERE campaign_id = :campaign AND is_stale = :stale"""
+_OUTDATE = """
+INSERT INTO availability_count (campaign_id, is_stale, version) VALUES (:campaign, true, 0)
+ON CONFLICT (campaign_id) DO UPDATE SET is_stale = true, version = availability_count.version + 1"""
+_STORE = """
+UPDATE availability_count SET available = :available, is_stale = false, version = version + 1
+WHERE campaign_id = :campaign AND version = :version"""
+_FORGET = "DELETE FROM availability_delta WHERE campaign_id = :campaign"
+_FORGET_SEEN = f"""{_FORGET}
+AND pg_visible_in_snapshot(xid::text::xid8, :seen::text::pg_snapshot)"""

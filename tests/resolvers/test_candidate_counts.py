@@ -1,0 +1,189 @@
+"""The badges of the Select influencer tab, kept and estimated, against a count of everyone."""
+
+from typing import Any
+
+import pytest
+
+from models.availability import EVERYONE, AvailabilityCount, AvailabilityDelta
+from models.campaign import Campaign
+from models.enums import CampaignStatus, CandidateStatus, ParticipationStatus, Platform
+from models.influencer import Influencer
+from resolvers import availability_counts, candidate_counts
+from resolvers.ids import encode
+from tests import data
+from tests.resolvers.asking import answer, mutate
+from tests.resolvers.crowd import filters, gather
+
+COUNTS = """query Counts($id: ID!, $filter: CandidateFilter) {
+    campaign(id: $id) { candidateCounts(filter: $filter) { status count exact } } }"""
+
+
+async def badges(campaign: Campaign, **asked: Any) -> dict[str, tuple[int, bool]]:
+    """Count and exactness by status."""
+    found = await answer(COUNTS, id=encode("Campaign", campaign.pk), filter=asked)
+    rows = found["campaign"]["candidateCounts"]
+    return {row["status"]: (row["count"], row["exact"]) for row in rows}
+
+
+async def counted(campaign: Campaign, **asked: Any) -> dict[str, tuple[int, bool]]:
+    """The same by counting everyone, as it is done where nothing is kept."""
+    kept = await AvailabilityCount.all().values()
+    await AvailabilityCount.all().delete()
+    found = await badges(campaign, **asked)
+    await AvailabilityCount.bulk_create(AvailabilityCount(**row) for row in kept)
+    return found
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three influencers are too many to look at one by one."""
+    monkeypatch.setattr(candidate_counts, "LOOKED_AT", 2)
+
+
+async def test_what_is_kept_is_what_a_count_of_everyone_tells(db: str) -> None:
+    crowd = await gather(seed=7, people=60)
+    expected = [await badges(campaign) for campaign in crowd.campaigns]
+
+    await availability_counts.settle()
+    await Influencer.all().update(country="XX")  # which only those see who look at everyone
+
+    assert [await badges(campaign) for campaign in crowd.campaigns] == expected
+    assert await AvailabilityCount.all().count() == 7 + 1  # of the open ones, and of everyone
+
+
+async def test_an_edited_rule_is_inexact_until_it_is_counted(db: str, large: None) -> None:
+    campaign = await data.campaign()
+    for country in ("JP", "JP", "TH"):
+        await data.influencer(country=country)
+    await availability_counts.settle()
+    assert (await badges(campaign))["AVAILABLE"] == (3, True)
+
+    edit: dict[str, Any] = {"id": encode("Campaign", campaign.pk), "countries": ["TH"]}
+    await mutate("updateCampaign", "userErrors { code }", **edit)
+    stale = await badges(campaign)
+    assert stale["AVAILABLE"] == (3, False)
+    assert stale["UNAVAILABLE"] == (0, False)
+    assert stale["WAITING"] == (0, True)
+
+    await availability_counts.settle()
+    fresh = await badges(campaign)
+    assert fresh["AVAILABLE"] == (1, True)
+    assert fresh["UNAVAILABLE"] == (2, True)
+
+
+async def test_where_there_are_few_a_stale_number_is_not_told(db: str) -> None:
+    campaign = await data.campaign()
+    await data.influencer(country="JP")
+    await availability_counts.settle()
+    edit: dict[str, Any] = {"id": encode("Campaign", campaign.pk), "countries": ["TH"]}
+    await mutate("updateCampaign", "userErrors { code }", **edit)
+    assert (await badges(campaign))["AVAILABLE"] == (0, True)
+
+
+async def test_a_title_that_is_edited_leaves_the_number_alone(db: str, large: None) -> None:
+    campaign = await data.campaign()
+    for _ in range(3):
+        await data.influencer()
+    await availability_counts.settle()
+    edit: dict[str, Any] = {"id": encode("Campaign", campaign.pk), "title": "Another"}
+    await mutate("updateCampaign", "userErrors { code }", **edit)
+    assert (await badges(campaign))["AVAILABLE"] == (3, True)
+
+
+async def test_a_tried_out_edit_leaves_the_number_alone(db: str, large: None) -> None:
+    campaign = await data.campaign()
+    for _ in range(3):
+        await data.influencer()
+    await availability_counts.settle()
+    edit: dict[str, Any] = {"id": encode("Campaign", campaign.pk), "countries": ["TH"]}
+    await mutate("updateCampaign", "userErrors { code }", dry=True, **edit)
+    assert (await badges(campaign))["AVAILABLE"] == (3, True)
+
+
+async def test_a_campaign_that_opens_is_counted_and_one_that_closes_is_available_to_nobody(
+    db: str, large: None
+) -> None:
+    campaign = await data.campaign(status=CampaignStatus.DRAFT)
+    for _ in range(3):
+        await data.influencer()
+    await availability_counts.settle()
+    gid = encode("Campaign", campaign.pk)
+    assert (await badges(campaign))["AVAILABLE"] == (0, True)
+
+    await mutate("updateCampaign", "userErrors { code }", id=gid, status="ONGOING")
+    assert (await badges(campaign))["AVAILABLE"] == (3, True)  # counted: there was no number yet
+    await availability_counts.settle()
+    assert (await badges(campaign))["AVAILABLE"] == (3, True)
+
+    await mutate("updateCampaign", "userErrors { code }", id=gid, status="COMPLETED")
+    closed = await badges(campaign)
+    assert closed["AVAILABLE"] == (0, True)
+    assert closed["UNAVAILABLE"] == (3, True)
+
+
+async def test_a_fold_leaves_the_number_as_it_is(db: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    campaign = await data.campaign()
+    people = [await data.influencer((Platform.INSTAGRAM, 10)) for _ in range(5)]
+    await availability_counts.settle()
+    for person in people[:3]:
+        await mutate(
+            "markJoined",
+            "results { outcome }",
+            campaignId=encode("Campaign", campaign.pk),
+            influencerIds=[encode("Influencer", person.pk)],
+        )
+    before = await badges(campaign)
+    assert await AvailabilityDelta.filter(campaign_id=campaign.pk).count() == 3
+
+    monkeypatch.setattr(availability_counts, "MANY", 3)
+    await availability_counts.settle()
+
+    assert await badges(campaign) == before == await counted(campaign)
+    assert before["AVAILABLE"] == (2, True)
+    assert await AvailabilityDelta.all().count() == 0
+
+
+async def test_the_erased_are_in_no_number(db: str) -> None:
+    campaign = await data.campaign()
+    for status in (None, ParticipationStatus.JOINED):
+        for erased in (None, data.NOW):
+            person = await data.influencer(erased_at=erased)
+            if status:
+                await data.participation(campaign, person, status)
+    expected = await badges(campaign)
+    await availability_counts.settle()
+    assert await badges(campaign) == expected
+    assert expected["JOINED"] == expected["AVAILABLE"] == (1, True)
+    assert (await AvailabilityCount.get(campaign_id=EVERYONE)).available == 2
+
+
+async def test_under_a_filter_few_are_counted_and_of_many_a_sample_is_scaled(
+    db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd = await gather(seed=9, people=80)
+    await availability_counts.settle()
+    for number, asked in enumerate(filters(4, 40, list(CandidateStatus))):
+        campaign = crowd.campaigns[number % 8]
+        monkeypatch.setattr(candidate_counts, "LOOKED_AT", 10_000)
+        expected = await badges(campaign, **asked)
+        assert all(exact for _, exact in expected.values())
+        monkeypatch.setattr(candidate_counts, "LOOKED_AT", 79)
+        found = await badges(campaign, **asked)
+        for status, (count, exact) in expected.items():
+            if found[status][1]:
+                assert (status, asked, found[status]) == (status, asked, (count, exact))
+            else:
+                assert status in ("AVAILABLE", "UNAVAILABLE")
+                assert abs(found[status][0] - count) <= 2
+
+
+async def test_a_rare_text_is_counted_exactly_among_many(
+    db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign = await data.campaign()
+    for number in range(10):
+        await data.influencer(name=f"number {number}")
+    monkeypatch.setattr(candidate_counts, "LOOKED_AT", 4)
+    assert (await badges(campaign, search="number 3"))["AVAILABLE"] == (1, True)
+    assert (await badges(campaign, search="number"))["AVAILABLE"] == (10, False)
+    assert (await badges(campaign, countries=["JP"]))["AVAILABLE"] == (10, False)
