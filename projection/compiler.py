@@ -10,6 +10,7 @@ from graphql import (
     GraphQLField,
     GraphQLObjectType,
     is_leaf_type,
+    print_ast,
 )
 from graphql.execution.collect_fields import FieldDetails, FieldDetailsList
 from graphql.execution.values import get_argument_values
@@ -341,10 +342,13 @@ class Selected:
 
     @property
     def arguments(self) -> Arguments:
-        """What reads the field's arguments in a run."""
+        """What reads the field's arguments in a run; once for all where no variable is in them."""
         node: FieldNode = self.details[0].node
         fragment_variables = self.details[0].fragment_variable_values
         definition = self.definition
+        if not any("$" in print_ast(argument) for argument in node.arguments or ()):
+            known = get_argument_values(definition, node)
+            return lambda _: known
         return lambda run: get_argument_values(
             definition, node, run.executor.variable_values, fragment_variables
         )

@@ -1,10 +1,12 @@
 """graphql-core's executor, taught to take a finished value as it is."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType
 from graphql.execution.collect_fields import FieldDetailsList
+from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
 from strawberry.schema.schema import (
     StrawberryGraphQLCoreExecutionContext,
@@ -27,6 +29,12 @@ class ProjectingInfo(_OperationContextAwareGraphQLResolveInfo):
     """What a resolver is told, with the executor that asks: it knows the selection."""
 
     executor: "JoineryExecutionContext"
+
+    @cached_property
+    def arguments(self) -> dict[str, Any]:
+        """The field's arguments, by their names in GraphQL."""
+        definition = self.parent_type.fields[self.field_name]
+        return get_argument_values(definition, self.field_nodes[0], self.executor.variable_values)
 
 
 class JoineryExecutionContext(StrawberryGraphQLCoreExecutionContext):

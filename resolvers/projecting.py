@@ -6,8 +6,6 @@ Every root field comes through here: it says what to look for, the projection do
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from graphql.execution.values import get_argument_values
-
 from projection import Completed, Listing, Projector, Run
 from resolvers.caller import Caller
 from resolvers.database import TortoiseDatabase
@@ -65,7 +63,7 @@ async def page(
     """A page of a list that belongs to nobody."""
     caller_of(info)
     run = run_of(info)
-    arguments = _arguments(info, run)
+    arguments = info._raw_info.arguments
     found = await listing(run, arguments)
     return await _PROJECTOR.page(info, run, type_name, found, arguments)
 
@@ -102,9 +100,3 @@ async def _seen(run: Run, type_name: str, keys: Iterable[Any], caller: Caller) -
     columns = ", ".join(f"t.{column}" for column in shape.key)
     rows = await run.fetch(f"SELECT {columns} FROM {shape.source}{where}", shape.key_values(wanted))
     return [tuple(row) if shape.is_pair else row[0] for row in rows]
-
-
-def _arguments(info: Any, run: Run) -> Mapping[str, Any]:
-    raw = info._raw_info
-    definition = raw.parent_type.fields[raw.field_name]
-    return get_argument_values(definition, raw.field_nodes[0], run.executor.variable_values)

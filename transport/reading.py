@@ -16,6 +16,7 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
+    print_ast,
 )
 from graphql.execution.executor import CollectedErrors
 from graphql.execution.values import get_argument_values
@@ -43,6 +44,8 @@ class RootRead:
     "Called with the (missing) root object, the info and the arguments."
     names: Mapping[str, str]
     "The method's names of the arguments."
+    arguments: dict[str, Any] | None
+    "By their names in GraphQL; None where variables are among them."
 
 
 def root_read(schema: GraphQLSchema, operation: OperationDefinitionNode) -> RootRead | None:
@@ -70,6 +73,11 @@ def root_read(schema: GraphQLSchema, operation: OperationDefinitionNode) -> Root
             name: argument.extensions[_STRAWBERRY].python_name
             for name, argument in definition.args.items()
         },
+        arguments=(
+            None
+            if any("$" in print_ast(argument) for argument in node.arguments or ())
+            else get_argument_values(definition, node)
+        ),
     )
 
 
@@ -78,7 +86,9 @@ async def read(executor: Any, root: RootRead) -> ExecutionResult | None:
     path = Path(None, root.key, root.parent.name)
     raw = executor.build_resolve_info(root.definition, [root.node], root.parent, path)
     try:
-        given = get_argument_values(root.definition, root.node, executor.variable_values)
+        if root.arguments is not None:
+            raw.arguments = root.arguments
+        given: dict[str, Any] = raw.arguments
         arguments = {root.names[name]: value for name, value in given.items()}
         completed = await root.method(None, Info(raw, root.field), **arguments)
     except Exception:  # noqa: BLE001  # it comes again
