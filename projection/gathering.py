@@ -7,7 +7,7 @@ What somebody gets was read after they asked for it.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 from weakref import WeakKeyDictionary
 
 from projection.statement import Database, Row, bind, fetch
@@ -23,7 +23,7 @@ Read: TypeAlias = Callable[[list[Any]], Awaitable[Sequence[Row]]]
 async def fetch_by(
     database: Database, sql: str, values: Mapping[str, Any], keys: Iterable[Any]
 ) -> Sequence[Row]:
-    """The rows of a statement with `= ANY(:keys)`, whose last column is the key; none without keys.
+    """The rows of a statement over `:keys`, whose last column is the key; none without keys.
 
     They come key by key, in the statement's order for each.
     """
@@ -38,7 +38,7 @@ async def fetch_by(
         found = _by_key(await read(wanted))
     else:
         names = bind(sql, database.dialect)[1]
-        others = tuple(values[name] for name in names if name != "keys")
+        others = tuple(_hashable(values[name]) for name in names if name != "keys")
         found = await _gathering().found((sql, others), wanted, read)
     return [row for key in wanted for row in found.get(key, ())]
 
@@ -109,6 +109,10 @@ def _gathering() -> Gathering:
 
 
 _GATHERINGS: WeakKeyDictionary[asyncio.AbstractEventLoop, Gathering] = WeakKeyDictionary()
+
+
+def _hashable(value: Any) -> Hashable:
+    return tuple(cast("list[Any]", value)) if isinstance(value, list) else value
 
 
 def _by_key(rows: Sequence[Row]) -> Found:

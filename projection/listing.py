@@ -40,6 +40,8 @@ class Page:
     after: bool
     "Whether the page lies after the cursor, or before it."
     tag: str
+    laterally: bool = False
+    "Whether the database can walk an index for each parent, which SQLite cannot."
 
     def neighbours(self, more: bool) -> tuple[bool, bool]:
         """Whether the list goes on after the page, and before it, where it was cut or not."""
@@ -57,7 +59,8 @@ class Listing(Protocol):
     """A list, with its filter and order settled.
 
     A statement's first alias is `t`. It adds one last column: the parent's key where there are
-    several parents, whose rows come parent by parent.
+    several parents, whose rows come parent by parent. Where it takes the parents as `:keys`, it
+    may be run for those of other requests too.
     """
 
     @property
@@ -94,9 +97,17 @@ class TableListing:
     "The column that holds the parent's key."
 
     def rows(self, columns: str, joins: str, page: Page, keys: Sequence[int] | None) -> str:
-        """The statement of one page, from the index where there is one parent."""
-        where = [*self.where, *self._of(keys), *seek(self.orders, page, self.descending)]
+        """The statement of one page, or of one for each parent."""
         order = ordering(self.orders, self.descending is page.forward)
+        beyond = seek(self.orders, page, self.descending)
+        if keys is not None and self.key is not None and page.laterally:
+            where = _where([*self.where, f"{self.key} = k.key", *beyond])
+            return (
+                f"SELECT {columns}, k.key FROM unnest(:keys::bigint[]) AS k(key) CROSS JOIN LATERAL"
+                f" (SELECT t.* FROM {self.source}{where}"
+                f" ORDER BY {order} LIMIT {page.limit + 1}) t{joins} ORDER BY k.key, {order}"
+            )
+        where = [*self.where, *self._of(keys), *beyond]
         if keys is None or len(keys) == 1:
             return (
                 f"SELECT {columns}, 0 FROM {self.source}{joins}{_where(where)}"
@@ -164,7 +175,7 @@ def read_page(
     text = after if after is not None else before
     cursor = None if text is None else _read_cursor(text, tag, orders, dialect)
     forward = last is None and (before is None or first is not None)
-    return Page(size, forward, cursor, after is not None, tag)
+    return Page(size, forward, cursor, after is not None, tag, laterally=dialect == "postgres")
 
 
 def _tag(field_name: str, arguments: Mapping[str, Any]) -> str:

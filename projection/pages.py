@@ -53,7 +53,10 @@ class PagePlan:
         if self.needs_rows:
             columns = self.level.select(*(order.sql for order in listing.orders))
             sql = listing.rows(columns, self.level.joined, page, keys)
-            rows = await run.fetch(sql, values)
+            if keys is not None and ":keys" in sql:
+                rows = await run.fetch_by(sql, keys, values)
+            else:
+                rows = await run.fetch(sql, values)
         totals = dict[Any, int]()
         if self.needs_total:
             totals = _totals(await run.fetch(listing.total(keys), values), keys)

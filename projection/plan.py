@@ -69,13 +69,20 @@ class Projector:
         return found
 
     async def page(
-        self, info: Any, run: Run, shape_name: str, listing: Listing, arguments: Mapping[str, Any]
+        self,
+        info: Any,
+        run: Run,
+        shape_name: str,
+        listing: Listing,
+        arguments: Mapping[str, Any],
+        parent: int | None,
     ) -> Completed:
-        """A page of a list that belongs to nobody."""
+        """A page of a list that belongs to nobody, or to this parent."""
         plan = self._plan(info, run, self.shapes[shape_name], paged=True)
         assert plan.pages is not None
-        pages = await plan.pages.pages(run, listing, arguments, None)
-        return plan.answer(info, pages[None])
+        keys = None if parent is None else [parent]
+        pages = await plan.pages.pages(run, listing, arguments, keys)
+        return plan.answer(info, pages[parent])
 
     async def value(self, info: Any, run: Run, value: Any) -> Completed:
         """A plain value (or a list of them), with the keys in it followed."""

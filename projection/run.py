@@ -24,9 +24,8 @@ class Run:
         """The rows of a statement."""
         return await fetch(self.database, sql, {**self.values, **values})
 
-    async def fetch_by(self, sql: str, keys: Iterable[Any]) -> Sequence[Row]:
-        """The rows of a statement with `= ANY(:keys)`; none without keys.
-
-        The statement's last column is the key; the rows come key by key, in its order for each.
-        """
-        return await fetch_by(self.database, sql, self.values, keys)
+    async def fetch_by(
+        self, sql: str, keys: Iterable[Any], values: Mapping[str, Any] | None = None
+    ) -> Sequence[Row]:
+        """The rows of a statement over `:keys`, none without keys; see `projection.gathering`."""
+        return await fetch_by(self.database, sql, {**self.values, **(values or {})}, keys)

@@ -33,8 +33,8 @@ class JobCount:
 
 async def my_jobs(info: Any) -> Completed:
     """A section of My Job, newest first. Influencers."""
-    allow(info, Role.INFLUENCER)
-    return await page(info, "Participation", _section)
+    caller = allow(info, Role.INFLUENCER)
+    return await page(info, "Participation", _section, caller.influencer_id)
 
 
 async def my_job_counts(info: Any) -> Completed:
@@ -50,9 +50,10 @@ async def _section(_run: Run, arguments: Mapping[str, Any]) -> TableListing:
     asked = arguments.get("section") or JobSection.IN_PROGRESS
     return TableListing(
         source="participation t JOIN campaign c ON c.id = t.campaign_id",
-        where=("t.influencer_id = :viewer", _in_section(JobSection(asked))),
+        where=(_in_section(JobSection(asked)),),
         orders=_NEWEST_FIRST,
         descending=True,
+        key="t.influencer_id",
     )
 
 

@@ -59,13 +59,14 @@ async def page(
     info: Any,
     type_name: str,
     listing: Callable[[Run, Mapping[str, Any]], Awaitable[Listing]],
+    parent: int | None = None,
 ) -> Completed:
-    """A page of a list that belongs to nobody."""
+    """A page of a list that belongs to nobody, or to this parent."""
     caller_of(info)
     run = run_of(info)
     arguments = info._raw_info.arguments
     found = await listing(run, arguments)
-    return await _PROJECTOR.page(info, run, type_name, found, arguments)
+    return await _PROJECTOR.page(info, run, type_name, found, arguments, parent)
 
 
 def run_of(info: Any) -> Run:
