@@ -363,11 +363,11 @@ def _has_previous(slice_: Slice) -> bool:
 
 
 def _start_cursor(slice_: Slice) -> str | None:
-    return slice_.cursors[0] if slice_.cursors else None
+    return slice_.cursor(0)
 
 
 def _end_cursor(slice_: Slice) -> str | None:
-    return slice_.cursors[1] if slice_.cursors else None
+    return slice_.cursor(1)
 
 
 def _page_info_name(_slice: Slice) -> str:

@@ -18,8 +18,14 @@ class Slice:
     stop: int
     has_next: bool
     has_previous: bool
-    cursors: tuple[str, str] | None
+    ends: tuple[Sequence[Any], Sequence[Any]] | None
+    "The values of the order, of the first row and of the last."
     total: int
+    page: Page
+
+    def cursor(self, end: int) -> str | None:
+        """The cursor of the first row (0) or the last (1), where there are rows."""
+        return self.page.cursor_of(*self.ends[end]) if self.ends else None
 
 
 Views: TypeAlias = list[tuple[Any, ...]]
@@ -97,11 +103,9 @@ def _slice(page: Page, rows: list[Any], shown: list[Any], total: int, plan: Page
     start = len(shown)
     shown += rows
     has_next, has_previous = page.neighbours(more)
-    cursors = None
-    if rows:
-        place = plan.cursor_columns()
-        cursors = page.cursor_of(*rows[0][place]), page.cursor_of(*rows[-1][place])
-    return Slice(start, len(shown), has_next, has_previous, cursors, total)
+    place = plan.cursor_columns()
+    ends = (rows[0][place], rows[-1][place]) if rows else None
+    return Slice(start, len(shown), has_next, has_previous, ends, total, page)
 
 
 def _parents(keys: Sequence[int] | None) -> dict[str, Any]:
