@@ -16,6 +16,10 @@ class LoadError(RuntimeError):
     """A run that does not count, because something in it failed."""
 
 
+class NoAnswerError(LoadError):
+    """A run too short for its server: nothing failed, but nothing was answered either."""
+
+
 @dataclass(frozen=True)
 class Run:
     """What one run came to. Times a request are in milliseconds."""
@@ -51,7 +55,9 @@ class Load:
         server = _cpu(self.server) - before[0]
         database = _cpu(self.database) - before[1]
         count = answer["requests"]
-        if answer["failed"] or not count:
+        if not answer["failed"] and not count:
+            raise NoAnswerError(f"{self.url} answered nothing within {seconds} seconds")
+        if answer["failed"]:
             raise LoadError(f"{answer['failed']} of {count} requests to {self.url} failed")
         return Run(
             per_second=count / answer["microseconds"] * 1e6,

@@ -2,19 +2,23 @@
 
 import statistics
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from bench.compare import difference
 from bench.database import Database
-from bench.measure import Load, LoadError, Run
+from bench.measure import Load, LoadError, NoAnswerError, Run
 from bench.servers import JOINERY, Peer, Running, Servers
 from bench.workloads import Request, Workload
 
 COMPARED = 12
 """So many answers of each server are compared; of mutations a quarter."""
 WARM_UP_SECONDS = 2
+LONGER_WARM_UPS = (8, 20)
+"""Seconds, for those who answered nothing before."""
+ENOUGH = 40
+"""Answers in a run; one lasts longer for a server that gives fewer in its time."""
 SECONDS_OF_BULKS = 4
 """M2's requests take long: fewer seconds would count too few."""
 
@@ -65,17 +69,24 @@ class Session:
     def time(self, plan: Plan, folder_of: Servers) -> Iterator[tuple[Peer, int, Run]]:
         """Load all servers in turn, round by round; each round begins with another server."""
         loads = [self._load(running, folder_of) for running in self.running]
-        for load in loads:
-            self._run(load, 16, min(plan.seconds, WARM_UP_SECONDS))
-        seconds = max(
+        shortest = max(
             plan.seconds, SECONDS_OF_BULKS if len(self.requests[0].influencers) > 100 else 0
         )
-        pairs = list(zip(self.running, loads, strict=True))
+        lasting = [self._seconds(load, plan.seconds, shortest) for load in loads]
+        servers = list(zip(self.running, loads, lasting, strict=True))
         for turn in range(plan.rounds):
-            first = turn % len(pairs)
+            first = turn % len(servers)
             for connections in plan.connections:
-                for running, load in pairs[first:] + pairs[:first]:
+                for running, load, seconds in servers[first:] + servers[:first]:
                     yield running.peer, connections, self._run(load, connections, seconds)
+
+    def _seconds(self, load: Load, asked: float, shortest: float) -> float:
+        """How long a server's runs last: warmed up, it is to give enough answers in the time."""
+        for seconds in (min(asked, WARM_UP_SECONDS), *LONGER_WARM_UPS):
+            with suppress(NoAnswerError):
+                rate = self._run(load, 16, seconds).per_second
+                return min(max(shortest, ENOUGH / rate), LONGER_WARM_UPS[-1])
+        raise LoadError(f"{load.url} answers nothing within {LONGER_WARM_UPS[-1]} seconds")
 
     def _load(self, running: Running, servers: Servers) -> Load:
         file = servers.folder / f"{running.peer.name}-{self.workload.name}.requests"

@@ -48,6 +48,7 @@ def serve(
         access_log=False,
         log_config=None,
         server_header=False,
+        proxy_headers=False,
         log_level=settings.log_level,
     )
 

@@ -227,7 +227,6 @@ class Compiler:
                     row = object_type(type_of(graphql_type.fields[part]))
                     make = self._edge if part == "edges" else self._node
                     views.append(make(plan, row, found, (*path, key)))
-        plan.level.names["cursor"] = plan.cursor_columns()
         plan.level.finish(f"({''.join(f'{view}, ' for view in views)})")
         return plan
 
@@ -246,7 +245,7 @@ class Compiler:
                 case "__typename":
                     value = repr(edge.name)
                 case "cursor":
-                    value = "page.cursor_of(*r[cursor])"
+                    value = "cursors.of(r)"
                 case _:
                     node = object_type(type_of(edge.fields["node"]))
                     value = self._node(plan, node, found, (*path, key))

@@ -15,7 +15,7 @@ MAX_JOINS = 50
 """SQLite joins 64 tables at most, and a list may bring a few of its own."""
 
 Builder: TypeAlias = Callable[..., list[Any]]
-"""`builder(run, page, rows, *steps)`: a value for each row."""
+"""`builder(run, cursors, rows, *steps)`: a value for each row."""
 
 Step: TypeAlias = Callable[[Run, Sequence[Any], list[list[Any]]], Awaitable[list[Any]]]
 """`step(run, rows, earlier steps)`: a value for each row."""
@@ -84,7 +84,9 @@ class Level:
             lists = ", ".join(f"all_{step}" for step in steps)
             loop = f"for r, {', '.join(steps)} in zip(rows, {lists}, strict=True)"
         parameters = "".join(f", all_{step}=()" for step in steps)
-        source = f"def build(run, page, rows{parameters}, *_):\n    return [{expression} {loop}]\n"
+        source = (
+            f"def build(run, cursors, rows{parameters}, *_):\n    return [{expression} {loop}]\n"
+        )
         exec(compile(source, "<projection>", "exec"), self.names)  # noqa: S102
         return self.names.pop("build")
 
@@ -101,7 +103,7 @@ class Level:
         """What stands behind FROM's first table."""
         return "".join(self.joins)
 
-    async def fill(self, run: Run, rows: Sequence[Any], page: Any = None) -> list[Any]:
+    async def fill(self, run: Run, rows: Sequence[Any], cursors: Any = None) -> list[Any]:
         """What the level makes of these rows."""
         assert self.build is not None
         if not rows:
@@ -109,4 +111,4 @@ class Level:
         made: list[list[Any]] = []
         for step in self.steps:
             made.append(await step(run, rows, made))
-        return self.build(run, page, rows, *made)
+        return self.build(run, cursors, rows, *made)

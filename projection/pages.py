@@ -28,6 +28,18 @@ class Slice:
         return self.page.cursor_of(*self.ends[end]) if self.ends else None
 
 
+@dataclass(frozen=True, slots=True)
+class Cursors:
+    """Makes the cursors of a page's rows."""
+
+    page: Page
+    values_of: Callable[[Any], tuple[Any, ...]]
+
+    def of(self, row: Any) -> str:
+        """The row's cursor."""
+        return self.page.cursor_of(*self.values_of(row))
+
+
 Views: TypeAlias = list[tuple[Any, ...]]
 """What is made of all rows shown: for each a tuple of the views on it."""
 
@@ -57,7 +69,7 @@ class PagePlan:
         values = {**listing.values, **page_values(page), **_parents(keys)}
         rows: Sequence[Any] = ()
         if self.needs_rows:
-            columns = self.level.select(*(order.sql for order in listing.orders))
+            columns = self.level.select(*self._added(listing))
             sql = listing.rows(columns, self.level.joined, page, keys)
             if keys is not None and ":keys" in sql:
                 rows = await run.fetch_by(sql, keys, values)
@@ -66,35 +78,50 @@ class PagePlan:
         totals = dict[Any, int]()
         if self.needs_total:
             totals = _totals(await run.fetch(listing.total(keys), values), keys)
-        return await self._assemble(run, page, rows, totals, keys)
+        return await self._assemble(run, listing, page, rows, totals, keys)
 
     async def _assemble(
         self,
         run: Run,
+        listing: Listing,
         page: Page,
         rows: Sequence[Any],
         totals: dict[Any, int],
         keys: Sequence[int] | None,
     ) -> dict[Any, Any]:
         shown: list[Any] = []
+        values_of = self._order_values(listing)
         slices = {
-            key: _slice(page, [], shown, totals.get(key, 0), self) for key in (keys or [None])
+            key: _slice(page, [], shown, totals.get(key, 0), values_of) for key in (keys or [None])
         }
         for key, group in groupby(rows, key=lambda row: row[-1]):
             parent = key if keys and len(keys) > 1 else next(iter(slices))
-            slices[parent] = _slice(page, list(group), shown, totals.get(parent, 0), self)
-        views = await self.level.fill(run, shown, page)
+            slices[parent] = _slice(page, list(group), shown, totals.get(parent, 0), values_of)
+        views = await self.level.fill(run, shown, Cursors(page, values_of))
         return {
             key: {name: part(views, slice_) for name, part in self.parts.items()}
             for key, slice_ in slices.items()
         }
 
-    def cursor_columns(self) -> slice:
-        """Where a row holds the values of the order: behind the level's columns, before the key."""
-        return slice(len(self.level.columns), -1)
+    def _added(self, listing: Listing) -> list[str]:
+        """What the order needs beside the level's own columns."""
+        return [order.sql for order in listing.orders if order.sql not in self.level.columns]
+
+    def _order_values(self, listing: Listing) -> Callable[[Any], tuple[Any, ...]]:
+        """What takes the values of the order from a row; the last of its columns is the key."""
+        columns = self.level.columns
+        places = columns | {sql: len(columns) + n for n, sql in enumerate(self._added(listing))}
+        found = [places[order.sql] for order in listing.orders]
+        return lambda row: tuple(row[place] for place in found)
 
 
-def _slice(page: Page, rows: list[Any], shown: list[Any], total: int, plan: PagePlan) -> Slice:
+def _slice(
+    page: Page,
+    rows: list[Any],
+    shown: list[Any],
+    total: int,
+    values_of: Callable[[Any], tuple[Any, ...]],
+) -> Slice:
     """Add the page's rows to those shown, in the list's order."""
     more = len(rows) > page.limit
     rows = rows[: page.limit]
@@ -103,8 +130,7 @@ def _slice(page: Page, rows: list[Any], shown: list[Any], total: int, plan: Page
     start = len(shown)
     shown += rows
     has_next, has_previous = page.neighbours(more)
-    place = plan.cursor_columns()
-    ends = (rows[0][place], rows[-1][place]) if rows else None
+    ends = (values_of(rows[0]), values_of(rows[-1])) if rows else None
     return Slice(start, len(shown), has_next, has_previous, ends, total, page)
 
 
