@@ -32,12 +32,13 @@ for _status in ParticipationStatus:
     if _status is not ParticipationStatus.REMOVED:
         _STORED.setdefault(candidate_status(_status, visible=True), []).append(_status.value)
 
+_CHANGED = "p.updated_at"
 _KEYS: dict[str, tuple[str, type[Any], bool]] = {
     "FOLLOWERS_DESC": ("i.followers", int, True),
     "FOLLOWERS_ASC": ("i.followers", int, False),
     "NAME_ASC": ("i.name_key", str, False),
     "NAME_DESC": ("i.name_key", str, True),
-    "CHANGED_DESC": ("p.updated_at", datetime, True),
+    "CHANGED_DESC": (_CHANGED, datetime, True),
 }
 COUNTRY_STREAMS = (1, 2, 3, 4, 8, 16, 40)
 """How many streams countries are walked in, the rest of them empty: so there are few statements.
@@ -184,7 +185,8 @@ def _stored(stored: str, key: str, status: CandidateStatus) -> Stream:
 
 def _by_rule(target: Target, key: str, status: CandidateStatus) -> Iterator[Stream]:
     fits = status is CandidateStatus.AVAILABLE
-    countries = len(_walked_countries(target)) if fits else 0
+    # Those who never were in it are walked by id, which is no order within a country.
+    countries = len(_walked_countries(target)) if fits and key != _CHANGED else 0
     rule = _rule(target, with_country=not countries)
     if rule == _NO_RULE and not fits:
         return
@@ -197,14 +199,14 @@ def _by_rule(target: Target, key: str, status: CandidateStatus) -> Iterator[Stre
 
 def _open(key: str, status: CandidateStatus, *where: str) -> Iterator[Stream]:
     """Influencers who do not take part; by latest change, those who once did come first."""
-    if key != "p.updated_at":
+    if key != _CHANGED:
         yield Stream("influencer i", where, key, status)
         return
     removed = "p.campaign_id = :campaign", "p.status = 'REMOVED'"
     source = "participation p JOIN influencer i ON i.id = p.influencer_id"
     yield Stream(source, (*removed, *where), key, status)
-    never = (*where, f"CASE WHEN {_HAS_ROW} THEN 0 ELSE 1 END <> 0")
-    yield Stream("influencer i", never, _NO_CHANGE, status)
+    never = [condition.replace(_TAKES_PART, _HAS_ROW) for condition in where]
+    yield Stream("influencer i", tuple(never), _NO_CHANGE, status)
 
 
 def _overridden(key: str, status: CandidateStatus) -> Iterator[Stream]:
