@@ -20,6 +20,7 @@ from commands.demo_data.indexes import set_aside
 from commands.demo_data.people import CATEGORIES, PersonData, people
 from commands.identities import print_tokens
 from models import categories
+from models.availability import EVERYONE
 from models.bulk import insert
 from models.campaign import Campaign
 from models.enums import Action, CampaignStatus, Role
@@ -27,6 +28,7 @@ from models.influencer import Influencer, InfluencerSearch, SocialAccount
 from models.participation import Participation, ParticipationEvent, Post
 from models.standing import AccountRow, CampaignRow, InfluencerRow
 from models.transactions import transacted
+from resolvers.availability_counts import outdate, settle
 from transport.settings import Settings
 
 BATCH = 5_000
@@ -64,11 +66,13 @@ async def demo(
         if await Campaign.exists() or await Influencer.exists():
             return False
         await Demo(Random(seed), datetime.now(UTC)).fill(campaigns, influencers)
+        await outdate(EVERYONE)
         return True
 
     async with migrated(settings.database_url):
         if not await transacted(work):
             print("The database has campaigns or influencers already: nothing was added.")
+        await settle()
         await print_tokens(settings)
 
 

@@ -78,7 +78,7 @@ class _Kept:
 
 
 async def _kept(run: Run, keys: Sequence[int]) -> tuple[int | None, dict[int, _Kept]]:
-    """How many influencers there are (None: not counted yet), and what is kept of each campaign."""
+    """How many influencers there are (None: not counted), and what is kept of each campaign."""
     found = {key: _Kept() for key in (*keys, EVERYONE)}
     needs_keeper = False
     for key, what, number, changes in await run.fetch(_KEPT, {"keys": [*keys, EVERYONE]}):
@@ -89,7 +89,8 @@ async def _kept(run: Run, keys: Sequence[int]) -> tuple[int | None, dict[int, _K
             found[key].stored[candidate_status(ParticipationStatus(what), True)] += number
     if needs_keeper or not all(kept.is_fresh for kept in found.values()):
         call_keeper()
-    return found[EVERYONE].available, found
+    everyone = found.pop(EVERYONE)
+    return everyone.available if everyone.is_fresh else None, found
 
 
 _MARKS = ("FRESH", "STALE", "CLOSED")

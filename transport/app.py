@@ -1,5 +1,6 @@
 """The whole server as one ASGI application."""
 
+import asyncio
 import gc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from models.database import connected
+from resolvers.availability_counts import keep
 from schema import schema
 from transport import health
 from transport.auth import Authenticator, ConnectProofs
@@ -44,7 +46,10 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         async with connected(settings.database_url):
             _spare_collections()
+            keeper = asyncio.create_task(keep())
             yield
+            keeper.cancel()
+            await asyncio.wait([keeper])
 
     endpoint = WithPage(graphql) if settings.shows_graphiql else graphql
     return Server(
