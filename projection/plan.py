@@ -18,6 +18,7 @@ from graphql import (
     SelectionSetNode,
     VariableNode,
 )
+from graphql.pyutils import Path
 
 from projection.compiler import Compiler
 from projection.diagram import diagram
@@ -151,8 +152,16 @@ class _Plan:
         if value is not None:
             errors = info._raw_info.executor.collected_errors
             for error in self.denied:
-                errors.add(error, None)
+                errors.add(error, _place(error))
         return Completed(value)
+
+
+def _place(error: GraphQLError) -> Path | None:
+    """Where an error is; graphql-core keeps no second one of the same place, or below it."""
+    place: Path | None = None
+    for key in error.path or ():
+        place = Path(place, key, None)
+    return place
 
 
 @dataclass(slots=True)

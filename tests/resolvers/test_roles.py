@@ -320,6 +320,18 @@ async def test_a_forbidden_field_that_may_be_null_leaves_the_others_as_they_are(
     assert errors == [("FORBIDDEN", "placesTaken")]
 
 
+async def test_each_refused_field_is_told(db: str):
+    there = await world()
+    query = """query($id: ID!) {
+        one: campaign(id: $id) { capacity advertiserId }
+        two: campaign(id: $id) { capacity }
+    }"""
+    found, errors = await ask(query, there.creator, id=there.ids["ours.Campaign"])
+    nothing = {"capacity": None, "advertiserId": None}
+    assert found == {"one": nothing, "two": {"capacity": None}}
+    assert sorted(errors) == [("FORBIDDEN", "advertiserId"), *[("FORBIDDEN", "capacity")] * 2]
+
+
 async def test_personal_data_are_for_staff_and_for_who_they_are_about(db: str):
     there = await world()
     query = (
