@@ -1,78 +1,135 @@
-"""The same schema, answered by graphql-core field by field, from objects of the database.
+"""The same schema, answered by graphql-core field by field, from rows in memory.
 
 Slow and plain, to compare the read engine with: a resolver for each field that is no column.
 """
 
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
 import graphql
-from graphql import build_schema, parse
+from graphql import DocumentNode, GraphQLError, build_schema
 from graphql.execution import ExecutionResult
 
-from models import standing
-from models.campaign import AvailabilityOverride, Campaign
-from models.enums import Platform, Role, platforms_of
-from models.influencer import Influencer, SocialAccount
-from models.participation import Participation, ParticipationEvent, Post
-from models.workflow import available_actions, candidate_status, required_action
+from models.campaign import Campaign
+from models.enums import (
+    ApplicantStatus,
+    CandidateStatus,
+    JobSection,
+    PostRowStatus,
+    Role,
+    platform_of,
+    platforms_of,
+)
+from models.influencer import Influencer
+from models.participation import Participation, ParticipationEvent
+from models.text import clean, fold
+from models.workflow import (
+    Facts,
+    applicant_status,
+    available_actions,
+    blockers,
+    candidate_status,
+    job_section,
+    required_action,
+)
 from projection.text import snake_case
 from resolvers.caller import Caller
-from resolvers.ids import decode, encode
+from resolvers.ids import decode, encode, split
 from schema import schema
-from tests.data import NOW
+from tests.projection.world import Candidate, PostRow, World
 
-_SCHEMA = build_schema(schema.as_str(), assume_valid=True)
-Resolve = Callable[..., Awaitable[Any]]
-RESOLVERS: dict[str, Resolve] = {}
-MODELS = {
-    "campaign": Campaign,
-    "influencer": Influencer,
-    "participation": Participation,
-    "post": Post,
-    "selectedAccount": SocialAccount,
-    "account": SocialAccount,
+SCHEMA = build_schema(schema.as_str(), assume_valid=True)
+ANY_CURSOR = "a cursor"
+"""Stands for every cursor: what is in one is the server's own business."""
+DECIDERS = {Role.STAFF, Role.ADVERTISER}
+ALLOWED = {
+    "Campaign.advertiserId": DECIDERS,
+    "Campaign.capacity": DECIDERS,
+    "Campaign.placesTaken": DECIDERS,
+    "Campaign.applicants": DECIDERS,
+    "Campaign.applicantCounts": DECIDERS,
+    "Campaign.posts": DECIDERS,
+    "Campaign.postCounts": DECIDERS,
+    "Campaign.candidates": {Role.STAFF},
+    "Campaign.candidateCounts": {Role.STAFF},
+    "Query.influencers": {Role.STAFF},
+    "Query.participationEvents": DECIDERS,
+    "Query.myJobs": {Role.INFLUENCER},
+    "Query.myJobCounts": {Role.INFLUENCER},
 }
+"""Who may ask for a field; who is not here gets FORBIDDEN."""
 
 
-def resolves(*fields: str) -> Callable[[Resolve], Resolve]:
-    def keep(resolve: Resolve) -> Resolve:
-        RESOLVERS.update(dict.fromkeys(fields, resolve))
-        return resolve
+@dataclass(frozen=True)
+class Asker:
+    """What every resolver is told: who asks, of which world."""
 
-    return keep
+    world: World
+    caller: Caller
+
+    def seen(self, name: str) -> list[Any]:
+        """The rows of a type that the caller may see."""
+        return [row for row in self.world.all(name) if self.world.may_see(self.caller, row)]
 
 
-async def reference(query: str, caller: Caller, **variables: Any) -> ExecutionResult:
+Resolve = Callable[..., Any]
+RESOLVERS: dict[str, Resolve] = {}
+
+
+def reference(
+    document: DocumentNode, world: World, caller: Caller, variables: Mapping[str, Any]
+) -> ExecutionResult:
     """The answer of graphql-core's own completion."""
-    answered: Any = cast("Any", graphql).execute(
-        _SCHEMA,
-        parse(query),
-        context_value=caller,
-        variable_values=variables,
+    execute: Any = cast("Any", graphql).execute_sync
+    return execute(
+        SCHEMA,
+        document,
+        context_value=Asker(world, caller),
+        variable_values=dict(variables),
         field_resolver=_field,
+        type_resolver=_type_name,
     )
-    return await answered
 
 
-async def _field(source: Any, info: Any, **given: Any) -> Any:
+def _type_name(value: Any, *_: Any) -> str:
+    return type(value).__name__
+
+
+def _field(source: Any, info: Any, **given: Any) -> Any:
     name = f"{info.parent_type.name}.{info.field_name}"
+    asker: Asker = info.context
+    if asker.caller.role not in ALLOWED.get(name, set(Role)):
+        raise GraphQLError("not for this role", extensions={"code": "FORBIDDEN"})
     if name in RESOLVERS:
-        return await RESOLVERS[name](source, info.context, **given)
+        return RESOLVERS[name](source, asker, **given)
     if isinstance(source, dict):
         return cast("dict[str, Any]", source)[info.field_name]
     if info.field_name == "id":
         return encode(info.parent_type.name, source.pk)
-    if info.field_name in MODELS:
-        return await _related(source, info.field_name)
+    if info.field_name in RELATED:
+        return _related(source, asker, info.field_name)
     column = {"from": "from_status", "to": "to_status"}.get(info.field_name)
     return _plain(getattr(source, column or snake_case(info.field_name)))
 
 
-async def _related(source: Any, field: str) -> Any:
+RELATED = {
+    "campaign": "Campaign",
+    "influencer": "Influencer",
+    "participation": "Participation",
+    "post": "Post",
+    "selectedAccount": "SocialAccount",
+    "account": "SocialAccount",
+}
+
+
+def _related(source: Any, asker: Asker, field: str) -> Any:
+    if isinstance(source, Candidate | PostRow):
+        return getattr(source, field)
     key = getattr(source, f"{snake_case(field)}_id")
-    return None if key is None else await MODELS[field].get(id=key)
+    return None if key is None else asker.world.of[RELATED[field]][key]
 
 
 def _plain(value: Any) -> Any:
@@ -81,167 +138,538 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _connection(rows: list[Any], first: int | None) -> dict[str, Any]:
-    shown = rows[: 20 if first is None else first]
+def resolves(*fields: str) -> Callable[[Resolve], Resolve]:
+    """The function gives the value of these fields."""
+
+    def keep(resolve: Resolve) -> Resolve:
+        RESOLVERS.update(dict.fromkeys(fields, resolve))
+        return resolve
+
+    return keep
+
+
+# Lists
+
+
+def _page(rows: list[Any], first: int | None, last: int | None) -> dict[str, Any]:
+    for count in (first, last):
+        if count is not None and not 0 <= count <= 100:
+            raise _invalid("a page has 0 to 100 rows")
+    if first is not None and last is not None:
+        raise _invalid("first and last")
+    size = first if first is not None else 20 if last is None else last
+    shown = rows[:size] if last is None else rows[len(rows) - min(size, len(rows)) :]
+    more = len(shown) < len(rows)
+    cursor = ANY_CURSOR if shown else None
     return {
         "nodes": shown,
-        "edges": [{"node": row} for row in shown],
+        "edges": [{"node": row, "cursor": ANY_CURSOR} for row in shown],
         "totalCount": len(rows),
-        "pageInfo": {"hasNextPage": len(shown) < len(rows), "hasPreviousPage": False},
+        "pageInfo": {
+            "hasNextPage": more and last is None,
+            "hasPreviousPage": more and last is not None,
+            "startCursor": cursor,
+            "endCursor": cursor,
+        },
+    }
+
+
+def _invalid(message: str) -> GraphQLError:
+    return GraphQLError(message, extensions={"code": "INVALID_INPUT"})
+
+
+def _one_of(wanted: Any, value: Any) -> bool:
+    return not wanted or value in wanted
+
+
+def _counted(statuses: Iterable[Any], rows: Iterable[Any]) -> list[dict[str, Any]]:
+    found = Counter[str](str(row) for row in rows)
+    return [{"status": status, "count": found[str(status)], "exact": True} for status in statuses]
+
+
+LATE = datetime(9999, 12, 31, tzinfo=UTC)
+KEYS: dict[str, Callable[[Any], Any]] = {
+    "UPDATED": lambda row: row.updated_at,
+    "CREATED": lambda row: row.created_at,
+    "FOLLOWERS": lambda row: row.followers,
+    "NAME": lambda row: fold(row.name),
+    "TITLE": lambda row: fold(row.title),
+    "DEADLINE": lambda row: row.application_deadline or LATE,
+}
+
+
+def _ordered(rows: Iterable[Any], order: str) -> list[Any]:
+    name, _, direction = str(order).rpartition("_")
+    return sorted(rows, key=lambda row: (KEYS[name](row), row.pk), reverse=direction == "DESC")
+
+
+# Root fields
+
+
+@resolves("Query.viewer")
+def viewer(_: Any, asker: Asker) -> Any:
+    caller = asker.caller
+    influencer = asker.world.of["Influencer"].get(caller.influencer_id)
+    return {
+        "role": caller.role,
+        "name": caller.name,
+        "influencer": influencer,
+        "advertiserId": caller.advertiser_id,
     }
 
 
 @resolves("Query.campaign")
-async def campaign(_: Any, caller: Caller, id: str) -> Campaign | None:
-    key = decode(id, "Campaign")
-    mine = {"advertiser_id": caller.advertiser_id} if caller.role is Role.ADVERTISER else {}
-    return await Campaign.filter(id=key, **mine).first()
+def campaign(_: Any, asker: Asker, id: str) -> Any:
+    return _by_key(asker, "Campaign", decode(id, "Campaign"))
 
 
-@resolves("Query.participations")
-async def everywhere(_: Any, caller: Caller, first: int | None = None, **_given: Any) -> Any:
-    rows = await Participation.filter(**_own(caller)).order_by("-updated_at", "-id")
-    return _connection(list(rows), first)
+@resolves("Query.influencer")
+def influencer(_: Any, asker: Asker, id: str) -> Any:
+    return _by_key(asker, "Influencer", decode(id, "Influencer"))
 
 
-def _own(caller: Caller) -> dict[str, Any]:
-    if caller.role is Role.ADVERTISER:
-        return {"campaign__advertiser_id": caller.advertiser_id}
-    return {"influencer_id": caller.influencer_id} if caller.role is Role.INFLUENCER else {}
+@resolves("Query.participation")
+def participation(_: Any, asker: Asker, id: str) -> Any:
+    return _by_key(asker, "Participation", decode(id, "Participation"))
 
 
-@resolves("Campaign.applicants")
-async def applicants(of: Campaign, _: Caller, first: int | None = None, **_given: Any) -> Any:
-    rows = Participation.filter(campaign_id=of.pk, status__in=_APPLICANTS)
-    return _connection(list(await rows.order_by("-updated_at", "-id")), first)
+def _by_key(asker: Asker, name: str, key: int | None) -> Any:
+    row = asker.world.of[name].get(key)
+    return row if row is not None and asker.world.may_see(asker.caller, row) else None
 
 
-_APPLICANTS = ["APPLIED", "REVIEWING", "APPROVED", "REJECTED"]
+@resolves("Query.node")
+def node(_: Any, asker: Asker, id: str) -> Any:
+    world = asker.world
+    name, key = split(id) or ("", "")
+    if name == "Candidate" and "-" in key:
+        pair = [int(number) for number in key.split("-")]
+        of, person = world.of["Campaign"].get(pair[0]), world.of["Influencer"].get(pair[1])
+        there = of and person and person.erased_at is None
+        row: Any = Candidate(of, person) if of and person and there else None
+    elif name == "PostRow" and "-" in key:
+        rows = [row for of in world.all("Campaign") for row in world.post_rows(of)]
+        row = next((row for row in rows if row.pk == key), None)
+    else:
+        row = world.of[name].get(int(key)) if name in world.of and "-" not in key else None
+    return row if row is not None and world.may_see(asker.caller, row) else None
+
+
+@resolves("Query.nodes")
+def nodes(_: Any, asker: Asker, ids: list[str]) -> Any:
+    return [node(None, asker, gid) for gid in ids]
+
+
+@resolves("Query.campaigns")
+def campaigns(
+    _: Any,
+    asker: Asker,
+    orderBy: str,  # noqa: N803
+    filter: Any = None,
+    first: int | None = None,
+    last: int | None = None,
+) -> Any:
+    asked: dict[str, Any] = filter or {}
+    advertiser = asked.get("advertiserId")
+    if advertiser is not None and asker.caller.role is Role.INFLUENCER:
+        raise GraphQLError("not for influencers", extensions={"code": "FORBIDDEN"})
+    text = fold(clean(asked.get("search") or ""))
+    rows = [
+        row
+        for row in asker.seen("Campaign")
+        if _one_of(asked.get("status"), row.status)
+        and _one_of(asked.get("type"), row.type)
+        and any(text in fold(word) for word in (row.title, row.brand))
+        and (advertiser is None or row.advertiser_id == advertiser)
+    ]
+    return _page(_ordered(rows, orderBy), first, last)
+
+
+@resolves("Query.influencers")
+def influencers(
+    _: Any,
+    asker: Asker,
+    orderBy: str,  # noqa: N803
+    filter: Any = None,
+    first: int | None = None,
+    last: int | None = None,
+) -> Any:
+    rows = [
+        row
+        for row in asker.world.all("Influencer")
+        if row.erased_at is None and asker.world.fits(row, filter or {})
+    ]
+    return _page(_ordered(rows, orderBy), first, last)
+
+
+@resolves("Query.participations", "Influencer.participations")
+def participations(
+    of: Influencer | None,
+    asker: Asker,
+    orderBy: str,  # noqa: N803
+    filter: Any = None,
+    first: int | None = None,
+    last: int | None = None,
+) -> Any:
+    asked: dict[str, Any] = filter or {}
+    rows = [
+        row
+        for row in asker.seen("Participation")
+        if (of is None or row.influencer_id == of.pk)
+        and _one_of(asked.get("status"), row.status)
+        and _one_of(asked.get("origin"), row.origin)
+        and _named(asked, "campaignId", "Campaign", row.campaign_id)
+        and _named(asked, "influencerId", "Influencer", row.influencer_id)
+        and (not asked.get("updatedSince") or row.updated_at >= _moment(asked["updatedSince"]))
+    ]
+    return _page(_ordered(rows, orderBy), first, last)
+
+
+def _named(asked: Mapping[str, Any], argument: str, name: str, key: int | None) -> bool:
+    gid = asked.get(argument)
+    return gid is None or (key is not None and decode(gid, name) == key)
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+@resolves("Query.participationEvents")
+def feed(
+    _: Any,
+    asker: Asker,
+    filter: Any = None,
+    first: int | None = None,
+    last: int | None = None,
+) -> Any:
+    asked: dict[str, Any] = filter or {}
+    rows = [
+        row
+        for row in asker.seen("ParticipationEvent")
+        if _named(asked, "campaignId", "Campaign", row.campaign_id)
+        and _named(asked, "influencerId", "Influencer", row.influencer_id)
+        and _named(asked, "participationId", "Participation", row.participation_id)
+        and _one_of(asked.get("action"), row.action)
+        and (not asked.get("since") or row.occurred_at >= _moment(asked["since"]))
+    ]
+    return _page(sorted(rows, key=lambda row: row.pk), first, last)
+
+
+@resolves("Query.myJobs")
+def my_jobs(
+    _: Any, asker: Asker, section: str, first: int | None = None, last: int | None = None
+) -> Any:
+    return _page(_ordered(_jobs(asker, section), "UPDATED_DESC"), first, last)
+
+
+@resolves("Query.myJobCounts")
+def my_job_counts(_: Any, asker: Asker) -> Any:
+    return [
+        {
+            "section": section,
+            "count": len(_jobs(asker, section)),
+            "actionRequired": sum(
+                required_action(_facts(asker, part)) is not None for part in _jobs(asker, section)
+            ),
+        }
+        for section in JobSection
+    ]
+
+
+def _jobs(asker: Asker, section: str) -> list[Participation]:
+    found = list[Participation]()
+    for part in asker.seen("Participation"):
+        campaign = asker.world.of["Campaign"][part.campaign_id]
+        if job_section(part.status, campaign.status, part.origin) == section:
+            found.append(part)
+    return found
+
+
+# Campaigns
 
 
 @resolves("Campaign.platforms", "Participation.selectedPlatforms")
-async def platforms(of: Any, _: Caller) -> Any:
+def platforms(of: Any, _: Asker) -> Any:
     return platforms_of(of.platforms if isinstance(of, Campaign) else of.selected_platforms)
 
 
 @resolves("Campaign.countries")
-async def countries(of: Campaign, _: Caller) -> list[str]:
+def countries(of: Campaign, _: Asker) -> list[str]:
     return of.countries.split()
 
 
+@resolves("Campaign.viewerParticipation")
+def viewer_participation(of: Campaign, asker: Asker) -> Any:
+    return asker.world.parts.get((of.pk, asker.caller.influencer_id))
+
+
+@resolves("Campaign.viewerActions")
+def viewer_actions(of: Campaign, asker: Asker) -> Any:
+    known = _viewer_facts(of, asker)
+    return available_actions(known, Role.INFLUENCER) if known else []
+
+
+@resolves("Campaign.viewerBlockers")
+def viewer_blockers(of: Campaign, asker: Asker) -> Any:
+    known = _viewer_facts(of, asker)
+    return blockers(known, Role.INFLUENCER) if known else []
+
+
+@resolves("Campaign.viewerQualifyingAccounts")
+def viewer_accounts(of: Campaign, asker: Asker) -> Any:
+    known = _viewer_facts(of, asker)
+    person = asker.world.of["Influencer"].get(asker.caller.influencer_id)
+    return _qualifying(asker, person, known) if known else []
+
+
+def _viewer_facts(of: Campaign, asker: Asker) -> Facts | None:
+    person = asker.world.of["Influencer"].get(asker.caller.influencer_id)
+    return asker.world.facts(of, person) if person else None
+
+
+def _qualifying(asker: Asker, person: Any, known: Facts) -> list[Any]:
+    accounts = asker.world.accounts(person, gone=True)
+    return [account for account in accounts if account.pk in known.qualifying]
+
+
+@resolves("Campaign.candidates")
+def candidates(
+    of: Campaign,
+    asker: Asker,
+    orderBy: str,  # noqa: N803
+    filter: Any = None,
+    first: int | None = None,
+    last: int | None = None,
+) -> Any:
+    asked: dict[str, Any] = filter or {}
+    rows = [
+        row
+        for row in _candidates(of, asker, asked)
+        if _one_of(asked.get("status"), _status(asker, row))
+    ]
+    people = {row.influencer.pk: row for row in rows}
+    if orderBy == "CHANGED_DESC":
+        long_ago = datetime.min.replace(tzinfo=UTC)
+
+        def key(row: Candidate) -> Any:
+            part = asker.world.parts.get((of.pk, row.influencer.pk))
+            return part.updated_at if part else long_ago, row.influencer.pk
+
+        return _page(sorted(rows, key=key, reverse=True), first, last)
+    ordered = _ordered([row.influencer for row in rows], orderBy)
+    return _page([people[person.pk] for person in ordered], first, last)
+
+
+def _candidates(of: Campaign, asker: Asker, asked: Mapping[str, Any]) -> list[Candidate]:
+    return [
+        Candidate(of, person)
+        for person in asker.world.all("Influencer")
+        if person.erased_at is None and asker.world.fits(person, asked)
+    ]
+
+
+@resolves("Campaign.candidateCounts")
+def candidate_counts(of: Campaign, asker: Asker, filter: Any = None) -> Any:
+    rows = _candidates(of, asker, filter or {})
+    return _counted(CandidateStatus, [_status(asker, row) for row in rows])
+
+
+@resolves("Campaign.applicants")
+def applicants(
+    of: Campaign,
+    asker: Asker,
+    orderBy: str,  # noqa: N803
+    filter: Any = None,
+    first: int | None = None,
+    last: int | None = None,
+) -> Any:
+    asked: dict[str, Any] = filter or {}
+    rows = [
+        row for row in _applicants(of, asker, asked) if _one_of(asked.get("status"), row.status)
+    ]
+    return _page(_ordered(rows, orderBy), first, last)
+
+
+def _applicants(of: Campaign, asker: Asker, asked: Mapping[str, Any]) -> list[Participation]:
+    world = asker.world
+    return [
+        part
+        for part in world.all("Participation")
+        if part.campaign_id == of.pk
+        and part.status in set(ApplicantStatus)
+        and world.fits(world.of["Influencer"][part.influencer_id], asked)
+    ]
+
+
+@resolves("Campaign.applicantCounts")
+def applicant_counts(of: Campaign, asker: Asker, filter: Any = None) -> Any:
+    rows = _applicants(of, asker, filter or {})
+    return _counted(ApplicantStatus, [row.status for row in rows])
+
+
+@resolves("Campaign.posts")
+def campaign_posts(
+    of: Campaign,
+    asker: Asker,
+    filter: Any = None,
+    first: int | None = None,
+    last: int | None = None,
+) -> Any:
+    asked: dict[str, Any] = filter or {}
+    rows = _post_rows(of, asker, asked)
+    return _page([row for row in rows if _one_of(asked.get("status"), row.status)], first, last)
+
+
+def _post_rows(of: Campaign, asker: Asker, asked: Mapping[str, Any]) -> list[PostRow]:
+    people = asker.world.of["Influencer"]
+    return [
+        row
+        for row in asker.world.post_rows(of)
+        if asker.world.fits(people[row.participation.influencer_id], asked)
+    ]
+
+
+@resolves("Campaign.postCounts")
+def post_counts(of: Campaign, asker: Asker, filter: Any = None) -> Any:
+    rows = _post_rows(of, asker, filter or {})
+    return _counted(PostRowStatus, [row.status for row in rows])
+
+
+# Influencers
+
+
 @resolves("SocialAccount.platform")
-async def platform(of: SocialAccount, _: Caller) -> Platform:
-    return list(Platform)[of.platform - 1]
+def platform(of: Any, _: Asker) -> Any:
+    return platform_of(of.platform)
 
 
 @resolves("Influencer.email")
-async def email(of: Influencer, caller: Caller) -> str | None:
-    return of.email if _knows(caller, of.pk) else None
+def email(of: Influencer, asker: Asker) -> str | None:
+    return of.email if _knows(asker, of.pk) else None
 
 
 @resolves("Influencer.externalId", "SocialAccount.externalId")
-async def external_id(of: Any, caller: Caller) -> str | None:
+def external_id(of: Any, asker: Asker) -> str | None:
     owner = of.pk if isinstance(of, Influencer) else of.influencer_id
-    return of.external_id if _knows(caller, owner) else None
+    return of.external_id if _knows(asker, owner) else None
 
 
-def _knows(caller: Caller, influencer: int) -> bool:
-    return caller.role is Role.STAFF or caller.influencer_id == influencer
+def _knows(asker: Asker, influencer: int) -> bool:
+    return asker.caller.role is Role.STAFF or asker.caller.influencer_id == influencer
 
 
 @resolves("Influencer.accounts")
-async def accounts(of: Influencer, _: Caller, includeDisconnected: bool) -> Any:  # noqa: N803
-    known = SocialAccount.filter(influencer_id=of.pk)
-    known = known if includeDisconnected else known.filter(disconnected_at=None)
-    return await known.order_by("-followers", "-id")
+def accounts(of: Influencer, asker: Asker, includeDisconnected: bool) -> Any:  # noqa: N803
+    return asker.world.accounts(of, gone=includeDisconnected)
 
 
-@resolves("Influencer.participations")
-async def participations(
-    of: Influencer, caller: Caller, first: int | None = None, **_given: Any
-) -> Any:
-    rows = Participation.filter(influencer_id=of.pk).filter(**_own(caller))
-    return _connection(list(await rows.order_by("-updated_at", "-id")), first)
+# Participations and candidates
 
 
-@resolves("Participation.events")
-async def events(of: Participation, caller: Caller, first: int | None = None) -> Any:
-    rows = await ParticipationEvent.filter(participation_id=of.pk).order_by("id")
-    seen = [r for r in rows if caller.role is Role.STAFF or r.action != "SET_AVAILABILITY"]
-    return _connection(seen, first)
+def _facts(asker: Asker, of: Participation | Candidate) -> Facts:
+    if isinstance(of, Candidate):
+        return asker.world.facts(of.campaign, of.influencer)
+    campaigns, people = asker.world.of["Campaign"], asker.world.of["Influencer"]
+    return asker.world.facts(campaigns[of.campaign_id], people[of.influencer_id])
 
 
-@resolves("ParticipationEvent.reason")
-async def reason(of: ParticipationEvent, caller: Caller) -> str | None:
-    return of.reason if of.actor_role in _CLEAR_TO[caller.role] else None
-
-
-@resolves("ParticipationEvent.actorName")
-async def actor_name(of: ParticipationEvent, caller: Caller) -> str | None:
-    return of.actor_name if of.actor_role in _CLEAR_TO[caller.role] else None
-
-
-_CLEAR_TO = {
-    Role.STAFF: set(Role),
-    Role.ADVERTISER: set(Role) - {Role.STAFF},
-    Role.INFLUENCER: {Role.INFLUENCER},
-}
-
-
-@resolves("Participation.posts")
-async def posts(of: Participation, _: Caller) -> Any:
-    return await Post.filter(participation_id=of.pk).order_by("-submitted_at", "-id")
-
-
-@resolves("Participation.candidateStatus")
-async def status(of: Participation, _: Caller) -> str:
-    known = await _facts(of)
+def _status(asker: Asker, of: Participation | Candidate) -> CandidateStatus:
+    known = _facts(asker, of)
     return candidate_status(known.status, not known.unavailable_reasons)
 
 
+@resolves("Participation.candidateStatus", "Candidate.status")
+def status(of: Participation | Candidate, asker: Asker) -> Any:
+    return _status(asker, of)
+
+
 @resolves("Participation.applicantStatus")
-async def applicant(of: Participation, _: Caller) -> str | None:
-    return of.status if of.status in _APPLICANTS else None
+def applicant(of: Participation, asker: Asker) -> Any:
+    return applicant_status(of.status, asker.world.of["Campaign"][of.campaign_id].type)
 
 
-@resolves("Participation.availableActions")
-async def actions(of: Participation, caller: Caller) -> Any:
-    return available_actions(await _facts(of), caller.role)
+@resolves("Participation.availableActions", "Candidate.availableActions")
+def actions(of: Participation | Candidate, asker: Asker) -> Any:
+    return available_actions(_facts(asker, of), asker.caller.role)
 
 
 @resolves("Participation.requiredAction")
-async def required(of: Participation, _: Caller) -> Any:
-    action = required_action(await _facts(of))
+def required(of: Participation, asker: Asker) -> Any:
+    action = required_action(_facts(asker, of))
     if action is None:
         return None
     return {
         "type": action.type,
         "message": action.message,
         "platforms": platforms_of(action.platforms),
-        "accounts": [await SocialAccount.get(id=key) for key in action.accounts],
+        "accounts": [asker.world.of["SocialAccount"][key] for key in action.accounts],
         "blockedBy": action.blocked_by,
     }
 
 
-async def _facts(of: Participation) -> Any:
-    campaign = await Campaign.get(id=of.campaign_id)
-    person = await Influencer.get(id=of.influencer_id)
-    override = await AvailabilityOverride.filter(
-        campaign_id=of.campaign_id, influencer_id=of.influencer_id
-    ).first()
-    return standing.facts(
-        _row(standing.CampaignRow, campaign),
-        _row(standing.InfluencerRow, person),
-        [
-            _row(standing.AccountRow, account)
-            for account in await SocialAccount.filter(influencer_id=person.pk)
-        ],
-        override=override.availability if override else None,
-        participation=_row(standing.ParticipationRow, of),
-        post_statuses=[post.status for post in await Post.filter(participation_id=of.pk)],
-        now=NOW,
-    )
+@resolves("Participation.posts")
+def posts(of: Participation, asker: Asker) -> Any:
+    return asker.world.posts(of)
 
 
-def _row(columns: Any, of: Any) -> Any:
-    return columns(*(getattr(of, name) for name in columns._fields))
+@resolves("Candidate.unavailableReasons")
+def reasons(of: Candidate, asker: Asker) -> Any:
+    shown = _status(asker, of) is CandidateStatus.UNAVAILABLE
+    return _facts(asker, of).unavailable_reasons if shown else []
+
+
+@resolves("Candidate.availabilityOverride")
+def override(of: Candidate, asker: Asker) -> Any:
+    return asker.world.overrides.get((of.campaign.pk, of.influencer.pk))
+
+
+@resolves("Candidate.qualifyingAccounts")
+def qualifying(of: Candidate, asker: Asker) -> Any:
+    return _qualifying(asker, of.influencer, _facts(asker, of))
+
+
+@resolves("Candidate.participation")
+def participation_of(of: Candidate, asker: Asker) -> Any:
+    return asker.world.parts.get((of.campaign.pk, of.influencer.pk))
+
+
+# History
+
+
+@resolves("Participation.events", "Candidate.events")
+def events(
+    of: Participation | Candidate,
+    asker: Asker,
+    first: int | None = None,
+    last: int | None = None,
+) -> Any:
+    if isinstance(of, Candidate):
+        pair = (of.campaign.pk, of.influencer.pk)
+        every = asker.world.all("ParticipationEvent")
+        rows = [row for row in every if (row.campaign_id, row.influencer_id) == pair]
+    else:
+        every = asker.seen("ParticipationEvent")
+        rows = [row for row in every if row.participation_id == of.pk]
+    return _page(sorted(rows, key=lambda row: row.pk), first, last)
+
+
+@resolves("ParticipationEvent.reason")
+def reason(of: ParticipationEvent, asker: Asker) -> str | None:
+    return of.reason if _is_clear(of, asker) else None
+
+
+@resolves("ParticipationEvent.actorName")
+def actor_name(of: ParticipationEvent, asker: Asker) -> str | None:
+    return of.actor_name if _is_clear(of, asker) else None
+
+
+def _is_clear(of: ParticipationEvent, asker: Asker) -> bool:
+    """Whether the caller may read what was written for colleagues."""
+    match asker.caller.role:
+        case Role.STAFF:
+            return True
+        case Role.ADVERTISER:
+            return of.actor_role is not Role.STAFF
+        case _:
+            own = of.influencer_id == asker.caller.influencer_id
+            return own and of.actor_role is Role.INFLUENCER
