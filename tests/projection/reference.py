@@ -246,7 +246,9 @@ def node(_: Any, asker: Asker, id: str) -> Any:
         pair = [int(number) for number in key.split("-")]
         of, person = world.of["Campaign"].get(pair[0]), world.of["Influencer"].get(pair[1])
         there = of and person and person.erased_at is None
-        row: Any = Candidate(of, person) if of and person and there else None
+        row: Any = None
+        if of and person and person.erased_at is None:
+            row = Candidate(of, person)
     elif name == "PostRow" and "-" in key:
         rows = [row for of in world.all("Campaign") for row in world.post_rows(of)]
         row = next((row for row in rows if row.pk == key), None)
