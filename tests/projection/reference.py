@@ -245,7 +245,6 @@ def node(_: Any, asker: Asker, id: str) -> Any:
     if name == "Candidate" and "-" in key:
         pair = [int(number) for number in key.split("-")]
         of, person = world.of["Campaign"].get(pair[0]), world.of["Influencer"].get(pair[1])
-        there = of and person and person.erased_at is None
         row: Any = None
         if of and person and person.erased_at is None:
             row = Candidate(of, person)
