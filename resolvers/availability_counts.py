@@ -16,8 +16,9 @@ whom its snapshot does not see have read the rules that it counts by.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncGenerator, Collection, Mapping
+from collections.abc import AsyncGenerator, Collection, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 from models.availability import EVERYONE, AvailabilityDelta
 from models.bulk import insert
@@ -117,9 +118,22 @@ async def settle() -> None:
     """Count every open campaign that has no number or a stale one, and fold what has piled up."""
     await run(_BEGIN, everyone=EVERYONE)
     for row in await rows(_STALE):
-        await recount(row[0])
+        await _whole(recount(row[0]))
     for row in await rows(_PILED_UP, many=MANY):
-        await _fold(row[0])
+        await _whole(_fold(row[0]))
+
+
+async def _whole(work: Coroutine[Any, Any, None]) -> None:
+    """Go through with a transaction that has begun, even where the server ends meanwhile.
+
+    On SQLite, cancelling one may leave the only connection locked.
+    """
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 async def recount(campaign: int) -> None:
