@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from models.enums import Role
-from models.text import clean
 from projection import Completed, Order, Run, TableListing
 from resolvers.errors import RequestError
 from resolvers.ids import decode
 from resolvers.participation_lists import order_name
 from resolvers.projecting import one, page
 from resolvers.scope import visible
-from resolvers.search import Conditions, pattern, storable
+from resolvers.search import Conditions
+from resolvers.text_search import pattern, searched, storable
 
 _LAST = datetime(9999, 12, 31, tzinfo=UTC)
 _BY_CREATION = (Order("t.created_at", datetime), Order("t.id"))
@@ -54,8 +54,9 @@ def _filtered(asked: Mapping[str, Any], role: Role) -> Conditions:
     conditions = Conditions()
     conditions.one_of("status", asked.get("status"))
     conditions.one_of("type", asked.get("type"))
-    if asked.get("search") and clean(asked["search"]):
-        conditions.add("t.search_key LIKE :search ESCAPE '\\'", search=pattern(asked["search"]))
+    text = searched(asked.get("search") or "")
+    if text:
+        conditions.add("t.search_key LIKE :search ESCAPE '\\'", search=pattern(text))
     if asked.get("advertiserId") is not None:
         if role is Role.INFLUENCER:
             raise RequestError("FORBIDDEN", "The filter `advertiserId` is not for influencers.")

@@ -1,6 +1,5 @@
-"""Text search, and the filter on influencers that every tab has."""
+"""The filter on influencers that every tab has."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -8,15 +7,12 @@ from typing import Any
 
 from models.categories import MASK_BITS, mask_and_overflow, numbers_of
 from models.enums import Platform, mask_of
-from models.text import clean, fold
-from resolvers.errors import RequestError
+from models.text import clean
 from resolvers.ids import decode
+from resolvers.text_search import storable, text_search
 
-SEARCH_LENGTH = 200
 LARGEST_NUMBER = 2**31 - 1
 """Nobody has more followers: the column holds no more."""
-_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
-_WILDCARDS = re.compile(r"([\\%_])")
 
 
 @dataclass(slots=True)
@@ -48,36 +44,12 @@ class Conditions:
             self.add(f"t.{column} = :of_{column}", **{f"of_{column}": key})
 
 
-def pattern(text: str) -> str:
-    """The LIKE pattern (escaped by `\\`) that finds this part of a folded text.
-
-    Raises INVALID_INPUT for a text that is too long or that no database can hold.
-    """
-    text = clean(text)
-    if len(text) > SEARCH_LENGTH:
-        raise RequestError(
-            "INVALID_INPUT", f"`search` takes {SEARCH_LENGTH} characters at most, not {len(text)}."
-        )
-    escaped = _WILDCARDS.sub(r"\\\1", fold(storable("search", text)))
-    return f"%{escaped}%"
-
-
-def storable(argument: str, text: str) -> str:
-    """The text. Raises INVALID_INPUT for one that no database can hold."""
-    if _UNSTORABLE.search(text):
-        raise RequestError("INVALID_INPUT", f"`{argument}` has a NUL or half a surrogate pair.")
-    return text
-
-
 async def influencer_conditions(asked: Mapping[str, Any], influencer: str) -> Conditions:
     """What a tab's filter says about the influencer, whose row has this alias."""
     found = Conditions()
-    if asked.get("search") and clean(asked["search"]):
-        found.add(
-            f"{influencer}.id IN (SELECT s.influencer_id FROM influencer_search s"
-            " WHERE s.text LIKE :search ESCAPE '\\')",
-            search=pattern(asked["search"]),
-        )
+    text = await text_search(asked.get("search"))
+    if text:
+        found.add(text.condition(influencer), **text.values)
     if asked.get("countries"):
         codes = [storable("countries", clean(code)).upper() for code in asked["countries"]]
         found.add(f"{influencer}.country = ANY(:countries)", countries=codes)

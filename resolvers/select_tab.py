@@ -11,9 +11,12 @@ A stream tells its rows' `status`, so that nobody has to work it out again. All 
 rule says is a parameter: campaigns whose rules have the same form share a statement, planned once,
 for any values. PostgreSQL merges the streams row by row (Merge Append), so that all of them
 together are walked little further than one page.
+
+Under a text search (`resolvers/text_search.py`) the streams either start from those whom an index
+has found, or are walked as ever, with a look at each row's text.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -26,6 +29,7 @@ from projection.listing import Page, ordering, seek
 from resolvers.participation_lists import order_name
 from resolvers.posts_tab import NEVER
 from resolvers.search import Conditions, has_account, influencer_conditions, range_values
+from resolvers.text_search import TextSearch, text_search
 
 _STORED: dict[CandidateStatus, list[str]] = {}
 for _status in ParticipationStatus:
@@ -40,6 +44,7 @@ _KEYS: dict[str, tuple[str, type[Any], bool]] = {
     "NAME_DESC": ("i.name_key", str, True),
     "CHANGED_DESC": (_CHANGED, datetime, True),
 }
+_DERIVED = {CandidateStatus.AVAILABLE, CandidateStatus.UNAVAILABLE}
 COUNTRY_STREAMS = (1, 2, 3, 4, 8, 16, 40)
 """How many streams countries are walked in, the rest of them empty: so there are few statements.
 
@@ -78,6 +83,9 @@ class CandidateListing:
     orders: tuple[Order, ...]
     descending: bool
     values: Mapping[str, Any]
+    text: TextSearch | None = None
+    from_text: bool = False
+    "Whether a page starts from those whom the text finds; what is counted always does."
 
     def rows(self, columns: str, joins: str, page: Page, keys: Sequence[int] | None) -> str:
         """The statement of one page."""
@@ -88,9 +96,10 @@ class CandidateListing:
         # Each stream is cut where its index ends the walk, then all of them together.
         streams = " UNION ALL ".join(
             f"SELECT * FROM ({_select(stream, beyond)}{_in_stream(cut, stream)}) s"
-            for stream in self.streams
+            for stream in self._streams(self.from_text)
         )
         return (
+            f"{self._found(self.from_text)}"
             f"SELECT {columns}, 0 FROM (SELECT * FROM ({streams or _NO_ROWS}) t{cut}) t{joins}"
             f" ORDER BY {order}"
         )
@@ -98,7 +107,19 @@ class CandidateListing:
     def total(self, keys: Sequence[int] | None) -> str:
         """The statement that counts all rows."""
         del keys
-        return f"SELECT {counted(self.streams)}"
+        return f"{self._found(True)}SELECT {counted(self._streams(True))}"
+
+    def _found(self, from_text: bool) -> str:
+        if self.text is None or not from_text:
+            return ""
+        return f"WITH found AS MATERIALIZED ({self.text.found}) "
+
+    def _streams(self, from_text: bool) -> Sequence[Stream]:
+        if self.text is None:
+            return self.streams
+        if from_text:
+            return [_from_found(stream) for stream in self.streams]
+        return [_looking_at(self.text, stream) for stream in self.streams]
 
 
 _NO_ROWS = (
@@ -115,19 +136,37 @@ async def candidates(
     asked: Mapping[str, Any] = arguments.get("filter") or {}
     name = order_name(arguments, "FOLLOWERS_DESC")
     key, kind, descending = _KEYS[name]
-    conditions = await tab_conditions(asked, target)
-    statuses = asked.get("status") or CandidateStatus
-    streams = [
-        stream
-        for status in dict.fromkeys(statuses)
-        for stream in streams_of(CandidateStatus(status), target, key)
-    ]
+    text = await text_search(asked.get("search"))
+    conditions = await tab_conditions({**asked, "search": None}, target)
+    statuses = {CandidateStatus(status): None for status in asked.get("status") or CandidateStatus}
+    streams = [stream for status in statuses for stream in streams_of(status, target, key)]
     return CandidateListing(
         streams=tuple(narrowed(stream, conditions) for stream in streams),
         orders=(Order("t.sort", kind), Order("t.influencer_id")),
         descending=descending,
-        values=conditions.values,
+        values={**conditions.values, **text.values} if text else conditions.values,
+        text=text,
+        from_text=text is not None and await _is_rare(run, text, target, statuses),
     )
+
+
+async def _is_rare(
+    run: Run, text: TextSearch, target: Target, statuses: Collection[CandidateStatus]
+) -> bool:
+    """Whether so few of those with these statuses have the text that an index finds them sooner."""
+    derived = _DERIVED.intersection(statuses)
+    if not derived or not target.is_running:
+        # Of those who take part there are not many to walk; of everybody, there are.
+        everybody = CandidateStatus.UNAVAILABLE in derived
+        return text.is_rare() if everybody else text.has_few
+    kept = await run.fetch(
+        "SELECT k.available FROM availability_count k WHERE k.campaign_id = :campaign",
+        {"campaign": target.id},
+    )
+    if len(derived) > 1 or not kept or kept[0][0] is None:
+        return text.is_rare()
+    available = min(1.0, kept[0][0] / max(text.people, 1))
+    return text.is_rare(available if CandidateStatus.AVAILABLE in derived else 1 - available)
 
 
 async def target_of(run: Run, campaign: int) -> Target:
@@ -155,6 +194,27 @@ async def tab_conditions(asked: Mapping[str, Any], target: Target) -> Conditions
 def narrowed(stream: Stream, conditions: Conditions) -> Stream:
     """The stream's rows that meet the conditions."""
     return stream._replace(where=(*stream.where, *conditions.where))
+
+
+def _from_found(stream: Stream) -> Stream:
+    """The stream's rows of influencers whom the text finds, from those."""
+    return stream._replace(
+        source=f"found f CROSS JOIN {stream.source}",
+        where=(f"{_influencer(stream)} = f.influencer_id", *stream.where),
+    )
+
+
+def _looking_at(text: TextSearch, stream: Stream) -> Stream:
+    """The same, by a look at the text of each that meets the rule: it costs more than the rule."""
+    probe = text.probe("i")
+    where = [_before_taking_part(condition, probe) for condition in stream.where]
+    return stream._replace(where=tuple(where) if where != [*stream.where] else (*where, probe))
+
+
+def _before_taking_part(condition: str, probe: str) -> str:
+    for test in (f"WHEN {_TAKES_PART} THEN 0", f"WHEN {_HAS_ROW} THEN 0"):
+        condition = condition.replace(test, f"WHEN NOT ({probe}) THEN 0 {test}")
+    return condition
 
 
 # The streams of each status
@@ -300,7 +360,7 @@ def _in_stream(sql: str, stream: Stream) -> str:
 
 
 def _influencer(stream: Stream) -> str:
-    return "p.influencer_id" if stream.source.startswith("participation p") else "i.id"
+    return "p.influencer_id" if "participation p" in stream.source else "i.id"
 
 
 def counted(streams: Sequence[Stream]) -> str:

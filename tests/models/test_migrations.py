@@ -10,7 +10,12 @@ from tortoise.migrations.operations import AlterModelOptions
 from models.database import connected, migrate, pending_migrations, tortoise_config
 from tests.databases import Databases
 
-MIGRATIONS = ["0001_initial", "0002_indexes_and_history", "0003_availability_counts"]
+MIGRATIONS = [
+    "0001_initial",
+    "0002_indexes_and_history",
+    "0003_availability_counts",
+    "0004_text_search",
+]
 
 
 async def test_the_models_need_no_further_migration(db: str) -> None:

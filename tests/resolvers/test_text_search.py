@@ -1,0 +1,102 @@
+"""Text search, by an index and by walking, says what a look at each name and handle says."""
+
+from typing import Any
+
+import pytest
+
+from models import profiles
+from models.enums import Platform
+from models.influencer import Influencer, InfluencerSearch
+from models.text import fold
+from resolvers import text_search
+from resolvers.ids import encode
+from tests import data
+from tests.resolvers.asking import answer, gids
+from tests.resolvers.crowd import KEYS, NAMES, gather
+
+TEXTS = [
+    *("田", "ハナ", "花子", "田中 花", "é", "él", "lodie", "%", "0%_", "\\s", "o'n", '"x"', '"'),
+    *("l.1", "สม", "สมชาย", "handle", "handle1", "none of them", "q"),
+]
+TAB = """
+query Tab($id: ID!, $filter: CandidateFilter, $order: CandidateOrder!) {
+  campaign(id: $id) {
+    candidates(filter: $filter, orderBy: $order, first: 100) {
+      totalCount nodes { status influencer { id } } } } }"""
+FOUND = """
+query Find($search: String) {
+  influencers(filter: { search: $search }) { totalCount nodes { id } } }"""
+
+
+@pytest.fixture(params=["from the text", "walking"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """One of the two ways, whatever the text."""
+    most = -1.0 if request.param == "walking" else float("inf")
+    monkeypatch.setattr(text_search, "WALK", most)
+    monkeypatch.setattr(text_search, "FEW", most)
+    return request.param
+
+
+async def test_both_ways_find_the_same_rows_in_the_same_order(db: str, way: str):
+    crowd = await gather(seed=11, people=60)
+    seen = 0
+    for number, text in enumerate(TEXTS * 3):
+        campaign, order = crowd.campaigns[number % 8], list(KEYS)[number % 5]
+        statuses = [[], ["AVAILABLE"], ["UNAVAILABLE", "WAITING"], ["APPLIED"]][number % 4]
+        asked = {"search": text, "status": statuses}
+        found = await answer(TAB, id=encode("Campaign", campaign.pk), filter=asked, order=order)
+        rows = found["campaign"]["candidates"]
+        expected = crowd.rows(campaign, asked, order)
+        assert [row["influencer"]["id"] for row in rows["nodes"]] == expected, (text, way)
+        assert rows["totalCount"] == len(expected)
+        seen += len(expected)
+    assert seen
+
+
+async def test_the_list_of_influencers_finds_the_same_either_way(db: str, way: str):
+    people = [
+        await data.influencer((Platform.TIKTOK, n), name=name) for n, name in enumerate(NAMES)
+    ]
+    for text in TEXTS:
+        expected = [
+            gid
+            for gid, person in zip(gids("Influencer", *people), people, strict=True)
+            if fold(text) in (await InfluencerSearch.get(influencer_id=person.id)).text
+        ]
+        found = (await answer(FOUND, search=text))["influencers"]
+        assert {node["id"] for node in found["nodes"]} == set(expected), text
+
+
+@pytest.mark.parametrize("text", ["gone", "go", "come", "co"])
+async def test_a_text_is_found_as_soon_as_it_is_written_and_no_longer(db: str, way: str, text: str):
+    person = await data.influencer(name="Gone")
+    await Influencer.filter(id=person.id).update(name="Come", name_key="come")
+    await profiles.refresh([person.id])
+
+    found = (await answer(FOUND, search=text))["influencers"]
+
+    assert found["totalCount"] == (1 if text in "come" else 0)
+
+
+@pytest.mark.parametrize("text", ["tanaka\nhan", "a\nh", "a\x1fh", "\n", "tan\naka"])
+async def test_what_parts_a_name_and_a_handle_is_in_neither(db: str, way: str, text: str):
+    person = await data.influencer(name="Tanaka")
+    await data.account(person, Platform.TIKTOK, 10, handle="hanako")
+    await profiles.refresh([person.id])
+
+    found = (await answer(FOUND, search=text))["influencers"]
+
+    assert found["totalCount"] == (0 if text.strip() else 1)
+
+
+def search(share: float, people: int) -> text_search.TextSearch:
+    values: dict[str, Any] = {}
+    return text_search.TextSearch("", values, share, people)
+
+
+def test_what_is_rare_starts_from_the_text_and_what_is_common_is_walked():
+    million = 1_000_000
+    assert search(0.001, million).is_rare()
+    assert not search(0.05, million).is_rare()
+    assert search(0.05, million).is_rare(among=0.001), "few of the list are left to walk to"
+    assert search(0.05, 2_000).is_rare()
