@@ -191,6 +191,7 @@ class Servers:
             "JOINERY_LOG_LEVEL": "warning",
             "BENCH_CONNECTIONS": str(CONNECTIONS),
             "NODE_ENV": "production",
+            "GRAPHILE_ENV": "production",
             "PYTHONPATH": os.pathsep.join([str(ROOT), str(self.folder / "python")]),
         }
 

@@ -14,15 +14,17 @@ from typing import Any
 import orjson
 from graphql import DocumentNode, GraphQLError, parse, validate
 from starlette.applications import Starlette
+from starlette.responses import Response
 from starlette.routing import Route
 
 from bench.peers import sql
-from bench.peers.asgi import PLATFORMS, number, open_pool
+from bench.peers.asgi import PLATFORMS, number, open_pool, spare_collections
 from bench.peers.marking import mark
 
 # Installed for this peer alone (bench/requirements.txt), where no type checker looks.
 ariadne: Any = importlib.import_module("ariadne")
 ariadne_asgi: Any = importlib.import_module("ariadne.asgi")
+ariadne_http: Any = importlib.import_module("ariadne.asgi.handlers")
 Row = Any
 
 
@@ -245,6 +247,7 @@ def _page(rows: Sequence[Row], first: int) -> dict[str, Any]:
 @asynccontextmanager
 async def _lifespan(_app: Starlette) -> AsyncGenerator[None]:
     _Pool.pool = await open_pool()
+    spare_collections()
     yield
     await _Pool.pool.close()
 
@@ -268,6 +271,14 @@ def _validate(schema: Any, document: DocumentNode, **options: Any) -> list[Graph
     return _validated[id(document)]
 
 
+class _Handler(ariadne_http.GraphQLHTTPHandler):
+    """Ariadne's own, with answers written by orjson."""
+
+    async def create_json_response(self, _request: Any, result: Any, success: bool) -> Response:
+        status = 200 if success or result.get("data") is not None else 400
+        return Response(orjson.dumps(result), status, media_type="application/json")
+
+
 _contract = (Path(__file__).parent / "contract.graphql").read_text()
 _types = (query, mutation, campaign, influencer, account, participation, candidate, moment)
 schema = ariadne.make_executable_schema(_contract, *_types)
@@ -278,6 +289,7 @@ _graphql = ariadne_asgi.GraphQL(
     query_validator=_validate,
     introspection=False,
     debug=False,
+    http_handler=_Handler(),
 )
 app = Starlette(
     routes=[Route("/graphql", _graphql.handle_request, methods=["POST"])], lifespan=_lifespan

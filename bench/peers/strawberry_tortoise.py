@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
+import orjson
 import strawberry
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -22,7 +23,7 @@ from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
 from bench.peers import sql
-from bench.peers.asgi import number
+from bench.peers.asgi import number, spare_collections
 from bench.peers.marking import decide
 from models import campaign as tables
 from models.campaign import AvailabilityOverride
@@ -65,8 +66,8 @@ class Context:
     """What resolvers share within a request."""
 
     viewer: int | None
-    accounts: DataLoader[int, list[AccountModel]]
-    influencers: DataLoader[int, InfluencerModel]
+    accounts: DataLoader[int, list["SocialAccount"]]
+    influencers: DataLoader[int, "Influencer"]
 
 
 Info = strawberry.Info[Context, None]
@@ -74,58 +75,36 @@ Info = strawberry.Info[Context, None]
 
 @strawberry.type
 class SocialAccount:
-    row: strawberry.Private[AccountModel]
+    id: strawberry.ID
+    platform: Platform
     handle: str
     followers: int
-
-    @strawberry.field
-    def id(self) -> strawberry.ID:
-        return strawberry.ID(f"gid://joinery/SocialAccount/{self.row.id}")
-
-    @strawberry.field
-    def platform(self) -> Platform:
-        return platform_of(self.row.platform)
 
 
 @strawberry.type
 class Influencer:
     key: strawberry.Private[int]
+    id: strawberry.ID
     name: str
     country: str | None
     followers: int
 
     @strawberry.field
-    def id(self) -> strawberry.ID:
-        return strawberry.ID(f"gid://joinery/Influencer/{self.key}")
-
-    @strawberry.field
     async def accounts(self, info: Info) -> list[SocialAccount]:
-        return [_account(row) for row in await info.context.accounts.load(self.key)]
+        return await info.context.accounts.load(self.key)
 
 
 @strawberry.type
 class Participation:
-    row: strawberry.Private[ParticipationModel]
+    id: strawberry.ID
     status: ParticipationStatus
     version: int
     updated_at: datetime
-
-    @strawberry.field
-    def id(self) -> strawberry.ID:
-        return strawberry.ID(f"gid://joinery/Participation/{self.row.id}")
-
-    @strawberry.field
-    def campaign(self) -> Annotated["Campaign", strawberry.lazy("bench.peers.strawberry_tortoise")]:
-        return _campaign(self.row.campaign)
-
-    @strawberry.field
-    def influencer(self) -> Influencer:
-        return _influencer(self.row.influencer)
-
-    @strawberry.field
-    def selected_account(self) -> SocialAccount | None:
-        account = self.row.selected_account
-        return _account(account) if account else None
+    campaign: Annotated["Campaign", strawberry.lazy("bench.peers.strawberry_tortoise")] | None = (
+        None
+    )
+    influencer: Influencer | None = None
+    selected_account: SocialAccount | None = None
 
 
 @strawberry.type
@@ -141,17 +120,13 @@ class ParticipationConnection:
 
 @strawberry.type
 class Candidate:
-    campaign: strawberry.Private[int]
     key: strawberry.Private[int]
+    id: strawberry.ID
     status: CandidateStatus
 
     @strawberry.field
-    def id(self) -> strawberry.ID:
-        return strawberry.ID(f"gid://joinery/Candidate/{self.campaign}-{self.key}")
-
-    @strawberry.field
     async def influencer(self, info: Info) -> Influencer:
-        return _influencer(await info.context.influencers.load(self.key))
+        return await info.context.influencers.load(self.key)
 
 
 @strawberry.type
@@ -175,6 +150,7 @@ class CandidateFilter:
 @strawberry.type
 class Campaign:
     key: strawberry.Private[int]
+    id: strawberry.ID
     title: str
     brand: str
     description: str
@@ -196,10 +172,6 @@ class Campaign:
     updated_at: datetime
 
     @strawberry.field
-    def id(self) -> strawberry.ID:
-        return strawberry.ID(f"gid://joinery/Campaign/{self.key}")
-
-    @strawberry.field
     async def applicants(self, first: int = 20) -> ParticipationConnection:
         rows = (
             await ParticipationModel.filter(
@@ -209,8 +181,15 @@ class Campaign:
             .order_by("-updated_at", "-id")
             .limit(first + 1)
             .select_related("influencer", "selected_account")
+            .only(*_PARTICIPATION, *_of("influencer", _INFLUENCER), *_SELECTED)
         )
-        return _participations(rows, first)
+        nodes = [
+            _participation(
+                row, influencer=_influencer(row.influencer), selected_account=_selected(row)
+            )
+            for row in rows
+        ]
+        return _page(nodes, first)
 
     @strawberry.field
     async def candidates(
@@ -219,8 +198,8 @@ class Campaign:
         found = await _rows(sql.CANDIDATES, [self.key, first + 1])
         nodes = [
             Candidate(
-                campaign=row["campaign_id"],
                 key=row["influencer_id"],
+                id=_gid("Candidate", f"{row['campaign_id']}-{row['influencer_id']}"),
                 status=CandidateStatus(row["status"]),
             )
             for row in found[:first]
@@ -243,7 +222,7 @@ class Campaign:
 class Query:
     @strawberry.field
     async def campaign(self, id: strawberry.ID) -> Campaign | None:
-        found = await tables.Campaign.get_or_none(id=number(id))
+        found = await tables.Campaign.get_or_none(id=number(id)).only(*_CAMPAIGN)
         return _campaign(found) if found else None
 
     @strawberry.field
@@ -258,8 +237,13 @@ class Query:
             .order_by("-updated_at", "-id")
             .limit(first + 1)
             .select_related("campaign", "selected_account")
+            .only(*_PARTICIPATION, *_of("campaign", _CAMPAIGN), *_SELECTED)
         )
-        return _participations(rows, first)
+        nodes = [
+            _participation(row, campaign=_campaign(row.campaign), selected_account=_selected(row))
+            for row in rows
+        ]
+        return _page(nodes, first)
 
 
 @strawberry.input
@@ -314,28 +298,54 @@ class Mutation:
 # From rows to types
 
 
+def _gid(type_name: str, key: int | str) -> strawberry.ID:
+    return strawberry.ID(f"gid://joinery/{type_name}/{key}")
+
+
 def _account(row: AccountModel) -> SocialAccount:
-    return SocialAccount(row=row, handle=row.handle, followers=row.followers)
+    return SocialAccount(
+        id=_gid("SocialAccount", row.id),
+        platform=platform_of(row.platform),
+        handle=row.handle,
+        followers=row.followers,
+    )
 
 
 def _influencer(row: InfluencerModel) -> Influencer:
-    return Influencer(key=row.id, name=row.name, country=row.country, followers=row.followers)
+    return Influencer(
+        key=row.id,
+        id=_gid("Influencer", row.id),
+        name=row.name,
+        country=row.country,
+        followers=row.followers,
+    )
 
 
-def _participation(row: ParticipationModel) -> Participation:
-    return Participation(row=row, status=row.status, version=row.version, updated_at=row.updated_at)
+def _participation(row: ParticipationModel, **related: Any) -> Participation:
+    return Participation(
+        id=_gid("Participation", row.id),
+        status=row.status,
+        version=row.version,
+        updated_at=row.updated_at,
+        **related,
+    )
 
 
-def _participations(rows: Sequence[ParticipationModel], first: int) -> ParticipationConnection:
+def _selected(row: ParticipationModel) -> SocialAccount | None:
+    account = row.selected_account
+    return _account(account) if account else None
+
+
+def _page(nodes: Sequence[Participation], first: int) -> ParticipationConnection:
     return ParticipationConnection(
-        nodes=[_participation(row) for row in rows[:first]],
-        page_info=PageInfo(has_next_page=len(rows) > first),
+        nodes=list(nodes[:first]), page_info=PageInfo(has_next_page=len(nodes) > first)
     )
 
 
 def _campaign(row: tables.Campaign) -> Campaign:
     return Campaign(
         key=row.id,
+        id=_gid("Campaign", row.id),
         title=row.title,
         brand=row.brand,
         description=row.description,
@@ -373,6 +383,23 @@ def _result(gid: strawberry.ID, row: ParticipationModel | None) -> MarkJoinedRes
 
 # Data
 
+# The columns that the types have: the models have more.
+_CAMPAIGN = (
+    *("id", "title", "brand", "description", "cover_image_url", "reward", "hashtags", "mentions"),
+    *("type", "status", "post_tracking", "followers_min", "followers_max", "capacity"),
+    *("places_taken", "application_deadline", "starts_at", "ends_at", "created_at", "updated_at"),
+)
+_INFLUENCER = ("id", "name", "country", "followers")
+_ACCOUNT = ("id", "influencer_id", "platform", "handle", "followers")
+_PARTICIPATION = ("id", "status", "version", "updated_at")
+
+
+def _of(relation: str, columns: Sequence[str]) -> list[str]:
+    return [f"{relation}__{column}" for column in columns]
+
+
+_SELECTED = _of("selected_account", ("id", "platform", "handle", "followers"))
+
 
 def _in_progress() -> Any:
     return Q(status__in=["WAITING", "APPROVED", "JOINED"]) | Q(
@@ -385,18 +412,22 @@ async def _rows(statement: str, values: list[Any]) -> list[dict[str, Any]]:
     return await client.execute_query_dict(statement, values)
 
 
-async def _accounts_of(keys: list[int]) -> list[list[AccountModel]]:
+async def _rows_of_accounts(keys: list[int]) -> dict[int, list[AccountModel]]:
     found = defaultdict[int, list[AccountModel]](list)
-    rows = await AccountModel.filter(influencer_id__in=keys, disconnected_at=None).order_by(
-        "-followers", "-id"
-    )
-    for row in rows:
+    connected = AccountModel.filter(influencer_id__in=keys, disconnected_at=None)
+    for row in await connected.order_by("-followers", "-id").only(*_ACCOUNT):
         found[row.influencer_id].append(row)
-    return [found[key] for key in keys]
+    return found
 
 
-async def _influencers(keys: list[int]) -> list[InfluencerModel]:
-    found = await InfluencerModel.in_bulk(keys, "id")
+async def _accounts_of(keys: list[int]) -> list[list[SocialAccount]]:
+    found = await _rows_of_accounts(keys)
+    return [[_account(row) for row in found[key]] for key in keys]
+
+
+async def _influencers(keys: list[int]) -> list[Influencer]:
+    rows = await InfluencerModel.filter(id__in=keys).only(*_INFLUENCER)
+    found = {row.id: _influencer(row) for row in rows}
     return [found[key] for key in keys]
 
 
@@ -405,7 +436,7 @@ async def _mark(key: int, asked: list[int]) -> dict[int, ParticipationModel]:
     async with in_transaction() as transaction:
         campaign = await tables.Campaign.select_for_update().get(id=key)
         influencers = await InfluencerModel.filter(id__in=asked, erased_at=None).order_by("id")
-        accounts = dict(zip(asked, await _accounts_of(asked), strict=True))
+        accounts = await _rows_of_accounts(asked)
         overrides = await AvailabilityOverride.filter(campaign_id=key, influencer_id__in=asked)
         known = {override.influencer_id: override.availability for override in overrides}
         there = await ParticipationModel.filter(
@@ -458,6 +489,9 @@ def _event(row: ParticipationModel, now: datetime) -> ParticipationEvent:
 
 
 class _App(GraphQL[Context, None]):
+    def encode_json(self, data: object) -> bytes:
+        return orjson.dumps(data)
+
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
     ) -> Context:
@@ -472,6 +506,7 @@ class _App(GraphQL[Context, None]):
 @asynccontextmanager
 async def _lifespan(_app: Starlette) -> AsyncGenerator[None]:
     async with connected(os.environ["JOINERY_DATABASE_URL"]):
+        spare_collections()
         yield
 
 

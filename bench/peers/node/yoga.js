@@ -49,6 +49,8 @@ const yoga = createYoga({
   graphiql: false,
   landingPage: false,
   logging: false,
+  cors: false,
+  multipart: false,
   context: ({ request }) => ({
     viewer: Number(request.headers.get('x-influencer')),
     campaigns: new DataLoader(db.loadCampaigns),
