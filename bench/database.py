@@ -11,7 +11,8 @@ from typing import Any
 
 import asyncpg
 
-from models.database import migrate
+from models.database import connected, migrate
+from resolvers.availability_counts import settle
 from tests.postgres import Postgres, postgres
 
 SQL = Path(__file__).parent / "sql"
@@ -123,6 +124,9 @@ async def _make(url: str, size: Size) -> None:
     connection = await driver.connect(url)
     try:
         await _fill(connection, size)
+        async with connected(url):
+            await settle()
+        await connection.execute(_KEEP_COUNTS)
     finally:
         await connection.close()
     print(f"made {size.participations:,} participations in {time.monotonic() - started:.0f} s")
@@ -147,6 +151,9 @@ def _filled_in(script: str, size: Size) -> str:
     return script
 
 
+_KEEP_COUNTS = """
+INSERT INTO bench.counts SELECT campaign_id, available FROM availability_count;
+ANALYZE availability_count"""
 _BUSY = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()"""

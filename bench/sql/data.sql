@@ -161,3 +161,5 @@ CREATE TABLE bench.baseline AS
 SELECT (SELECT max(id) FROM participation) AS participation,
     (SELECT max(id) FROM participation_event) AS event;
 CREATE TABLE bench.places AS SELECT id, places_taken FROM campaign;
+-- What the server has counted when all this is there.
+CREATE TABLE bench.counts (campaign_id bigint PRIMARY KEY, available bigint);

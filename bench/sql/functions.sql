@@ -153,48 +153,34 @@ END;
 
 CREATE TYPE candidate_count AS (status text, count int, exact boolean);
 
+-- How many were available (campaign 0: how many there are) when they were counted, and what has
+-- been added since.
+CREATE OR REPLACE FUNCTION kept_number(campaign bigint) RETURNS int
+LANGUAGE sql STABLE
+RETURN (SELECT k.available + (SELECT coalesce(sum(d.change), 0) FROM availability_delta d
+    WHERE d.campaign_id = k.campaign_id) FROM availability_count k WHERE k.campaign_id = campaign)::int;
+
 -- Every row of the tab has exactly one status; a campaign that is closed is available to nobody.
 CREATE FUNCTION campaign_candidate_counts(campaign campaign)
-RETURNS SETOF candidate_count LANGUAGE plpgsql STABLE ROWS 6 AS $$
-DECLARE
-    is_open boolean := campaign.status IN ('UPCOMING', 'ONGOING');
-    has_range boolean := campaign.followers_min IS NOT NULL OR campaign.followers_max IS NOT NULL;
-    low int := coalesce(campaign.followers_min, 0);
-    high int := coalesce(campaign.followers_max, 2147483647);
-    everybody int;
-    open_to int := 0;
-BEGIN
-    SELECT count(*) INTO everybody FROM influencer i WHERE i.erased_at IS NULL;
-    IF is_open THEN
-        SELECT count(*) INTO open_to FROM influencer i WHERE i.erased_at IS NULL
-        AND (campaign.countries = '' OR i.country = ANY (string_to_array(campaign.countries, ' ')))
-        AND CASE
-            WHEN campaign.category_mask <> 0 AND i.category_mask & campaign.category_mask = 0 THEN 0
-            WHEN has_range AND i.platforms & campaign.platforms <> 0
-                AND NOT in_range(campaign.platforms, low, high, i.id, i.multi,
-                    i.f1, i.f2, i.f3, i.f4, i.f5, i.f6, i.f7) THEN 0
-            ELSE 1 END <> 0
-        AND NOT EXISTS (SELECT FROM participation q WHERE q.campaign_id = campaign.id
-            AND q.influencer_id = i.id AND q.status <> 'REMOVED')
-        AND NOT EXISTS (SELECT FROM availability_override q WHERE q.campaign_id = campaign.id
-            AND q.influencer_id = i.id);
-        open_to := open_to + (SELECT count(*) FROM availability_override o
-            JOIN influencer i ON i.id = o.influencer_id AND i.erased_at IS NULL
-            WHERE o.campaign_id = campaign.id AND o.availability = 'AVAILABLE'
-            AND NOT EXISTS (SELECT FROM participation q WHERE q.campaign_id = campaign.id
-                AND q.influencer_id = i.id AND q.status <> 'REMOVED'));
-    END IF;
-    RETURN QUERY
-    WITH stored AS (SELECT
+RETURNS SETOF candidate_count LANGUAGE sql STABLE ROWS 6
+BEGIN ATOMIC
+    WITH stored AS MATERIALIZED (SELECT
         CASE WHEN p.status = 'REVIEWING' THEN 'APPLIED' WHEN p.status = 'APPROVED' THEN 'JOINED'
-            ELSE p.status END AS status, count(*)::int AS count
-        FROM participation p WHERE p.campaign_id = campaign.id AND p.status <> 'REMOVED' GROUP BY 1)
+            ELSE p.status END AS status, sum(p.count)::int AS count
+        FROM (SELECT p.status::text, count(*) FROM participation p
+            WHERE p.campaign_id = campaign.id AND p.status <> 'REMOVED' AND NOT EXISTS (
+                SELECT FROM influencer i WHERE i.id = p.influencer_id AND i.erased_at IS NOT NULL)
+            GROUP BY p.status) AS p
+        GROUP BY 1),
+    available AS MATERIALIZED (SELECT CASE WHEN campaign.status IN ('UPCOMING', 'ONGOING')
+        THEN kept_number(campaign.id) ELSE 0 END AS count)
     SELECT listed.status, CASE listed.status
-        WHEN 'UNAVAILABLE' THEN everybody - open_to - (SELECT sum(s.count)::int FROM stored s)
-        WHEN 'AVAILABLE' THEN open_to
+        WHEN 'UNAVAILABLE' THEN kept_number(0) - (SELECT count FROM available)
+            - coalesce((SELECT sum(s.count)::int FROM stored s), 0)
+        WHEN 'AVAILABLE' THEN (SELECT count FROM available)
         ELSE coalesce(stored.count, 0) END, true
     FROM unnest(ARRAY['UNAVAILABLE', 'AVAILABLE', 'WAITING', 'APPLIED', 'JOINED', 'REJECTED'])
         WITH ORDINALITY AS listed (status, place)
     LEFT JOIN stored ON stored.status = listed.status ORDER BY listed.place;
-END $$;
+END;
 COMMENT ON FUNCTION campaign_candidate_counts IS '@behavior +list -connection';
