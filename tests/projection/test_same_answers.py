@@ -41,7 +41,7 @@ from tests.tokens import SECRET, token
 from transport.app import create_app
 from transport.settings import Settings
 
-EXAMPLES = 80
+EXAMPLES = 120
 """Operations made for each role. Each is asked as every role."""
 WIDE = """
 query Wide($id: ID!, $with: Boolean! = true, $without: Boolean! = false,
