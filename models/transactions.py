@@ -21,6 +21,13 @@ async def transacted(work: Callable[[], Awaitable[T]], *, undo: bool = False) ->
     With `undo` it is rolled back instead. The work may run several times, so it must keep nothing
     between its runs; an error that it raises rolls back and goes on to the caller.
     """
+    try:
+        return await _once(work, undo)
+    except Exception as error:
+        if not is_worth_another_try(error):
+            raise
+        failure = error
+    # Only now: most transactions need one try, of which this costs a tenth.
     async for attempt in stamina.retry_context(
         on=is_worth_another_try,
         attempts=ATTEMPTS,
@@ -30,6 +37,8 @@ async def transacted(work: Callable[[], Awaitable[T]], *, undo: bool = False) ->
         wait_jitter=0.05,
     ):
         with attempt:
+            if attempt.num == 1:
+                raise failure
             return await _once(work, undo)
     raise AssertionError("the last attempt returns or raises")
 

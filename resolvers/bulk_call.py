@@ -7,7 +7,7 @@ from models.enums import ErrorCode, Outcome
 from models.workflow import Command, Decision, candidate_status
 from resolvers.caller import Caller
 from resolvers.context import Context
-from resolvers.facts import Case, of_pairs, of_participations
+from resolvers.facts import Case, in_campaign, of_participations
 from resolvers.ids import decode
 from resolvers.recording import Ledger, Verdict
 from resolvers.results import (
@@ -48,14 +48,17 @@ def keys_of(form: Form, ids: Sequence[str], type_name: str, field: str) -> list[
 
 async def candidates(
     context: Context, campaign: int, influencers: Sequence[int | None]
-) -> list[Case | None]:
+) -> list[Case | None] | None:
     """The cases of these influencers in one campaign, in their order; None for who is not there.
 
-    Whoever has been erased is not there.
+    Whoever has been erased is not there. None instead of the list: the campaign is not there.
     """
-    cases = await of_pairs({(campaign, key) for key in influencers if key is not None}, context.now)
-    there = {pair: case for pair, case in cases.items() if not case.influencer.is_erased}
-    return [None if key is None else there.get((campaign, key)) for key in influencers]
+    asked = {key for key in influencers if key is not None}
+    cases = await in_campaign(campaign, asked, context.now)
+    if cases is None:
+        return None
+    there = {key: case for key, case in cases.items() if not case.influencer.is_erased}
+    return [None if key is None else there.get(key) for key in influencers]
 
 
 async def participations(

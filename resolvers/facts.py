@@ -1,21 +1,31 @@
-"""What decides about participations, locked and loaded in the same few statements for any number.
+"""What decides about participations, locked by one statement and read by the next.
 
 Every writer locks in this order, so that none waits for another in a circle: campaigns, then
-influencers, then participations, each by id. Whoever holds a campaign's lock is alone in deciding
-about it, so what is read here stays true until the transaction ends.
+influencers, each by id. Whoever writes a participation holds its campaign or its influencer, so
+whoever holds both (`_LOCKED`) is alone with it, and with its posts. What is read after that
+(`_READ`) stays true until the transaction ends. It is a statement of its own, because a statement
+sees the data as they were when it began, and those for whom the locks had to wait have changed
+them since.
 """
 
+import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
+
+import orjson
 
 from models import standing
-from models.enums import Availability, Role
+from models.database import dialect
+from models.enums import Availability
 from models.standing import AccountRow, CampaignRow, InfluencerRow, ParticipationRow
 from models.workflow import Facts
 from resolvers.caller import Caller
 from resolvers.database import dumps, locked_rows, rows
+from resolvers.scope import parameters, visible
 
 Pair = tuple[int, int]
 """A campaign's id and an influencer's."""
@@ -98,26 +108,18 @@ class Case:
 
 async def of_pairs(pairs: Collection[Pair], now: datetime) -> dict[Pair, Case]:
     """The cases of these pairs; without those whose campaign or influencer does not exist."""
-    campaigns = await lock_campaigns({campaign for campaign, _ in pairs})
-    influencers = await lock_influencers({influencer for _, influencer in pairs})
-    accounts = await accounts_of(influencers)
-    known = [pair for pair in pairs if pair[0] in campaigns and pair[1] in influencers]
-    overrides = await _overrides(known)
-    participations = await _participations(known)
-    posts = await _post_statuses(part.id for part in participations.values())
-    cases: dict[Pair, Case] = {}
-    for pair in known:
-        part = participations.get(pair)
-        cases[pair] = _case(
-            campaigns[pair[0]],
-            influencers[pair[1]],
-            accounts[pair[1]],
-            overrides.get(pair),
-            part,
-            posts[part.id] if part else (),
-            now,
-        )
-    return cases
+    return (await _cases(_OF_PAIRS, {"pairs": dumps(list(pairs))}, now)).by_pair
+
+
+async def in_campaign(
+    campaign: int, influencers: Collection[int], now: datetime
+) -> dict[int, Case] | None:
+    """The cases of these influencers, those who exist, in a campaign; None if it does not exist."""
+    pairs = [(campaign, influencer) for influencer in influencers] or [(campaign, _NOBODY)]
+    found = await _cases(_OF_PAIRS, {"pairs": dumps(pairs)}, now)
+    if not found.campaigns:
+        return None
+    return {influencer: case for (_, influencer), case in found.by_pair.items()}
 
 
 async def of_participations(ids: Collection[int], caller: Caller, now: datetime) -> dict[int, Case]:
@@ -125,20 +127,15 @@ async def of_participations(ids: Collection[int], caller: Caller, now: datetime)
 
     Staff have all, advertisers those in their campaigns, influencers their own.
     """
-    found = await rows(_PARTICIPATIONS_BY_ID, ids=list(ids))
-    pairs = {
-        (campaign, influencer)
-        for campaign, influencer, advertiser in found
-        if _belongs(caller, influencer, advertiser)
-    }
-    cases = await of_pairs(pairs, now)
-    return {case.participation_id: case for case in cases.values() if case.participation_id}
+    asked = " AND ".join([_OF_PARTICIPATIONS, *visible("Participation", caller)])
+    found = await _cases(asked, {"ids": list(ids), **parameters(caller)}, now)
+    return {case.participation_id: case for case in found.by_pair.values() if case.participation_id}
 
 
 async def lock_campaigns(ids: Collection[int]) -> dict[int, LockedCampaign]:
     """These campaigns, by id, for this transaction alone."""
     found = await locked_rows(_CAMPAIGNS, "FOR UPDATE", ids=list(ids))
-    return {row[0]: LockedCampaign(row[0], row[1], CampaignRow(*row[2:])) for row in found}
+    return {row[0]: _campaign(row) for row in found}
 
 
 async def lock_influencers(
@@ -170,51 +167,87 @@ FROM influencer WHERE id = ANY(:ids) ORDER BY id"""
 _ACCOUNTS = f"""
 SELECT influencer_id, {", ".join(AccountRow._fields)}
 FROM social_account WHERE influencer_id = ANY(:ids) ORDER BY id"""
-_PARTICIPATIONS_BY_ID = """
-SELECT p.campaign_id, p.influencer_id, c.advertiser_id
-FROM participation p JOIN campaign c ON c.id = p.campaign_id WHERE p.id = ANY(:ids)"""
-_OF_PAIRS = """
-JOIN json_array_elements(:pairs::json) AS j(value)
-ON t.campaign_id = (j.value->>0)::bigint AND t.influencer_id = (j.value->>1)::bigint"""
-_OVERRIDES = f"""
-SELECT t.campaign_id, t.influencer_id, t.availability FROM availability_override t {_OF_PAIRS}"""
-_PARTICIPATIONS = f"""
-SELECT t.campaign_id, t.influencer_id, t.id, t.round, t.origin,
-    {", ".join(f"t.{column}" for column in ParticipationRow._fields)}
-FROM participation t {_OF_PAIRS} ORDER BY t.id"""
-_POST_STATUSES = "SELECT participation_id, status FROM post WHERE participation_id = ANY(:ids)"
+_NOBODY = 0
+"""No row has it as its id."""
+
+# Pairs that are asked for, in two ways.
+_OF_PAIRS = """SELECT (j.value->>0)::bigint AS campaign_id, (j.value->>1)::bigint AS influencer_id
+    FROM json_array_elements(:pairs::json) AS j(value)"""
+_OF_PARTICIPATIONS = """SELECT t.campaign_id, t.influencer_id
+    FROM participation t WHERE t.id = ANY(:ids)"""
+
+# Influencers are counted after campaigns have been, and so locked after them.
+_LOCKED = f"""
+WITH asked AS MATERIALIZED ({{asked}}),
+campaigns AS MATERIALIZED (
+    SELECT id, advertiser_id, {", ".join(CampaignRow._fields)}
+    FROM campaign WHERE id IN (SELECT campaign_id FROM asked) ORDER BY id FOR UPDATE),
+influencers AS MATERIALIZED (
+    SELECT id FROM influencer WHERE id IN (SELECT influencer_id FROM asked)
+    AND (SELECT count(*) FROM campaigns) > 0 ORDER BY id FOR SHARE)
+SELECT campaigns.*, (SELECT count(*) FROM influencers) FROM campaigns"""
+_READ = f"""
+WITH asked AS MATERIALIZED ({{asked}})
+SELECT a.campaign_id, i.id, i.followers, i.erased_at,
+    {", ".join(f"i.{column}" for column in InfluencerRow._fields)},
+    (SELECT json_agg(json_build_array({", ".join(f"s.{c}" for c in AccountRow._fields)}))
+        FROM social_account s WHERE s.influencer_id = i.id),
+    (SELECT o.availability FROM availability_override o
+        WHERE o.campaign_id = a.campaign_id AND o.influencer_id = i.id),
+    (SELECT json_agg(q.status) FROM post q WHERE q.participation_id = p.id),
+    p.id, p.round, p.origin, {", ".join(f"p.{column}" for column in ParticipationRow._fields)}
+FROM asked a JOIN influencer i ON i.id = a.influencer_id LEFT JOIN participation p
+    ON p.campaign_id = a.campaign_id AND p.influencer_id = a.influencer_id"""
 
 
-def _belongs(caller: Caller, influencer: int, advertiser: str | None) -> bool:
-    match caller.role:
-        case Role.STAFF:
-            return True
-        case Role.ADVERTISER:
-            return advertiser is not None and advertiser == caller.advertiser_id
-        case _:
-            return influencer == caller.influencer_id
+@dataclass(frozen=True, slots=True)
+class _Cases:
+    campaigns: Mapping[int, LockedCampaign]
+    by_pair: dict[Pair, Case]
 
 
-async def _overrides(pairs: Sequence[Pair]) -> dict[Pair, Availability]:
-    found = await rows(_OVERRIDES, pairs=dumps(pairs))
-    return {(row[0], row[1]): Availability(row[2]) for row in found}
+async def _cases(asked: str, values: Mapping[str, Any], now: datetime) -> _Cases:
+    """The cases of the pairs that this statement gives."""
+    locked = await rows(_in_words_of(dialect(), _LOCKED, asked), **values)
+    campaigns = {row[0]: _campaign(row[:-1]) for row in locked}
+    cases: dict[Pair, Case] = {}
+    for row in await rows(_in_words_of(dialect(), _READ, asked), **values) if campaigns else ():
+        if campaign := campaigns.get(row[0]):
+            cases[campaign.id, row[1]] = _case_of(campaign, row, now)
+    return _Cases(campaigns, cases)
 
 
-async def _participations(pairs: Sequence[Pair]) -> dict[Pair, LockedParticipation]:
-    found = await locked_rows(_PARTICIPATIONS, "FOR UPDATE OF t", pairs=dumps(pairs))
-    return {
-        (campaign, influencer): LockedParticipation(
-            number, turn, origin, ParticipationRow(*columns)
-        )
-        for campaign, influencer, number, turn, origin, *columns in found
-    }
+@cache
+def _in_words_of(database: str, statement: str, asked: str) -> str:
+    """The statement about what is asked. SQLite's transactions lock everything from their start."""
+    sql = statement.format(asked=asked)
+    if database == "sqlite":
+        sql = re.sub(r" FOR (UPDATE|SHARE)", "", sql)
+        sql = sql.replace("json_agg(", "json_group_array(")
+        sql = sql.replace("json_build_array(", "json_array(")
+    return sql
 
 
-async def _post_statuses(participations: Iterable[int]) -> dict[int, list[str]]:
-    statuses = defaultdict[int, list[str]](list)
-    for participation, status in await rows(_POST_STATUSES, ids=list(participations)):
-        statuses[participation].append(status)
-    return statuses
+def _campaign(row: Sequence[Any]) -> LockedCampaign:
+    return LockedCampaign(row[0], row[1], CampaignRow(*row[2:]))
+
+
+def _case_of(campaign: LockedCampaign, row: Sequence[Any], now: datetime) -> Case:
+    """The case that a row of `_READ` tells."""
+    _, key, followers, erased_at, country, mask, overflow, accounts, override, posts = row[:10]
+    number, turn, origin, *participation = row[10:]
+    who = InfluencerRow(country, mask, overflow)
+    return _case(
+        campaign,
+        LockedInfluencer(key, followers, erased_at is not None, who),
+        [AccountRow(*account) for account in sorted(orjson.loads(accounts or "[]"))],
+        Availability(override) if override else None,
+        LockedParticipation(number, turn, origin, ParticipationRow(*participation))
+        if number
+        else None,
+        orjson.loads(posts or "[]"),
+        now,
+    )
 
 
 def _case(

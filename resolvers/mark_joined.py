@@ -13,7 +13,6 @@ from resolvers.bulk_call import (
     unknown_campaign,
 )
 from resolvers.context import Context
-from resolvers.facts import lock_campaigns
 from resolvers.ids import decode
 from resolvers.recording import Ledger, actor_of
 from resolvers.results import CandidatesPayload
@@ -37,9 +36,9 @@ async def act(context: Context, input: Any) -> CandidatesPayload:
     if form.errors:
         return CandidatesPayload(user_errors=form.errors)
     campaign = decode(input.campaign_id, "Campaign")
-    if campaign is None or not await lock_campaigns({campaign}):
+    cases = None if campaign is None else await candidates(context, campaign, keys)
+    if campaign is None or cases is None:
         return CandidatesPayload(user_errors=unknown_campaign())
-    cases = await candidates(context, campaign, keys)
     ledger = Ledger(actor_of(caller_in(context)), context.now, reason=reason, message=message)
     verdicts = decide_each(ledger, _COMMAND, cases, "influencer", "influencerIds")
     await ledger.write()

@@ -1,16 +1,15 @@
 """Decisions in the order given, and what they come to written all at once.
 
-However many participations move, it takes one statement each to insert those that are new, to
-update the others, to count the campaigns' places, and to write the history.
+However many participations move: those that are new are inserted, the others updated, the
+campaigns' places counted, and the history written, by one list of moves (`resolvers/together.py`).
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from models import workflow
-from models.bulk import insert, update
 from models.enums import (
     Action,
     Outcome,
@@ -18,14 +17,12 @@ from models.enums import (
     ParticipationStatus,
     Role,
 )
-from models.participation import Participation, ParticipationEvent
 from models.workflow import Command, Decision
-from resolvers.availability_counts import append
 from resolvers.caller import Caller
-from resolvers.database import dumps, run
 from resolvers.facts import Case
 from resolvers.ids import encode
 from resolvers.results import UserError
+from resolvers.together import Part, Together
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,107 +126,159 @@ class Ledger:
         self._entries.append(entry)
 
     async def write(self) -> None:
-        """Write what was entered. A new participation's id is then known to its case."""
-        moved = [entry for entry in self._entries if entry.action not in _LEAVES_PARTICIPATION]
-        fresh = [entry for entry in moved if entry.case.participation is None]
-        ids = await insert(Participation, [self._new(entry) for entry in fresh])
-        for entry, number in zip(fresh, ids, strict=True):
-            entry.case.participation_id = number
-        known = [self._changed(entry) for entry in moved if entry.case.participation is not None]
-        await update(Participation, known)
-        await self._count_places()
-        await append(self._available_to())
-        await insert(ParticipationEvent, [self._event(entry) for entry in self._entries])
+        """Write what was entered. A new participation's id is then known to its case.
+
+        Raises IntegrityError where a campaign has fewer places than were counted under its lock.
+        """
+        if not self._entries:
+            return
+        fresh = await _WRITE(
+            [self._move(entry) for entry in self._entries],
+            now=self._now,
+            role=self._actor.role,
+            actor=self._actor.id,
+            name=self._actor.name,
+            reason=self._reason,
+            message=self._message,
+        )
+        ids = {(campaign, influencer): number for number, campaign, influencer in fresh}
+        for entry in self._entries:
+            entry.case.participation_id = ids.get(entry.case.pair, entry.case.participation_id)
         self._entries.clear()
         self._taken.clear()
 
-    def _new(self, entry: _Entry) -> dict[str, Any]:
+    def _move(self, entry: _Entry) -> dict[str, Any]:
+        """An entry as `_WRITE` takes it."""
         case = entry.case
-        return {
+        move = {
             "campaign_id": case.campaign.id,
             "influencer_id": case.influencer.id,
-            "status": entry.decision.target,
-            "selected_account_id": entry.decision.account,
-            "selected_platforms": 0,
-            "origin": _origin(entry.action),
-            "round": 1,
-            "version": 1,
-            "followers": case.influencer.followers,
-            "created_at": self._now,
-            "updated_at": self._now,
-        }
-
-    def _changed(self, entry: _Entry) -> dict[str, Any]:
-        before, decision = entry.case.participation, entry.decision
-        assert before is not None
-        account = decision.account
-        platforms = before.row.selected_platforms if entry.platforms is None else entry.platforms
-        anew = before.row.status == ParticipationStatus.REMOVED
-        if anew:
-            platforms = 0
-        elif account is None:
-            account = before.row.selected_account_id
-        return {
-            "id": before.id,
-            "status": decision.target,
-            "selected_account_id": account,
-            "selected_platforms": platforms,
-            "origin": _origin(entry.action) if anew else before.origin,
-            "round": before.round + decision.starts_round,
-            "version": before.row.version + 1,
-            "updated_at": self._now,
-        }
-
-    async def _count_places(self) -> None:
-        """Take and give back places, never more than there are."""
-        changes = [(campaign, places) for campaign, places in self._taken.items() if places]
-        if changes and await run(_PLACES, changes=dumps(changes)) != len(changes):
-            raise RuntimeError("a campaign has fewer places than were counted under its lock")
-
-    def _available_to(self) -> Counter[int]:
-        """By how much the number of those whom each campaign is available to changes."""
-        changes = Counter[int]()
-        for entry in self._entries:
-            case, facts = entry.case, entry.case.facts
-            if facts.unavailable_reasons or case.influencer.is_erased:
-                continue
-            if entry.action not in _LEAVES_PARTICIPATION:
-                after = _takes_part(entry.decision.target)
-                changes[case.campaign.id] += _takes_part(facts.status) - after
-        return changes
-
-    def _event(self, entry: _Entry) -> dict[str, Any]:
-        case, decision = entry.case, entry.decision
-        before = case.participation
-        round_ = before.round + decision.starts_round if before else 1
-        about_participation = entry.action is not Action.SET_AVAILABILITY
-        return {
-            "campaign_id": case.campaign.id,
-            "influencer_id": case.influencer.id,
-            "participation_id": case.participation_id if about_participation else None,
             "post_id": entry.post_id,
             "action": entry.action,
-            "from_status": case.facts.status if about_participation else None,
-            "to_status": decision.target if about_participation else None,
-            "round": round_ if about_participation else None,
-            "actor_role": self._actor.role,
-            "actor_id": self._actor.id,
-            "actor_name": self._actor.name,
-            "reason": self._reason,
-            "message": self._message,
-            "occurred_at": self._now,
+            "places": entry.decision.places,
+            "available": _change_of_available(entry),
         }
+        if entry.action is Action.SET_AVAILABILITY:
+            return move
+        move |= {
+            "participation_id": case.participation_id,
+            "from_status": case.facts.status,
+            "status": entry.decision.target,
+            "round": case.participation.round if case.participation else 1,
+        }
+        if entry.action in _LEAVES_PARTICIPATION:
+            return move
+        return move | (_start(entry) if case.participation is None else _change(entry))
+
+
+def _start(entry: _Entry) -> dict[str, Any]:
+    """A new participation."""
+    return {
+        "version": 1,
+        "origin": _origin(entry.action),
+        "selected_account_id": entry.decision.account,
+        "selected_platforms": 0,
+        "followers": entry.case.influencer.followers,
+    }
+
+
+def _change(entry: _Entry) -> dict[str, Any]:
+    """What becomes of a participation."""
+    before, decision = entry.case.participation, entry.decision
+    assert before is not None
+    account = decision.account
+    platforms = before.row.selected_platforms if entry.platforms is None else entry.platforms
+    anew = before.row.status == ParticipationStatus.REMOVED
+    if anew:
+        platforms = 0
+    elif account is None:
+        account = before.row.selected_account_id
+    return {
+        "round": before.round + decision.starts_round,
+        "version": before.row.version + 1,
+        "origin": _origin(entry.action) if anew else before.origin,
+        "selected_account_id": account,
+        "selected_platforms": platforms,
+    }
 
 
 _SELECTS_PLATFORMS = (Action.SELECT_SOCIAL_MEDIA,)
 _LEAVES_PARTICIPATION = (Action.SET_AVAILABILITY, Action.SUBMIT_POST, Action.SET_POST_STATUS)
 """What happens beside a participation, whose row and version stay as they are."""
 
-_PLACES = """
-UPDATE campaign SET places_taken = places_taken + (j.value->>1)::int
-FROM json_array_elements(:changes::json) AS j(value)
-WHERE campaign.id = (j.value->>0)::bigint
-AND (capacity IS NULL OR places_taken + (j.value->>1)::int <= capacity)"""
+# A move without a version leaves the participation as it is; one without its id makes it.
+_WRITE = Together(
+    {
+        "campaign_id": "bigint",
+        "influencer_id": "bigint",
+        "participation_id": "bigint",
+        "post_id": "bigint",
+        "action": "text",
+        "places": "int",
+        "available": "int",
+        "from_status": "text",
+        "status": "text",
+        "round": "int",
+        "version": "int",
+        "origin": "text",
+        "selected_account_id": "bigint",
+        "selected_platforms": "smallint",
+        "followers": "int",
+    },
+    Part(
+        "fresh",
+        """INSERT INTO participation (campaign_id, influencer_id, status, selected_account_id,
+            selected_platforms, origin, round, version, followers, created_at, updated_at)
+        SELECT campaign_id, influencer_id, status, selected_account_id,
+            selected_platforms, origin, round, version, followers,
+            :now::timestamptz, :now::timestamptz
+        FROM given WHERE participation_id IS NULL AND version IS NOT NULL ORDER BY place
+        RETURNING id, campaign_id, influencer_id""",
+        afterwards="participation",
+    ),
+    Part(
+        "changed",
+        """UPDATE participation AS t SET status = g.status,
+            selected_account_id = g.selected_account_id,
+            selected_platforms = g.selected_platforms, origin = g.origin, round = g.round,
+            version = g.version, updated_at = :now::timestamptz
+        FROM given AS g WHERE t.id = g.participation_id AND g.version IS NOT NULL""",
+    ),
+    Part(
+        "placed",
+        """UPDATE campaign SET places_taken = places_taken + g.places
+        FROM (SELECT campaign_id, sum(places) AS places FROM given GROUP BY campaign_id) AS g
+        WHERE campaign.id = g.campaign_id AND g.places <> 0""",
+    ),
+    Part(
+        "counted",
+        """INSERT INTO availability_delta (campaign_id, change)
+        SELECT campaign_id, sum(available) FROM given
+        GROUP BY campaign_id HAVING sum(available) <> 0""",
+    ),
+    Part(
+        "told",
+        """INSERT INTO participation_event (campaign_id, influencer_id, participation_id, post_id,
+            action, from_status, to_status, round, actor_role, actor_id, actor_name, reason,
+            message, occurred_at)
+        SELECT g.campaign_id, g.influencer_id, coalesce(g.participation_id, f.id), g.post_id,
+            g.action, g.from_status, g.status, g.round, :role::text, :actor::text, :name::text,
+            :reason::text, :message::text, :now::timestamptz
+        FROM given AS g LEFT JOIN fresh AS f ON f.campaign_id = g.campaign_id
+            AND f.influencer_id = g.influencer_id AND g.version IS NOT NULL
+        ORDER BY g.place""",
+    ),
+)
+
+
+def _change_of_available(entry: _Entry) -> int:
+    """1 where the campaign is available to one more influencer after it, -1 to one less."""
+    case, facts = entry.case, entry.case.facts
+    if entry.action in _LEAVES_PARTICIPATION or case.influencer.is_erased:
+        return 0
+    if facts.unavailable_reasons:
+        return 0
+    return _takes_part(facts.status) - _takes_part(entry.decision.target)
 
 
 def _takes_part(status: ParticipationStatus | None) -> bool:

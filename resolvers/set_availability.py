@@ -18,7 +18,7 @@ from resolvers.bulk_call import (
 )
 from resolvers.context import Context
 from resolvers.database import dumps, run
-from resolvers.facts import Case, lock_campaigns
+from resolvers.facts import Case
 from resolvers.ids import decode
 from resolvers.recording import Ledger, actor_of
 from resolvers.results import CandidatesPayload
@@ -39,11 +39,11 @@ async def act(context: Context, input: Any) -> CandidatesPayload:
     if form.errors:
         return CandidatesPayload(user_errors=form.errors)
     campaign = decode(input.campaign_id, "Campaign")
-    if campaign is None or not await lock_campaigns({campaign}):
+    cases = None if campaign is None else await candidates(context, campaign, keys)
+    if campaign is None or cases is None:
         return CandidatesPayload(user_errors=unknown_campaign())
     availability: Availability | None = input.availability
     command = Command(action=Action.SET_AVAILABILITY, role=Role.STAFF, availability=availability)
-    cases = await candidates(context, campaign, keys)
     ledger = Ledger(actor_of(caller_in(context)), context.now, reason=reason)
     verdicts = decide_each(ledger, command, cases, "influencer", "influencerIds")
     changed = [
