@@ -18,6 +18,7 @@ from projection import Run
 from resolvers.availability_counts import MANY, call_keeper
 from resolvers.search import Conditions, influencer_conditions
 from resolvers.select_tab import Target, counted, narrowed, streams_of, tab_conditions, target_of
+from resolvers.text_search import text_search
 
 LOOKED_AT = 10_000
 """So many influencers are looked at one by one: all, where there are no more, or a sample."""
@@ -130,7 +131,8 @@ async def _filtered(run: Run, asked: Mapping[str, Any], campaign: int) -> list[C
     if await _are_few(run):
         return await _scanned(run, asked, target)
     conditions = await tab_conditions(asked, target)
-    matching = await _matching(run, asked, conditions)
+    others = await tab_conditions({**asked, "search": None}, target)
+    matching = await _matching(run, asked, others)
     among = await _sample(run) if matching is None else matching
     totals = ", ".join(
         _total(status, target, conditions).replace("influencer i", "looked_at i")
@@ -163,11 +165,13 @@ async def _are_few(run: Run) -> bool:
 
 async def _matching(run: Run, asked: Mapping[str, Any], conditions: Conditions) -> list[int] | None:
     """Whom the filter finds; None where it has no text, whose index would tell, or finds many."""
-    if not asked.get("search"):
+    text = await text_search(asked.get("search"))
+    if text is None or text.expected > 2 * LOOKED_AT:
         return None
     found = await run.fetch(
-        f"SELECT i.id FROM influencer i WHERE {' AND '.join(conditions.where)} LIMIT :most",
-        {**conditions.values, "most": LOOKED_AT + 1},
+        f"SELECT i.id FROM ({text.found}) f CROSS JOIN influencer i WHERE i.id = f.influencer_id"
+        f" AND {' AND '.join(conditions.where)} LIMIT :most",
+        {**conditions.values, **text.values, "most": LOOKED_AT + 1},
     )
     return None if len(found) > LOOKED_AT else [row[0] for row in found]
 

@@ -20,10 +20,10 @@ from resolvers.database import rows
 from resolvers.errors import RequestError
 
 SEARCH_LENGTH = 200
-SAMPLE = 2_000
+SAMPLE = 4_000
 SAMPLE_SECONDS = 300
-WALK = 25
-"""Of one page: a row that is walked costs half as much as one that an index has found."""
+WALK = 15
+"""A row that is walked costs a third of one that an index has found; so a page of 50, a third."""
 FEW = 1_000
 """So many rows are found in an index, and looked up, before anything could be walked."""
 
