@@ -23,6 +23,7 @@ from typing import Any
 from models.availability import EVERYONE, AvailabilityDelta
 from models.bulk import insert
 from models.database import dialect
+from models.enums import CandidateStatus
 from models.transactions import transacted
 from resolvers.database import rows, run
 from resolvers.rules import meets_rules
@@ -83,6 +84,22 @@ async def _available_to(influencers: Collection[int]) -> Counter[int]:
         return Counter()
     found = await rows(_AMONG, ids=list(influencers), everyone=EVERYONE)
     return Counter({row[0]: row[1] for row in found})
+
+
+# Readers
+
+
+def kept_total(status: CandidateStatus, counted: str) -> str:
+    """SQL of how many rows of the tab of `:campaign` have a status; `counted` counts them.
+
+    Only of what is kept and fresh can the count be spared.
+    """
+    if status is CandidateStatus.AVAILABLE:
+        return f"coalesce({_FRESH}, {counted})"
+    if status is CandidateStatus.UNAVAILABLE:
+        taking_part = f"(SELECT count(*) {TAKING_PART} AND p.campaign_id = :campaign)"
+        return f"coalesce({_FRESH_EVERYONE} - {taking_part} - {_FRESH}, {counted})"
+    return counted
 
 
 # The keeper
@@ -186,7 +203,19 @@ async def _replace(campaign: int, version: int, statement: str) -> None:
         await run(_FORGET_SEEN if postgres else _FORGET, campaign=campaign, seen=seen)
 
 
+KEPT = """k.available + (SELECT coalesce(sum(d.change), 0) FROM availability_delta d
+    WHERE d.campaign_id = k.campaign_id)"""
+"""SQL of the number of a row k of availability_count."""
+TAKING_PART = """FROM participation p WHERE p.status <> 'REMOVED' AND NOT EXISTS (
+    SELECT 1 FROM influencer i WHERE i.id = p.influencer_id AND i.erased_at IS NOT NULL)"""
+"""SQL of the rows of a tab that have a stored status."""
 _OPEN = "c.status IN ('UPCOMING', 'ONGOING')"
+
+_FRESH = f"""(SELECT CASE WHEN NOT ({_OPEN}) THEN 0 WHEN NOT k.is_stale THEN {KEPT} END
+    FROM campaign c LEFT JOIN availability_count k ON k.campaign_id = c.id
+    WHERE c.id = :campaign)"""
+_FRESH_EVERYONE = f"""(SELECT {KEPT} FROM availability_count k
+    WHERE k.campaign_id = {EVERYONE} AND NOT k.is_stale)"""
 
 
 def _available(pairs: str) -> str:
@@ -213,10 +242,8 @@ _COUNT = f"""{_available("campaign_id = :campaign").format(columns="count(*), {s
 AND c.id = :campaign"""
 _COUNT_EVERYONE = """
 SELECT count(*), {snapshot} FROM influencer WHERE erased_at IS NULL AND :campaign::bigint = 0"""
-_SUM = """
-SELECT k.available + (SELECT coalesce(sum(d.change), 0) FROM availability_delta d
-    WHERE d.campaign_id = k.campaign_id), {snapshot}
-FROM availability_count k WHERE k.campaign_id = :campaign"""
+_SUM = f"""
+SELECT {KEPT}, {{snapshot}} FROM availability_count k WHERE k.campaign_id = :campaign"""
 
 _BEGIN = f"""
 INSERT INTO availability_count (campaign_id, is_stale, version)

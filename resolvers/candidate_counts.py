@@ -15,7 +15,7 @@ from models.availability import EVERYONE
 from models.enums import CandidateStatus, ParticipationStatus
 from models.workflow import candidate_status
 from projection import Run
-from resolvers.availability_counts import MANY, call_keeper
+from resolvers.availability_counts import KEPT, MANY, TAKING_PART, call_keeper
 from resolvers.search import Conditions, influencer_conditions
 from resolvers.select_tab import Target, counted, narrowed, streams_of, tab_conditions, target_of
 from resolvers.text_search import text_search
@@ -82,7 +82,7 @@ async def _kept(run: Run, keys: Sequence[int]) -> tuple[int | None, dict[int, _K
     """How many influencers there are (None: not counted), and what is kept of each campaign."""
     found = {key: _Kept() for key in (*keys, EVERYONE)}
     needs_keeper = False
-    for key, what, number, changes in await run.fetch(_KEPT, {"keys": [*keys, EVERYONE]}):
+    for what, number, changes, key in await run.fetch_by(_KEPT, found):
         if what in _MARKS:
             found[key].available, found[key].is_fresh = number, what != "STALE"
             needs_keeper |= changes >= MANY
@@ -98,18 +98,15 @@ _MARKS = ("FRESH", "STALE", "CLOSED")
 _CLOSED = """
 SELECT c.id FROM campaign c WHERE c.id = ANY(:keys) AND c.status NOT IN ('UPCOMING', 'ONGOING')"""
 _KEPT = f"""
-SELECT p.campaign_id, p.status, count(*), 0 FROM participation p
-WHERE p.campaign_id = ANY(:keys) AND p.status <> 'REMOVED' AND NOT EXISTS (
-    SELECT 1 FROM influencer i WHERE i.id = p.influencer_id AND i.erased_at IS NOT NULL)
+SELECT p.status, count(*), 0, p.campaign_id {TAKING_PART} AND p.campaign_id = ANY(:keys)
 GROUP BY p.campaign_id, p.status
 UNION ALL
-SELECT k.campaign_id, CASE WHEN k.is_stale THEN 'STALE' ELSE 'FRESH' END,
-    k.available + (SELECT coalesce(sum(d.change), 0) FROM availability_delta d
-        WHERE d.campaign_id = k.campaign_id),
-    (SELECT count(*) FROM availability_delta d WHERE d.campaign_id = k.campaign_id)
+SELECT CASE WHEN k.is_stale THEN 'STALE' ELSE 'FRESH' END,
+    {KEPT},
+    (SELECT count(*) FROM availability_delta d WHERE d.campaign_id = k.campaign_id), k.campaign_id
 FROM availability_count k WHERE k.campaign_id = ANY(:keys) AND k.campaign_id NOT IN ({_CLOSED})
 UNION ALL
-SELECT closed.id, 'CLOSED', 0, 0 FROM ({_CLOSED}) AS closed"""
+SELECT 'CLOSED', 0, 0, closed.id FROM ({_CLOSED}) AS closed"""
 
 
 # One by one

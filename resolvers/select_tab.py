@@ -26,6 +26,7 @@ from models.enums import CandidateStatus, ParticipationStatus
 from models.workflow import candidate_status
 from projection import Order, Run
 from projection.listing import Page, ordering, seek
+from resolvers.availability_counts import kept_total
 from resolvers.participation_lists import order_name
 from resolvers.posts_tab import NEVER
 from resolvers.search import Conditions, has_account, influencer_conditions, range_values
@@ -83,6 +84,8 @@ class CandidateListing:
     orders: tuple[Order, ...]
     descending: bool
     values: Mapping[str, Any]
+    is_filtered: bool
+    "By more than statuses."
     text: TextSearch | None = None
     from_text: bool = False
     "Whether a page starts from those whom the text finds; what is counted always does."
@@ -107,7 +110,13 @@ class CandidateListing:
     def total(self, keys: Sequence[int] | None) -> str:
         """The statement that counts all rows."""
         del keys
-        return f"{self._found(True)}SELECT {counted(self._streams(True))}"
+        if self.is_filtered:
+            return f"{self._found(True)}SELECT {counted(self._streams(True))}"
+        streams = {stream.status: list[Stream]() for stream in self.streams}
+        for stream in self.streams:
+            streams[stream.status].append(stream)
+        totals = [kept_total(status, counted(some)) for status, some in streams.items()]
+        return f"SELECT {' + '.join(totals) or '0'}"
 
     def _found(self, from_text: bool) -> str:
         if self.text is None or not from_text:
@@ -145,6 +154,7 @@ async def candidates(
         orders=(Order("t.sort", kind), Order("t.influencer_id")),
         descending=descending,
         values={**conditions.values, **text.values} if text else conditions.values,
+        is_filtered=text is not None or tuple(conditions.where) != _IN_NO_FILTER,
         text=text,
         from_text=text is not None and await _is_rare(run, text, target, statuses),
     )
@@ -184,10 +194,13 @@ SELECT id, status IN ('UPCOMING', 'ONGOING'), platforms, countries, category_mas
 FROM campaign WHERE id = ANY(:keys)"""
 
 
+_IN_NO_FILTER = ("i.erased_at IS NULL",)
+
+
 async def tab_conditions(asked: Mapping[str, Any], target: Target) -> Conditions:
     """What the filter says about influencers, and the parameters of every stream."""
     conditions = await influencer_conditions(asked, "i")
-    conditions.add("i.erased_at IS NULL", campaign=target.id, never=NEVER, **_rule_values(target))
+    conditions.add(*_IN_NO_FILTER, campaign=target.id, never=NEVER, **_rule_values(target))
     return conditions
 
 

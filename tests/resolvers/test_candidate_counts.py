@@ -17,6 +17,9 @@ from tests.resolvers.crowd import filters, gather
 COUNTS = """query Counts($id: ID!, $filter: CandidateFilter) {
     campaign(id: $id) { candidateCounts(filter: $filter) { status count exact } } }"""
 
+TOTAL = """query Total($id: ID!, $statuses: [CandidateStatus!]) {
+    campaign(id: $id) { candidates(filter: {status: $statuses}) { totalCount } } }"""
+
 
 async def badges(campaign: Campaign, **asked: Any) -> dict[str, tuple[int, bool]]:
     """Count and exactness by status."""
@@ -34,6 +37,18 @@ async def counted(campaign: Campaign, **asked: Any) -> dict[str, tuple[int, bool
     return found
 
 
+async def total(campaign: Campaign, *statuses: str) -> int:
+    """How many rows the tab has in these statuses."""
+    found = await answer(TOTAL, id=encode("Campaign", campaign.pk), statuses=statuses)
+    return found["campaign"]["candidates"]["totalCount"]
+
+
+async def totals(campaign: Campaign) -> list[int]:
+    """Of each status, of none in particular, and of two."""
+    each = [await total(campaign, status.value) for status in CandidateStatus]
+    return [*each, await total(campaign), await total(campaign, "UNAVAILABLE", "JOINED")]
+
+
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three influencers are too many to look at one by one."""
@@ -43,11 +58,13 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_what_is_kept_is_what_a_count_of_everyone_tells(db: str) -> None:
     crowd = await gather(seed=7, people=60)
     expected = [await badges(campaign) for campaign in crowd.campaigns]
+    expected_totals = [await totals(campaign) for campaign in crowd.campaigns]
 
     await availability_counts.settle()
     await Influencer.all().update(country="XX")  # which only those see who look at everyone
 
     assert [await badges(campaign) for campaign in crowd.campaigns] == expected
+    assert [await totals(campaign) for campaign in crowd.campaigns] == expected_totals
     assert await AvailabilityCount.all().count() == 7 + 1  # of the open ones, and of everyone
 
 
@@ -60,6 +77,8 @@ async def test_an_edited_rule_is_inexact_until_it_is_counted(db: str, large: Non
 
     edit: dict[str, Any] = {"id": encode("Campaign", campaign.pk), "countries": ["TH"]}
     await mutate("updateCampaign", "userErrors { code }", **edit)
+    assert await total(campaign, "AVAILABLE") == 1  # which has no way to say that it is inexact
+    assert await total(campaign, "UNAVAILABLE") == 2
     stale = await badges(campaign)
     assert stale["AVAILABLE"] == (3, False)
     assert stale["UNAVAILABLE"] == (0, False)
