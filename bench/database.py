@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import time
-from collections.abc import Generator
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,29 +95,42 @@ class Database:
 @contextmanager
 def database(size: Size, kept: Path | None) -> Generator[Database]:
     """Start PostgreSQL with data of this size; made only where `kept` does not have them yet."""
-    options = [word for item in SETTINGS.items() for word in ("-c", "=".join(item))]
-    folder = kept / "postgres" if kept else None
-    with postgres(durable=True, options=options, kept=folder) as server:
-        name = _name(size)
-        if server.sql(f"SELECT 1 FROM pg_database WHERE datname = '{name}'") != "1":
-            server.drop(f"{name}_half")
-            asyncio.run(_make(server.create(f"{name}_half"), size))
-            server.sql(f'ALTER DATABASE "{name}_half" RENAME TO "{name}"')
-        found = Database(server, name, size)
-        server.sql((SQL / "functions.sql").read_text(), name)
-        found.reset()
+    with databases([size], kept, "bench", settle) as (found,):
         yield found
 
 
-def _name(size: Size) -> str:
+@contextmanager
+def databases(
+    sizes: Sequence[Size], kept: Path | None, prefix: str, count: Callable[[], Awaitable[None]]
+) -> Generator[list[Database]]:
+    """The same for several sizes in one PostgreSQL.
+
+    `count`, connected to new data, makes the counts that Joinery keeps.
+    """
+    options = [word for item in SETTINGS.items() for word in ("-c", "=".join(item))]
+    folder = kept / "postgres" if kept else None
+    with postgres(durable=True, options=options, kept=folder) as server:
+        found = [Database(server, _name(prefix, size), size) for size in sizes]
+        for one in found:
+            if server.sql(f"SELECT 1 FROM pg_database WHERE datname = '{one.name}'") != "1":
+                half = f"{one.name}_half"
+                server.drop(half)
+                asyncio.run(_make(server.create(half), one.size, count))
+                server.sql(f'ALTER DATABASE "{half}" RENAME TO "{one.name}"')
+            server.sql((SQL / "functions.sql").read_text(), one.name)
+            one.reset()
+        yield found
+
+
+def _name(prefix: str, size: Size) -> str:
     """Another one when the tables or the data are made another way."""
     migrations = Path(__file__).parent.parent / "models" / "migrations"
     made_by = [*sorted(migrations.glob("*.py")), SQL / "data.sql"]
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in made_by)).hexdigest()[:8]
-    return f"bench_{size.participations}_{digest}"
+    return f"{prefix}_{size.influencers}_{size.participations}_{digest}"
 
 
-async def _make(url: str, size: Size) -> None:
+async def _make(url: str, size: Size, count: Callable[[], Awaitable[None]]) -> None:
     started = time.monotonic()
     await migrate(url)
     driver: Any = asyncpg  # which has no types
@@ -125,7 +138,7 @@ async def _make(url: str, size: Size) -> None:
     try:
         await _fill(connection, size)
         async with connected(url):
-            await settle()
+            await count()
         await connection.execute(_KEEP_COUNTS)
     finally:
         await connection.close()
