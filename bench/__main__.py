@@ -16,6 +16,7 @@ from bench.report import picture, results, table
 from bench.servers import JOINERY, PEERS, ROOT, Peer, Servers
 from bench.session import Plan, measure
 from bench.setup import machine, set_up, versions
+from bench.statements import statements
 from bench.workloads import WORKLOADS
 
 
@@ -42,13 +43,15 @@ def _run(asked: argparse.Namespace) -> None:
     with database(SMALL if asked.small else FULL, folder) as found:
         servers = Servers(found.url, folder)
         about = {"machine": machine(), "versions": versions(found), "small": asked.small}
+        about["rounds"] = plan.rounds
         for workload in WORKLOADS:
             if asked.workloads and workload.name not in asked.workloads:
                 continue
             started = time.monotonic()
             print(f"\n{workload.name}: {workload.title}", flush=True)
             measured = measure(workload, found, servers, peers, plan)
-            known = _keep(folder, workload.name, measured, about)
+            sent = {"statements": statements(workload, found, servers)}
+            known = _keep(folder, workload.name, measured, {**about, **sent})
             print(table(measured))
             print(f"({time.monotonic() - started:.0f} s)")
             if not asked.small:

@@ -1,14 +1,16 @@
 """What was measured, as tables for people, and a picture for the README."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from bench.servers import PEERS, Peer
+from bench.servers import CONNECTIONS, PEERS, Peer
+from bench.session import ENOUGH
 from bench.workloads import WORKLOADS
 
-Measured = Mapping[str, Mapping[str, Mapping[str, float]]]
-"""By peer and connections, as text because that is how JSON keeps it."""
+Measured = Mapping[str, Mapping[str, float]]
+"""The numbers of each server, at so many connections."""
 AT = "16"
 """Ratios are told at so many connections."""
 
@@ -35,7 +37,8 @@ def table(measured: Mapping[str, Mapping[Any, Mapping[str, float]]]) -> str:
 
 def results(known: Mapping[str, Any]) -> str:
     """All of RESULTS.md, from what is kept of each workload."""
-    parts = [_INTRODUCTION, *_where(known), "## Ratios\n", _ratios(known)]
+    parts = [_INTRODUCTION, *_where(known), *_noise(known), "## Goals\n", _goals(known)]
+    parts += ["\n## All ratios\n", _ratios(known)]
     for workload in WORKLOADS:
         if workload.name in known:
             kept = known[workload.name]
@@ -44,15 +47,18 @@ def results(known: Mapping[str, Any]) -> str:
     return "\n".join(parts) + "\n"
 
 
-_INTRODUCTION = """# Joinery beside other servers
+_INTRODUCTION = f"""# Joinery beside other servers
 
 Written by `make bench`: do not edit. One process of each server, PostgreSQL and the load (one
 `wrk` thread) share the machine. All servers answer the same operation from the same database, and
-every answer compared is the same as Joinery's; numbers are medians of runs that take turns; a run
-in which a request fails does not count. CPU is per request: of the server's process, and of all of
+every answer compared is the same as Joinery's. Numbers are medians of rounds in which the servers
+take turns; a run lasts longer for a server that would give fewer than {ENOUGH} answers in it, and
+does not count if a request fails. CPU is per request: of the server's process, and of all of
 PostgreSQL's. The floors are bare ASGI functions over asyncpg without GraphQL. Joinery checks a
 signed token in each request, the others none. The Select influencer tab's statement and its counts
-are functions in the database that all others call.
+are functions in the database that all others call. All servers have {CONNECTIONS} connections to
+the database, prepare their statements once, and keep parsed and validated documents; the Python
+ones use uvloop, httptools and orjson, and collect garbage as rarely as Joinery does.
 """
 
 
@@ -60,6 +66,61 @@ _ABOUT_RATIOS = f"""\
 Joinery's to the others', at {AT} connections: first requests/s, where more than 1 is faster, then
 CPU of server and database together, where less than 1 is cheaper.
 """
+_NODE = [peer.name for peer in PEERS if peer.kind == "node"]
+_OTHERS = [peer.name for peer in PEERS if peer.kind in ("node", "python")]
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A number that Joinery is to reach."""
+
+    workload: str
+    words: str
+    bound: float
+    measure: Callable[[Mapping[str, Any]], float | None]
+    "From all that is kept; None where it is not there."
+    at_most: bool = False
+
+
+def _faster(workload: str, names: Sequence[str]) -> Callable[[Mapping[str, Any]], float | None]:
+    return lambda known: _speed_ratio(_at(known, workload), names)
+
+
+def _cost(workload: str) -> Callable[[Mapping[str, Any]], float | None]:
+    return lambda known: _cpu_ratio(_at(known, workload), "floor_json")
+
+
+def _bulk_gain(known: Mapping[str, Any]) -> float | None:
+    """How many times faster 500 are marked in one call than in 500, at 1 connection."""
+    one, many = (_at(known, name, "1").get("joinery") for name in ("M1", "M2"))
+    return 500 * many["per_second"] / one["per_second"] if one and many else None
+
+
+def _statements(known: Mapping[str, Any]) -> float | None:
+    return known.get("M2", {}).get("statements")
+
+
+GOALS = (
+    *(
+        goal
+        for name in ("Q1", "Q2", "Q4")
+        for goal in (
+            Goal(name, "requests/s to the best Node.js peer's", 2.5, _faster(name, _NODE)),
+            Goal(
+                name,
+                "CPU to that of the floor whose JSON PostgreSQL builds",
+                1.0,
+                _cost(name),
+                at_most=True,
+            ),
+        )
+    ),
+    Goal("Q1", "requests/s to Strawberry + Tortoise's", 6, _faster("Q1", ["strawberry"])),
+    Goal("Q3", "requests/s to the best Node.js peer's", 1.5, _faster("Q3", _NODE)),
+    Goal("M1", "requests/s to the best peer's", 1, _faster("M1", _OTHERS)),
+    Goal("M2", "times faster than 500 times M1, at 1 connection", 20, _bulk_gain),
+    Goal("M2", "SQL statements, BEGIN and COMMIT among them", 12, _statements, at_most=True),
+)
 
 
 def _where(known: Mapping[str, Any]) -> Iterable[str]:
@@ -68,6 +129,38 @@ def _where(known: Mapping[str, Any]) -> Iterable[str]:
         yield f"- Machine: {kept['machine']}\n- Versions: {versions}\n"
         if kept["small"]:
             yield "**On small data: good for nothing but a look at the form.**\n"
+
+
+def _noise(known: Mapping[str, Any]) -> Iterable[str]:
+    """How far the rounds of one server lay apart."""
+    spreads = sorted(
+        run["spread"]
+        for kept in known.values()
+        if kept.get("rounds", 1) > 1
+        for runs in kept["peers"].values()
+        for run in runs.values()
+    )
+    if spreads:
+        middle, far = spreads[len(spreads) // 2], spreads[len(spreads) * 9 // 10]
+        yield (
+            "Wall time is noisy where everything shares a machine: requests/s of one server's"
+            f" rounds lay {middle:.0%} apart in the middle case, and over {far:.0%} in one of ten."
+            " CPU a request is steadier. Differences that are smaller say nothing.\n"
+        )
+
+
+def _goals(known: Mapping[str, Any]) -> str:
+    """What was to be reached, and whether it was."""
+    lines = ["| | | goal | measured | met |", "| --- | --- | ---: | ---: | --- |"]
+    for goal in GOALS:
+        value = goal.measure(known)
+        if value is not None:
+            bound = f"{'at most' if goal.at_most else 'at least'} {goal.bound:g}"
+            met = value <= goal.bound if goal.at_most else value >= goal.bound
+            number = f"{value:.3g}" if value < 100 else f"{value:.0f}"
+            told = "yes" if met else "**no**"
+            lines.append(f"| {goal.workload} | {goal.words} | {bound} | {number} | {told} |")
+    return "\n".join(lines)
 
 
 def _ratios(known: Mapping[str, Any]) -> str:
@@ -79,40 +172,38 @@ def _ratios(known: Mapping[str, Any]) -> str:
     )
     for workload in WORKLOADS:
         if workload.name in known:
-            cells = " | ".join(_ratio_cells(known[workload.name]["peers"]))
+            at = _at(known, workload.name)
+            ratios = [
+                *(_speed_ratio(at, names) for names in (_NODE, _OTHERS, ["strawberry"])),
+                *(_speed_ratio(at, [name]) for name in ("floor_json", "floor_rows")),
+                *(_cpu_ratio(at, name) for name in ("floor_json", "floor_rows")),
+            ]
+            cells = " | ".join("" if ratio is None else f"{ratio:.2f}" for ratio in ratios)
             lines.append(f"| {workload.name}: {workload.title} | {cells} |")
-    return "\n".join([_ABOUT_RATIOS, *lines, _bulk(known)])
+    return "\n".join([_ABOUT_RATIOS, *lines])
+
+
+def _at(known: Mapping[str, Any], workload: str, connections: str = AT) -> Measured:
+    """What each server came to at so many connections."""
+    peers: Mapping[str, Mapping[str, Any]] = known.get(workload, {}).get("peers", {})
+    return {name: runs[connections] for name, runs in peers.items() if connections in runs}
+
+
+def _speed_ratio(at: Measured, names: Sequence[str]) -> float | None:
+    speeds = [at[name]["per_second"] for name in names if name in at]
+    return at["joinery"]["per_second"] / max(speeds) if "joinery" in at and speeds else None
+
+
+def _cpu_ratio(at: Measured, name: str) -> float | None:
+    return _cpu(at["joinery"]) / _cpu(at[name]) if "joinery" in at and name in at else None
 
 
 def _head(*titles: str) -> list[str]:
     return [f"| {' | '.join(titles)} |", f"| --- {'| ---: ' * (len(titles) - 1)}|"]
 
 
-def _ratio_cells(measured: Measured) -> Iterable[str]:
-    at = {name: runs[AT] for name, runs in measured.items() if AT in runs}
-    ours = at.get("joinery")
-    nodes = [peer.name for peer in PEERS if peer.kind == "node"]
-    peers = [peer.name for peer in PEERS if peer.kind in ("node", "python")]
-    for names in (nodes, peers, ["strawberry"], ["floor_json"], ["floor_rows"]):
-        speeds = [at[name]["per_second"] for name in names if name in at]
-        yield f"{ours['per_second'] / max(speeds):.2f}" if ours and speeds else ""
-    for name in ("floor_json", "floor_rows"):
-        yield f"{_cpu(ours) / _cpu(at[name]):.2f}" if ours and name in at else ""
-
-
 def _cpu(run: Mapping[str, float]) -> float:
     return run["server_cpu"] + run["database_cpu"]
-
-
-def _bulk(known: Mapping[str, Any]) -> str:
-    """How much faster 500 are marked in one call than in 500."""
-    if not {"M1", "M2"} <= known.keys():
-        return ""
-    one, many = (known[name]["peers"]["joinery"].get("1") for name in ("M1", "M2"))
-    if not one or not many:
-        return ""
-    gain = 500 * many["per_second"] / one["per_second"]
-    return f"\nOne `markJoined` of 500 takes 1/{gain:.0f} of 500 of one each, at 1 connection."
 
 
 def _absent(workload: str) -> Iterable[str]:
@@ -133,7 +224,7 @@ COLORS = {"joinery": "#0b7a75", "floor": "#b8bcc4", "python": "#e0a030", "node":
 
 def picture(known: Mapping[str, Any]) -> str:
     """Requests a second of every server, a group of bars for each workload."""
-    shapes, y = list[str](), 34
+    shapes, y = list[str](), 42
     for workload in WORKLOADS:
         if workload.name not in known:
             continue

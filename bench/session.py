@@ -129,5 +129,8 @@ def measure(
 
 
 def _medians(runs: Sequence[Run]) -> dict[str, float]:
+    """The medians of the numbers; how far requests/s lie apart, as a share of theirs."""
     rows = [asdict(run) for run in runs]
-    return {name: statistics.median(row[name] for row in rows) for name in rows[0]}
+    medians = {name: statistics.median(row[name] for row in rows) for name in rows[0]}
+    speeds = [run.per_second for run in runs]
+    return {**medians, "spread": (max(speeds) - min(speeds)) / medians["per_second"]}

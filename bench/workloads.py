@@ -12,7 +12,8 @@ ROTATION = 200
 """So many campaigns, or influencers, take turns."""
 MUTATIONS = 12_000
 """Requests for M1: more than any server gets through in one run."""
-BULKS = 400
+BULK_MARKINGS = 200_000
+"""The same for M2, counted in influencers."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ class Workload:
             case "M1":
                 return _markings(database, count=MUTATIONS, each=1)
             case "M2":
-                return _markings(database, count=BULKS, each=database.size.bulk)
+                each = database.size.bulk
+                return _markings(database, count=BULK_MARKINGS // each, each=each)
             case _:
                 return _campaigns(database, _OPEN)
 

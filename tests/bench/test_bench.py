@@ -15,6 +15,7 @@ from bench.report import picture, results
 from bench.servers import JOINERY, NODE, PEERS, Servers
 from bench.session import Plan, Session, measure
 from bench.setup import set_up
+from bench.statements import statements
 from bench.workloads import WORKLOADS, Workload
 
 needs_wrk = pytest.mark.skipif(not shutil.which("wrk"), reason="wrk is not installed")
@@ -77,6 +78,36 @@ def test_a_run_counts_and_leaves_the_data_as_they_were(small: Database, servers:
     assert read["joinery"]["16"]["server_cpu"] > 0
     assert "| Joinery | 16 |" in results(known)
     assert "Floor: PostgreSQL builds the JSON" in picture(known)
+
+
+def test_a_bulk_call_is_few_statements(small: Database, servers: Servers) -> None:
+    """Counted in PostgreSQL's log, which tells nothing any more afterwards."""
+    bulk = _workload("M2")
+    assert 3 <= statements(bulk, small, servers) <= 12
+    assert small.rows("SHOW log_statement") == [["none"]]
+
+
+def test_goals_are_told_with_what_was_measured() -> None:
+    """Each with whether it was met; those without numbers are left out."""
+
+    def run(per_second: float, cpu: float) -> dict[str, Any]:
+        numbers = {"p50": 1, "p99": 2, "memory": 3, "database_cpu": 0, "spread": 0.25}
+        return {"16": {"per_second": per_second, "server_cpu": cpu, **numbers}}
+
+    peers = {"joinery": run(300, 3), "yoga": run(100, 9), "floor_json": run(900, 2)}
+    about: dict[str, Any] = {
+        "date": "today",
+        "machine": "this one",
+        "versions": {},
+        "small": False,
+        "rounds": 3,
+    }
+    told = results({"Q1": {**about, "peers": peers}, "M2": {**about, "peers": {}, "statements": 7}})
+    assert "| Q1 | requests/s to the best Node.js peer's | at least 2.5 | 3 | yes |" in told
+    assert "builds | at most 1 | 1.5 | **no** |" in told
+    assert "| M2 | SQL statements, BEGIN and COMMIT among them | at most 12 | 7 | yes |" in told
+    assert "| Q3 |" not in told
+    assert "rounds lay 25% apart" in told
 
 
 @needs_wrk
