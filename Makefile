@@ -19,7 +19,7 @@ WRK := $(or $(shell command -v wrk),/usr/bin/wrk)
 NODE := $(shell node -e 'const [a, b] = process.versions.node.split("."); if (a > 20 || (a == 20 && b >= 19)) console.log("yes")' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install graphiql run test bench lint format docs schema lock
+.PHONY: help install graphiql run test bench flatness lint format docs schema lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ $(WRK):
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq wrk >/dev/null; \
 	else echo "$@ is missing, which makes the bench's load (sudo apt-get install wrk)"; fi
+
+flatness: install ## Measure the Select tab at 100,000 and at a million influencers (10 minutes at first)
+	$(BIN)/python -m bench.flatness
 
 lint: install ## Check style, types and the direction of imports
 	$(BIN)/ruff check .

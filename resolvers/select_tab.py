@@ -22,7 +22,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from models.categories import MASK_BITS, numbers_in
-from models.enums import CandidateStatus, ParticipationStatus
+from models.enums import CandidateStatus, ParticipationStatus, Platform, mask_of
 from models.workflow import candidate_status
 from projection import Order, Run
 from projection.listing import Page, ordering, seek
@@ -267,7 +267,15 @@ def _by_rule(target: Target, key: str, status: CandidateStatus) -> Iterator[Stre
     for number in range(countries):
         yield from _open(key, status, f"i.country = :rule_country_{number}", answer)
     if not countries:
-        yield from _open(key, status, answer)
+        below = ["i.followers < :rule_low"] if not fits and _is_only_a_minimum(target) else []
+        yield from _open(key, status, *below, answer)
+
+
+def _is_only_a_minimum(target: Target) -> bool:
+    """Whether the largest account alone decides: who is left out may be few, and far down."""
+    listed = target.countries or target.category_mask or target.category_overflow
+    any_platform = target.platforms == mask_of(Platform)
+    return any_platform and target.followers_max is None and not listed
 
 
 def _open(key: str, status: CandidateStatus, *where: str) -> Iterator[Stream]:

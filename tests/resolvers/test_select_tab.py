@@ -217,6 +217,22 @@ async def test_each_row_comes_with_its_status(db: str):
         assert found == {gid: person.status(campaign) for gid, person in people.items()}
 
 
+@pytest.mark.parametrize("order", list(KEYS))
+async def test_a_minimum_on_all_platforms_leaves_out_who_has_too_few_everywhere(
+    db: str, order: str
+):
+    campaign = await data.campaign(platforms=list(Platform), followers_min=100)
+    few = [
+        await data.influencer((Platform.TIKTOK, 99)),
+        await data.influencer((Platform.LINE, 0), (Platform.X, 99)),
+    ]
+    await data.influencer((Platform.TIKTOK, 100), (Platform.X, 5))
+    await data.influencer()
+    page = await tab(campaign, filter={"status": ["UNAVAILABLE"]}, order=order, first=10)
+    assert set(influencers(page["candidates"])) == set(gids("Influencer", *few))
+    assert page["candidates"]["totalCount"] == len(few)
+
+
 async def test_a_closed_campaign_offers_nobody(db: str):
     campaign = await data.campaign(status=CampaignStatus.COMPLETED)
     await data.influencer((Platform.TIKTOK, 10))
