@@ -226,11 +226,14 @@ async def test_a_minimum_on_all_platforms_leaves_out_who_has_too_few_everywhere(
         await data.influencer((Platform.TIKTOK, 99)),
         await data.influencer((Platform.LINE, 0), (Platform.X, 99)),
     ]
-    await data.influencer((Platform.TIKTOK, 100), (Platform.X, 5))
-    await data.influencer()
-    page = await tab(campaign, filter={"status": ["UNAVAILABLE"]}, order=order, first=10)
-    assert set(influencers(page["candidates"])) == set(gids("Influencer", *few))
-    assert page["candidates"]["totalCount"] == len(few)
+    enough = [
+        await data.influencer((Platform.TIKTOK, 100), (Platform.X, 5)),
+        await data.influencer(),
+    ]
+    for status, expected in (("UNAVAILABLE", few), ("AVAILABLE", enough)):
+        page = await tab(campaign, filter={"status": [status]}, order=order, first=10)
+        assert set(influencers(page["candidates"])) == set(gids("Influencer", *expected))
+        assert page["candidates"]["totalCount"] == len(expected)
 
 
 async def test_a_closed_campaign_offers_nobody(db: str):
