@@ -220,16 +220,17 @@ _FRESH_EVERYONE = f"""(SELECT {KEPT} FROM availability_count k
 
 def _available(pairs: str) -> str:
     """SQL of the pairs that have the status AVAILABLE, c and i; `pairs`: the exceptions to read."""
-    # Materialized, so that the planner, whatever it expects, looks up no pair one by one.
+    # Materialized and hashed, so that the planner, whatever it expects, goes through the exceptions
+    # neither pair by pair nor all of them for each pair.
     return f"""
 WITH taken AS MATERIALIZED (
     SELECT campaign_id, influencer_id FROM participation WHERE {pairs} AND status <> 'REMOVED'),
 told AS MATERIALIZED (
     SELECT campaign_id, influencer_id, availability FROM availability_override WHERE {pairs})
 SELECT {{columns}} FROM campaign c CROSS JOIN influencer i
-LEFT JOIN taken ON taken.campaign_id = c.id AND taken.influencer_id = i.id
 LEFT JOIN told ON told.campaign_id = c.id AND told.influencer_id = i.id
-WHERE {_OPEN} AND i.erased_at IS NULL AND taken.campaign_id IS NULL AND CASE told.availability
+WHERE {_OPEN} AND i.erased_at IS NULL
+AND (c.id, i.id) NOT IN (SELECT campaign_id, influencer_id FROM taken) AND CASE told.availability
     WHEN 'AVAILABLE' THEN 1 WHEN 'UNAVAILABLE' THEN 0 ELSE {meets_rules("c", "i")} END = 1"""
 
 
