@@ -19,7 +19,7 @@ from projection.fields import (
 )
 from projection.listing import Listing, Order, TableListing
 from projection.plan import Projector
-from projection.run import Run
+from projection.run import Known, Run
 from projection.shape import Shape
 from projection.watching import Watch, watching
 
@@ -33,6 +33,7 @@ __all__ = [
     "Derived",
     "JoineryExecutionContext",
     "Kind",
+    "Known",
     "Listing",
     "Order",
     "Projector",

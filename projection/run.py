@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from projection.executor import JoineryExecutionContext
 from projection.gathering import fetch_by
 from projection.statement import Database, Row, fetch
+
+Known: TypeAlias = Mapping[str, Mapping[Any, Mapping[str, Any]]]
+"""By shape and key, columns of rows as they are, in the SQL of `Level.columns`."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -19,6 +22,8 @@ class Run:
     context: Any
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
     "Parameters that any statement may use."
+    known: Known = field(default_factory=dict[str, Mapping[Any, Mapping[str, Any]]])
+    "What need not be read: whoever runs the plan has just written it."
 
     async def fetch(self, sql: str, values: Mapping[str, Any]) -> Sequence[Row]:
         """The rows of a statement."""

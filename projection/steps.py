@@ -94,7 +94,7 @@ async def fetch_by_key(run: Run, shape: Shape, level: Level, keys: Iterable[Any]
     if not wanted:
         return {}
     width = len(shape.key)
-    rows = await run.fetch(
+    rows = _known_rows(run, shape, level, wanted) or await run.fetch(
         f"SELECT {level.select(*(f't.{column}' for column in shape.key))}"
         f" FROM {shape.source}{level.joined}{shape.where_key}",
         shape.key_values(wanted),
@@ -103,6 +103,18 @@ async def fetch_by_key(run: Run, shape: Shape, level: Level, keys: Iterable[Any]
     if width == 1:
         return {row[-1]: item for row, item in zip(rows, objects, strict=True)}
     return {tuple(row[-width:]): item for row, item in zip(rows, objects, strict=True)}
+
+
+def _known_rows(
+    run: Run, shape: Shape, level: Level, keys: Sequence[Any]
+) -> list[tuple[Any, ...]] | None:
+    """The rows of these keys, where all that the level selects is known of all of them."""
+    known = run.known.get(shape.name)
+    if known is None or shape.is_pair or not all(key in known for key in keys):
+        return None
+    if not all(level.columns.keys() <= known[key].keys() for key in keys):
+        return None
+    return [(*(known[key][column] for column in level.columns), key) for key in keys]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from resolvers.results import (
     ParticipationResult,
     ParticipationsPayload,
     UserError,
+    known_statuses,
     summarize,
 )
 from resolvers.text_input import Form
@@ -101,7 +102,11 @@ async def decide_participations(
         )
         for gid, case, verdict in zip(ids, cases, verdicts, strict=True)
     ]
-    return ParticipationsPayload(results=results, summary=summarize(results))
+    return ParticipationsPayload(
+        results=results,
+        summary=summarize(results),
+        known=known_statuses((result.participation, result.status) for result in results),
+    )
 
 
 def candidates_payload(
@@ -115,7 +120,15 @@ def candidates_payload(
         _candidate_result(gid, case, verdict)
         for gid, case, verdict in zip(ids, cases, verdicts, strict=True)
     ]
-    return CandidatesPayload(campaign=campaign, results=results, summary=summarize(results))
+    return CandidatesPayload(
+        campaign=campaign,
+        results=results,
+        summary=summarize(results),
+        known=known_statuses(
+            (result.participation, verdict.status)
+            for result, verdict in zip(results, verdicts, strict=True)
+        ),
+    )
 
 
 def _candidate_result(gid: str, case: Case | None, verdict: Verdict) -> CandidateResult:

@@ -6,7 +6,7 @@ Every root field comes through here: it says what to look for, the projection do
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from projection import Completed, Listing, Projector, Run
+from projection import Completed, Known, Listing, Projector, Run
 from resolvers.caller import Caller
 from resolvers.database import TortoiseDatabase
 from resolvers.errors import RequestError
@@ -34,9 +34,14 @@ def allow(info: Any, *roles: str) -> Caller:
     return caller
 
 
-async def payload(info: Any, value: Any) -> Completed:
-    """A plain value, or a list of them; the keys in it are followed on the current connection."""
-    return await _PROJECTOR.value(info, run_of(info), value)
+async def payload(info: Any, value: Any, known: Known | None = None) -> Completed:
+    """A plain value, or a list of them; the keys in it are followed on the current connection.
+
+    What is `known` of a row is not read again.
+    """
+    run = run_of(info)
+    run.known = known or {}
+    return await _PROJECTOR.value(info, run, value)
 
 
 async def one(info: Any, type_name: str, key: int | None) -> Completed:

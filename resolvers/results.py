@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from models.enums import CandidateStatus, ErrorCode, Outcome, ParticipationStatus
+from projection import Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class ParticipationsPayload:
     results: Sequence[ParticipationResult] = ()
     summary: BulkSummary = field(default_factory=BulkSummary)
     user_errors: Sequence[UserError] = ()
+    known: Known | None = None
+    "Not for the client: what is written need not be read."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,8 @@ class CandidatesPayload:
     results: Sequence[CandidateResult] = ()
     summary: BulkSummary = field(default_factory=BulkSummary)
     user_errors: Sequence[UserError] = ()
+    known: Known | None = None
+    "Not for the client: what is written need not be read."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +86,18 @@ class ParticipationPayload:
     outcome: Outcome
     participation: int | None = None
     user_errors: Sequence[UserError] = ()
+    known: Known | None = None
+    "Not for the client: what is written need not be read."
+
+
+def known_statuses(statuses: Iterable[tuple[int | None, ParticipationStatus | None]]) -> Known:
+    """What the engine need not read of participations with these statuses; those that are None."""
+    rows = {
+        number: {"t.id": number, "t.status": status.value}
+        for number, status in statuses
+        if number is not None and status is not None
+    }
+    return {"Participation": rows}
 
 
 class Result(Protocol):

@@ -5,7 +5,7 @@ from resolvers.context import Context
 from resolvers.facts import Case
 from resolvers.ids import decode
 from resolvers.recording import Verdict
-from resolvers.results import ParticipationPayload, UserError, refused
+from resolvers.results import ParticipationPayload, UserError, known_statuses, refused
 from resolvers.writing import caller_in
 
 
@@ -27,4 +27,5 @@ def answered(verdict: Verdict, case: Case, error: UserError | None = None) -> Pa
         outcome=verdict.outcome,
         participation=case.participation_id,
         user_errors=[told] if told else (),
+        known=known_statuses([(case.participation_id, verdict.status)]),
     )

@@ -38,7 +38,8 @@ async def write(
         return Completed(kept)
 
     async def answer() -> Completed:
-        completed = await payload(info, await work())
+        result = await work()
+        completed = await payload(info, result, getattr(result, "known", None))
         if replay is not None:
             await replay.keep(field, completed.value)
         return completed
