@@ -211,6 +211,7 @@ TAKING_PART = """FROM participation p WHERE p.status <> 'REMOVED' AND NOT EXISTS
 """SQL of the rows of a tab that have a stored status."""
 _OPEN = "c.status IN ('UPCOMING', 'ONGOING')"
 
+_MEETS_RULES = meets_rules("c", "i")
 _FRESH = f"""(SELECT CASE WHEN NOT ({_OPEN}) THEN 0 WHEN NOT k.is_stale THEN {KEPT} END
     FROM campaign c LEFT JOIN availability_count k ON k.campaign_id = c.id
     WHERE c.id = :campaign)"""
@@ -218,29 +219,40 @@ _FRESH_EVERYONE = f"""(SELECT {KEPT} FROM availability_count k
     WHERE k.campaign_id = {EVERYONE} AND NOT k.is_stale)"""
 
 
-def _available(pairs: str) -> str:
-    """SQL of the pairs that have the status AVAILABLE, c and i; `pairs`: the exceptions to read."""
-    # Materialized and hashed, so that the planner, whatever it expects, goes through the exceptions
-    # neither pair by pair nor all of them for each pair.
+def _available(whom: str, told_of: str) -> str:
+    """SQL of how many pairs of each open campaign have the status AVAILABLE: rows of key and count.
+
+    `whom`: the pairs that are meant, c and i. `told_of`: what is stored of them. All who meet the
+    rule are counted, then put right for each who takes part or is overridden: so whatever the
+    planner expects, it looks up no pair of all, and finds each of those few by its key. Who takes
+    part counts as told UNAVAILABLE, which is also the later word of the two.
+    """
     return f"""
-WITH taken AS MATERIALIZED (
-    SELECT campaign_id, influencer_id FROM participation WHERE {pairs} AND status <> 'REMOVED'),
-told AS MATERIALIZED (
-    SELECT campaign_id, influencer_id, availability FROM availability_override WHERE {pairs})
-SELECT {{columns}} FROM campaign c CROSS JOIN influencer i
-LEFT JOIN told ON told.campaign_id = c.id AND told.influencer_id = i.id
-WHERE {_OPEN} AND i.erased_at IS NULL
-AND (c.id, i.id) NOT IN (SELECT campaign_id, influencer_id FROM taken) AND CASE told.availability
-    WHEN 'AVAILABLE' THEN 1 WHEN 'UNAVAILABLE' THEN 0 ELSE {meets_rules("c", "i")} END = 1"""
+WITH told AS MATERIALIZED (
+    SELECT campaign_id, influencer_id, max(availability) AS availability FROM (
+        SELECT campaign_id, influencer_id, 'UNAVAILABLE' AS availability FROM participation
+        WHERE {told_of} AND status <> 'REMOVED'
+        UNION ALL
+        SELECT campaign_id, influencer_id, availability FROM availability_override
+        WHERE {told_of}) AS each
+    GROUP BY campaign_id, influencer_id),
+counted AS (
+    SELECT c.id AS campaign_id, count(*) AS number FROM campaign c CROSS JOIN influencer i
+    WHERE {whom} AND {_OPEN} AND i.erased_at IS NULL AND {_MEETS_RULES} = 1 GROUP BY c.id
+    UNION ALL
+    SELECT c.id, CASE told.availability WHEN 'AVAILABLE' THEN 1 ELSE 0 END - {_MEETS_RULES}
+    FROM told
+    JOIN campaign c ON c.id = told.campaign_id JOIN influencer i ON i.id = told.influencer_id
+    WHERE {_OPEN} AND i.erased_at IS NULL)"""
 
 
-_AMONG = f"""{_available("influencer_id = ANY(:ids)").format(columns="c.id, count(*)")}
-AND i.id = ANY(:ids) GROUP BY c.id
+_AMONG = f"""{_available("i.id = ANY(:ids)", "influencer_id = ANY(:ids)")}
+SELECT campaign_id, sum(number)::bigint FROM counted GROUP BY campaign_id
 UNION ALL
 SELECT :everyone::bigint, count(*) FROM influencer i
 WHERE i.id = ANY(:ids) AND i.erased_at IS NULL"""
-_COUNT = f"""{_available("campaign_id = :campaign").format(columns="count(*), {snapshot}")}
-AND c.id = :campaign"""
+_COUNT = f"""{_available("c.id = :campaign", "campaign_id = :campaign")}
+SELECT coalesce(sum(number), 0)::bigint, {{snapshot}} FROM counted"""
 _COUNT_EVERYONE = """
 SELECT count(*), {snapshot} FROM influencer WHERE erased_at IS NULL AND :campaign::bigint = 0"""
 _SUM = f"""
