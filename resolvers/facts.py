@@ -108,7 +108,7 @@ class Case:
 
 async def of_pairs(pairs: Collection[Pair], now: datetime) -> dict[Pair, Case]:
     """The cases of these pairs; without those whose campaign or influencer does not exist."""
-    return (await _cases(_OF_PAIRS, {"pairs": dumps(list(pairs))}, now)).by_pair
+    return (await _cases(_PAIRS, _pair_values(pairs), now)).by_pair
 
 
 async def in_campaign(
@@ -116,7 +116,7 @@ async def in_campaign(
 ) -> dict[int, Case] | None:
     """The cases of these influencers, those who exist, in a campaign; None if it does not exist."""
     pairs = [(campaign, influencer) for influencer in influencers] or [(campaign, _NOBODY)]
-    found = await _cases(_OF_PAIRS, {"pairs": dumps(pairs)}, now)
+    found = await _cases(_PAIRS, _pair_values(pairs), now)
     if not found.campaigns:
         return None
     return {influencer: case for (_, influencer), case in found.by_pair.items()}
@@ -127,7 +127,7 @@ async def of_participations(ids: Collection[int], caller: Caller, now: datetime)
 
     Staff have all, advertisers those in their campaigns, influencers their own.
     """
-    asked = " AND ".join([_OF_PARTICIPATIONS, *visible("Participation", caller)])
+    asked = _participations(tuple(visible("Participation", caller)))
     found = await _cases(asked, {"ids": list(ids), **parameters(caller)}, now)
     return {case.participation_id: case for case in found.by_pair.values() if case.participation_id}
 
@@ -170,24 +170,54 @@ FROM social_account WHERE influencer_id = ANY(:ids) ORDER BY id"""
 _NOBODY = 0
 """No row has it as its id."""
 
-# Pairs that are asked for, in two ways.
-_OF_PAIRS = """SELECT (j.value->>0)::bigint AS campaign_id, (j.value->>1)::bigint AS influencer_id
-    FROM json_array_elements(:pairs::json) AS j(value)"""
-_OF_PARTICIPATIONS = """SELECT t.campaign_id, t.influencer_id
-    FROM participation t WHERE t.id = ANY(:ids)"""
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """SQL that tells the pairs asked for, and conditions on the ids of each half."""
+
+    pairs: str
+    campaigns: str
+    influencers: str
+
+
+_PAIRS = _Asked(
+    """SELECT (j.value->>0)::bigint AS campaign_id, (j.value->>1)::bigint AS influencer_id
+    FROM json_array_elements(:pairs::json) AS j(value)""",
+    "= ANY(:campaigns)",
+    "= ANY(:influencers)",
+)
+
+
+def _pair_values(pairs: Collection[Pair]) -> dict[str, Any]:
+    return {
+        "pairs": dumps(list(pairs)),
+        "campaigns": list({campaign for campaign, _ in pairs}),
+        "influencers": list({influencer for _, influencer in pairs}),
+    }
+
+
+@cache
+def _participations(conditions: tuple[str, ...]) -> _Asked:
+    where = " AND ".join(("t.id = ANY(:ids)", *conditions))
+    found = f"FROM participation t WHERE {where}"
+    return _Asked(
+        f"SELECT t.campaign_id, t.influencer_id {found}",
+        f"IN (SELECT t.campaign_id {found})",
+        f"IN (SELECT t.influencer_id {found})",
+    )
+
 
 # Influencers are counted after campaigns have been, and so locked after them.
 _LOCKED = f"""
-WITH asked AS MATERIALIZED ({{asked}}),
-campaigns AS MATERIALIZED (
+WITH campaigns AS MATERIALIZED (
     SELECT id, advertiser_id, {", ".join(CampaignRow._fields)}
-    FROM campaign WHERE id IN (SELECT campaign_id FROM asked) ORDER BY id FOR UPDATE),
+    FROM campaign WHERE id {{asked.campaigns}} ORDER BY id FOR UPDATE),
 influencers AS MATERIALIZED (
-    SELECT id FROM influencer WHERE id IN (SELECT influencer_id FROM asked)
+    SELECT id FROM influencer WHERE id {{asked.influencers}}
     AND (SELECT count(*) FROM campaigns) > 0 ORDER BY id FOR SHARE)
 SELECT campaigns.*, (SELECT count(*) FROM influencers) FROM campaigns"""
 _READ = f"""
-WITH asked AS MATERIALIZED ({{asked}})
+WITH asked AS MATERIALIZED ({{asked.pairs}})
 SELECT a.campaign_id, i.id, i.followers, i.erased_at,
     {", ".join(f"i.{column}" for column in InfluencerRow._fields)},
     (SELECT json_agg(json_build_array({", ".join(f"s.{c}" for c in AccountRow._fields)}))
@@ -206,8 +236,8 @@ class _Cases:
     by_pair: dict[Pair, Case]
 
 
-async def _cases(asked: str, values: Mapping[str, Any], now: datetime) -> _Cases:
-    """The cases of the pairs that this statement gives."""
+async def _cases(asked: _Asked, values: Mapping[str, Any], now: datetime) -> _Cases:
+    """The cases of the pairs that are asked for."""
     locked = await rows(_in_words_of(dialect(), _LOCKED, asked), **values)
     campaigns = {row[0]: _campaign(row[:-1]) for row in locked}
     cases: dict[Pair, Case] = {}
@@ -218,7 +248,7 @@ async def _cases(asked: str, values: Mapping[str, Any], now: datetime) -> _Cases
 
 
 @cache
-def _in_words_of(database: str, statement: str, asked: str) -> str:
+def _in_words_of(database: str, statement: str, asked: _Asked) -> str:
     """The statement about what is asked. SQLite's transactions lock everything from their start."""
     sql = statement.format(asked=asked)
     if database == "sqlite":

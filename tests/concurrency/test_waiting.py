@@ -1,0 +1,90 @@
+"""Whoever had to wait for a lock decides by what its holder has left behind."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import pytest
+
+from models.database import connection, dialect
+from models.enums import ParticipationStatus, Platform
+from resolvers.ids import encode
+from tests import data
+from tests.resolvers.asking import mutate
+
+MARKED = "results { outcome participation { status selectedAccount { id } } }"
+
+
+async def test_a_mark_that_waits_for_an_influencer_sees_their_accounts(db: str):
+    campaign = await data.campaign()
+    person = await data.influencer((Platform.INSTAGRAM, 10))
+    async with other_writer(db) as other:
+        await other.execute("SELECT FROM influencer WHERE id = $1 FOR UPDATE", person.pk)
+        marking = asyncio.create_task(mark(campaign.pk, person.pk))
+        await until_someone_waits()
+        await other.execute(
+            "UPDATE social_account SET disconnected_at = now() WHERE influencer_id = $1", person.pk
+        )
+    result = await marking
+    assert result == {
+        "outcome": "CHANGED",
+        "participation": {"status": "WAITING", "selectedAccount": None},
+    }
+
+
+async def test_a_mark_that_waits_for_a_campaign_sees_who_takes_part(db: str):
+    campaign = await data.campaign()
+    person = await data.influencer((Platform.INSTAGRAM, 10))
+    async with other_writer(db) as other:
+        await other.execute("SELECT FROM campaign WHERE id = $1 FOR UPDATE", campaign.pk)
+        marking = asyncio.create_task(mark(campaign.pk, person.pk))
+        await until_someone_waits()
+        await other.execute(
+            "INSERT INTO participation (campaign_id, influencer_id, status, selected_platforms,"
+            " origin, round, version, followers, created_at, updated_at)"
+            " VALUES ($1, $2, $3, 0, 'FORCED', 1, 1, 10, now(), now())",
+            *(campaign.pk, person.pk, ParticipationStatus.WAITING),
+        )
+    assert (await marking)["outcome"] == "UNCHANGED"
+
+
+async def test_a_mark_that_waits_for_a_campaign_sees_its_rules(db: str):
+    campaign = await data.campaign()
+    person = await data.influencer((Platform.INSTAGRAM, 10))
+    async with other_writer(db) as other:
+        await other.execute("UPDATE campaign SET followers_min = 11 WHERE id = $1", campaign.pk)
+        marking = asyncio.create_task(mark(campaign.pk, person.pk))
+        await until_someone_waits()
+    assert (await marking)["outcome"] == "REFUSED"
+
+
+async def mark(campaign: int, influencer: int) -> dict[str, Any]:
+    ids = [encode("Influencer", influencer)]
+    payload = await mutate(
+        "markJoined", MARKED, campaignId=encode("Campaign", campaign), influencerIds=ids
+    )
+    return payload["results"][0]
+
+
+@asynccontextmanager
+async def other_writer(url: str) -> AsyncGenerator[Any]:
+    """A transaction of somebody else, committed at the end."""
+    if dialect() != "postgres":
+        pytest.skip("SQLite's transactions wait before they begin")
+    postgres: Any = asyncpg
+    other = await postgres.connect(url)
+    try:
+        async with other.transaction():
+            yield other
+    finally:
+        await other.close()
+
+
+async def until_someone_waits() -> None:
+    client: Any = connection()
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname ="
+    async with asyncio.timeout(10):
+        while not (await client.execute_query(f"{waiting} current_database()"))[0]:
+            await asyncio.sleep(0.005)
