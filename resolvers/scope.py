@@ -7,20 +7,10 @@ from typing import Any
 
 from models.enums import Role
 from resolvers.caller import Caller
+from resolvers.rules import meets_rules
 
-_VISIBLE_TO_VIEWER = """EXISTS (SELECT 1 FROM influencer v WHERE v.id = :viewer
-    AND (t.countries = '' OR t.countries LIKE '%' || v.country || '%')
-    AND (t.category_mask = 0 AND t.category_overflow = ''
-        OR (t.category_mask & v.category_mask) <> 0
-        OR EXISTS (SELECT 1 FROM category k WHERE k.id > 62
-            AND t.category_overflow LIKE '%,' || k.id::text || ',%'
-            AND v.category_overflow LIKE '%,' || k.id::text || ',%'))
-    AND ((t.platforms & v.platforms) = 0
-        OR EXISTS (SELECT 1 FROM social_account a
-            WHERE a.influencer_id = v.id AND a.disconnected_at IS NULL
-            AND (t.platforms & (1 << (a.platform - 1))) <> 0
-            AND a.followers >= coalesce(t.followers_min, 0)
-            AND a.followers <= coalesce(t.followers_max, a.followers))))"""
+_VISIBLE_TO_VIEWER = f"""EXISTS (SELECT 1 FROM influencer v
+    WHERE v.id = :viewer AND {meets_rules("t", "v")} = 1)"""
 _CAMPAIGN_OF_VIEWER = f"""(EXISTS (SELECT 1 FROM participation p
     WHERE p.campaign_id = t.id AND p.influencer_id = :viewer)
     OR t.status IN ('UPCOMING', 'ONGOING') AND CASE (SELECT o.availability
