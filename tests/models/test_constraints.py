@@ -1,10 +1,12 @@
 """What the databases refuse by themselves, whatever the code above them does."""
 
+import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 import pytest
-from tortoise.exceptions import IntegrityError, OperationalError
+from tortoise.exceptions import IntegrityError
 
 from models.enums import Action, ParticipationStatus, Platform, PostStatus
 from resolvers.database import rows
@@ -15,7 +17,7 @@ Break = Callable[[], Awaitable[Any]]
 
 async def _broken(statement: str) -> None:
     """Run a statement that the database must refuse."""
-    with pytest.raises((IntegrityError, OperationalError)):
+    with pytest.raises((sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError)):
         await rows(statement)
 
 
