@@ -16,9 +16,8 @@ whom its snapshot does not see have read the rules that it counts by.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncGenerator, Collection, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 
 from models.availability import EVERYONE, AvailabilityDelta
 from models.bulk import insert
@@ -26,7 +25,7 @@ from models.database import dialect
 from models.enums import CandidateStatus
 from models.transactions import transacted
 from resolvers.database import rows, run
-from resolvers.rules import meets_rules
+from resolvers.rules import is_running, meets_rules
 
 MANY = 200
 """Changes of one campaign that are worth a fold."""
@@ -135,22 +134,9 @@ async def settle() -> None:
     """Count every open campaign that has no number or a stale one, and fold what has piled up."""
     await run(_BEGIN, everyone=EVERYONE)
     for row in await rows(_STALE):
-        await _whole(recount(row[0]))
+        await recount(row[0])
     for row in await rows(_PILED_UP, many=MANY):
-        await _whole(_fold(row[0]))
-
-
-async def _whole(work: Coroutine[Any, Any, None]) -> None:
-    """Go through with a transaction that has begun, even where the server ends meanwhile.
-
-    On SQLite, cancelling one may leave the only connection locked.
-    """
-    task = asyncio.create_task(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
+        await _fold(row[0])
 
 
 async def recount(campaign: int) -> None:
@@ -209,7 +195,7 @@ KEPT = """k.available + (SELECT coalesce(sum(d.change), 0) FROM availability_del
 TAKING_PART = """FROM participation p WHERE p.status <> 'REMOVED' AND NOT EXISTS (
     SELECT 1 FROM influencer i WHERE i.id = p.influencer_id AND i.erased_at IS NOT NULL)"""
 """SQL of the rows of a tab that have a stored status."""
-_OPEN = "c.status IN ('UPCOMING', 'ONGOING')"
+_OPEN = is_running("c")
 
 _MEETS_RULES = meets_rules("c", "i")
 _FRESH = f"""(SELECT CASE WHEN NOT ({_OPEN}) THEN 0 WHEN NOT k.is_stale THEN {KEPT} END

@@ -31,14 +31,16 @@ class ImmediateTransaction(SqliteTransactionWrapper):
 
 
 class ReleasingContext(SqliteTransactionContext):
-    """Lets go of the connection also where the transaction could not even begin."""
+    """Lets go of the connection also where the transaction did not come to begin."""
 
     async def __aenter__(self) -> TransactionalDBClient:
         """Begin the transaction; see `ImmediateTransaction.begin`."""
         try:
             return await super().__aenter__()
-        except TransactionManagementError as error:
-            await self.__aexit__(type(error), error, None)
+        except BaseException as error:
+            # Before there is a token, someone else has the connection.
+            if hasattr(self, "token"):
+                await self.__aexit__(type(error), error, None)
             raise
 
 

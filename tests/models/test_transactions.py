@@ -27,6 +27,22 @@ async def test_what_fails_is_undone_and_told(db: str):
     assert await Category.all().count() == 0
 
 
+async def test_whoever_is_cancelled_lets_go_of_the_connection(db: str):
+    async def work() -> int:
+        await Category.create(key="food")
+        return await Category.all().count()
+
+    for turns in range(2 * POOL_SIZE):
+        task = asyncio.create_task(transacted(work, undo=True))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        async with asyncio.timeout(20):
+            assert await transacted(work, undo=True) == 1
+            assert await Category.all().count() == 0
+
+
 async def test_an_undone_one_gives_its_result_and_leaves_no_trace(db: str):
     async def work() -> int:
         await Category.create(key="food")
