@@ -10,24 +10,6 @@ from projection.listing import Listing, Page, page_values, read_page
 from projection.run import Run
 
 
-@dataclass(slots=True)
-class Slice:
-    """One parent's page: its rows' place among all rows, and what lies around it."""
-
-    start: int
-    stop: int
-    has_next: bool
-    has_previous: bool
-    ends: tuple[Sequence[Any], Sequence[Any]] | None
-    "The values of the order, of the first row and of the last."
-    total: int
-    page: Page
-
-    def cursor(self, end: int) -> str | None:
-        """The cursor of the first row (0) or the last (1), where there are rows."""
-        return self.page.cursor_of(*self.ends[end]) if self.ends else None
-
-
 @dataclass(frozen=True, slots=True)
 class Cursors:
     """Makes the cursors of a page's rows."""
@@ -38,6 +20,24 @@ class Cursors:
     def of(self, row: Any) -> str:
         """The row's cursor."""
         return self.page.cursor_of(*self.values_of(row))
+
+
+@dataclass(slots=True)
+class Slice:
+    """One parent's page: its rows' place among all rows, and what lies around it."""
+
+    start: int
+    stop: int
+    has_next: bool
+    has_previous: bool
+    ends: tuple[Any, Any] | None
+    "The first row and the last."
+    total: int
+    cursors: Cursors
+
+    def cursor(self, end: int) -> str | None:
+        """The cursor of the first row (0) or the last (1), where there are rows."""
+        return self.cursors.of(self.ends[end]) if self.ends else None
 
 
 Views: TypeAlias = list[tuple[Any, ...]]
@@ -78,26 +78,23 @@ class PagePlan:
         totals = dict[Any, int]()
         if self.needs_total:
             totals = _totals(await run.fetch(listing.total(keys), values), keys)
-        return await self._assemble(run, listing, page, rows, totals, keys)
+        cursors = Cursors(page, self._order_values(listing))
+        return await self._assemble(run, cursors, rows, totals, keys)
 
     async def _assemble(
         self,
         run: Run,
-        listing: Listing,
-        page: Page,
+        cursors: Cursors,
         rows: Sequence[Any],
         totals: dict[Any, int],
         keys: Sequence[int] | None,
     ) -> dict[Any, Any]:
         shown: list[Any] = []
-        values_of = self._order_values(listing)
-        slices = {
-            key: _slice(page, [], shown, totals.get(key, 0), values_of) for key in (keys or [None])
-        }
+        slices = {key: _slice(cursors, [], shown, totals.get(key, 0)) for key in (keys or [None])}
         for key, group in groupby(rows, key=lambda row: row[-1]):
             parent = key if keys and len(keys) > 1 else next(iter(slices))
-            slices[parent] = _slice(page, list(group), shown, totals.get(parent, 0), values_of)
-        views = await self.level.fill(run, shown, Cursors(page, values_of))
+            slices[parent] = _slice(cursors, list(group), shown, totals.get(parent, 0))
+        views = await self.level.fill(run, shown, cursors)
         return {
             key: {name: part(views, slice_) for name, part in self.parts.items()}
             for key, slice_ in slices.items()
@@ -115,14 +112,9 @@ class PagePlan:
         return lambda row: tuple(row[place] for place in found)
 
 
-def _slice(
-    page: Page,
-    rows: list[Any],
-    shown: list[Any],
-    total: int,
-    values_of: Callable[[Any], tuple[Any, ...]],
-) -> Slice:
+def _slice(cursors: Cursors, rows: list[Any], shown: list[Any], total: int) -> Slice:
     """Add the page's rows to those shown, in the list's order."""
+    page = cursors.page
     more = len(rows) > page.limit
     rows = rows[: page.limit]
     if not page.forward:
@@ -130,8 +122,8 @@ def _slice(
     start = len(shown)
     shown += rows
     has_next, has_previous = page.neighbours(more)
-    ends = (values_of(rows[0]), values_of(rows[-1])) if rows else None
-    return Slice(start, len(shown), has_next, has_previous, ends, total, page)
+    ends = (rows[0], rows[-1]) if rows else None
+    return Slice(start, len(shown), has_next, has_previous, ends, total, cursors)
 
 
 def _parents(keys: Sequence[int] | None) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from models.enums import CandidateStatus, ParticipationStatus
 from models.workflow import candidate_status
 from projection import Run
 from resolvers.availability_counts import KEPT, MANY, TAKING_PART, call_keeper
+from resolvers.rules import is_running
 from resolvers.search import Conditions, influencer_conditions
 from resolvers.select_tab import Target, counted, narrowed, streams_of, tab_conditions, target_of
 from resolvers.text_search import text_search
@@ -45,7 +46,7 @@ async def candidate_counts(
     return {
         key: kept[key].badges(everyone)
         if everyone is not None and kept[key].will_do(everyone)
-        else await _scanned(run, {}, await target_of(run, key))
+        else await _scanned(run, *await _target_and_conditions(run, {}, key))
         for key in keys
     }
 
@@ -95,8 +96,7 @@ async def _kept(run: Run, keys: Sequence[int]) -> tuple[int | None, dict[int, _K
 
 
 _MARKS = ("FRESH", "STALE", "CLOSED")
-_CLOSED = """
-SELECT c.id FROM campaign c WHERE c.id = ANY(:keys) AND c.status NOT IN ('UPCOMING', 'ONGOING')"""
+_CLOSED = f"SELECT c.id FROM campaign c WHERE c.id = ANY(:keys) AND NOT {is_running('c')}"
 _KEPT = f"""
 SELECT p.status, count(*), 0, p.campaign_id {TAKING_PART} AND p.campaign_id = ANY(:keys)
 GROUP BY p.campaign_id, p.status
@@ -112,9 +112,8 @@ SELECT 'CLOSED', 0, 0, closed.id FROM ({_CLOSED}) AS closed"""
 # One by one
 
 
-async def _scanned(run: Run, asked: Mapping[str, Any], target: Target) -> list[CandidateCount]:
+async def _scanned(run: Run, target: Target, conditions: Conditions) -> list[CandidateCount]:
     """The counts of all influencers."""
-    conditions = await tab_conditions(asked, target)
     totals = ", ".join(_total(status, target, conditions) for status in CandidateStatus)
     [found] = await run.fetch(f"SELECT {totals}", conditions.values)
     return [
@@ -124,12 +123,10 @@ async def _scanned(run: Run, asked: Mapping[str, Any], target: Target) -> list[C
 
 
 async def _filtered(run: Run, asked: Mapping[str, Any], campaign: int) -> list[CandidateCount]:
-    target = await target_of(run, campaign)
+    target, conditions = await _target_and_conditions(run, asked, campaign)
     if await _are_few(run):
-        return await _scanned(run, asked, target)
-    conditions = await tab_conditions(asked, target)
-    others = await tab_conditions({**asked, "search": None}, target)
-    matching = await _matching(run, asked, others)
+        return await _scanned(run, target, conditions)
+    matching = await _matching(run, asked, target)
     among = await _sample(run) if matching is None else matching
     totals = ", ".join(
         _total(status, target, conditions).replace("influencer i", "looked_at i")
@@ -148,6 +145,13 @@ async def _filtered(run: Run, asked: Mapping[str, Any], campaign: int) -> list[C
     ]
 
 
+async def _target_and_conditions(
+    run: Run, asked: Mapping[str, Any], campaign: int
+) -> tuple[Target, Conditions]:
+    target = await target_of(run, campaign)
+    return target, await tab_conditions(asked, target)
+
+
 def _total(status: CandidateStatus, target: Target, conditions: Conditions) -> str:
     streams = streams_of(status, target, "i.followers")
     return counted([narrowed(stream, conditions) for stream in streams])
@@ -160,11 +164,12 @@ async def _are_few(run: Run) -> bool:
     return number <= LOOKED_AT
 
 
-async def _matching(run: Run, asked: Mapping[str, Any], conditions: Conditions) -> list[int] | None:
+async def _matching(run: Run, asked: Mapping[str, Any], target: Target) -> list[int] | None:
     """Whom the filter finds; None where it has no text, whose index would tell, or finds many."""
     text = await text_search(asked.get("search"))
     if text is None or text.expected > 2 * LOOKED_AT:
         return None
+    conditions = await tab_conditions({**asked, "search": None}, target)
     found = await run.fetch(
         f"SELECT i.id FROM ({text.found}) f CROSS JOIN influencer i WHERE i.id = f.influencer_id"
         f" AND {' AND '.join(conditions.where)} LIMIT :most",

@@ -7,13 +7,13 @@ from typing import Any
 
 from models.enums import Role
 from resolvers.caller import Caller
-from resolvers.rules import meets_rules
+from resolvers.rules import is_running, meets_rules
 
 _VISIBLE_TO_VIEWER = f"""EXISTS (SELECT 1 FROM influencer v
     WHERE v.id = :viewer AND {meets_rules("t", "v")} = 1)"""
 _CAMPAIGN_OF_VIEWER = f"""(EXISTS (SELECT 1 FROM participation p
     WHERE p.campaign_id = t.id AND p.influencer_id = :viewer)
-    OR t.status IN ('UPCOMING', 'ONGOING') AND CASE (SELECT o.availability
+    OR {is_running("t")} AND CASE (SELECT o.availability
         FROM availability_override o WHERE o.campaign_id = t.id AND o.influencer_id = :viewer)
         WHEN 'UNAVAILABLE' THEN 1 = 0
         WHEN 'AVAILABLE' THEN 1 = 1

@@ -8,11 +8,9 @@ from typing import Any
 from models.categories import MASK_BITS, mask_and_overflow, numbers_of
 from models.enums import Platform, mask_of
 from models.text import clean
+from resolvers import rules
 from resolvers.ids import decode
 from resolvers.text_search import storable, text_search
-
-LARGEST_NUMBER = 2**31 - 1
-"""Nobody has more followers: the column holds no more."""
 
 
 @dataclass(slots=True)
@@ -85,25 +83,9 @@ def _account_conditions(found: Conditions, asked: Mapping[str, Any], influencer:
 
 
 def has_account(influencer: str, asked: str, *, bounded: bool) -> str:
-    """The condition that a connected account on one of some platforms is in a range.
-
-    The parameters are `range_values` of the same name, so that the text is the same for all.
-    The largest account of each platform decides, but for a range with an upper bound (`bounded`)
-    where someone has two accounts on one platform: then the accounts are looked at.
-    """
-    wanted, within = f":{asked}_platforms::int", f"BETWEEN :{asked}_low AND :{asked}_high"
-    ways = [
-        f"({wanted} & {platform.bit}) <> 0 AND {influencer}.f{platform.number} {within}"
-        for platform in Platform
-    ]
-    if bounded:
-        ways.append(
-            f"({influencer}.multi AND coalesce((SELECT 1 FROM social_account a"
-            f" WHERE a.influencer_id = {influencer}.id AND a.disconnected_at IS NULL"
-            f" AND ({wanted} & (1 << (a.platform - 1))) <> 0 AND a.followers {within}"
-            " LIMIT 1), 0) = 1)"
-        )
-    return f"({' OR '.join(ways)})"
+    """The same (`resolvers/rules.py`) with the parameters that `range_values` of the name gives."""
+    within = f"BETWEEN :{asked}_low AND :{asked}_high"
+    return rules.has_account(influencer, f":{asked}_platforms::int", within, bounded=bounded)
 
 
 def range_values(asked: str, mask: int, low: int | None, high: int | None) -> dict[str, int]:
@@ -111,5 +93,5 @@ def range_values(asked: str, mask: int, low: int | None, high: int | None) -> di
     return {
         f"{asked}_platforms": mask,
         f"{asked}_low": 0 if low is None else low,
-        f"{asked}_high": LARGEST_NUMBER if high is None else high,
+        f"{asked}_high": rules.LARGEST_NUMBER if high is None else high,
     }

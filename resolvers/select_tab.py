@@ -29,6 +29,7 @@ from projection.listing import Page, ordering, seek
 from resolvers.availability_counts import kept_total
 from resolvers.participation_lists import order_name
 from resolvers.posts_tab import NEVER
+from resolvers.rules import is_running
 from resolvers.search import Conditions, has_account, influencer_conditions, range_values
 from resolvers.text_search import TextSearch, text_search
 
@@ -188,8 +189,8 @@ async def target_of(run: Run, campaign: int) -> Target:
     )
 
 
-_TARGET = """
-SELECT id, status IN ('UPCOMING', 'ONGOING'), platforms, countries, category_mask,
+_TARGET = f"""
+SELECT id, {is_running("campaign")}, platforms, countries, category_mask,
     category_overflow, followers_min, followers_max, id
 FROM campaign WHERE id = ANY(:keys)"""
 
