@@ -45,23 +45,8 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION influencer_connected IS '@behavior +list -connection';
 
--- Whether a connected account on one of the platforms is in the range: the largest account of each
--- platform decides, but where someone has two on one platform.
-CREATE OR REPLACE FUNCTION in_range(platforms int, low int, high int, influencer bigint,
-    multi boolean, f1 int, f2 int, f3 int, f4 int, f5 int, f6 int, f7 int) RETURNS boolean
-LANGUAGE sql STABLE
-RETURN coalesce(platforms & 1 <> 0 AND f1 BETWEEN low AND high
-    OR platforms & 2 <> 0 AND f2 BETWEEN low AND high
-    OR platforms & 4 <> 0 AND f3 BETWEEN low AND high
-    OR platforms & 8 <> 0 AND f4 BETWEEN low AND high
-    OR platforms & 16 <> 0 AND f5 BETWEEN low AND high
-    OR platforms & 32 <> 0 AND f6 BETWEEN low AND high
-    OR platforms & 64 <> 0 AND f7 BETWEEN low AND high
-    OR multi AND coalesce((SELECT 1 FROM social_account a WHERE a.influencer_id = influencer
-        AND a.disconnected_at IS NULL AND platforms & (1 << (a.platform - 1)) <> 0
-        AND a.followers BETWEEN low AND high LIMIT 1), 0) = 1, false);
-
--- The same of the largest accounts alone; without a subquery, so that PostgreSQL puts it in line.
+-- Whether the largest account on one of the platforms is in the range; without a subquery, so that
+-- PostgreSQL puts it in line.
 CREATE OR REPLACE FUNCTION largest_in_range(platforms int, low int, high int,
     f1 int, f2 int, f3 int, f4 int, f5 int, f6 int, f7 int) RETURNS boolean
 LANGUAGE sql IMMUTABLE
