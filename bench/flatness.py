@@ -11,7 +11,8 @@ import asyncio
 import datetime as dt
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -123,6 +124,11 @@ class Recorder:
         statement = await self.connection.prepare(sql)
         self.asked.append((statement, values))
         return await statement.fetch(*values)
+
+    @asynccontextmanager
+    async def held(self) -> AsyncGenerator["Recorder"]:
+        """Itself: it is one connection."""
+        yield self
 
 
 @dataclass

@@ -1,23 +1,27 @@
 """Rows by key that several requests want at the same time, read by one statement.
 
-Who finds the statement they need already running waits for its end; then all who waited are
-served by one more run of it. Under load its fixed cost is shared, and without load nobody waits.
-What somebody gets was read after they asked for it.
+A *reader* holds a connection and runs what is wanted, statement by statement; whoever wants a
+statement that waits for its turn joins it. Under load the fixed costs of statements and of
+connections are shared, and without load nobody waits. What somebody gets was read after they
+asked for it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias, cast
 from weakref import WeakKeyDictionary
 
 from projection.statement import Database, Row, bind, fetch
 from projection.watching import current_watch
 
+MOST_READERS = 5
+"""Half of the connections there are."""
+PATIENCE = 0.02
+"""Seconds until one more reader begins: something slow keeps the others."""
+
 Found: TypeAlias = Mapping[Any, Sequence[Row]]
 """Rows by their last column, the key."""
-
-Read: TypeAlias = Callable[[list[Any]], Awaitable[Sequence[Row]]]
-"""Reads the rows of these keys."""
 
 
 async def fetch_by(
@@ -30,73 +34,107 @@ async def fetch_by(
     wanted = list(dict.fromkeys(key for key in keys if key is not None))
     if not wanted:
         return ()
-
-    async def read(keys: list[Any]) -> Sequence[Row]:
-        return await fetch(database, sql, {**values, "keys": keys})
-
     if current_watch() is not None or not database.is_shared:
-        found = _by_key(await read(wanted))
+        found = _by_key(await fetch(database, sql, {**values, "keys": wanted}))
     else:
-        names = bind(sql, database.dialect)[1]
-        others = tuple(_hashable(values[name]) for name in names if name != "keys")
-        found = await _gathering().found((sql, others), wanted, read)
+        found = await _gathering().found(database, sql, values, wanted)
     return [row for key in wanted for row in found.get(key, ())]
 
 
+@dataclass(slots=True)
+class _Wanted:
+    """A statement that waits for its turn, and who wants which keys of it."""
+
+    sql: str
+    values: Mapping[str, Any]
+    since: float
+    "In the event loop's time."
+    by: list[tuple[Sequence[Any], asyncio.Future[Found]]] = field(
+        default_factory=list[tuple[Sequence[Any], asyncio.Future[Found]]]
+    )
+
+
 class Gathering:
-    """The statements of one event loop that are running, and who waits for their next run."""
+    """The statements that are wanted on one event loop, and the readers who run them."""
 
-    def __init__(self) -> None:
-        self._waiting: dict[Hashable, list[tuple[Iterable[Any], asyncio.Future[Found]]]] = {}
-        self._tasks = set[asyncio.Task[None]]()
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._wanted: dict[Hashable, _Wanted] = {}
+        "The oldest first."
+        self._readers = set[asyncio.Task[None]]()
+        self._timer: asyncio.TimerHandle | None = None
 
-    async def found(self, statement: Hashable, keys: Sequence[Any], read: Read) -> Found:
-        """The rows of these keys, and perhaps of others.
+    async def found(
+        self, database: Database, sql: str, values: Mapping[str, Any], keys: Sequence[Any]
+    ) -> Found:
+        """The rows of these keys, and perhaps of others."""
+        names = bind(sql, database.dialect)[1]
+        statement = sql, *(_hashable(values[name]) for name in names if name != "keys")
+        wanted = self._wanted.get(statement)
+        if wanted is None:
+            wanted = self._wanted[statement] = _Wanted(sql, values, self._loop.time())
+            if not self._readers:
+                self._begin(database)
+            elif self._timer is None:
+                self._timer = self._loop.call_later(PATIENCE, self._look, database)
+        future: asyncio.Future[Found] = self._loop.create_future()
+        wanted.by.append((keys, future))
+        return await future
 
-        `statement` stands for all that `read` does but for the keys.
-        """
-        waiting = self._waiting.get(statement)
-        if waiting is not None:
-            future: asyncio.Future[Found] = asyncio.get_running_loop().create_future()
-            waiting.append((keys, future))
-            return await future
-        self._waiting[statement] = []
+    def _begin(self, database: Database) -> None:
+        # It takes its first turn when those who are about to ask have asked.
+        self._readers.add(self._loop.create_task(self._read(database)))
+
+    def _look(self, database: Database) -> None:
+        """Begin one more reader where something has waited for too long."""
+        self._timer = None
+        oldest = next(iter(self._wanted.values()), None)
+        if oldest is None or len(self._readers) == MOST_READERS:
+            return
+        due = oldest.since + PATIENCE
+        if due <= self._loop.time():
+            self._begin(database)
+            due += PATIENCE
+        self._timer = self._loop.call_at(due, self._look, database)
+
+    async def _read(self, database: Database) -> None:
+        """Run what is wanted, until nothing is."""
         try:
-            return _by_key(await read(list(keys)))
+            async with database.held() as connection:
+                while self._wanted:
+                    wanted = self._wanted.pop(next(iter(self._wanted)))
+                    if not await _run(connection, wanted):
+                        break
+        except Exception as error:  # noqa: BLE001
+            # There is no connection, so none of those who wait can be served.
+            while self._wanted:
+                _refuse(self._wanted.popitem()[1], error)
         finally:
-            self._go_on(statement, read)
+            self._readers.discard(cast("asyncio.Task[None]", asyncio.current_task()))
+            if self._wanted and not self._readers:
+                self._begin(database)
 
-    def _go_on(self, statement: Hashable, read: Read) -> None:
-        """Serve those who waited for a run that has ended, by the next."""
-        waiting = self._waiting.pop(statement)
-        if waiting:
-            self._waiting[statement] = []
-            task = asyncio.ensure_future(self._serve(statement, waiting, read))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
 
-    async def _serve(
-        self,
-        statement: Hashable,
-        waiting: Sequence[tuple[Iterable[Any], asyncio.Future[Found]]],
-        read: Read,
-    ) -> None:
-        futures = [future for _, future in waiting if not future.done()]
-        try:
-            keys = dict.fromkeys(key for wanted, _ in waiting for key in wanted)
-            found = _by_key(await read(list(keys)))
-        except BaseException as error:
-            for future in futures:
-                if not future.done():
-                    future.set_exception(error)
-            if not isinstance(error, Exception):
-                raise
-        else:
-            for future in futures:
-                if not future.done():
-                    future.set_result(found)
-        finally:
-            self._go_on(statement, read)
+async def _run(connection: Database, wanted: _Wanted) -> bool:
+    """Run a statement for all who want it; whether that went well."""
+    keys = dict.fromkeys(key for some, _ in wanted.by for key in some)
+    try:
+        found = _by_key(await fetch(connection, wanted.sql, {**wanted.values, "keys": list(keys)}))
+    except BaseException as error:
+        _refuse(wanted, error)
+        if not isinstance(error, Exception):
+            raise
+        return False
+    for _, future in wanted.by:
+        if not future.done():
+            future.set_result(found)
+    return True
+
+
+def _refuse(wanted: _Wanted, error: BaseException) -> None:
+    for _, future in wanted.by:
+        if not future.done():
+            future.set_exception(error)
 
 
 def _gathering() -> Gathering:
@@ -104,7 +142,7 @@ def _gathering() -> Gathering:
     loop = asyncio.get_running_loop()
     found = _GATHERINGS.get(loop)
     if found is None:
-        found = _GATHERINGS[loop] = Gathering()
+        found = _GATHERINGS[loop] = Gathering(loop)
     return found
 
 

@@ -11,6 +11,7 @@ What differs is rewritten by three patterns, so that a statement is written once
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from functools import lru_cache
 from time import perf_counter
@@ -38,6 +39,10 @@ class Database(Protocol):
 
     async def execute(self, sql: str, values: list[Any]) -> Sequence[Row]:
         """The rows of a statement in the database's own words, with values by position."""
+        ...
+
+    def held(self) -> AbstractAsyncContextManager["Database"]:
+        """One connection for several statements in turn, where `is_shared`."""
         ...
 
 

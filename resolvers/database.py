@@ -1,6 +1,8 @@
 """Statements in the words of `projection.statement`, run where Tortoise is connected."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from copy import copy
 from typing import Any
 
 import orjson
@@ -14,10 +16,11 @@ from projection.statement import Row, bind, fetch
 class TortoiseDatabase:
     """The connection to use here and now: the open transaction's, where there is one."""
 
-    __slots__ = ("_client", "dialect", "is_shared")
+    __slots__ = ("_client", "_held", "dialect", "is_shared")
 
     def __init__(self) -> None:
         self._client: Any = connection()
+        self._held: Any = None
         self.dialect: str = self._client.capabilities.dialect
         # A pool; no transaction's connection, nor the only one that SQLite has.
         in_transaction = isinstance(self._client, TransactionalDBClient)
@@ -25,10 +28,20 @@ class TortoiseDatabase:
 
     async def execute(self, sql: str, values: list[Any]) -> Sequence[Row]:
         """The rows of a statement."""
+        if self._held is not None:
+            return await self._held.fetch(sql, *values)
         async with self._client.acquire_connection() as driver:
             if self.dialect == "sqlite":
                 return await driver.execute_fetchall(sql, values)
             return await driver.fetch(sql, *values)
+
+    @asynccontextmanager
+    async def held(self) -> AsyncGenerator["TortoiseDatabase"]:
+        """One connection of the pool, for several statements in turn."""
+        one = copy(self)
+        async with self._client.acquire_connection() as one._held:
+            one.is_shared = False
+            yield one
 
 
 async def rows(sql: str, **values: Any) -> Sequence[Row]:
