@@ -8,7 +8,7 @@ asked for it.
 
 import asyncio
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias, cast
 from weakref import WeakKeyDictionary
 
@@ -17,6 +17,8 @@ from projection.watching import current_watch
 
 MOST_READERS = 5
 """Half of the connections there are."""
+MOST_SHARING = 8
+"""Requests that share a run: were it all of them, server and database would wait in turns."""
 PATIENCE = 0.02
 """Seconds until one more reader begins: something slow keeps the others."""
 
@@ -102,8 +104,7 @@ class Gathering:
         try:
             async with database.held() as connection:
                 while self._wanted:
-                    wanted = self._wanted.pop(next(iter(self._wanted)))
-                    if not await _run(connection, wanted):
+                    if not await _run(connection, self._next()):
                         break
         except Exception as error:  # noqa: BLE001
             # There is no connection, so none of those who wait can be served.
@@ -113,6 +114,14 @@ class Gathering:
             self._readers.discard(cast("asyncio.Task[None]", asyncio.current_task()))
             if self._wanted and not self._readers:
                 self._begin(database)
+
+    def _next(self) -> _Wanted:
+        """What is wanted the longest; who is too many for one run keeps the place for the next."""
+        statement, wanted = next(iter(self._wanted.items()))
+        if len(wanted.by) <= MOST_SHARING:
+            return self._wanted.pop(statement)
+        now, wanted.by = wanted.by[:MOST_SHARING], wanted.by[MOST_SHARING:]
+        return replace(wanted, by=now)
 
 
 async def _run(connection: Database, wanted: _Wanted) -> bool:

@@ -84,6 +84,17 @@ async def test_whoever_comes_while_it_runs_is_served_by_one_more_run():
     assert 4 not in found[2]
 
 
+async def test_those_who_are_too_many_for_one_run_take_turns():
+    table, gathered = here()
+    many = gathering.MOST_SHARING + 1
+    asked = [ask(table, gathered, key) for key in range(many)]
+    for _ in asked:
+        table.gate.release()
+    found = await asyncio.gather(*asked)
+    assert table.runs == [[*range(many - 1)], [many - 1]]
+    assert [list(rows) for rows in found[1:3]] == [[1, 2, 3]] * 2
+
+
 async def test_one_connection_serves_what_is_wanted_in_turn():
     table, gathered = here()
     asked = [ask(table, gathered, 1), ask(table, gathered, 2, sql=OTHERS)]
