@@ -229,7 +229,7 @@ async def _resolve(case: Case, recorder: Recorder, campaign: int) -> None:
     if case.counts:
         await candidate_counts(run_, {}, [campaign])
         return
-    page = Page(limit=50, forward=True, cursor=None, after=True, tag="")
+    page = Page(limit=50, forward=True, cursor=None, after=True, asked=("", {}))
     arguments = {"filter": case.filter, "orderBy": SimpleNamespace(value=case.order)}
     listing = await candidates(run_, arguments, [campaign])
     columns = "t.campaign_id, t.influencer_id, t.status"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any, Protocol, cast
 
@@ -30,7 +31,7 @@ class Order:
     kind: type[int] | type[str] | type[datetime] = int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     """Which part of a list is asked for: `limit` rows from its start, or up to its end."""
 
@@ -39,9 +40,15 @@ class Page:
     cursor: tuple[Any, ...] | None
     after: bool
     "Whether the page lies after the cursor, or before it."
-    tag: str
+    asked: tuple[str, Mapping[str, Any]]
+    "The field's name and its arguments."
     laterally: bool = False
     "Whether the database can walk an index for each parent, which SQLite cannot."
+
+    @cached_property
+    def tag(self) -> str:
+        """What binds its cursors to the field, order and filter."""
+        return _tag(*self.asked)
 
     def neighbours(self, more: bool) -> tuple[bool, bool]:
         """Whether the list goes on after the page, and before it, where it was cut or not."""
@@ -171,15 +178,14 @@ def read_page(
     size = PAGE_SIZE if size is None else size
     if not 0 <= size <= MAX_PAGE_SIZE:
         raise invalid(f"A page has 0 to {MAX_PAGE_SIZE} rows, not {size}.")
-    tag = _tag(field_name, arguments)
+    asked = field_name, arguments
     text = after if after is not None else before
-    cursor = None if text is None else _read_cursor(text, tag, orders, dialect)
+    cursor = None if text is None else _read_cursor(text, _tag(*asked), orders, dialect)
     forward = last is None and (before is None or first is not None)
-    return Page(size, forward, cursor, after is not None, tag, laterally=dialect == "postgres")
+    return Page(size, forward, cursor, after is not None, asked, laterally=dialect == "postgres")
 
 
 def _tag(field_name: str, arguments: Mapping[str, Any]) -> str:
-    """What binds a cursor to its field, order and filter."""
     asked = {name: value for name, value in arguments.items() if name not in PAGE_ARGUMENTS}
     packed = orjson.dumps([field_name, _plain(asked)], option=orjson.OPT_SORT_KEYS, default=str)
     return blake2b(packed, digest_size=6).hexdigest()

@@ -154,7 +154,7 @@ async def _target_and_conditions(
 
 def _total(status: CandidateStatus, target: Target, conditions: Conditions) -> str:
     streams = streams_of(status, target, "i.followers")
-    return counted([narrowed(stream, conditions) for stream in streams])
+    return counted([narrowed(stream, conditions.where) for stream in streams])
 
 
 async def _are_few(run: Run) -> bool:

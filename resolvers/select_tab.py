@@ -16,9 +16,10 @@ Under a text search (`resolvers/text_search.py`) the streams either start from t
 has found, or are walked as ever, with a look at each row's text.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from models.categories import MASK_BITS, numbers_in
@@ -97,15 +98,10 @@ class CandidateListing:
         order = ordering(self.orders, self.descending is page.forward)
         beyond = seek(self.orders, page, self.descending)
         cut = f" ORDER BY {order} LIMIT {page.limit + 1}"
-        # Each stream is cut where its index ends the walk, then all of them together.
-        streams = " UNION ALL ".join(
-            f"SELECT * FROM ({_select(stream, beyond)}{_in_stream(cut, stream)}) s"
-            for stream in self._streams(self.from_text)
-        )
+        streams = _cut(self._streams(self.from_text), tuple(beyond), cut) or _NO_ROWS
         return (
             f"{self._found(self.from_text)}"
-            f"SELECT {columns}, 0 FROM (SELECT * FROM ({streams or _NO_ROWS}) t{cut}) t{joins}"
-            f" ORDER BY {order}"
+            f"SELECT {columns}, 0 FROM (SELECT * FROM ({streams}) t{cut}) t{joins} ORDER BY {order}"
         )
 
     def total(self, keys: Sequence[int] | None) -> str:
@@ -124,12 +120,12 @@ class CandidateListing:
             return ""
         return f"WITH found AS MATERIALIZED ({self.text.found}) "
 
-    def _streams(self, from_text: bool) -> Sequence[Stream]:
+    def _streams(self, from_text: bool) -> tuple[Stream, ...]:
         if self.text is None:
             return self.streams
         if from_text:
-            return [_from_found(stream) for stream in self.streams]
-        return [_looking_at(self.text, stream) for stream in self.streams]
+            return tuple([_from_found(stream) for stream in self.streams])
+        return tuple([_looking_at(self.text, stream) for stream in self.streams])
 
 
 _NO_ROWS = (
@@ -149,9 +145,8 @@ async def candidates(
     text = await text_search(asked.get("search"))
     conditions = await tab_conditions({**asked, "search": None}, target)
     statuses = {CandidateStatus(status): None for status in asked.get("status") or CandidateStatus}
-    streams = [stream for status in statuses for stream in streams_of(status, target, key)]
     return CandidateListing(
-        streams=tuple(narrowed(stream, conditions) for stream in streams),
+        streams=_streams(tuple(statuses), _form(target), key, tuple(conditions.where)),
         orders=(Order("t.sort", kind), Order("t.influencer_id")),
         descending=descending,
         values={**conditions.values, **text.values} if text else conditions.values,
@@ -205,9 +200,9 @@ async def tab_conditions(asked: Mapping[str, Any], target: Target) -> Conditions
     return conditions
 
 
-def narrowed(stream: Stream, conditions: Conditions) -> Stream:
+def narrowed(stream: Stream, conditions: Iterable[str]) -> Stream:
     """The stream's rows that meet the conditions."""
-    return stream._replace(where=(*stream.where, *conditions.where))
+    return stream._replace(where=(*stream.where, *conditions))
 
 
 def _from_found(stream: Stream) -> Stream:
@@ -232,6 +227,26 @@ def _before_taking_part(condition: str, probe: str) -> str:
 
 
 # The streams of each status
+
+
+def _form(target: Target) -> Target:
+    """All that streams depend on, with the same in place of what is a parameter in them."""
+    return target._replace(
+        id=0,
+        countries=("",) * len(target.countries),
+        category_mask=min(target.category_mask, 1),
+        followers_min=None if target.followers_min is None else 0,
+        followers_max=None if target.followers_max is None else 0,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _streams(
+    statuses: tuple[CandidateStatus, ...], form: Target, key: str, conditions: tuple[str, ...]
+) -> tuple[Stream, ...]:
+    """The streams of these statuses whose rows meet the conditions."""
+    streams = [stream for status in statuses for stream in streams_of(status, form, key)]
+    return tuple([narrowed(stream, conditions) for stream in streams])
 
 
 def streams_of(status: CandidateStatus, target: Target, key: str) -> Iterator[Stream]:
@@ -367,7 +382,16 @@ def _rule_values(target: Target) -> dict[str, Any]:
 # Statements
 
 
-def _select(stream: Stream, beyond: list[str]) -> str:
+@lru_cache(maxsize=1024)
+def _cut(streams: tuple[Stream, ...], beyond: tuple[str, ...], cut: str) -> str:
+    """The streams, each cut where its index ends the walk; all of them are cut again together."""
+    return " UNION ALL ".join(
+        f"SELECT * FROM ({_select(stream, beyond)}{_in_stream(cut, stream)}) s"
+        for stream in streams
+    )
+
+
+def _select(stream: Stream, beyond: Sequence[str]) -> str:
     where = [*stream.where, *(_in_stream(condition, stream) for condition in beyond)]
     return (
         f"SELECT :campaign::bigint AS campaign_id, {_influencer(stream)} AS influencer_id,"

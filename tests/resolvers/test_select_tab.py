@@ -207,7 +207,7 @@ async def test_rules_of_the_same_form_share_their_statements_whatever_their_valu
 async def test_each_row_comes_with_its_status(db: str):
     crowd = await gather(seed=9, people=40)
     run = run_here()
-    page = Page(limit=100, forward=True, cursor=None, after=True, tag="")
+    page = Page(limit=100, forward=True, cursor=None, after=True, asked=("", {}))
     for campaign in crowd.campaigns:
         listing = await candidates(run, {}, [campaign.pk])
         statement = listing.rows("t.influencer_id, t.status", "", page, None)
