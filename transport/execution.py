@@ -47,6 +47,10 @@ class RefusedError(Exception):
 class Executor(Protocol):
     """An operation whose variables have been read."""
 
+    def anew(self) -> "Executor":
+        """One that can execute it, where this one was made only to be asked."""
+        ...
+
     def execute_operation(self) -> ExecutionResult | Awaitable[ExecutionResult]:
         """Execute it; what goes wrong is in the result."""
         ...
@@ -80,6 +84,16 @@ class Engine:
         )
         if isinstance(variables, list):
             raise RefusedError(*(with_code(error, "INVALID_INPUT") for error in variables))
+        root = operation.read
+        if root is None:
+            return self._executor(operation, variables, context)
+        if root.executor is None:
+            root.executor = self._executor(operation, variables, None)
+        return root.executor.for_reading(context, variables)
+
+    def _executor(
+        self, operation: Operation, variables: VariableValues, context: Context | None
+    ) -> Any:
         return self._executor_class(
             self._schema,
             operation.fragments,
@@ -112,7 +126,7 @@ async def execute(executor: Executor, root: RootRead | None) -> ExecutionResult:
     """The result, with its errors as clients may see them."""
     result = await read(executor, root) if root else None
     if result is None:
-        executing = executor.execute_operation()
+        executing = (executor.anew() if root else executor).execute_operation()
         result = await executing if isinstance(executing, Awaitable) else executing
     errors = [presentable(error) for error in result.errors or ()]
     return ExecutionResult(result.data, errors or None)

@@ -18,7 +18,6 @@ from graphql import (
     OperationType,
     print_ast,
 )
-from graphql.execution.executor import CollectedErrors
 from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
 from strawberry import Info
@@ -29,7 +28,7 @@ from schema.fields import FINISHED
 _STRAWBERRY = GraphQLCoreConverter.DEFINITION_BACKREF
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RootRead:
     """The one root field of a query."""
 
@@ -46,6 +45,8 @@ class RootRead:
     "The method's names of the arguments."
     arguments: dict[str, Any] | None
     "By their names in GraphQL; None where variables are among them."
+    executor: Any = None
+    "Executes nothing: those of requests are made after it. None before the first one."
 
 
 def root_read(schema: GraphQLSchema, operation: OperationDefinitionNode) -> RootRead | None:
@@ -92,6 +93,5 @@ async def read(executor: Any, root: RootRead) -> ExecutionResult | None:
         arguments = {root.names[name]: value for name, value in given.items()}
         completed = await root.method(None, Info(raw, root.field), **arguments)
     except Exception:  # noqa: BLE001  # it comes again
-        executor.collected_errors = CollectedErrors()
         return None
     return ExecutionResult({root.key: completed.value}, executor.collected_errors.errors)
