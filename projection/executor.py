@@ -41,11 +41,11 @@ class ProjectingInfo(_OperationContextAwareGraphQLResolveInfo):
 class JoineryExecutionContext(StrawberryGraphQLCoreExecutionContext):
     """Takes `Completed` values, shows itself to resolvers, and notices `@dryRun`."""
 
-    def for_reading(self, context_value: Any, variable_values: VariableValues) -> Self:
-        """One for another request of this operation, which is only asked about it.
+    def for_call(self, context_value: Any, variable_values: VariableValues) -> Self:
+        """One for another request of this operation, whose root field is called without it.
 
         It costs a fraction of a new one, and is part of no cycle that the garbage collector would
-        have to find. What it would need to execute anything is this one's: see `anew`.
+        have to find. But it must not execute: what that would change is shared.
         """
         made = object.__new__(type(self))
         made.__dict__.update(self.__dict__)
@@ -54,22 +54,6 @@ class JoineryExecutionContext(StrawberryGraphQLCoreExecutionContext):
         made.collected_errors = CollectedErrors()
         made._relevant_sub_fields = {}  # what it finds depends on the variables
         return made
-
-    def anew(self) -> Self:
-        """One for the same request, to execute it."""
-        return type(self)(
-            self.schema,
-            self.fragment_definitions,
-            self.fragments,
-            self.root_value,
-            self.context_value,
-            self.operation,
-            self.variable_values,
-            self.field_resolver,
-            self.type_resolver,
-            self.subscribe_field_resolver,
-            is_awaitable=cast("Any", self).is_awaitable,
-        )
 
     def execute_operation(self, serially: bool | None = None) -> Any:
         """Execute the operation, after telling the request's context whether it is a dry run."""

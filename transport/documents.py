@@ -30,8 +30,8 @@ from graphql.execution.get_variable_signature import (
 from strawberry.schema.schema import validate_document
 
 from resolvers.errors import RequestCode, RequestError
+from transport.calling import RootCall, root_call
 from transport.errors import with_code
-from transport.reading import RootRead, root_read
 
 MOST_TOKENS = 50_000
 "Room for 1,000 influencers written into the document, though variables are for that."
@@ -58,8 +58,8 @@ class Operation:
 
     node: OperationDefinitionNode
     document: DocumentNode
-    read: RootRead | None
-    "What it comes to where it has one root field to read."
+    root: RootCall | None
+    "What it comes to where it has one root field."
     texts: Mapping[str, GraphQLVariableSignature] | None
     "The signatures of its variables, where each is an ID or a String; else None."
 
@@ -152,7 +152,7 @@ class Documents:
                 [with_code(error, _validation_code(error)) for error in errors]
             )
         operations = tuple(
-            Operation(node, document, root_read(self._schema, node), _texts(self._schema, node))
+            Operation(node, document, root_call(self._schema, node), _texts(self._schema, node))
             for node in document.definitions
             if isinstance(node, OperationDefinitionNode)
         )

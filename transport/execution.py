@@ -21,9 +21,9 @@ from strawberry.execution import optimized_is_awaitable
 
 from resolvers.context import Context
 from resolvers.errors import RequestError
+from transport.calling import RootCall, call
 from transport.documents import Documents, InvalidDocumentError, Operation
 from transport.errors import presentable, with_code
-from transport.reading import RootRead, read
 from transport.wire import Params
 
 _GRAPHQL: Any = graphql
@@ -46,10 +46,6 @@ class RefusedError(Exception):
 
 class Executor(Protocol):
     """An operation whose variables have been read."""
-
-    def anew(self) -> "Executor":
-        """One that can execute it, where this one was made only to be asked."""
-        ...
 
     def execute_operation(self) -> ExecutionResult | Awaitable[ExecutionResult]:
         """Execute it; what goes wrong is in the result."""
@@ -84,12 +80,12 @@ class Engine:
         )
         if isinstance(variables, list):
             raise RefusedError(*(with_code(error, "INVALID_INPUT") for error in variables))
-        root = operation.read
+        root = operation.root
         if root is None:
             return self._executor(operation, variables, context)
         if root.executor is None:
             root.executor = self._executor(operation, variables, None)
-        return root.executor.for_reading(context, variables)
+        return root.executor.for_call(context, variables)
 
     def _executor(
         self, operation: Operation, variables: VariableValues, context: Context | None
@@ -122,11 +118,12 @@ def _texts(
     return VariableValues(sources, values)
 
 
-async def execute(executor: Executor, root: RootRead | None) -> ExecutionResult:
+async def execute(executor: Executor, root: RootCall | None) -> ExecutionResult:
     """The result, with its errors as clients may see them."""
-    result = await read(executor, root) if root else None
-    if result is None:
-        executing = (executor.anew() if root else executor).execute_operation()
+    if root is not None:
+        result = await call(executor, root)
+    else:
+        executing = executor.execute_operation()
         result = await executing if isinstance(executing, Awaitable) else executing
     errors = [presentable(error) for error in result.errors or ()]
     return ExecutionResult(result.data, errors or None)

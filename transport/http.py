@@ -126,12 +126,12 @@ class GraphQLOverHTTP:
         key = request.header(b"idempotency-key")
         mutates = operation.type is OperationType.MUTATION and not operation.is_dry_run
         if key is None or caller is None or not mutates:
-            return _answered(await execute(executor, operation.read))
+            return _answered(await execute(executor, operation.root))
         claim = await self._claim(caller, key, params)
         if isinstance(claim, StoredAnswer):
             return Answer(claim.body, claim.status, headers={"Idempotency-Replayed": "true"})
         context.replay = claim
-        return await _execute_and_store(executor, claim)
+        return await _execute_and_store(executor, operation, claim)
 
     async def _claim(self, caller: Caller, key: str, params: Params) -> Claim | StoredAnswer:
         digest = digest_of(params.query, params.variables, params.operation_name)
@@ -150,9 +150,9 @@ def _check_allowed(operation: Operation, method: str, caller: Caller | None) -> 
         raise RefusedError(RequestError("UNAUTHENTICATED", message))
 
 
-async def _execute_and_store(executor: Executor, claim: Claim) -> Answer:
+async def _execute_and_store(executor: Executor, operation: Operation, claim: Claim) -> Answer:
     """Execute, and keep the answer for repetitions unless it asks to try again."""
-    result = await execute(executor, None)
+    result = await execute(executor, operation.root)
     answer = _answered(result)
     try:
         if _NOT_STORED.isdisjoint(code_of(error) for error in result.errors or ()):

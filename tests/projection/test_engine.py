@@ -49,7 +49,7 @@ async def served(query: str, caller: Caller = STAFF, **variables: Any) -> dict[s
     params = Params(query=query, operation_name=None, variables=variables)
     context = Context(caller=caller, now=NOW)
     operation = ENGINE.operation(params)
-    result = await execute(ENGINE.prepare(operation, params, context), operation.read)
+    result = await execute(ENGINE.prepare(operation, params, context), operation.root)
     assert not result.errors, result.errors
     return orjson.loads(orjson.dumps(result.data, option=orjson.OPT_UTC_Z))
 
