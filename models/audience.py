@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from models.enums import Availability, CampaignStatus, Platform, UnavailableReason
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """One social account of one influencer, as the rules see it."""
 
     id: int
@@ -42,13 +42,12 @@ def relevant(audience: Audience, accounts: Sequence[Account]) -> list[Account]:
 
 
 def qualifying(
-    audience: Audience, accounts: Sequence[Account], override: Availability | None
-) -> list[Account]:
-    """The relevant accounts that may take part: those in the range of followers.
+    audience: Audience, candidates: Sequence[Account], override: Availability | None
+) -> Sequence[Account]:
+    """Those of the relevant accounts that may take part: the ones in the range of followers.
 
     All of them where staff have made the campaign available to the influencer.
     """
-    candidates = relevant(audience, accounts)
     if override is Availability.AVAILABLE:
         return candidates
     return [account for account in candidates if audience.wants(account.followers)]
@@ -59,17 +58,20 @@ def unavailable_reasons(
     *,
     country: str | None,
     categories: frozenset[int],
-    accounts: Sequence[Account],
+    candidates: Sequence[Account],
     override: Availability | None,
 ) -> tuple[UnavailableReason, ...]:
-    """Why the campaign is not visible to the influencer, in the order they are told; (): it is."""
+    """Why the campaign is not visible to the influencer, in the order they are told; (): it is.
+
+    `candidates` are their relevant accounts.
+    """
     reasons: list[UnavailableReason] = []
     if not audience.status.is_running:
         reasons.append(UnavailableReason.CAMPAIGN_NOT_OPEN)
     if override is Availability.UNAVAILABLE:
         reasons.append(UnavailableReason.HIDDEN_BY_STAFF)
     elif override is None:
-        reasons += _unmet_rules(audience, country, categories, accounts)
+        reasons += _unmet_rules(audience, country, categories, candidates)
     return tuple(reasons)
 
 
@@ -77,7 +79,7 @@ def _unmet_rules(
     audience: Audience,
     country: str | None,
     categories: frozenset[int],
-    accounts: Sequence[Account],
+    candidates: Sequence[Account],
 ) -> list[UnavailableReason]:
     unmet: list[UnavailableReason] = []
     if audience.countries and country not in audience.countries:
@@ -85,6 +87,6 @@ def _unmet_rules(
     if audience.categories and audience.categories.isdisjoint(categories):
         unmet.append(UnavailableReason.CATEGORY)
     # Someone with no relevant account is let in, or nobody could ever be waiting to connect one.
-    if relevant(audience, accounts) and not qualifying(audience, accounts, None):
+    if candidates and not qualifying(audience, candidates, None):
         unmet.append(UnavailableReason.FOLLOWERS)
     return unmet

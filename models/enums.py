@@ -34,6 +34,11 @@ class CampaignStatus(StrEnum):
 class Platform(StrEnum):
     """A social platform. The order is stored (see `number`): new ones go to the end."""
 
+    number: int
+    """How the database names it, from 1."""
+    bit: int
+    """Its bit in a stored set of platforms."""
+
     INSTAGRAM = "INSTAGRAM"
     TIKTOK = "TIKTOK"
     YOUTUBE = "YOUTUBE"
@@ -42,18 +47,11 @@ class Platform(StrEnum):
     THREADS = "THREADS"
     LINE = "LINE"
 
-    @property
-    def number(self) -> int:
-        """How the database names it, from 1."""
-        return _PLATFORM_NUMBERS[self]
-
-    @property
-    def bit(self) -> int:
-        """Its bit in a stored set of platforms."""
-        return 1 << (self.number - 1)
+    def __init__(self, _: str) -> None:
+        self.number = len(type(self).__members__) + 1
+        self.bit = 1 << (self.number - 1)
 
 
-_PLATFORM_NUMBERS = {platform: number for number, platform in enumerate(Platform, start=1)}
 PLATFORMS = tuple(Platform)
 
 

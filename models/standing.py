@@ -84,54 +84,71 @@ def facts(
     now: datetime,
 ) -> Facts:
     """The facts of this pair, as they are at this moment."""
-    audience = audience_of(campaign)
+    terms = terms_of(campaign)
     availability = Availability(override) if override else None
     known = [account_of(row) for row in accounts]
+    candidates = relevant(terms.audience, known)
     part = participation or NOBODY
-    posts = [PostStatus(status) for status in post_statuses]
-    left = None if campaign.capacity is None else campaign.capacity - campaign.places_taken
+    posts = list(post_statuses)
     return Facts(
-        campaign_type=CampaignType(campaign.type),
-        campaign_status=audience.status,
-        post_tracking=bool(campaign.post_tracking),
+        campaign_type=terms.type,
+        campaign_status=terms.audience.status,
+        post_tracking=terms.post_tracking,
         campaign_platforms=campaign.platforms,
-        status=ParticipationStatus(part.status) if part.status else None,
+        status=_STATUSES[part.status],
         version=part.version,
         unavailable_reasons=unavailable_reasons(
-            audience,
+            terms.audience,
             country=influencer.country,
             categories=numbers_in(influencer.category_mask, influencer.category_overflow),
-            accounts=known,
+            candidates=candidates,
             override=availability,
         ),
         override=availability,
-        deadline_passed=_has_passed(campaign.application_deadline, now),
-        own=frozenset(account.id for account in known),
-        relevant=frozenset(account.id for account in relevant(audience, known)),
-        qualifying=frozenset(account.id for account in qualifying(audience, known, availability)),
-        selected_account=part.selected_account_id,
-        selected_connected=any(
-            account.connected for account in known if account.id == part.selected_account_id
+        deadline_passed=terms.deadline is not None and terms.deadline <= now,
+        own=frozenset([account.id for account in known]),
+        relevant=frozenset([account.id for account in candidates]),
+        qualifying=frozenset(
+            [account.id for account in qualifying(terms.audience, candidates, availability)]
         ),
+        selected_account=part.selected_account_id,
+        selected_connected=_is_connected(part.selected_account_id, known),
         selected_platforms=part.selected_platforms,
-        places_left=left,
-        has_live_post=any(status is not PostStatus.INEFFECTIVE for status in posts),
-        has_standing_post=any(status in _STANDING for status in posts),
-        has_undecided_post=any(status in _UNDECIDED for status in posts),
+        places_left=terms.places_left,
+        has_live_post=not _LIVE.isdisjoint(posts),
+        has_standing_post=not _STANDING.isdisjoint(posts),
+        has_undecided_post=not _UNDECIDED.isdisjoint(posts),
         has_post_place=len(posts) < POSTS_EACH,
     )
 
 
+class Terms(NamedTuple):
+    """What a campaign's row says about whoever comes."""
+
+    type: CampaignType
+    post_tracking: bool
+    audience: Audience
+    deadline: datetime | None
+    places_left: int | None
+    "None: no limit."
+
+
 @lru_cache(maxsize=1024)
-def audience_of(campaign: CampaignRow) -> Audience:
-    """The rules of a campaign."""
-    return Audience(
-        status=CampaignStatus(campaign.status),
-        platforms=campaign.platforms,
-        countries=frozenset(campaign.countries.split()),
-        categories=numbers_in(campaign.category_mask, campaign.category_overflow),
-        followers_min=campaign.followers_min,
-        followers_max=campaign.followers_max,
+def terms_of(campaign: CampaignRow) -> Terms:
+    """What the row says; kept, because most calls and screens are about many in one campaign."""
+    return Terms(
+        CampaignType(campaign.type),
+        bool(campaign.post_tracking),
+        Audience(
+            status=CampaignStatus(campaign.status),
+            platforms=campaign.platforms,
+            countries=frozenset(campaign.countries.split()),
+            categories=numbers_in(campaign.category_mask, campaign.category_overflow),
+            followers_min=campaign.followers_min,
+            followers_max=campaign.followers_max,
+        ),
+        moment_of(campaign.application_deadline),
+        None if campaign.capacity is None else campaign.capacity - campaign.places_taken,
     )
 
 
@@ -140,6 +157,11 @@ def account_of(row: AccountRow) -> Account:
     return Account(row.id, platform_of(row.platform), row.followers, row.disconnected_at is None)
 
 
+_STATUSES: dict[str, ParticipationStatus | None] = {
+    NOBODY.status: None,
+    **{status.value: status for status in ParticipationStatus},
+}
+_LIVE = frozenset(PostStatus) - {PostStatus.INEFFECTIVE}
 _STANDING = frozenset({PostStatus.SUBMITTED, PostStatus.EFFECTIVE, PostStatus.APPROVED})
 _UNDECIDED = frozenset({PostStatus.SUBMITTED, PostStatus.EFFECTIVE, PostStatus.WARNING})
 
@@ -149,6 +171,5 @@ def moment_of(value: datetime | str | None) -> datetime | None:
     return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _has_passed(deadline: datetime | str | None, now: datetime) -> bool:
-    moment = moment_of(deadline)
-    return moment is not None and moment <= now
+def _is_connected(account: int | None, known: Iterable[Account]) -> bool:
+    return account is not None and any(one.connected for one in known if one.id == account)

@@ -23,6 +23,7 @@ CAMPAIGN = Audience(
     followers_min=1_000,
     followers_max=10_000,
 )
+RELEVANT = relevant(CAMPAIGN, EVERY_ACCOUNT)
 
 
 def why_hidden(
@@ -37,7 +38,7 @@ def why_hidden(
             campaign,
             country=country,
             categories=categories,
-            accounts=accounts,
+            candidates=relevant(campaign, accounts),
             override=override,
         )
     )
@@ -48,16 +49,16 @@ def test_an_account_is_relevant_when_connected_on_one_of_the_platforms() -> None
 
 
 def test_a_relevant_account_qualifies_within_the_range() -> None:
-    assert qualifying(CAMPAIGN, EVERY_ACCOUNT, None) == [INSTAGRAM]
+    assert qualifying(CAMPAIGN, RELEVANT, None) == [INSTAGRAM]
 
 
 def test_every_relevant_account_qualifies_where_staff_made_the_campaign_available() -> None:
-    found = qualifying(CAMPAIGN, EVERY_ACCOUNT, Availability.AVAILABLE)
+    found = qualifying(CAMPAIGN, RELEVANT, Availability.AVAILABLE)
     assert found == [INSTAGRAM, TIKTOK]
 
 
 def test_hiding_the_campaign_does_not_change_which_accounts_qualify() -> None:
-    assert qualifying(CAMPAIGN, EVERY_ACCOUNT, Availability.UNAVAILABLE) == [INSTAGRAM]
+    assert qualifying(CAMPAIGN, RELEVANT, Availability.UNAVAILABLE) == [INSTAGRAM]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ def test_the_bounds_of_the_range_are_in_it(
     low: int | None, high: int | None, followers: int, fits: bool
 ) -> None:
     campaign = replace(CAMPAIGN, followers_min=low, followers_max=high)
-    account = replace(INSTAGRAM, followers=followers)
+    account = INSTAGRAM._replace(followers=followers)
     assert bool(qualifying(campaign, [account], None)) is fits
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from models import profiles
-from models.audience import Account, Audience, unavailable_reasons
+from models.audience import Account, Audience, relevant, unavailable_reasons
 from models.campaign import Campaign
 from models.enums import (
     Availability,
@@ -80,7 +80,7 @@ class Person:
             audience,
             country=self.row.country,
             categories=frozenset(map(_number, self.row.categories)),
-            accounts=self.accounts,
+            candidates=relevant(audience, self.accounts),
             override=self.overrides.get(campaign.pk),
         )
 
