@@ -41,14 +41,17 @@ class TellingTransaction(TransactionWrapper):
 
 
 class ReleasingContext(TransactionContextPooled):
-    """Gives the connection back also where the transaction could not even begin."""
+    """Gives the connection back also where the transaction did not come to begin."""
 
     async def __aenter__(self) -> TransactionalDBClient:
         """Begin the transaction; see `TellingTransaction.begin`."""
         try:
             return await super().__aenter__()
-        except TransactionManagementError as error:
-            await self.__aexit__(type(error), error, None)
+        except BaseException as error:
+            # Before there is a token, there is no connection. What has not begun, for Tortoise, is
+            # not rolled back; where BEGIN was under way nevertheless, asyncpg does it.
+            if hasattr(self, "token"):
+                await self.__aexit__(TransactionManagementError, error, None)
             raise
 
 

@@ -33,11 +33,12 @@ async def test_whoever_is_cancelled_lets_go_of_the_connection(db: str):
         return await Category.all().count()
 
     for turns in range(2 * POOL_SIZE):
-        task = asyncio.create_task(transacted(work, undo=True))
-        for _ in range(turns):
-            await asyncio.sleep(0)
-        task.cancel()
-        await asyncio.wait([task])
+        for _ in range(POOL_SIZE):
+            task = asyncio.create_task(transacted(work, undo=True))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.wait([task])
         async with asyncio.timeout(20):
             assert await transacted(work, undo=True) == 1
             assert await Category.all().count() == 0
