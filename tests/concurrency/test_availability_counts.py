@@ -75,9 +75,12 @@ async def test_a_count_that_died_is_done_by_the_next(db: str) -> None:
     row = await AvailabilityCount.get(campaign_id=campaign.pk)
     assert (row.available, row.is_stale) == (1, True)
 
-    await availability_counts.settle()
-    await row.refresh_from_db()
-    assert (row.available, row.is_stale) == (0, False)
+    async with asyncio.timeout(20):
+        # PostgreSQL keeps the dead one's lock until it notices.
+        while row.is_stale:
+            await availability_counts.settle()
+            await row.refresh_from_db()
+    assert row.available == 0
 
 
 async def process(script: str, *words: str) -> asyncio.subprocess.Process:
