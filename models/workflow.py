@@ -6,6 +6,7 @@ Nothing here reads or writes anything. `decide` is asked before every write; wha
 
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
 from models.enums import (
     Action,
@@ -71,8 +72,7 @@ class NotPermitted(Exception):  # noqa: N818
     """The role may never use the action, whatever the facts."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(NamedTuple):
     """What an action comes to."""
 
     outcome: Outcome

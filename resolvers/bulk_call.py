@@ -1,6 +1,5 @@
 """What the mutations over many ids have in common: the list itself, and an answer for each id."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 from models.enums import ErrorCode, Outcome
@@ -37,13 +36,13 @@ def keys_of(form: Form, ids: Sequence[str], type_name: str, field: str) -> list[
         form.refuse(ErrorCode.TOO_MANY_ITEMS, message, field)
         return []
     keys = [decode(gid, type_name) for gid in ids]
-    seen = Counter[int | str]()
+    seen = set[int | str]()
     for index, (gid, key) in enumerate(zip(ids, keys, strict=True)):
         thing = gid if key is None else key
-        seen[thing] += 1
-        if seen[thing] > 1:
+        if thing in seen:
             message = "It is in the list already: give each id once."
             form.refuse(ErrorCode.INVALID_INPUT, message, field, index)
+        seen.add(thing)
     return keys
 
 

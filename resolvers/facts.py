@@ -14,25 +14,24 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from models import standing
-from models.database import dialect
 from models.enums import Availability
 from models.standing import AccountRow, CampaignRow, InfluencerRow, ParticipationRow
 from models.workflow import Facts
+from projection.statement import fetch
 from resolvers.caller import Caller
-from resolvers.database import dumps, locked_rows, rows
+from resolvers.database import TortoiseDatabase, dumps, locked_rows, rows
 from resolvers.scope import parameters, visible
 
 Pair = tuple[int, int]
 """A campaign's id and an influencer's."""
 
 
-@dataclass(frozen=True, slots=True)
-class LockedCampaign:
+class LockedCampaign(NamedTuple):
     """A campaign as it is now."""
 
     id: int
@@ -40,8 +39,7 @@ class LockedCampaign:
     row: CampaignRow
 
 
-@dataclass(frozen=True, slots=True)
-class LockedInfluencer:
+class LockedInfluencer(NamedTuple):
     """An influencer as they are now."""
 
     id: int
@@ -50,8 +48,7 @@ class LockedInfluencer:
     row: InfluencerRow
 
 
-@dataclass(frozen=True, slots=True)
-class LockedParticipation:
+class LockedParticipation(NamedTuple):
     """A participation as it is now."""
 
     id: int
@@ -238,10 +235,13 @@ class _Cases:
 
 async def _cases(asked: _Asked, values: Mapping[str, Any], now: datetime) -> _Cases:
     """The cases of the pairs that are asked for."""
-    locked = await rows(_in_words_of(dialect(), _LOCKED, asked), **values)
+    database = TortoiseDatabase()
+    locked = await fetch(database, _in_words_of(database.dialect, _LOCKED, asked), values)
     campaigns = {row[0]: _campaign(row[:-1]) for row in locked}
+    if not campaigns:
+        return _Cases({}, {})
     cases: dict[Pair, Case] = {}
-    for row in await rows(_in_words_of(dialect(), _READ, asked), **values) if campaigns else ():
+    for row in await fetch(database, _in_words_of(database.dialect, _READ, asked), values):
         if campaign := campaigns.get(row[0]):
             cases[campaign.id, row[1]] = _case_of(campaign, row, now)
     return _Cases(campaigns, cases)

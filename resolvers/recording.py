@@ -7,7 +7,7 @@ campaigns' places counted, and the history written, by one list of moves (`resol
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from models import workflow
 from models.enums import (
@@ -45,8 +45,7 @@ def actor_of(caller: Caller) -> Actor:
     return Actor(caller.role, caller.subject, caller.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a command comes to for one case."""
 
     decision: Decision
@@ -63,8 +62,7 @@ class Verdict:
         return self.decision.target
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
+class _Entry(NamedTuple):
     case: Case
     action: Action
     decision: Decision

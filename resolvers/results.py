@@ -6,7 +6,7 @@ influencer) for a candidate.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from models.enums import CandidateStatus, ErrorCode, Outcome, ParticipationStatus
 from projection import Known
@@ -31,8 +31,7 @@ class BulkSummary:
     refused: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParticipationResult:
+class ParticipationResult(NamedTuple):
     """How it came out for one participation of a bulk call."""
 
     participation_id: str
@@ -54,8 +53,7 @@ class ParticipationsPayload:
     "Not for the client: what is written need not be read."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CandidateResult:
+class CandidateResult(NamedTuple):
     """How it came out for one influencer of a bulk call on a campaign."""
 
     influencer_id: str

@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from models.database import dialect
-from projection.statement import Row
-from resolvers.database import dumps, rows
+from projection.statement import Row, fetch
+from resolvers.database import TortoiseDatabase, dumps
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +35,10 @@ class Together:
 
     async def __call__(self, given: Sequence[Mapping[str, Any]], **values: Any) -> Sequence[Row]:
         """Make all changes; what the first part returns. What a row leaves out is null."""
-        statements = [self._at_once] if dialect() == "postgres" else self._in_turn
+        database = TortoiseDatabase()
+        statements = [self._at_once] if database.dialect == "postgres" else self._in_turn
         values["given"] = dumps(given)
-        results = [await rows(statement, **values) for statement in statements]
+        results = [await fetch(database, statement, values) for statement in statements]
         return results[0]
 
 

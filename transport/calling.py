@@ -6,7 +6,6 @@ around a method and to complete what it gives: as much time as all the rest of a
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from graphql import (
@@ -24,11 +23,9 @@ from graphql.execution.collect_fields import FieldDetails
 from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
 from strawberry import Info
-from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from schema.fields import FINISHED
-
-_STRAWBERRY = GraphQLCoreConverter.DEFINITION_BACKREF
+from transport.inputs import STRAWBERRY, Make, maker
 
 Resolve = Callable[[Any, dict[str, Any]], Awaitable[Any]]
 """`resolve(info, arguments)`, both as graphql-core has them."""
@@ -61,16 +58,16 @@ def root_call(schema: GraphQLSchema, operation: OperationDefinitionNode) -> Root
     definition = parent.fields.get(node.name.value)
     if definition is None or node.directives:
         return None
-    field: Any = definition.extensions.get(_STRAWBERRY)
+    field: Any = definition.extensions.get(STRAWBERRY)
     if field is None or not field.metadata.get(FINISHED):
         return None
-    reads = operation.operation is OperationType.QUERY
+    writes = operation.operation is OperationType.MUTATION
     return RootCall(
         key=(node.alias or node.name).value,
         node=node,
         definition=definition,
         parent=parent,
-        resolve=_reading(definition, field) if reads else partial(_writing, definition.resolve),
+        resolve=_resolve(definition, field, makes_objects=writes),
         arguments=(
             None
             if any("$" in print_ast(argument) for argument in node.arguments or ())
@@ -79,24 +76,27 @@ def root_call(schema: GraphQLSchema, operation: OperationDefinitionNode) -> Root
     )
 
 
-def _reading(definition: GraphQLField, field: Any) -> Resolve:
-    """Without Strawberry's conversion of arguments: a query's method takes them from the info."""
+def _resolve(definition: GraphQLField, field: Any, *, makes_objects: bool) -> Resolve:
+    """The field's method, without Strawberry's conversion of its arguments.
+
+    A mutation takes objects (`transport/inputs.py`), a query the arguments as they are in the info.
+    """
     method = field.base_resolver.wrapped_func
-    names = {
-        name: argument.extensions[_STRAWBERRY].python_name
-        for name, argument in definition.args.items()
-    }
+    names: dict[str, str] = {}
+    makers: dict[str, Make | None] = {}
+    arguments: dict[str, Any] = definition.args
+    for name, argument in arguments.items():
+        names[name] = argument.extensions[STRAWBERRY].python_name
+        makers[name] = maker(argument.type) if makes_objects else None
 
     def resolve(info: Any, arguments: dict[str, Any]) -> Awaitable[Any]:
-        given = {names[name]: value for name, value in arguments.items()}
+        given: dict[str, Any] = {}
+        for name, value in arguments.items():
+            make = makers[name]
+            given[names[name]] = value if make is None or value is None else make(value)
         return method(None, Info(info, field), **given)
 
     return resolve
-
-
-def _writing(resolve: Any, info: Any, arguments: dict[str, Any]) -> Awaitable[Any]:
-    """As graphql-core calls it: Strawberry makes the input objects that a mutation takes."""
-    return resolve(None, info, **arguments)
 
 
 async def call(executor: Any, root: RootCall) -> ExecutionResult:

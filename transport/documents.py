@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -42,6 +43,14 @@ LONGEST_KEPT = 16 * 1024
 "A longer document has its data written into it, and will hardly come again."
 
 _TEXTS = {"ID", "ID!", "String", "String!"}
+_LISTS_OF_TEXTS = {"[ID!]", "[ID!]!", "[String!]", "[String!]!"}
+
+
+class TextVariable(NamedTuple):
+    """A variable that is a text or a list of texts: where it is one, it is taken as it is."""
+
+    signature: GraphQLVariableSignature
+    is_list: bool
 
 
 class InvalidDocumentError(Exception):
@@ -60,8 +69,8 @@ class Operation:
     document: DocumentNode
     root: RootCall | None
     "What it comes to where it has one root field."
-    texts: Mapping[str, GraphQLVariableSignature] | None
-    "The signatures of its variables, where each is an ID or a String; else None."
+    texts: Mapping[str, TextVariable] | None
+    "Its variables, where each is an ID, a String or a list of them; else None."
 
     @property
     def type(self) -> OperationType:
@@ -180,14 +189,14 @@ def _root_fields(
 
 def _texts(
     schema: GraphQLSchema, operation: OperationDefinitionNode
-) -> Mapping[str, GraphQLVariableSignature] | None:
-    signatures: dict[str, GraphQLVariableSignature] = {}
+) -> Mapping[str, TextVariable] | None:
+    variables: dict[str, TextVariable] = {}
     for node in operation.variable_definitions or ():
-        signature = get_variable_signature(schema, node)
-        if isinstance(signature, GraphQLError) or print_ast(node.type) not in _TEXTS:
+        signature, kind = get_variable_signature(schema, node), print_ast(node.type)
+        if isinstance(signature, GraphQLError) or kind not in _TEXTS | _LISTS_OF_TEXTS:
             return None
-        signatures[signature.name] = signature
-    return signatures
+        variables[signature.name] = TextVariable(signature, kind in _LISTS_OF_TEXTS)
+    return variables
 
 
 def _validation_code(error: GraphQLError) -> RequestCode:

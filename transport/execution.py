@@ -15,14 +15,13 @@ from graphql import (
     GraphQLError,
     assert_valid_schema,
 )
-from graphql.execution.get_variable_signature import GraphQLVariableSignature
 from graphql.execution.values import VariableValues, VariableValueSource, get_variable_values
 from strawberry.execution import optimized_is_awaitable
 
 from resolvers.context import Context
 from resolvers.errors import RequestError
 from transport.calling import RootCall, call
-from transport.documents import Documents, InvalidDocumentError, Operation
+from transport.documents import Documents, InvalidDocumentError, Operation, TextVariable
 from transport.errors import presentable, with_code
 from transport.wire import Params
 
@@ -104,18 +103,24 @@ class Engine:
 
 
 def _texts(
-    signatures: Mapping[str, GraphQLVariableSignature] | None, given: Mapping[str, Any]
+    variables: Mapping[str, TextVariable] | None, given: Mapping[str, Any]
 ) -> VariableValues | None:
-    """The variables' values where all are texts, which need no reading; else None."""
-    if signatures is None:
+    """The variables' values where all are texts or lists of them, which need no reading."""
+    if variables is None:
         return None
-    values = {name: given.get(name) for name in signatures}
-    if any(type(value) is not str for value in values.values()):
-        return None
-    sources = {
-        name: VariableValueSource(signature, values[name]) for name, signature in signatures.items()
-    }
+    values: dict[str, Any] = {}
+    sources: dict[str, VariableValueSource] = {}
+    for name, (signature, is_list) in variables.items():
+        value = given.get(name)
+        if not (_are_texts(value) if is_list else type(value) is str):
+            return None
+        values[name] = value
+        sources[name] = VariableValueSource(signature, value)
     return VariableValues(sources, values)
+
+
+def _are_texts(value: Any) -> bool:
+    return type(value) is list and set(map(type, cast("list[Any]", value))) <= {str}
 
 
 async def execute(executor: Executor, root: RootCall | None) -> ExecutionResult:

@@ -1,0 +1,58 @@
+"""The objects that a mutation takes, made by functions that are prepared once.
+
+Strawberry makes the same ones, but looks up each field's name, type and default in every request.
+"""
+
+from collections.abc import Callable
+from dataclasses import MISSING
+from typing import Any
+
+from graphql import GraphQLInputObjectType, GraphQLList, GraphQLNonNull
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+
+STRAWBERRY = GraphQLCoreConverter.DEFINITION_BACKREF
+"""Under which a GraphQL type, field or argument has Strawberry's own among its extensions."""
+
+Make = Callable[[Any], Any]
+"""Makes what a method takes of a value that graphql-core has read, and that is not null."""
+
+
+def maker(given: Any) -> Make | None:
+    """What makes the values of this input type; None where they are taken as they are."""
+    kind = _inside(given, GraphQLNonNull) or given
+    if (item := _inside(kind, GraphQLList)) is not None:
+        make = maker(item)
+        return None if make is None else _list_maker(make)
+    return _object_maker(kind) if isinstance(kind, GraphQLInputObjectType) else None
+
+
+def _inside(kind: Any, wrapper: type[Any]) -> Any:
+    return kind.of_type if isinstance(kind, wrapper) else None
+
+
+def _list_maker(item: Make) -> Make:
+    def make(values: list[Any]) -> list[Any]:
+        return [None if value is None else item(value) for value in values]
+
+    return make
+
+
+def _object_maker(kind: GraphQLInputObjectType) -> Make:
+    origin = kind.extensions[STRAWBERRY].origin
+    fields = {name: field.extensions[STRAWBERRY] for name, field in kind.fields.items()}
+    names = {name: field.python_name for name, field in fields.items()}
+    makers = {name: maker(field.type) for name, field in kind.fields.items()}
+    nulls = {
+        field.python_name: None
+        for field in fields.values()
+        if field.default_value is MISSING and field.default_factory is MISSING
+    }
+
+    def make(given: dict[str, Any]) -> Any:
+        values = nulls.copy()
+        for name, value in given.items():
+            item = makers[name]
+            values[names[name]] = value if item is None or value is None else item(value)
+        return origin(**values)
+
+    return make
