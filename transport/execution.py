@@ -83,7 +83,7 @@ class Engine:
         if root is None:
             return self._executor(operation, variables, context)
         if root.executor is None:
-            root.executor = self._executor(operation, variables, None)
+            root.executor = self._executor(operation, VariableValues({}, {}), None)
         return root.executor.for_call(context, variables)
 
     def _executor(

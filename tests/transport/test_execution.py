@@ -49,3 +49,13 @@ def test_variables_are_read_as_graphql_core_reads_them(given: dict[str, Any]):
     else:
         executor: Any = ENGINE.prepare(operation, params, Context())
         assert executor.variable_values.coerced == read.coerced
+
+
+def test_nothing_of_a_request_stays_with_its_document():
+    query = "query Kept($id: ID!) { campaign(id: $id) { id } }"
+    params = Params(query, {"id": "of this request alone"}, None)
+    operation = ENGINE.operation(params)
+    ENGINE.prepare(operation, params, Context())
+    assert operation.root is not None
+    kept = operation.root.executor
+    assert (kept.context_value, kept.variable_values.coerced) == (None, {})
