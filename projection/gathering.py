@@ -62,7 +62,7 @@ class Gathering:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._wanted: dict[Hashable, _Wanted] = {}
-        "The oldest first."
+        "In the order of their turns."
         self._readers = set[asyncio.Task[None]]()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -90,10 +90,9 @@ class Gathering:
     def _look(self, database: Database) -> None:
         """Begin one more reader where something has waited for too long."""
         self._timer = None
-        oldest = next(iter(self._wanted.values()), None)
-        if oldest is None or len(self._readers) == MOST_READERS:
+        if not self._wanted or len(self._readers) == MOST_READERS:
             return
-        due = oldest.since + PATIENCE
+        due = min(wanted.since for wanted in self._wanted.values()) + PATIENCE
         if due <= self._loop.time():
             self._begin(database)
             due += PATIENCE
@@ -116,12 +115,13 @@ class Gathering:
                 self._begin(database)
 
     def _next(self) -> _Wanted:
-        """What is wanted the longest; who is too many for one run keeps the place for the next."""
-        statement, wanted = next(iter(self._wanted.items()))
-        if len(wanted.by) <= MOST_SHARING:
-            return self._wanted.pop(statement)
-        now, wanted.by = wanted.by[:MOST_SHARING], wanted.by[MOST_SHARING:]
-        return replace(wanted, by=now)
+        """What comes first; who is too many for one run waits behind the other statements."""
+        statement = next(iter(self._wanted))
+        wanted = self._wanted.pop(statement)
+        if later := wanted.by[MOST_SHARING:]:
+            self._wanted[statement] = replace(wanted, by=later)
+            del wanted.by[MOST_SHARING:]
+        return wanted
 
 
 async def _run(connection: Database, wanted: _Wanted) -> bool:

@@ -95,6 +95,17 @@ async def test_those_who_are_too_many_for_one_run_take_turns():
     assert [list(rows) for rows in found[1:3]] == [[1, 2, 3]] * 2
 
 
+async def test_a_statement_that_many_want_lets_the_others_have_their_turn():
+    table, gathered = here()
+    many = gathering.MOST_SHARING + 1
+    asked = [ask(table, gathered, key) for key in range(many)]
+    asked.append(ask(table, gathered, 100, sql=OTHERS))
+    for _ in asked:
+        table.gate.release()
+    await asyncio.gather(*asked)
+    assert table.runs == [[*range(many - 1)], [100], [many - 1]]
+
+
 async def test_one_connection_serves_what_is_wanted_in_turn():
     table, gathered = here()
     asked = [ask(table, gathered, 1), ask(table, gathered, 2, sql=OTHERS)]
