@@ -67,6 +67,8 @@ class Compiler:
         self.executor = executor
         self.role = role
         self.dialect = dialect
+        self.fields = 0
+        "How many it has compiled."
         self.denied: list[GraphQLError] = []
         "What the role may not see, where null can stand in its place."
 
@@ -98,6 +100,7 @@ class Compiler:
         if len(path) > MAX_DEPTH:
             raise invalid(f"This selection nests more than {MAX_DEPTH} levels deep.")
         collected = self.executor.collect_subfields(graphql_type, details)
+        self.fields += len(collected.grouped_field_set)
         items = [
             f"{key!r}: {self._field(level, graphql_type, shape, alias, field, (*path, key))}"
             for key, field in collected.grouped_field_set.items()

@@ -41,6 +41,11 @@ class ProjectingInfo(_OperationContextAwareGraphQLResolveInfo):
 class JoineryExecutionContext(StrawberryGraphQLCoreExecutionContext):
     """Takes `Completed` values, shows itself to resolvers, and notices `@dryRun`."""
 
+    @cached_property
+    def plans(self) -> dict[Any, Any]:
+        """The plans of its operation. Whoever keeps the operation sets this, to keep them too."""
+        return {}
+
     def for_call(self, context_value: Any, variable_values: VariableValues) -> Self:
         """One for another request of this operation, whose root field is called without it.
 

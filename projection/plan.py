@@ -1,17 +1,15 @@
 """From a selection to a plan, once; and from a plan to the finished value, each time.
 
 Selected fields are found by graphql-core's own collection, so that fragments, aliases, `@include`
-and `@skip` mean what the specification says. Plans are kept, bounded, by the selection's nodes,
-the role, the database and the outcome of the directives.
+and `@skip` mean what the specification says. Plans are kept with their operation, by the
+selection's nodes, the role, the database and the outcome of the directives.
 """
 
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from graphql import (
-    FieldNode,
     FragmentSpreadNode,
     GraphQLError,
     GraphQLObjectType,
@@ -32,17 +30,12 @@ from projection.steps import fetch_by_key
 from projection.types import named_type, type_given
 from projection.watching import current_watch
 
-PLANS = 2_000
-OUTCOMES = 32
-"""Plans kept of one selection, for what `@include` and `@skip` may leave of it."""
-
 
 class Projector:
     """Makes and keeps plans for a set of shapes, and answers with them."""
 
     def __init__(self, shapes: Iterable[Shape]) -> None:
         self.shapes = {shape.name: shape for shape in shapes}
-        self._selections: OrderedDict[tuple[Any, ...], _Selection] = OrderedDict()
 
     async def one(
         self, info: Any, run: Run, shape_name: str, key: int, conditions: Sequence[str]
@@ -108,23 +101,20 @@ class Projector:
         self, info: Any, run: Run, shape: Shape | None, *, paged: bool = False
     ) -> "_Plan":
         raw: ProjectingInfo = info._raw_info
+        kept: dict[tuple[Any, ...], _Selection] = run.executor.plans
         name = shape.name if shape else None
         key = (*(id(node) for node in raw.field_nodes), name, run.role, run.database.dialect)
-        selection = self._selections.get(key)
+        selection = kept.get(key)
         if selection is None:
             names = frozenset(_directive_variables(raw.field_nodes, raw.fragments))
-            selection = self._selections[key] = _Selection(list(raw.field_nodes), names)
-            if len(self._selections) > PLANS:
-                self._selections.popitem(last=False)
-        else:
-            self._selections.move_to_end(key)
+            selection = kept[key] = _Selection(names)
         given = run.executor.variable_values.coerced
         outcome = tuple(sorted((name, given.get(name)) for name in selection.variables))
         plan = selection.plans.get(outcome)
         if plan is None:
-            if len(selection.plans) == OUTCOMES:
-                selection.plans.clear()
-            plan = selection.plans[outcome] = self._compile(raw, run, shape, paged=paged)
+            plan = self._compile(raw, run, shape, paged=paged)
+            if _has_room(kept, plan, raw):
+                selection.plans[outcome] = plan
         return plan
 
     def _compile(
@@ -133,11 +123,13 @@ class Projector:
         compiler = Compiler(self.shapes, run.executor, run.role, run.database.dialect)
         root = tuple(raw.path.as_list())
         if paged:
-            return _Plan(Level(), compiler.denied, compiler.root_page(raw, root))
+            pages = compiler.root_page(raw, root)
+            return _Plan(Level(), compiler.denied, pages, compiler.fields)
         named = named_type(type_given(raw))
         graphql_type = raw.schema.get_type(shape.name) if shape else named
         assert isinstance(graphql_type, GraphQLObjectType)
-        return _Plan(compiler.root_object(raw, root, graphql_type, shape), compiler.denied, None)
+        level = compiler.root_object(raw, root, graphql_type, shape)
+        return _Plan(level, compiler.denied, None, compiler.fields)
 
 
 @dataclass(slots=True)
@@ -147,6 +139,8 @@ class _Plan:
     level: Level
     denied: list[GraphQLError]
     pages: PagePlan | None
+    fields: int
+    "How many it was made of."
 
     def answer(self, info: Any, value: Any) -> Completed:
         if value is not None:
@@ -166,11 +160,27 @@ def _place(error: GraphQLError) -> Path | None:
 
 @dataclass(slots=True)
 class _Selection:
-    """A selection that was planned. It keeps the nodes, so that their ids stay theirs."""
+    """A selection that was planned."""
 
-    nodes: list[FieldNode]
     variables: frozenset[str]
     plans: dict[tuple[Any, ...], _Plan] = field(default_factory=dict[tuple[Any, ...], _Plan])
+
+
+def _has_room(kept: Mapping[Any, _Selection], plan: _Plan, raw: ProjectingInfo) -> bool:
+    """Whether the plan can be kept, perhaps in place of the operation's others.
+
+    All that are kept have no more fields than the document has characters: room for every role
+    and the usual outcomes of directives, and bounded where documents are.
+    """
+    assert raw.operation.loc is not None
+    room = len(raw.operation.loc.source.body) - plan.fields
+    if room < 0:
+        return False
+    plans = [other for selection in kept.values() for other in selection.plans.values()]
+    if sum(other.fields for other in plans) > room:
+        for selection in kept.values():
+            selection.plans.clear()
+    return True
 
 
 def _directive_variables(

@@ -2,9 +2,9 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -71,6 +71,9 @@ class Operation:
     "What it comes to where it has one root field."
     texts: Mapping[str, TextVariable] | None
     "Its variables, where each is an ID, a String or a list of them; else None."
+
+    plans: dict[Any, Any] = field(default_factory=dict[Any, Any])
+    "What the read engine makes of it."
 
     @property
     def type(self) -> OperationType:

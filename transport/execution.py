@@ -89,7 +89,7 @@ class Engine:
     def _executor(
         self, operation: Operation, variables: VariableValues, context: Context | None
     ) -> Any:
-        return self._executor_class(
+        executor = self._executor_class(
             self._schema,
             operation.fragments,
             operation.fragment_details,
@@ -100,6 +100,8 @@ class Engine:
             *_DEFAULT_RESOLVERS,
             is_awaitable=optimized_is_awaitable,
         )
+        executor.plans = operation.plans
+        return executor
 
 
 def _texts(

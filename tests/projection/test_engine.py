@@ -1,6 +1,7 @@
 """The read engine: what a selection means, how a page is asked for, what is kept of a plan."""
 
 import base64
+import gc
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from models.campaign import Campaign
 from models.enums import Action, CampaignType, ParticipationStatus, Platform
 from projection import plan as planning
-from resolvers import database, projecting
+from resolvers import database
 from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.ids import encode
@@ -19,6 +20,7 @@ from schema import schema
 from tests import data
 from tests.data import NOW
 from tests.resolvers.asking import STAFF, answer, creator, refusal
+from transport.documents import LONGEST_KEPT
 from transport.execution import Engine, execute
 from transport.wire import Params
 
@@ -295,32 +297,34 @@ async def test_a_selection_joins_so_many_objects_at_most(db: str):
         assert bool(messages) is refused
 
 
-async def test_plans_are_kept_and_bounded(db: str, monkeypatch: pytest.MonkeyPatch):
+async def test_an_operation_keeps_plans_of_no_more_fields_than_it_has_characters(db: str):
     campaign = await data.campaign()
-    projector = projecting._PROJECTOR  # pyright: ignore[reportPrivateUsage]
-    kept: Any = projector._selections  # pyright: ignore[reportPrivateUsage]
-    kept.clear()
-    monkeypatch.setattr(planning, "PLANS", 3)
-    monkeypatch.setattr(planning, "OUTCOMES", 2)
-    names = ", ".join(f"$v{number}: Boolean! = false" for number in range(3))
-    fields = " ".join(f"f{n}: id @include(if: $v{n})" for n in range(3))
+    names = ", ".join(f"$v{number}: Boolean! = false" for number in range(7))
+    fields = " ".join(f"f{n}: id @include(if: $v{n})" for n in range(7))
     query = f"query($id: ID!, {names}) {{ campaign(id: $id) {{ title {fields} }} }}"
-    for number in [*range(8), *range(8)]:
-        bits: dict[str, Any] = {f"v{n}": bool(number >> n & 1) for n in range(3)}
+    counts: list[int] = []
+    for number in range(128):
+        bits: dict[str, Any] = {f"v{n}": bool(number >> n & 1) for n in range(7)}
         found = await served(query, id=encode("Campaign", campaign.pk), **bits)
-        assert set(found["campaign"]) == {"title"} | {f"f{n}" for n in range(3) if bits[f"v{n}"]}
-        await served(f"{{ campaigns {{ x{number}: totalCount }} }}")
-        assert len(kept) <= 3
-        assert all(len(selection.plans) <= 2 for selection in kept.values())
+        assert set(found["campaign"]) == {"title"} | {f"f{n}" for n in range(7) if bits[f"v{n}"]}
+        selections = ENGINE.operation(Params(query, {}, None)).plans.values()
+        kept = [plan for selection in selections for plan in selection.plans.values()]
+        assert sum(plan.fields for plan in kept) <= len(query)
+        counts.append(len(kept))
+    assert max(counts) > 40
 
 
-async def test_a_kept_plan_keeps_the_nodes_that_it_is_known_by(db: str):
-    projector = projecting._PROJECTOR  # pyright: ignore[reportPrivateUsage]
-    kept: Any = projector._selections  # pyright: ignore[reportPrivateUsage]
-    kept.clear()
-    for _ in range(3):
-        await answer("{ campaigns { totalCount } viewer { role } }")
-    # While the nodes live, no other can come to have the same id.
-    assert len(kept) == 6
-    for key, selection in kept.items():
-        assert key[0] == id(selection.nodes[0])
+async def test_plans_go_with_their_document(db: str):
+    campaign = await data.campaign()
+    before = plans_in_memory()
+    for number in range(5):
+        names = " ".join(f"f{n}: title" for n in range(LONGEST_KEPT // 10))
+        query = f"query Long{number}($id: ID!) {{ campaign(id: $id) {{ {names} }} }}"
+        found = await served(query, id=encode("Campaign", campaign.pk))
+        assert len(found["campaign"]) == LONGEST_KEPT // 10
+    assert plans_in_memory() == before
+
+
+def plans_in_memory() -> int:
+    gc.collect()
+    return sum(isinstance(thing, planning._Plan) for thing in gc.get_objects())  # pyright: ignore[reportPrivateUsage]
