@@ -60,7 +60,7 @@ $(CHROMIUM):
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
 	else echo "$@ is missing, so the browser tests cannot run (sudo apt-get install chromium)"; fi
 
-bench: install $(PEERS) $(WRK) ## Measure against other servers (25 minutes), or one workload: make bench Q=Q1
+bench: install $(PEERS) $(WRK) ## Measure against other servers (half an hour), or show one workload: make bench Q=Q1
 	$(BIN)/python -m bench $(Q) $(BENCH)
 
 $(PEERS): bench/peers/node/package-lock.json

@@ -1,8 +1,7 @@
-"""The bench: `python -m bench --help`, or `make bench`."""
+"""The bench: `python -m bench --help`, or `make bench`. All of it writes RESULTS.md."""
 
 import argparse
 import datetime as dt
-import json
 import shutil
 import sys
 import time
@@ -44,6 +43,7 @@ def _run(asked: argparse.Namespace) -> None:
         servers = Servers(found.url, folder)
         about = {"machine": machine(), "versions": versions(found), "small": asked.small}
         about["rounds"] = plan.rounds
+        known: dict[str, Any] = {}
         for workload in WORKLOADS:
             if asked.workloads and workload.name not in asked.workloads:
                 continue
@@ -51,22 +51,17 @@ def _run(asked: argparse.Namespace) -> None:
             print(f"\n{workload.name}: {workload.title}", flush=True)
             measured = measure(workload, found, servers, peers, plan)
             sent = {"statements": statements(workload, found, servers)}
-            known = _keep(folder, workload.name, measured, {**about, **sent})
+            known[workload.name] = {**about, **sent, "date": _now(), "peers": measured}
             print(table(measured))
             print(f"({time.monotonic() - started:.0f} s)")
-            if not asked.small:
-                _publish(known)
+    if asked.workloads or asked.peers or asked.small:
+        print("\nbench/RESULTS.md is as it was: only a run of everything writes it.")
+    else:
+        _publish(known)
 
 
-def _keep(folder: Path, name: str, measured: Any, about: dict[str, Any]) -> dict[str, Any]:
-    """Keep a workload's numbers beside those of the others; all that are kept."""
-    file = folder / ("results-small.json" if about["small"] else "results.json")
-    known: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
-    date = dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
-    # As it will be read back: JSON's keys are text.
-    known[name] = json.loads(json.dumps({**about, "date": date, "peers": measured}))
-    file.write_text(json.dumps(known, indent=1))
-    return known
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _publish(known: dict[str, Any]) -> None:
@@ -93,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=int, default=2, help="each run lasts (%(default)s)")
     parser.add_argument("--connections", default="1,16,64", help="%(default)s")
     parser.add_argument("--peers", default="", help=",".join(peer.name for peer in PEERS))
-    parser.add_argument("--small", action="store_true", help="small data, and no RESULTS.md")
+    parser.add_argument("--small", action="store_true", help="small data")
     parser.add_argument("--folder", default=str(ROOT / ".bench"), help="%(default)s")
     return parser
 

@@ -11,7 +11,7 @@ from bench.workloads import WORKLOADS
 
 Measured = Mapping[str, Mapping[str, float]]
 """The numbers of each server, at so many connections."""
-AT = "16"
+AT = 16
 """Ratios are told at so many connections."""
 
 
@@ -92,7 +92,7 @@ def _cost(workload: str) -> Callable[[Mapping[str, Any]], float | None]:
 
 def _bulk_gain(known: Mapping[str, Any]) -> float | None:
     """How many times faster 500 are marked in one call than in 500, at 1 connection."""
-    one, many = (_at(known, name, "1").get("joinery") for name in ("M1", "M2"))
+    one, many = (_at(known, name, 1).get("joinery") for name in ("M1", "M2"))
     return 500 * many["per_second"] / one["per_second"] if one and many else None
 
 
@@ -183,9 +183,9 @@ def _ratios(known: Mapping[str, Any]) -> str:
     return "\n".join([_ABOUT_RATIOS, *lines])
 
 
-def _at(known: Mapping[str, Any], workload: str, connections: str = AT) -> Measured:
+def _at(known: Mapping[str, Any], workload: str, connections: int = AT) -> Measured:
     """What each server came to at so many connections."""
-    peers: Mapping[str, Mapping[str, Any]] = known.get(workload, {}).get("peers", {})
+    peers: Mapping[str, Mapping[int, Any]] = known.get(workload, {}).get("peers", {})
     return {name: runs[connections] for name, runs in peers.items() if connections in runs}
 
 
