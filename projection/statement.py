@@ -58,7 +58,7 @@ async def fetch(database: Database, sql: str, values: Mapping[str, Any]) -> Sequ
     begun = perf_counter()
     rows = await database.execute(text, given)
     took = (perf_counter() - begun) * 1000
-    watch.statements.append(WatchedStatement(text, len(rows), took))
+    watch.statements.append(WatchedStatement(text, given, len(rows), took))
     return rows
 
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from time import perf_counter
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +13,8 @@ class WatchedStatement:
     """A statement in the database's own words, how many rows it gave, and how long it took."""
 
     sql: str
+    values: list[Any]
+    "Of its parameters, by position."
     rows: int
     milliseconds: float
 

@@ -14,7 +14,12 @@ def plan_extension(watch: Watch) -> dict[str, Any]:
     objects from rows.
     """
     statements = [
-        {"sql": each.sql, "rows": each.rows, "ms": round(each.milliseconds, 3)}
+        {
+            "sql": each.sql,
+            "values": each.values,
+            "rows": each.rows,
+            "ms": round(each.milliseconds, 3),
+        }
         for each in watch.statements
     ]
     stages = {**watch.stages, "sql": sum(each.milliseconds for each in watch.statements)}

@@ -8,7 +8,7 @@ import pytest
 from tests.live import Server, serving
 from tests.tokens import STAFF
 
-QUERY = """{ campaigns { nodes { id applicants { nodes {
+QUERY = """{ campaigns(filter: { advertiserId: "acme" }) { nodes { id applicants { nodes {
     influencer { name accounts { handle } } requiredAction { type }
 } } } } }"""
 
@@ -23,6 +23,7 @@ async def test_a_request_that_asks_is_told_its_statements_and_its_plan(server: S
     plan = told["extensions"]["plan"]
     assert [statement["rows"] for statement in plan["statements"]] == [0]
     assert "FROM campaign t" in plan["statements"][0]["sql"]
+    assert plan["statements"][0]["values"] == ["acme"]
     assert plan["stages"]["total"] >= plan["stages"]["sql"] > 0
     chart = plan["diagrams"]["campaigns"]
     assert chart.startswith("flowchart TD\n")
