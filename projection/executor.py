@@ -19,7 +19,7 @@ from projection.types import type_of
 DRY_RUN = "dryRun"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Completed:
     """A value that is finished for its selection: nothing below it is resolved or checked again."""
 

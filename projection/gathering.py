@@ -40,6 +40,8 @@ async def fetch_by(
         found = _by_key(await fetch(database, sql, {**values, "keys": wanted}))
     else:
         found = await _gathering().found(database, sql, values, wanted)
+    if len(wanted) == 1:
+        return found.get(wanted[0], ())
     return [row for key in wanted for row in found.get(key, ())]
 
 

@@ -31,7 +31,7 @@ class Order:
     kind: type[int] | type[str] | type[datetime] = int
 
 
-@dataclass(frozen=True)
+@dataclass
 class Page:
     """Which part of a list is asked for: `limit` rows from its start, or up to its end."""
 
@@ -89,7 +89,7 @@ class Listing(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class TableListing:
     """A list of a table's rows, as SQL says it."""
 

@@ -6,20 +6,24 @@ from itertools import groupby
 from typing import Any, TypeAlias
 
 from projection.level import Level
-from projection.listing import Listing, Page, page_values, read_page
+from projection.listing import Listing, Order, Page, page_values, read_page
 from projection.run import Run
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Cursors:
     """Makes the cursors of a page's rows."""
 
     page: Page
-    values_of: Callable[[Any], tuple[Any, ...]]
+    orders: Sequence[Order]
+    columns: Mapping[str, int]
+    "Where the level's own columns are in a row; behind them are those that the order adds."
 
     def of(self, row: Any) -> str:
         """The row's cursor."""
-        return self.page.cursor_of(*self.values_of(row))
+        added = _added(self.orders, self.columns)
+        places = {**self.columns, **{sql: len(self.columns) + n for n, sql in enumerate(added)}}
+        return self.page.cursor_of(*(row[places[order.sql]] for order in self.orders))
 
 
 @dataclass(slots=True)
@@ -69,7 +73,7 @@ class PagePlan:
         values = {**listing.values, **page_values(page), **_parents(keys)}
         rows: Sequence[Any] = ()
         if self.needs_rows:
-            columns = self.level.select(*self._added(listing))
+            columns = self.level.select(*_added(listing.orders, self.level.columns))
             sql = listing.rows(columns, self.level.joined, page, keys)
             if keys is not None and ":keys" in sql:
                 rows = await run.fetch_by(sql, keys, values)
@@ -78,7 +82,7 @@ class PagePlan:
         totals = dict[Any, int]()
         if self.needs_total:
             totals = _totals(await run.fetch(listing.total(keys), values), keys)
-        cursors = Cursors(page, self._order_values(listing))
+        cursors = Cursors(page, listing.orders, self.level.columns)
         return await self._assemble(run, cursors, rows, totals, keys)
 
     async def _assemble(
@@ -100,16 +104,10 @@ class PagePlan:
             for key, slice_ in slices.items()
         }
 
-    def _added(self, listing: Listing) -> list[str]:
-        """What the order needs beside the level's own columns."""
-        return [order.sql for order in listing.orders if order.sql not in self.level.columns]
 
-    def _order_values(self, listing: Listing) -> Callable[[Any], tuple[Any, ...]]:
-        """What takes the values of the order from a row; the last of its columns is the key."""
-        columns = self.level.columns
-        places = columns | {sql: len(columns) + n for n, sql in enumerate(self._added(listing))}
-        found = [places[order.sql] for order in listing.orders]
-        return lambda row: tuple(row[place] for place in found)
+def _added(orders: Sequence[Order], columns: Mapping[str, int]) -> list[str]:
+    """What the order needs beside the level's own columns."""
+    return [order.sql for order in orders if order.sql not in columns]
 
 
 def _slice(cursors: Cursors, rows: list[Any], shown: list[Any], total: int) -> Slice:

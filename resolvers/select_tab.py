@@ -78,7 +78,7 @@ class Stream(NamedTuple):
     status: CandidateStatus
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CandidateListing:
     """A campaign's tab under one filter and order (a `projection.Listing`)."""
 

@@ -39,7 +39,7 @@ class Callers(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """A response. Where `legacy_ok`, plain JSON has status 200 whatever `status` is."""
 

@@ -61,7 +61,7 @@ class Incoming:
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Params:
     """What a GraphQL request asks for."""
 
