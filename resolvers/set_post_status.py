@@ -7,7 +7,7 @@ from typing import Any
 from models.bulk import update
 from models.enums import Action, ErrorCode, Outcome, PostDecision, PostStatus, PostWarning, Role
 from models.participation import Post
-from models.workflow import Command, Decision, PostDecisionResult, PostFacts, decide_post, message
+from models.workflow import Decision, PostDecisionResult, PostFacts, decide_post, post_message
 from projection import Completed
 from resolvers.bulk_call import keys_of, not_found
 from resolvers.context import Context
@@ -18,7 +18,6 @@ from resolvers.results import BulkSummary, UserError, summarize
 from resolvers.text_input import NOTE_LENGTH, Form
 from resolvers.writing import MutationInfo, caller_in, write
 
-_COMMAND = Command(action=Action.SET_POST_STATUS, role=Role.STAFF)
 _NEEDS_REASON = (PostDecision.WARNING, PostDecision.INEFFECTIVE)
 
 
@@ -159,6 +158,6 @@ def _result(
         return SetPostStatusResult(post_id=gid, outcome=Outcome.REFUSED, error=error)
     error = None
     if decided.error:
-        text = message(decided.error, post.case.facts, _COMMAND)
+        text = post_message(decided.error, post.facts)
         error = UserError(decided.error, text, ["input", "postIds", str(index)])
     return SetPostStatusResult(post_id=gid, outcome=decided.outcome, post=post.id, error=error)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from models.campaign import Campaign
 from models.enums import (
     Action,
     CampaignStatus,
@@ -53,6 +54,21 @@ async def test_what_is_final_stays(db: str, final: PostStatus):
     assert result["error"]["code"] == "TRANSITION_IRREVERSIBLE"
     assert result["error"]["field"] == ["input", "postIds", "0"]
     assert result["post"]["status"] == final
+
+
+async def test_a_refusal_speaks_of_the_post(db: str):
+    final = await submitted(PostStatus.APPROVED)
+    cancelled = await submitted(campaign_status=CampaignStatus.CANCELLED)
+    untracked = await submitted()
+    await Campaign.filter(id=untracked.campaign_id).update(
+        type=CampaignType.AFFILIATE, post_tracking=False
+    )
+    payload = await judge("EFFECTIVE", final, cancelled, untracked)
+    assert [result["error"]["message"] for result in payload["results"]] == [
+        "The post is APPROVED, which is final.",
+        "The campaign is CANCELLED: nothing in it changes any more.",
+        "The campaign does not track posts.",
+    ]
 
 
 async def test_posts_are_judged_in_completed_campaigns_but_not_in_cancelled_ones(db: str):
