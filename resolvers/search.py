@@ -48,6 +48,8 @@ async def influencer_conditions(asked: Mapping[str, Any], influencer: str) -> Co
     text = await text_search(asked.get("search"))
     if text:
         found.add(text.condition(influencer), **text.values)
+        # Who was erased still shows in the tabs where they keep a place, but is not to be found.
+        found.add(f"{influencer}.erased_at IS NULL")
     if asked.get("countries"):
         codes = [storable("countries", clean(code)).upper() for code in asked["countries"]]
         found.add(f"{influencer}.country = ANY(:countries)", countries=codes)

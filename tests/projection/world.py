@@ -118,7 +118,8 @@ class World:
         countries = {clean(code).upper() for code in asked.get("countries") or ()}
         categories = {fold(clean(name)) for name in asked.get("categories") or ()}
         return (
-            any(text in fold(word) for word in words)
+            (not text or person.erased_at is None)
+            and any(text in fold(word) for word in words)
             and (not countries or person.country in countries)
             and (not categories or not categories.isdisjoint(map(fold, person.categories)))
             and _in_range(accounts, asked)

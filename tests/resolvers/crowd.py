@@ -100,7 +100,7 @@ class Person:
         """Whether a tab's filter lets them through, its status aside."""
         low, high = asked.get("followersMin"), asked.get("followersMax")
         return (
-            (not asked.get("search") or self._says(fold(asked["search"].strip())))
+            self._is_found(fold((asked.get("search") or "").strip()))
             and (not asked.get("countries") or self.row.country in asked["countries"])
             and (
                 not asked.get("categories")
@@ -111,8 +111,9 @@ class Person:
             and self._in_range(asked.get("platforms"), low, high)
         )
 
-    def _says(self, text: str) -> bool:
-        return any(text in fold(word) for word in [self.row.name, *self.handles])
+    def _is_found(self, text: str) -> bool:
+        says = any(text in fold(word) for word in [self.row.name, *self.handles])
+        return not text or (says and self.row.erased_at is None)
 
     def _in_range(self, platforms: list[str] | None, low: int | None, high: int | None) -> bool:
         def within(followers: int) -> bool:

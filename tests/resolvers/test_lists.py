@@ -120,6 +120,27 @@ async def test_the_posts_tab_has_a_row_for_each_post_and_each_who_has_none(db: s
             ]
 
 
+@pytest.mark.parametrize(("search", "found"), [("tana", 1), ("handle", 1), ("  ", 2), (None, 2)])
+async def test_who_was_erased_is_listed_in_the_tabs_and_found_in_none(
+    db: str, search: str | None, found: int
+):
+    campaign = await data.campaign(type=CampaignType.SELECTION)
+    for erased_at in (None, data.NOW):
+        person = await data.influencer((Platform.TIKTOK, 10), name="Tanaka", erased_at=erased_at)
+        await data.participation(campaign, person, ParticipationStatus.APPROVED)
+    given: dict[str, Any] = {
+        "id": encode("Campaign", campaign.pk),
+        "filter": {"search": search},
+        "order": "UPDATED_DESC",
+    }
+    applicants = (await answer(APPLICANT_TAB, **given))["campaign"]
+    posts = (await answer(POSTS_TAB, **given))["campaign"]
+    assert applicants["applicants"]["totalCount"] == posts["posts"]["totalCount"] == found
+    assert len(applicants["applicants"]["nodes"]) == len(posts["posts"]["nodes"]) == found
+    for counts in (applicants["applicantCounts"], posts["postCounts"]):
+        assert sum(count["count"] for count in counts) == found
+
+
 async def walk(gid: str, asked: dict[str, Any], ends: dict[str, Any], back: bool) -> list[str]:
     """All pages of the Posts tab, in its order."""
     found: list[str] = []
