@@ -1,6 +1,9 @@
 """How text is cleaned before it is kept, and folded before it is compared or searched."""
 
+import re
 import unicodedata
+
+_GAP = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
 
 def clean(text: str) -> str:
@@ -11,6 +14,9 @@ def clean(text: str) -> str:
 def fold(text: str) -> str:
     """The text as it is compared: NFKC, then case folded, so that ｱ finds ア and É finds é.
 
-    Case folding can undo NFKC (U+0345), hence the second pass.
+    White space and control characters, of which nobody sees how many there are, are one space: so a
+    newline is free to part texts that are kept together. Case folding can undo NFKC (U+0345), hence
+    the second pass.
     """
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return _GAP.sub(" ", folded)

@@ -28,7 +28,6 @@ FEW = 1_000
 """So many rows are found in an index, and looked up, before anything could be walked."""
 
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
-_CONTROL = re.compile(r"[\x01-\x1f\x7f-\x9f]+")
 _WILDCARDS = re.compile(r"([\\%_])")
 _TRIGRAM = re.compile(r"[^\W_]{3}")
 
@@ -103,16 +102,14 @@ async def text_search(asked: str | None) -> TextSearch | None:
 
 
 def searched(asked: str) -> str:
-    """The text as it is looked for: folded; control characters are no more than spaces.
-
-    They part what is stored, and are in none of it. Raises INVALID_INPUT, see `text_search`.
-    """
-    text = clean(_CONTROL.sub(" ", storable("search", asked)))
+    """The text as it is looked for: folded. Raises INVALID_INPUT, see `text_search`."""
+    text = clean(storable("search", asked))
     if len(text) > SEARCH_LENGTH:
         raise RequestError(
             "INVALID_INPUT", f"`search` takes {SEARCH_LENGTH} characters at most, not {len(text)}."
         )
-    return fold(text)
+    # A control character at an end is a space by now.
+    return clean(fold(text))
 
 
 def pattern(text: str) -> str:

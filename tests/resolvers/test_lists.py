@@ -195,6 +195,7 @@ TITLES = [
     "back\\slash",
     'say "hi"',
     "ＦＵＬＬ",
+    "two\n\tlines",
 ]
 
 
@@ -217,6 +218,8 @@ TITLES = [
         ("full", "ＦＵＬＬ"),
         ("Ｆｕｌｌ", "ＦＵＬＬ"),
         (" full ", "ＦＵＬＬ"),
+        ("two\n\tlines", "two\n\tlines"),
+        ("two l", "two\n\tlines"),
         ("BRAND É", None),
     ],
 )

@@ -89,6 +89,25 @@ async def test_what_parts_a_name_and_a_handle_is_in_neither(db: str, way: str, t
     assert found["totalCount"] == (0 if text.strip() else 1)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Tanaka\tHana\x1fko", "tanaka hana", "\tH", "a\x1fk", "a  ko", "ko\x85", "\x1f"),
+        *("sun\n shine", "sun shine", "n\r\ns", "\n shine"),
+    ],
+)
+async def test_white_space_and_control_characters_within_are_found_as_they_are_or_as_a_space(
+    db: str, way: str, text: str
+):
+    person = await data.influencer(name="Tanaka\tHana\x1fko")
+    await data.account(person, Platform.TIKTOK, 10, handle="sun\n shine")
+    await profiles.refresh([person.id])
+
+    found = (await answer(FOUND, search=text))["influencers"]
+
+    assert found["totalCount"] == 1
+
+
 def search(share: float, people: int) -> text_search.TextSearch:
     values: dict[str, Any] = {}
     return text_search.TextSearch("", values, share, people)
