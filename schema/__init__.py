@@ -18,7 +18,8 @@ DRY_RUN = GraphQLDirective(
     locations=[DirectiveLocation.MUTATION],
     description=(
         "Runs the operation to the end, answers as it would be, and rolls it back: no change, no "
-        "event, no notification. An `Idempotency-Key` is ignored."
+        "event, no notification. Of several fields each is tried by itself: it does not see what "
+        "those before it would have changed, such as places taken. An `Idempotency-Key` is ignored."
     ),
 )
 

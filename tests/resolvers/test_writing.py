@@ -19,6 +19,7 @@ mutation Twice($first: MarkJoinedInput!, $second: MarkJoinedInput!) {
     second: markJoined(input: $second) { results { outcome } }
 }
 """
+DRY = TWICE.replace(") {", ") @dryRun {", 1)
 
 
 async def test_a_repeat_gets_what_was_committed_field_by_field(db: str):
@@ -49,18 +50,23 @@ async def test_a_run_that_was_overtaken_commits_nothing(db: str):
 async def test_a_dry_run_keeps_and_gives_no_payload(db: str):
     given = await two_marks()
     held = await claim()
-    text = TWICE.replace(") {", ") @dryRun {", 1)
     for _ in range(2):
         result = await schema.execute(
-            text, given, context_value=Context(caller=STAFF, now=data.NOW, replay=held)
+            DRY, given, context_value=Context(caller=STAFF, now=data.NOW, replay=held)
         )
         assert outcomes(result.data) == ["CHANGED", "CHANGED"]
     assert await Participation.all().count() == 0
     assert held.kept("first") is None
 
 
-async def two_marks() -> dict[str, Any]:
-    campaign = await data.campaign()
+async def test_no_field_of_a_dry_run_sees_what_another_would_have_changed(db: str):
+    given = await two_marks(capacity=1)
+    assert outcomes(await run(given, None, DRY)) == ["CHANGED", "CHANGED"]
+    assert outcomes(await run(given, None)) == ["CHANGED", "REFUSED"]
+
+
+async def two_marks(capacity: int | None = None) -> dict[str, Any]:
+    campaign = await data.campaign(capacity=capacity)
     people = [await data.influencer((Platform.INSTAGRAM, 10)) for _ in range(2)]
     return {
         name: {
@@ -78,9 +84,9 @@ async def claim() -> Claim:
     return held
 
 
-async def run(given: dict[str, Any], replay: Replay | None) -> Any:
+async def run(given: dict[str, Any], replay: Replay | None, text: str = TWICE) -> Any:
     context = Context(caller=STAFF, now=data.NOW, replay=replay)
-    result = await schema.execute(TWICE, given, context_value=context)
+    result = await schema.execute(text, given, context_value=context)
     assert not result.errors, result.errors
     if isinstance(replay, Claim):
         await replay.release()
