@@ -70,13 +70,7 @@ class KeySet:
                 try:
                     self._keys = await asyncio.to_thread(_fetch, self._url)
                     self._fetched_at = monotonic()
-                except (
-                    OSError,
-                    HTTPException,
-                    ValueError,
-                    AttributeError,
-                    jwt.PyJWTError,
-                ) as error:
+                except _UNFETCHABLE as error:
                     _log.warning("keys cannot be fetched", url=self._url, error=str(error))
         if self._keys is None:
             raise KeysUnavailableError(self._url)
