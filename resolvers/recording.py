@@ -126,7 +126,8 @@ class Ledger:
     async def write(self) -> None:
         """Write what was entered. A new participation's id is then known to its case.
 
-        Raises IntegrityError where a campaign has fewer places than were counted under its lock.
+        Raises the driver's own error (sqlite3's IntegrityError, asyncpg's CheckViolationError)
+        where a campaign has fewer places than were counted under its lock.
         """
         if not self._entries:
             return
