@@ -15,10 +15,10 @@ from resolvers.ids import encode
 from resolvers.projecting import allow
 from resolvers.recording import actor_of
 from resolvers.results import UserError
+from resolvers.rules import MAX_FOLLOWERS
 from resolvers.text_input import NAME_LENGTH, Form
 from resolvers.writing import MutationInfo, caller_in, write
 
-MAX_FOLLOWERS = 2**31 - 1
 _PLAIN = {
     "platform": "platform",
     "external_id": "externalId",

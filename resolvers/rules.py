@@ -7,7 +7,7 @@ says it shorter, for its indexes (`resolvers/select_tab.py`).
 from models.categories import MASK_BITS
 from models.enums import CampaignStatus, Platform
 
-LARGEST_NUMBER = 2**31 - 1
+MAX_FOLLOWERS = 2**31 - 1
 """Nobody has more followers: the column holds no more."""
 _RUNNING = ", ".join(f"'{status}'" for status in CampaignStatus if status.is_running)
 
@@ -22,7 +22,7 @@ def meets_rules(c: str, i: str) -> str:
 
     Cheap columns come first.
     """
-    low, high = f"coalesce({c}.followers_min, 0)", f"coalesce({c}.followers_max, {LARGEST_NUMBER})"
+    low, high = f"coalesce({c}.followers_min, 0)", f"coalesce({c}.followers_max, {MAX_FOLLOWERS})"
     return f"""CASE
     WHEN {c}.countries <> '' AND {c}.countries NOT LIKE '%' || coalesce({i}.country, '-') || '%'
         THEN 0

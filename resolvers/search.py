@@ -95,5 +95,5 @@ def range_values(asked: str, mask: int, low: int | None, high: int | None) -> di
     return {
         f"{asked}_platforms": mask,
         f"{asked}_low": 0 if low is None else low,
-        f"{asked}_high": rules.LARGEST_NUMBER if high is None else high,
+        f"{asked}_high": rules.MAX_FOLLOWERS if high is None else high,
     }

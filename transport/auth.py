@@ -10,6 +10,7 @@ from resolvers.caller import Caller, Proof
 from resolvers.context import InvalidProofError
 from resolvers.errors import RequestError
 from resolvers.influencers import is_known
+from resolvers.rules import MAX_FOLLOWERS
 from transport.jwks import KeysUnavailableError
 from transport.settings import Settings
 from transport.tokens import GOOD_TOKENS, Claims, InvalidTokenError, Verifier, keys_of
@@ -107,7 +108,7 @@ def _proof(claims: Claims) -> Proof:
     if platform not in PLATFORMS:
         raise InvalidTokenError(f"needs the claim platform, one of {', '.join(Platform)}")
     followers = claims.get("followers")
-    if type(followers) is not int or not 0 <= followers < 1 << 31:
+    if type(followers) is not int or not 0 <= followers <= MAX_FOLLOWERS:
         raise InvalidTokenError("needs the claim followers, a whole number from 0 up")
     return Proof(
         influencer=_text(claims, "influencer", LONGEST_SUB),
