@@ -11,6 +11,15 @@ def clean(text: str) -> str:
     return text.strip()
 
 
+def is_storable(text: str) -> bool:
+    """Whether a database can hold the text: no NUL is in it, and no half of a surrogate pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
+
+
 def fold(text: str) -> str:
     """The text as it is compared: NFKC, then case folded, so that ｱ finds ア and É finds é.
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from models.enums import ErrorCode
-from models.text import clean
+from models.text import clean, is_storable
 from resolvers.results import UserError
 
 NAME_LENGTH = 200
@@ -63,16 +63,6 @@ class Form:
 def _what_is_wrong(text: str, longest: int) -> str | None:
     if len(text) > longest:
         return f"It has {len(text):,} characters: at most {longest:,} are taken."
-    if "\0" in text:
-        return "It contains the character NUL, which no text may have."
-    if not _is_unicode(text):
-        return "It contains half of a surrogate pair, which is no character."
+    if not is_storable(text):
+        return "It contains a NUL or half a surrogate pair, which no text may have."
     return None
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -15,7 +15,7 @@ from time import monotonic
 from typing import Any
 
 from models.database import dialect
-from models.text import clean, fold
+from models.text import clean, fold, is_storable
 from resolvers.database import rows
 from resolvers.errors import RequestError
 
@@ -27,7 +27,6 @@ WALK = 15
 FEW = 1_000
 """So many rows are found in an index, and looked up, before anything could be walked."""
 
-_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 _WILDCARDS = re.compile(r"([\\%_])")
 _TRIGRAM = re.compile(r"[^\W_]{3}")
 
@@ -120,7 +119,7 @@ def pattern(text: str) -> str:
 
 def storable(argument: str, text: str) -> str:
     """The text. Raises INVALID_INPUT for one that no database can hold."""
-    if _UNSTORABLE.search(text):
+    if not is_storable(text):
         raise RequestError("INVALID_INPUT", f"`{argument}` has a NUL or half a surrogate pair.")
     return text
 

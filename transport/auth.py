@@ -1,10 +1,10 @@
 """Who the caller is, by their bearer token, and what a proof of `connectAccount` says."""
 
-import re
 from collections import OrderedDict
 
 from models.enums import PLATFORMS, Platform, Role
 from models.influencer import Influencer
+from models.text import is_storable
 from resolvers import ids
 from resolvers.caller import Caller, Proof
 from resolvers.context import InvalidProofError
@@ -18,7 +18,6 @@ from transport.tokens import GOOD_TOKENS, Claims, InvalidTokenError, Verifier, k
 LONGEST_SUB = 250
 EXTERNAL_ID = "externalId:"
 _NAMES_NONE = "is an influencer's, but its sub names none that is known here"
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _CALLING_ROLES = (Role.STAFF, Role.ADVERTISER, Role.INFLUENCER)
 
 
@@ -127,7 +126,7 @@ def _text(claims: Claims, name: str, longest: int) -> str:
 
 
 def _is_good(text: str, longest: int) -> bool:
-    return bool(text.strip()) and len(text) <= longest and not _UNSTORABLE.search(text)
+    return bool(text.strip()) and len(text) <= longest and is_storable(text)
 
 
 def _unauthenticated(message: str) -> RequestError:
