@@ -24,16 +24,24 @@ from resolvers.writing import caller_in
 MAX_ITEMS = 1_000
 
 
+def is_one_call(form: Form, items: Sequence[object], what: str, field: str) -> bool:
+    """Whether there are as many of them as one call takes; if not, the form refuses them."""
+    if not items:
+        form.refuse(ErrorCode.INVALID_INPUT, f"Give at least one {what}.", field)
+        return False
+    if len(items) > MAX_ITEMS:
+        message = f"These are {len(items):,} {what}s: at most {MAX_ITEMS:,} are taken in one call."
+        form.refuse(ErrorCode.TOO_MANY_ITEMS, message, field)
+        return False
+    return True
+
+
 def keys_of(form: Form, ids: Sequence[str], type_name: str, field: str) -> list[int | None]:
     """The keys of the objects that the ids name; None for a malformed id or one of another type.
 
     The form refuses a list that is empty, too long, or has something twice.
     """
-    if not ids:
-        form.refuse(ErrorCode.INVALID_INPUT, "Give at least one id.", field)
-    if len(ids) > MAX_ITEMS:
-        message = f"These are {len(ids):,} ids: at most {MAX_ITEMS:,} are taken in one call."
-        form.refuse(ErrorCode.TOO_MANY_ITEMS, message, field)
+    if not is_one_call(form, ids, "id", field):
         return []
     keys = [decode(gid, type_name) for gid in ids]
     seen = set[int | str]()

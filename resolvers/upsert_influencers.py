@@ -17,7 +17,7 @@ from models.influencer import Influencer
 from models.text import clean, fold
 from projection import Completed
 from resolvers.availability_counts import changing
-from resolvers.bulk_call import MAX_ITEMS
+from resolvers.bulk_call import is_one_call
 from resolvers.campaign_input import category_names, country, web_url
 from resolvers.connect_account import checked_claim
 from resolvers.connecting import (
@@ -67,12 +67,7 @@ async def upsert(given: Sequence[Any], now: datetime) -> UpsertInfluencersPayloa
     Within a transaction. The number of statements does not grow with that of influencers.
     """
     form = Form()
-    if not given:
-        form.refuse(ErrorCode.INVALID_INPUT, "Give at least one influencer.", "influencers")
-    if len(given) > MAX_ITEMS:
-        message = f"These are {len(given):,}: at most {MAX_ITEMS:,} are taken in one call."
-        form.refuse(ErrorCode.TOO_MANY_ITEMS, message, "influencers")
-    if form.errors:
+    if not is_one_call(form, given, "influencer", "influencers"):
         return UpsertInfluencersPayload(user_errors=form.errors)
     return await _Upsert(now).run(given)
 
