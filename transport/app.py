@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
+import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -26,6 +27,8 @@ from transport.logs import configure_logs
 from transport.settings import Settings
 
 GRAPHQL = "/graphql"
+
+_log = structlog.stdlib.get_logger("joinery")
 
 
 def create_app(settings: Settings, identities: Identities | None = None) -> Starlette:
@@ -47,6 +50,7 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
         async with connected(settings.database_url):
             _spare_collections()
             keeper = asyncio.create_task(keep())
+            _log.info("Joinery has started", environment=settings.env)
             yield
             keeper.cancel()
             await asyncio.wait([keeper])

@@ -1,18 +1,31 @@
 """How the server is set up: `JOINERY_*` variables, or the same lines in a file named `.env`."""
 
+import os
+import re
+from collections.abc import Container
+from difflib import get_close_matches
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from dotenv.parser import Binding, parse_stream
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.database import DatabaseError, tortoise_config
 
 PREFIX = "JOINERY_"
+FILE = ".env"
 SECRET_BYTES = 32
 "An HS256 secret that is shorter can be guessed."
 DEVELOPMENT_AUTH_SECRET = "joinery-development-secret-known-to-everyone"  # noqa: S105
 DEVELOPMENT_CONNECT_SECRET = "joinery-development-connect-secret-known-to-all"  # noqa: S105
 _HOW = "make a secret with `openssl rand -base64 48`"
+
+# Kubernetes gives every container the addresses of the services near it, by their names: those of
+# one named `joinery` or `joinery-…` have our prefix.
+_OF_KUBERNETES = re.compile(
+    r"\w+_(SERVICE_HOST=|SERVICE_PORT\w*=|PORT_\d+_\w+=|PORT=(tcp|udp|sctp)://).*"
+)
 
 HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+\S*$")]
 
@@ -30,9 +43,11 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
-        env_file=".env",
+        env_file=FILE,
         env_ignore_empty=True,
-        extra="ignore",
+        # What is ours in the file must be known; it may hold variables of other programs.
+        dotenv_filtering="match_prefix",
+        extra="forbid",
         frozen=True,
         hide_input_in_errors=True,
     )
@@ -50,12 +65,11 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     def __init__(self, **values: Any) -> None:
+        _check_file()
         try:
             super().__init__(**values)
         except ValidationError as error:
             raise SettingsError(_explain(error)) from None
-        except UnicodeDecodeError as error:
-            raise SettingsError(f".env: is not UTF-8 text ({error})") from None
 
     @property
     def is_production(self) -> bool:
@@ -66,6 +80,12 @@ class Settings(BaseSettings):
     def shows_graphiql(self) -> bool:
         """Whether browsers get the GraphiQL page."""
         return not self.is_production if self.graphiql is None else self.graphiql
+
+    @model_validator(mode="before")
+    @classmethod
+    def _forbid_unknown_variables(cls, values: dict[str, Any]) -> dict[str, Any]:
+        # pydantic-settings asks the environment for the names it knows, and sees no others.
+        return values | _unknown_variables(cls.model_fields)
 
     @model_validator(mode="before")
     @classmethod
@@ -96,6 +116,46 @@ class Settings(BaseSettings):
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+
+def _check_file() -> None:
+    """Refuse a file with lines that python-dotenv would pass over."""
+    try:
+        with Path(FILE).open(encoding="utf-8") as file:
+            lost = [_line(binding) for binding in parse_stream(file) if _is_lost(binding)]
+    except (FileNotFoundError, IsADirectoryError):
+        return
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{FILE}: is not UTF-8 text ({error})") from None
+    except OSError as error:
+        raise SettingsError(f"{FILE}: cannot be read ({error.strerror})") from None
+    # Without the line itself, which may hold a secret.
+    what = "is not NAME=value; a quote that opens must close, with nothing behind it"
+    if lost:
+        raise SettingsError("\n".join(f"{FILE}, line {line}: {what}" for line in lost))
+
+
+def _is_lost(binding: Binding) -> bool:
+    is_ours = (binding.key or "").upper().startswith(PREFIX)
+    return binding.error or (is_ours and binding.value is None)
+
+
+def _line(binding: Binding) -> int:
+    """The line that a binding's text stands in: blank lines before it are counted to it."""
+    text = binding.original.string
+    blank = text[: len(text) - len(text.lstrip())]
+    return binding.original.line + blank.count("\n")
+
+
+def _unknown_variables(known: Container[str]) -> dict[str, str]:
+    """What the environment sets that has our prefix, but is no setting; without the prefix."""
+    variables = {name.upper(): value for name, value in os.environ.items()}
+    ours = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in variables.items()
+        if name.startswith(PREFIX) and value and not _OF_KUBERNETES.fullmatch(f"{name}={value}")
+    }
+    return {name: value for name, value in ours.items() if name not in known}
 
 
 def _key_problems(whose: str, secret: str | None, jwks_url: str | None) -> list[str]:
@@ -135,8 +195,15 @@ def _explain(error: ValidationError) -> str:
     for problem in error.errors():
         message = problem["msg"].removeprefix("Value error, ")
         variable = "_".join(str(part) for part in problem["loc"]).upper()
+        if problem["type"] == "extra_forbidden":
+            message = _unknown(f"{PREFIX}{variable}")
         lines.append(f"{PREFIX}{variable}: {_plain(message)}" if variable else message)
     return "\n".join(lines)
+
+
+def _unknown(variable: str) -> str:
+    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    return f"is no setting; did you mean {get_close_matches(variable, known, 1, cutoff=0)[0]}?"
 
 
 def _plain(message: str) -> str:

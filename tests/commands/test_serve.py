@@ -43,6 +43,7 @@ def test_two_workers_share_the_work_and_stop_cleanly(
     assert min(used) > 0, "a worker did nothing"
     assert server.returncode == 0, said
     assert "Traceback" not in said
+    assert "environment=development" in said
     assert [worker for worker in workers if Path(f"/proc/{worker}").exists()] == []
 
 

@@ -1,5 +1,6 @@
 """Settings: what the server refuses to start with, by the name of the variable."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,8 @@ PRODUCTION = {
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a folder without a `.env`, and without variables of whoever runs the tests."""
     monkeypatch.chdir(tmp_path)
-    for name in Settings.model_fields:
-        monkeypatch.delenv(f"JOINERY_{name.upper()}", raising=False)
+    for name in [name for name in os.environ if name.upper().startswith("JOINERY_")]:
+        monkeypatch.delenv(name)
 
 
 def refused(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
@@ -57,6 +58,59 @@ def test_a_bad_variable_is_named(
     message = refused(monkeypatch, **{name: value})
     assert message.startswith(f"{name}: ")
     assert says in message
+
+
+@pytest.mark.parametrize("in_file", [False, True])
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("JOINERY_ENVIRONMENT", "JOINERY_ENV"),
+        ("joinery_loglevel", "JOINERY_LOG_LEVEL"),
+        ("JOINERY_DB_URL", "JOINERY_DATABASE_URL"),
+    ],
+)
+def test_a_name_that_is_no_setting_is_refused_with_the_one_like_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, meant: str, in_file: bool
+) -> None:
+    if in_file:
+        (tmp_path / ".env").write_text(f"{name}=production\n")
+    message = refused(monkeypatch, **({} if in_file else {name: "production"}))
+    assert message == f"{name.upper()}: is no setting; did you mean {meant}?"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("JOINERY_SERVICE_HOST", "10.0.0.7"),
+        ("JOINERY_SERVICE_PORT_HTTP", "8000"),
+        ("JOINERY_PORT", "tcp://10.0.0.7:8000"),
+        ("JOINERY_WEB_PORT_8000_TCP_ADDR", "10.0.0.7"),
+    ],
+)
+def test_what_kubernetes_sets_for_a_service_of_our_name_is_no_mistake(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert Settings().env == "development"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'JOINERY_ENV="production',
+        'JOINERY_ENV="production"!',
+        "JOINERY_ENV: production",
+        "JOINERY_ENV",
+        "JOINERY_AUTH_SECRET:production",
+    ],
+)
+def test_a_line_of_the_file_that_cannot_be_read_is_named_but_not_shown(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, line: str
+) -> None:
+    (tmp_path / ".env").write_text(f"OTHER=1\n\n{line}\nOTHERS=2\n")
+    message = refused(monkeypatch)
+    assert message.startswith(".env, line 3: is not NAME=value")
+    assert "production" not in message
 
 
 def test_every_bad_variable_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
