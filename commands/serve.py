@@ -67,5 +67,6 @@ def _check_address(host: str, port: int) -> None:
 async def _check_database(url: str) -> None:
     async with connected(url):
         if pending := await pending_migrations():
-            # The server tells it at /health/ready, and is ready as soon as they are applied.
-            print(f"server.py: {what_is_missing(pending)}", file=sys.stderr)
+            # A new version may be started first: it is ready as soon as they are applied.
+            waits = "the server waits for that, and /health/ready answers 503"
+            print(f"server.py: {what_is_missing(pending)}; {waits}", file=sys.stderr)

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from models.database import connected
+from models.database import connected, pending_migrations
 from resolvers.availability_counts import keep
 from schema import schema
 from transport import health
@@ -27,6 +27,9 @@ from transport.logs import configure_logs
 from transport.settings import Settings
 
 GRAPHQL = "/graphql"
+
+PATIENCE_SECONDS = 2
+"Between two looks at a database that lacks migrations."
 
 _log = structlog.stdlib.get_logger("joinery")
 
@@ -49,7 +52,7 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         async with connected(settings.database_url):
             _spare_collections()
-            keeper = asyncio.create_task(keep())
+            keeper = asyncio.create_task(_keep_counts())
             _log.info("Joinery has started", environment=settings.env)
             yield
             keeper.cancel()
@@ -67,6 +70,13 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
         ],
         exception_handlers={HTTPException: _refuse},
     )
+
+
+async def _keep_counts() -> None:
+    """Keep the counts, as soon as their tables are there: the server may start before."""
+    while await pending_migrations():  # noqa: ASYNC110  # another process applies them
+        await asyncio.sleep(PATIENCE_SECONDS)
+    await keep()
 
 
 def _spare_collections() -> None:

@@ -32,7 +32,7 @@ def test_two_workers_share_the_work_and_stop_cleanly(
         run.environment["JOINERY_AUTH_SECRET"] = SECRET
         server = run.start("serve", "--port", port, "--workers", 2)
         try:
-            wait_until_ready(server, port)
+            wait_until_it_answers(server, port, 200)
             workers = children(server.pid)
             used = share_of_each(workers, port)
         finally:
@@ -47,16 +47,17 @@ def test_two_workers_share_the_work_and_stop_cleanly(
     assert [worker for worker in workers if Path(f"/proc/{worker}").exists()] == []
 
 
-def wait_until_ready(server: "subprocess.Popen[str]", port: int) -> None:
+def wait_until_it_answers(server: "subprocess.Popen[str]", port: int, status: int) -> None:
     deadline = time.monotonic() + SECONDS
     while True:
         assert server.poll() is None, server.communicate()
         assert time.monotonic() < deadline
         try:
-            if httpx.get(f"http://127.0.0.1:{port}/health/ready").status_code == 200:
+            if httpx.get(f"http://127.0.0.1:{port}/health/ready").status_code == status:
                 return
         except httpx.TransportError:
-            time.sleep(0.05)
+            pass
+        time.sleep(0.05)
 
 
 def children(parent: int) -> list[int]:
@@ -122,16 +123,22 @@ def test_a_bad_setting_is_told_by_its_name(run: Typed, variable: str) -> None:
     assert re.match(f"server.py: {variable}: ", told)
 
 
-def test_without_tables_it_starts_and_says_what_to_do(databases: Databases, tmp_path: Path) -> None:
+def test_without_tables_it_says_what_to_do_and_waits_for_them(
+    databases: Databases, tmp_path: Path
+) -> None:
     port = free_port()
     with databases.lend(migrated=False) as url:
         run = CommandLine(tmp_path, url)
         server = run.start("serve", "--port", port)
         assert server.stdout
         try:
-            assert "python server.py migrate" in server.stdout.readline()
+            first = server.stdout.readline()
+            wait_until_it_answers(server, port, 503)
             run("migrate")
-            wait_until_ready(server, port)
+            wait_until_it_answers(server, port, 200)
         finally:
             server.send_signal(signal.SIGTERM)
-            server.communicate(timeout=SECONDS)
+            said, _ = server.communicate(timeout=SECONDS)
+
+    assert "python server.py migrate" in first
+    assert "Traceback" not in said
