@@ -18,6 +18,8 @@ from transport.tokens import GOOD_TOKENS, Claims, InvalidTokenError, Verifier, k
 LONGEST_SUB = 250
 EXTERNAL_ID = "externalId:"
 _NAMES_NONE = "is an influencer's, but its sub names none that is known here"
+_BY_ID = ids.encode("Influencer", "<number>")
+_MALFORMED_SUB = f"is an influencer's, but its sub is neither {_BY_ID} nor {EXTERNAL_ID}<id>"
 _CALLING_ROLES = (Role.STAFF, Role.ADVERTISER, Role.INFLUENCER)
 
 
@@ -92,10 +94,13 @@ async def _caller(claims: Claims) -> Caller:
 
 async def _influencer(subject: str) -> int:
     """The number of the influencer that a `sub` names: by global id, or by their external id."""
-    if subject.startswith(EXTERNAL_ID):
+    number = ids.decode(subject, "Influencer")
+    if number is not None:
+        found = Influencer.filter(id=number)
+    elif subject.startswith(EXTERNAL_ID):
         found = Influencer.filter(external_id=subject.removeprefix(EXTERNAL_ID))
     else:
-        found = Influencer.filter(id=ids.decode(subject, "Influencer") or 0)
+        raise InvalidTokenError(_MALFORMED_SUB)
     row = await found.filter(erased_at=None).values_list("id", flat=True)
     if not row:
         raise InvalidTokenError(_NAMES_NONE)
