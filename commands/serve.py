@@ -12,6 +12,7 @@ from cyclopts.validators import Number
 from commands.database import what_is_missing
 from commands.errors import CommandError
 from models.database import connected, pending_migrations
+from transport.logs import configure_logs
 from transport.settings import Settings
 
 
@@ -36,6 +37,8 @@ def serve(
     settings = Settings()
     _check_address(host, port)
     asyncio.run(_check_database(settings.database_url))
+    # Of several workers none says where they listen: this process does.
+    configure_logs(settings.log_level, as_json=settings.is_production)
     uvicorn.run(
         "server:app",
         factory=True,

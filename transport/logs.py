@@ -2,9 +2,12 @@
 
 import logging
 import sys
+from typing import Any
 
 import structlog
-from structlog.types import Processor
+from structlog.types import EventDict, Processor
+
+from models.transactions import is_outage
 
 _SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -36,7 +39,7 @@ def configure_logs(level: str, *, as_json: bool) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=_SHARED, processors=[remove_meta, *last]
+            foreign_pre_chain=_SHARED, processors=[remove_meta, _shorten_outages, *last]
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
@@ -44,3 +47,20 @@ def configure_logs(level: str, *, as_json: bool) -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
+
+
+def _shorten_outages(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Where in a library a lost database was noticed tells nothing: its error does, in one line."""
+    error = _error_of(event.get("exc_info"))
+    if error is not None and is_outage(error):
+        del event["exc_info"]
+        event["error"] = repr(error)
+    return event
+
+
+def _error_of(exc_info: Any) -> BaseException | None:
+    """The exception that a log entry is about, in each form that `exc_info` may have."""
+    if isinstance(exc_info, BaseException):
+        return exc_info
+    _, error, _ = sys.exc_info() if exc_info is True else exc_info or (None, None, None)
+    return error

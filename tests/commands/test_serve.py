@@ -5,13 +5,16 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from tests.commands.running import CommandLine, Typed
 from tests.databases import Databases, PostgresDatabases
+from tests.postgres import postgres
 from tests.tokens import SECRET, STAFF
 
 SECONDS = 60
@@ -44,10 +47,11 @@ def test_two_workers_share_the_work_and_stop_cleanly(
     assert server.returncode == 0, said
     assert "Traceback" not in said
     assert "environment=development" in said
+    assert f"http://127.0.0.1:{port}" in said
     assert [worker for worker in workers if Path(f"/proc/{worker}").exists()] == []
 
 
-def wait_until_it_answers(server: "subprocess.Popen[str]", port: int, status: int) -> None:
+def wait_until_it_answers(server: "subprocess.Popen[Any]", port: int, status: int) -> None:
     deadline = time.monotonic() + SECONDS
     while True:
         assert server.poll() is None, server.communicate()
@@ -57,6 +61,13 @@ def wait_until_it_answers(server: "subprocess.Popen[str]", port: int, status: in
                 return
         except httpx.TransportError:
             pass
+        time.sleep(0.05)
+
+
+def wait_until(happens: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not happens():
+        assert time.monotonic() < deadline
         time.sleep(0.05)
 
 
@@ -142,3 +153,29 @@ def test_without_tables_it_says_what_to_do_and_waits_for_them(
 
     assert "python server.py migrate" in first
     assert "Traceback" not in said
+
+
+def test_a_database_that_is_lost_is_told_in_a_line_each_time(tmp_path: Path) -> None:
+    port = free_port()
+    log = tmp_path / "log"
+    with postgres() as database:
+        run = CommandLine(tmp_path, database.url("postgres"))
+        run("migrate")
+        with log.open("wb") as output:
+            server = subprocess.Popen(
+                run.words("serve", "--port", port),
+                cwd=tmp_path,
+                env=run.environment,
+                stdout=output,
+                stderr=output,
+            )
+        wait_until_it_answers(server, port, 200)
+    try:
+        wait_until_it_answers(server, port, 503)
+        wait_until(lambda: "asyncpg.pool" in log.read_text())
+    finally:
+        server.terminate()
+        server.wait(timeout=SECONDS)
+
+    assert "Traceback" not in log.read_text()
+    assert "error=" in log.read_text()
