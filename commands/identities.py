@@ -13,10 +13,11 @@ from transport.tokens import sign
 TOKEN_SECONDS = 30 * 24 * 60 * 60
 STAFF_NAME = "Mika Sato"
 ADVERTISER_NAME = "Ren Aoki"
+# How each began: where they are now depends on what has been tried out since.
 _CREATORS = {
-    WAITING_TO_SELECT: "waits to select an account",
-    WAITING_TO_CONNECT: "waits to connect an account",
-    FREE: "takes part in nothing",
+    WAITING_TO_SELECT: "marked as joined with two accounts",
+    WAITING_TO_CONNECT: "marked as joined without an account",
+    FREE: "began with one account and no campaign",
 }
 
 

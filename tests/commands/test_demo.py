@@ -91,7 +91,7 @@ def test_it_prints_ready_tokens_unwrapped_for_staff_first(demo: Loaded) -> None:
 
     assert demo.first.code == 0
     assert roles[:3] == ["STAFF", "ADVERTISER", "INFLUENCER"]
-    assert "waits" in lines[lines.index(tokens[2]) - 1]
+    assert "marked as joined with two accounts" in lines[lines.index(tokens[2]) - 1]
 
 
 def test_production_is_given_no_tokens(demo: Loaded, process: CommandLine) -> None:
