@@ -74,9 +74,16 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
 
 async def _keep_counts() -> None:
     """Keep the counts, as soon as their tables are there: the server may start before."""
-    while await pending_migrations():  # noqa: ASYNC110  # another process applies them
+    while await _lacks_migrations():  # noqa: ASYNC110  # another process applies them
         await asyncio.sleep(PATIENCE_SECONDS)
     await keep()
+
+
+async def _lacks_migrations() -> bool:
+    try:
+        return bool(await pending_migrations())
+    except Exception:  # noqa: BLE001
+        return True  # it cannot be reached just now, or is being migrated
 
 
 def _spare_collections() -> None:
