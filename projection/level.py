@@ -5,6 +5,7 @@ A level collects columns and joins while it is planned, then turns Python expres
 whatever it takes: another statement, or a function.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, TypeAlias
 
@@ -13,6 +14,8 @@ from projection.run import Run
 
 MAX_JOINS = 50
 """SQLite joins 64 tables at most, and a list may bring a few of its own."""
+_STEP = re.compile(r"\bx(\d{1,9})\b")
+"""What a step made, in an expression. A response key may look the same, which does no harm."""
 
 Builder: TypeAlias = Callable[..., list[Any]]
 """`builder(run, cursors, rows, *steps)`: a value for each row."""
@@ -78,15 +81,15 @@ class Level:
 
     def function(self, expression: str) -> Builder:
         """A function that evaluates the expression for each row, given the steps so far."""
-        steps = [f"x{index}" for index in range(len(self.steps))]
+        # Were all steps named in each function, a level of many would take their square to plan.
+        named = {int(number) for number in _STEP.findall(expression)}
+        used = sorted(number for number in named if number < len(self.steps))
         loop = "for r in rows"
-        if steps:
-            lists = ", ".join(f"all_{step}" for step in steps)
-            loop = f"for r, {', '.join(steps)} in zip(rows, {lists}, strict=True)"
-        parameters = "".join(f", all_{step}=()" for step in steps)
-        source = (
-            f"def build(run, cursors, rows{parameters}, *_):\n    return [{expression} {loop}]\n"
-        )
+        if used:
+            names = ", ".join(f"x{step}" for step in used)
+            lists = ", ".join(f"made[{step}]" for step in used)
+            loop = f"for r, {names} in zip(rows, {lists}, strict=True)"
+        source = f"def build(run, cursors, rows, *made):\n    return [{expression} {loop}]\n"
         exec(compile(source, "<projection>", "exec"), self.names)  # noqa: S102
         return self.names.pop("build")
 
