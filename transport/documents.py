@@ -32,6 +32,7 @@ from strawberry.schema.schema import validate_document
 
 from resolvers.errors import RequestCode, RequestError
 from transport.calling import RootCall, root_call
+from transport.cost import check_cost
 from transport.errors import with_code
 
 MOST_TOKENS = 50_000
@@ -122,7 +123,8 @@ class Documents:
     def operation(self, text: str, name: str | None) -> Operation:
         """The operation of this name, or the only one.
 
-        Raises InvalidDocumentError, or RequestError INVALID_INPUT where the name fits none.
+        Raises InvalidDocumentError, or RequestError: INVALID_INPUT where the name fits none,
+        COST_LIMIT where it would take too long to plan.
         """
         operations = self._operations(text)
         if name is None:
@@ -158,6 +160,7 @@ class Documents:
             document = parse(text, max_lexical_tokens=MOST_TOKENS, max_comments=MOST_COMMENTS)
         except GraphQLSyntaxError as error:
             raise InvalidDocumentError([with_code(error, "GRAPHQL_PARSE_FAILED")]) from None
+        check_cost(document)
         errors = validate_document(self._schema, document, tuple(specified_rules))
         if errors:
             raise InvalidDocumentError(

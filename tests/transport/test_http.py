@@ -132,6 +132,7 @@ async def test_a_body_of_almost_4_mib_is_taken(tiny: httpx.AsyncClient) -> None:
         ({"query": "{"}, "GRAPHQL_PARSE_FAILED"),
         ({"query": "{hello" * 5000}, "GRAPHQL_PARSE_FAILED"),
         ({"query": "{" + "hello " * 60_000 + "}"}, "GRAPHQL_PARSE_FAILED"),
+        ({"query": "{" + "hello " * 5_000 + "}"}, "COST_LIMIT"),
         ({"query": "{ nothing }"}, "GRAPHQL_VALIDATION_FAILED"),
         ({"query": "fragment A on Query { hello }"}, "GRAPHQL_VALIDATION_FAILED"),
         ({"query": "{ hello(nme: 1) }"}, "GRAPHQL_VALIDATION_FAILED"),
