@@ -18,6 +18,7 @@ from projection.fields import (
     ToOne,
 )
 from projection.listing import Listing, Order, TableListing
+from projection.paired import PairedListing
 from projection.plan import Projector
 from projection.run import Known, Run
 from projection.shape import Shape
@@ -36,6 +37,7 @@ __all__ = [
     "Known",
     "Listing",
     "Order",
+    "PairedListing",
     "Projector",
     "Rows",
     "Run",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from projection import Order, Run, TableListing
+from projection import Order, PairedListing, Run, TableListing
 from resolvers.scope import visible
 from resolvers.search import Conditions
 
@@ -26,16 +26,15 @@ async def of_participations(
     )
 
 
-async def of_candidate(
+async def of_candidates(
     _run: Run, _arguments: Mapping[str, Any], keys: Sequence[Any]
-) -> TableListing:
-    """What happened between a campaign and an influencer (`campaign-influencer`), overrides too."""
-    campaign, influencer = str(keys[0]).split("-")
-    return TableListing(
+) -> PairedListing:
+    """What happened between campaigns and influencers, overrides too, oldest first."""
+    return PairedListing(
         source=_EVENTS,
-        where=("t.campaign_id = :campaign", "t.influencer_id = :influencer"),
-        values={"campaign": int(campaign), "influencer": int(influencer)},
+        columns=("t.campaign_id", "t.influencer_id"),
         orders=_OLDEST_FIRST,
+        keys=keys,
     )
 
 

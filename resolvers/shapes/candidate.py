@@ -3,10 +3,11 @@
 from models.enums import Action, CandidateStatus, Role, UnavailableReason
 from models.workflow import Facts, available_actions, candidate_status
 from projection import Computed, Connection, Derived, Run, Shape, ToOne
-from resolvers.history import of_candidate
+from resolvers.history import of_candidates
 from resolvers.shapes import columns as c
 from resolvers.shapes.standing import facts, largest_first
 
+_KEY = "{t}.campaign_id::text || '-' || {t}.influencer_id::text"
 _PAIR = "{j}.campaign_id = {t}.campaign_id AND {j}.influencer_id = {t}.influencer_id"
 
 
@@ -33,7 +34,7 @@ CANDIDATE = Shape(
     " FROM json_array_elements(:keys::json) AS e(value)) t",
     key=("campaign_id", "influencer_id"),
     fields={
-        "id": c.gid("Candidate", "{t}.campaign_id::text || '-' || {t}.influencer_id::text"),
+        "id": c.gid("Candidate", _KEY),
         "campaign": ToOne(shape="Campaign", on="{j}.id = {t}.campaign_id"),
         "influencer": ToOne(shape="Influencer", on="{j}.id = {t}.influencer_id"),
         "status": Computed(compute=_status, needs=("facts",)),
@@ -46,9 +47,8 @@ CANDIDATE = Shape(
         "availableActions": Computed(compute=_actions, needs=("facts",)),
         "events": Connection(
             shape="ParticipationEvent",
-            parent="{t}.campaign_id::text || '-' || {t}.influencer_id::text",
-            listing=of_candidate,
-            single=True,
+            parent=_KEY,
+            listing=of_candidates,
         ),
     },
     internal={

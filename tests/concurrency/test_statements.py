@@ -19,7 +19,8 @@ from tests.resolvers.asking import mutate
 MARKED = """
     campaign { placesTaken }
     results {
-        outcome candidateStatus candidate { status influencer { name } }
+        outcome candidateStatus
+        candidate { status influencer { name } events { totalCount nodes { action } } }
         participation { status requiredAction { type } selectedAccount { handle } }
     }
 """
