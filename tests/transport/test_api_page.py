@@ -7,7 +7,7 @@ from resolvers.errors import RequestCode
 from tests.live import ROOT
 from transport.errors import STATUS
 
-NOT_SENT_YET = {"DOCUMENT_NOT_TRUSTED", "COST_LIMIT", "RATE_LIMITED"}
+NOT_SENT_YET = {"DOCUMENT_NOT_TRUSTED", "RATE_LIMITED"}
 # Fields alone refuse a role, so that execution has begun.
 WHILE_EXECUTING = {"FORBIDDEN": 200}
 
