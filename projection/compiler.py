@@ -43,6 +43,7 @@ from projection.steps import (
     FetchRows,
     Load,
     Nest,
+    Place,
 )
 from projection.text import snake_case
 from projection.types import is_list, is_non_null, named_type, object_type, type_given, type_of
@@ -124,15 +125,18 @@ class Compiler:
             return self._value(level, f"r.{snake_case(name)}", type_of(definition), details, path)
         field = shape.fields[name]
         if isinstance(field, Guarded) and field.roles is not None and self.role not in field.roles:
-            return self._denied(field, definition, path)
+            return self._denied(field, definition, details, path)
         selected = Selected(definition, details, path, f"{parent.name}.{name}")
         return self._shaped(level, shape, alias, field, selected)
 
-    def _denied(self, field: Guarded, definition: GraphQLField, path: Keys) -> str:
+    def _denied(
+        self, field: Guarded, definition: GraphQLField, details: FieldDetailsList, path: Keys
+    ) -> str:
         if field.denial is not Denial.FORBIDDEN:
             return "None" if field.denial is Denial.NULL else "[]"
         error = GraphQLError(
             f"The role {self.role} may not see `{path[-1]}`.",
+            [each.node for each in details],
             path=path,
             extensions={"code": "FORBIDDEN"},
         )
@@ -160,7 +164,7 @@ class Compiler:
                 return self._value(level, value, selected.type, selected.details, selected.path)
             case Batched():
                 keys = level.function(level.column(field.parent.format(t=alias)))
-                value = level.step(Load(keys, field, selected.arguments))
+                value = level.step(Load(keys, field, selected.arguments, selected.place))
                 return self._value(level, value, selected.type, selected.details, selected.path)
             case Rows() | Derived():
                 raise TypeError(f"{shape.name} serves an internal field")
@@ -201,7 +205,7 @@ class Compiler:
             field.columns,
         )
         keys = level.function(level.column(field.parent.format(t=alias)))
-        return level.step(FetchPages(keys, field, plan, selected.arguments))
+        return level.step(FetchPages(keys, field, plan, selected.arguments, selected.place))
 
     def _page(
         self,
@@ -341,6 +345,11 @@ class Selected:
     def node_name(self) -> str:
         """The field's name."""
         return self.details[0].node.name.value
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.details[0].node, self.path)
 
     @property
     def arguments(self) -> Arguments:

@@ -297,6 +297,21 @@ async def test_a_selection_joins_so_many_objects_at_most(db: str):
         assert bool(messages) is refused
 
 
+async def test_what_is_wrong_within_a_selection_is_told_of_the_field_it_is_about(db: str):
+    campaign = await data.campaign()
+    query = """query($id: ID!) { campaign(id: $id) {
+        candidates { totalCount }
+        them: applicants(first: 101) { totalCount }
+    } }"""
+    context = Context(caller=STAFF, now=NOW)
+    given = {"id": encode("Campaign", campaign.pk)}
+    result = await schema.execute(query, variable_values=given, context_value=context)
+    [error] = result.errors or []
+    assert (error.path, error.locations) == (["campaign", "them"], [(3, 9)])
+    assert error.extensions == {"code": "INVALID_INPUT"}
+    assert result.data == {"campaign": None}
+
+
 async def test_an_operation_keeps_plans_of_no_more_fields_than_it_has_characters(db: str):
     campaign = await data.campaign()
     names = ", ".join(f"$v{number}: Boolean! = false" for number in range(7))
