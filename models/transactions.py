@@ -65,6 +65,8 @@ def is_outage(error: BaseException) -> bool:
         _cause(error),
         OSError
         | asyncpg.InterfaceError
+        # What the driver says of a connection that has heard why it ends, and not yet that it has.
+        | asyncpg.InternalClientError
         | asyncpg.PostgresConnectionError
         | asyncpg.OperatorInterventionError
         | asyncpg.InsufficientResourcesError,

@@ -16,6 +16,13 @@ SERVER_SETTINGS = {
     "plan_cache_mode": "force_generic_plan",
 }
 
+_FAILURES = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # see `is_outage`
+    asyncpg.PostgresError,
+)
+
 
 class UnresetConnection(asyncpg.Connection):
     """A pooled connection that is given back without a reset.
@@ -36,7 +43,7 @@ class TellingTransaction(TransactionWrapper):
         """Begin. Raises TransactionManagementError where the connection has been lost."""
         try:
             await super().begin()  # pyright: ignore[reportUnknownMemberType]
-        except (OSError, asyncpg.InterfaceError, asyncpg.PostgresError) as error:
+        except _FAILURES as error:
             raise TransactionManagementError(error) from error
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Callable
 from contextvars import Context
 from typing import Any
 
@@ -13,6 +14,7 @@ from tortoise.exceptions import IntegrityError
 from models.campaign import Campaign, Category
 from models.database import POOL_SIZE, connection, dialect
 from models.transactions import is_outage, transacted
+from resolvers.database import rows_by
 from tests import data
 from tests.postgres import Postgres
 
@@ -150,3 +152,38 @@ async def test_connections_that_were_lost_are_replaced(db: str, request: pytest.
         async with asyncio.timeout(10):
             await transacted(lambda key=str(number): Category.create(key=key))
     assert await Category.all().count() == POOL_SIZE + 1
+
+
+async def test_a_connection_that_was_told_of_its_end_is_not_begun_with(
+    db: str, request: pytest.FixtureRequest
+):
+    end = await ending_connection(request)
+    end()
+    await transacted(lambda: Category.create(key="food"))
+    assert await Category.all().count() == 1
+
+
+async def test_all_who_share_a_read_learn_that_its_connection_was_lost(
+    db: str, request: pytest.FixtureRequest
+):
+    end = await ending_connection(request)
+    asked = [rows_by("SELECT id FROM category WHERE id = ANY(:keys)", [key]) for key in (1, 2)]
+    found = await asyncio.gather(*asked, return_exceptions=True)
+    end()
+    assert [isinstance(error, Exception) and is_outage(error) for error in found] == [True, True]
+
+
+async def ending_connection(request: pytest.FixtureRequest) -> Callable[[], object]:
+    """Tell the pool's next connection that it ends; what is given ends it.
+
+    Ending it blocks the event loop, so that the client learns of it only later.
+    """
+    if dialect() != "postgres":
+        pytest.skip("SQLite has no connection to lose")
+    server: Postgres = request.getfixturevalue("postgres_server")
+    client: Any = connection()
+    async with client.acquire_connection() as driver:
+        fields = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection\0\0"
+        driver._protocol.data_received(b"E" + (len(fields) + 4).to_bytes(4, "big") + fields)
+        process = driver.get_server_pid()
+    return lambda: server.sql(f"SELECT pg_terminate_backend({process})")
