@@ -77,7 +77,7 @@ def _is_collision(error: BaseException) -> bool:
     cause = _cause(error)
     if isinstance(cause, sqlite3.OperationalError):
         return cause.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-    return isinstance(cause, asyncpg.TransactionRollbackError)
+    return isinstance(cause, asyncpg.TransactionRollbackError | asyncpg.LockNotAvailableError)
 
 
 async def _once(work: Callable[[], Awaitable[T]], undo: bool) -> T:

@@ -194,10 +194,13 @@ class Waiting:
 async def lock_waiting(influencers: Collection[int], now: datetime) -> Waiting:
     """Lock these influencers, after the campaigns in which they wait."""
     await rely_on_rules()
-    await lock_campaigns({campaign for campaign, _ in await _waiting_pairs(influencers)})
+    campaigns = _campaigns(await _waiting_pairs(influencers))
+    await lock_campaigns(campaigns)
     locked = await lock_influencers(influencers, writing=True)
     # Whoever was marked in between is found now; nobody can be marked any more.
     pairs = await _waiting_pairs(influencers)
+    # It is too late to wait for these: who holds one may be waiting for an influencer.
+    await lock_campaigns(_campaigns(pairs) - campaigns, at_once=True)
     cases = await of_pairs(pairs, now)
     return Waiting(locked, list(cases.values()))
 
@@ -230,6 +233,10 @@ async def advance(
 async def _waiting_pairs(influencers: Collection[int]) -> list[Pair]:
     found = await rows(_WAITING, ids=list(influencers))
     return [(campaign, influencer) for campaign, influencer in found]
+
+
+def _campaigns(pairs: Collection[Pair]) -> set[int]:
+    return {campaign for campaign, _ in pairs}
 
 
 _KNOWN = """

@@ -129,10 +129,14 @@ async def of_participations(ids: Collection[int], caller: Caller, now: datetime)
     return {case.participation_id: case for case in found.by_pair.values() if case.participation_id}
 
 
-async def lock_campaigns(ids: Collection[int]) -> dict[int, LockedCampaign]:
-    """These campaigns, by id, for this transaction alone."""
-    found = await locked_rows(_CAMPAIGNS, "FOR UPDATE", ids=list(ids))
-    return {row[0]: _campaign(row) for row in found}
+async def lock_campaigns(ids: Collection[int], *, at_once: bool = False) -> None:
+    """Lock these campaigns, by id, for this transaction alone.
+
+    `at_once`: where one is locked, it is not waited for, and the transaction starts again.
+    """
+    if ids:
+        lock = "FOR UPDATE NOWAIT" if at_once else "FOR UPDATE"
+        await locked_rows(_CAMPAIGNS, lock, ids=list(ids))
 
 
 async def lock_influencers(
@@ -155,9 +159,7 @@ async def accounts_of(influencers: Collection[int]) -> dict[int, list[AccountRow
     return accounts
 
 
-_CAMPAIGNS = f"""
-SELECT id, advertiser_id, {", ".join(CampaignRow._fields)}
-FROM campaign WHERE id = ANY(:ids) ORDER BY id"""
+_CAMPAIGNS = "SELECT id FROM campaign WHERE id = ANY(:ids) ORDER BY id"
 _INFLUENCERS = f"""
 SELECT id, followers, erased_at, {", ".join(InfluencerRow._fields)}
 FROM influencer WHERE id = ANY(:ids) ORDER BY id"""

@@ -1,17 +1,19 @@
 """Whoever had to wait for a lock decides by what its holder has left behind."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import asyncpg
 import pytest
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from models.database import connection, dialect
 from models.enums import ParticipationStatus, Platform
 from resolvers.ids import encode
 from tests import data
+from tests.concurrency.test_creators import connected
 from tests.resolvers.asking import mutate
 
 MARKED = "results { outcome participation { status selectedAccount { id } } }"
@@ -41,12 +43,7 @@ async def test_a_mark_that_waits_for_a_campaign_sees_who_takes_part(db: str):
         await other.execute("SELECT FROM campaign WHERE id = $1 FOR UPDATE", campaign.pk)
         marking = asyncio.create_task(mark(campaign.pk, person.pk))
         await until_someone_waits()
-        await other.execute(
-            "INSERT INTO participation (campaign_id, influencer_id, status, selected_platforms,"
-            " origin, round, version, followers, created_at, updated_at)"
-            " VALUES ($1, $2, $3, 0, 'FORCED', 1, 1, 10, now(), now())",
-            *(campaign.pk, person.pk, ParticipationStatus.WAITING),
-        )
+        await put_waiting(other, campaign.pk, person.pk)
     assert (await marking)["outcome"] == "UNCHANGED"
 
 
@@ -60,12 +57,61 @@ async def test_a_mark_that_waits_for_a_campaign_sees_its_rules(db: str):
     assert (await marking)["outcome"] == "REFUSED"
 
 
+async def test_who_connects_and_was_just_marked_waits_for_the_campaign_without_holding_themselves(
+    db: str,
+):
+    campaign, person = await data.campaign(), await data.influencer()
+    async with other_writer(db) as next_marker:
+        # As `markJoined` locks it, but for the foreign key of what the first one inserts.
+        await next_marker.execute(
+            "SELECT FROM campaign WHERE id = $1 FOR NO KEY UPDATE", campaign.pk
+        )
+        with noted_retries() as failures:
+            async with other_writer(db) as first_marker:
+                await first_marker.execute(
+                    "SELECT FROM influencer WHERE id = $1 FOR SHARE", person.pk
+                )
+                connecting = asyncio.create_task(connected(person, "ig-1"))
+                await until_someone_waits()
+                await put_waiting(first_marker, campaign.pk, person.pk)
+            await until_someone_waits(behind=next_marker)
+            await next_marker.execute("SELECT FROM influencer WHERE id = $1 FOR SHARE", person.pk)
+    payload = await connecting
+    assert payload["outcome"] == "CHANGED"
+    assert len(payload["advanced"]) == 1
+    assert [type(failure) for failure in failures] == [asyncpg.LockNotAvailableError]
+
+
 async def mark(campaign: int, influencer: int) -> dict[str, Any]:
     ids = [encode("Influencer", influencer)]
     payload = await mutate(
         "markJoined", MARKED, campaignId=encode("Campaign", campaign), influencerIds=ids
     )
     return payload["results"][0]
+
+
+async def put_waiting(other: Any, campaign: int, influencer: int) -> None:
+    await other.execute(
+        "INSERT INTO participation (campaign_id, influencer_id, status, selected_platforms,"
+        " origin, round, version, followers, created_at, updated_at)"
+        " VALUES ($1, $2, $3, 0, 'FORCED', 1, 1, 10, now(), now())",
+        *(campaign, influencer, ParticipationStatus.WAITING),
+    )
+
+
+@contextmanager
+def noted_retries() -> Generator[list[Exception]]:
+    """Why transactions were tried again."""
+    failures = list[Exception]()
+
+    def on_retry(details: RetryDetails) -> None:
+        failures.append(details.caused_by)
+
+    set_on_retry_hooks([on_retry])
+    try:
+        yield failures
+    finally:
+        set_on_retry_hooks(None)
 
 
 @asynccontextmanager
@@ -82,9 +128,15 @@ async def other_writer(url: str) -> AsyncGenerator[Any]:
         await other.close()
 
 
-async def until_someone_waits() -> None:
+async def until_someone_waits(behind: Any = None) -> None:
+    """For a lock of anybody, or of this other writer."""
     client: Any = connection()
-    waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname ="
+    waiting = (
+        "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        " AND datname = current_database()"
+    )
+    if behind is not None:
+        waiting += f" AND {behind.get_server_pid()} = ANY(pg_blocking_pids(pid))"
     async with asyncio.timeout(10):
-        while not (await client.execute_query(f"{waiting} current_database()"))[0]:
+        while not (await client.execute_query(waiting))[0]:
             await asyncio.sleep(0.005)
