@@ -30,6 +30,8 @@ MODEL_MODULES = [
     "models.idempotency",
 ]
 POOL_SIZE = 10
+MOST_TRANSACTIONS = 7
+"""At once, of those connections: where all wait for one lock, reads go on with the others."""
 BUSY_MILLISECONDS = 30_000
 # Any number will do, as long as every migrating process takes the same.
 _MIGRATION_LOCK = 0x4A4F494E
@@ -162,7 +164,12 @@ def _connection(url: str) -> dict[str, Any]:
         credentials = {"file_path": path, "busy_timeout": BUSY_MILLISECONDS}
         return {"engine": "models.engines.sqlite", "credentials": credentials}
     if separator and scheme in ("postgres", "postgresql"):
-        credentials = {"dsn": url, "minsize": 1, "maxsize": POOL_SIZE}
+        credentials = {
+            "dsn": url,
+            "minsize": 1,
+            "maxsize": POOL_SIZE,
+            "most_transactions": MOST_TRANSACTIONS,
+        }
         return {"engine": "models.engines.asyncpg", "credentials": credentials}
     message = (
         "a database URL starts with sqlite:// and a file's path, or with postgresql://;"

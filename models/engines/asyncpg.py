@@ -1,5 +1,6 @@
 """PostgreSQL by a URL that asyncpg reads itself, so that every form libpq takes is understood."""
 
+import asyncio
 from typing import Any
 
 import asyncpg
@@ -48,30 +49,52 @@ class TellingTransaction(TransactionWrapper):
 
 
 class ReleasingContext(TransactionContextPooled):
-    """Gives the connection back also where the transaction did not come to begin."""
+    """Takes turns; gives the connection back also where the transaction did not come to begin."""
+
+    def __init__(
+        self, client: TellingTransaction, pool_init_lock: asyncio.Lock, turns: asyncio.Semaphore
+    ) -> None:
+        super().__init__(client, pool_init_lock)
+        self._turns = turns
 
     async def __aenter__(self) -> TransactionalDBClient:
         """Begin the transaction; see `TellingTransaction.begin`."""
+        await self._turns.acquire()
+        try:
+            return await self._begin()
+        except BaseException:
+            self._turns.release()
+            raise
+
+    async def __aexit__(self, *raised: Any) -> None:
+        """End the transaction, and let the next one begin."""
+        try:
+            await super().__aexit__(*raised)
+        finally:
+            self._turns.release()
+
+    async def _begin(self) -> TransactionalDBClient:
         try:
             return await super().__aenter__()
         except BaseException as error:
             # Before there is a token, there is no connection. What has not begun, for Tortoise, is
             # not rolled back; where BEGIN was under way nevertheless, asyncpg does it.
             if hasattr(self, "token"):
-                await self.__aexit__(TransactionManagementError, error, None)
+                await super().__aexit__(TransactionManagementError, error, None)
             raise
 
 
 class JoineryPostgresClient(AsyncpgDBClient):
     """Tortoise's client, with the URL handed to asyncpg as it is."""
 
-    def __init__(self, dsn: str, **credentials: Any) -> None:
+    def __init__(self, dsn: str, most_transactions: int, **credentials: Any) -> None:
         super().__init__(**credentials)
         self.dsn = dsn
         self.extra.pop("dsn", None)
+        self._turns = asyncio.Semaphore(most_transactions)
 
     def _in_transaction(self) -> TransactionContextPooled:
-        return ReleasingContext(TellingTransaction(self), self._pool_init_lock)
+        return ReleasingContext(TellingTransaction(self), self._pool_init_lock, self._turns)
 
     async def create_pool(self, **kwargs: Any) -> asyncpg.Pool:
         """A pool of connections to the URL."""

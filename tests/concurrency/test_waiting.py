@@ -9,12 +9,12 @@ import asyncpg
 import pytest
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
-from models.database import connection, dialect
+from models.database import MOST_TRANSACTIONS, POOL_SIZE, connection, dialect
 from models.enums import ParticipationStatus, Platform
 from resolvers.ids import encode
 from tests import data
 from tests.concurrency.test_creators import connected
-from tests.resolvers.asking import mutate
+from tests.resolvers.asking import answer, mutate
 
 MARKED = "results { outcome participation { status selectedAccount { id } } }"
 
@@ -82,6 +82,36 @@ async def test_who_connects_and_was_just_marked_waits_for_the_campaign_without_h
     assert [type(failure) for failure in failures] == [asyncpg.LockNotAvailableError]
 
 
+async def test_reads_go_on_while_more_wait_for_a_campaign_than_there_are_connections(db: str):
+    campaign = await data.campaign()
+    people = [await data.influencer() for _ in range(POOL_SIZE + 2)]
+    async with other_writer(db) as other:
+        await other.execute("SELECT FROM campaign WHERE id = $1 FOR UPDATE", campaign.pk)
+        marks = [asyncio.create_task(mark(campaign.pk, person.pk)) for person in people]
+        await until_someone_waits(many=MOST_TRANSACTIONS)
+        async with asyncio.timeout(10):
+            assert await answer("{ campaigns { totalCount } }") == {"campaigns": {"totalCount": 1}}
+    assert [result["outcome"] for result in await asyncio.gather(*marks)] == ["CHANGED"] * len(
+        people
+    )
+
+
+async def test_whoever_is_cancelled_while_too_many_wait_gives_up_their_turn(db: str):
+    campaign = await data.campaign()
+    people = [await data.influencer() for _ in range(2 * MOST_TRANSACTIONS)]
+    for _ in range(2):
+        async with other_writer(db) as other:
+            await other.execute("SELECT FROM campaign WHERE id = $1 FOR UPDATE", campaign.pk)
+            marks = [asyncio.create_task(mark(campaign.pk, person.pk)) for person in people]
+            await until_someone_waits(many=MOST_TRANSACTIONS)
+            for marking in marks:
+                marking.cancel()
+            await asyncio.wait(marks)
+    async with asyncio.timeout(10):
+        results = await asyncio.gather(*(mark(campaign.pk, person.pk) for person in people))
+    assert [result["outcome"] for result in results] == ["CHANGED"] * len(people)
+
+
 async def mark(campaign: int, influencer: int) -> dict[str, Any]:
     ids = [encode("Influencer", influencer)]
     payload = await mutate(
@@ -128,8 +158,8 @@ async def other_writer(url: str) -> AsyncGenerator[Any]:
         await other.close()
 
 
-async def until_someone_waits(behind: Any = None) -> None:
-    """For a lock of anybody, or of this other writer."""
+async def until_someone_waits(behind: Any = None, many: int = 1) -> None:
+    """For a lock of anybody, or of this other writer; or until so many do."""
     client: Any = connection()
     waiting = (
         "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
@@ -138,5 +168,5 @@ async def until_someone_waits(behind: Any = None) -> None:
     if behind is not None:
         waiting += f" AND {behind.get_server_pid()} = ANY(pg_blocking_pids(pid))"
     async with asyncio.timeout(10):
-        while not (await client.execute_query(waiting))[0]:
+        while (await client.execute_query(waiting))[0] < many:
             await asyncio.sleep(0.005)
