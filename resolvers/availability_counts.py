@@ -31,6 +31,8 @@ MANY = 200
 """Changes of one campaign that are worth a fold."""
 SECONDS = 60
 """Between two looks of the keeper where nobody calls for it."""
+FIRST_PAUSE, LAST_PAUSE = 0.02, 0.5
+"""Seconds between two looks of a count at those whom it waits for, the first and the longest."""
 # Any numbers will do, as long as every process takes the same.
 _RULES_LOCK = 0x4A4F0001
 _COUNT_LOCK = 0x4A4F0002
@@ -50,9 +52,9 @@ async def append(changes: Mapping[int, int]) -> None:
 
 
 async def rely_on_rules() -> None:
-    """Keep counts from starting until this transaction, which will change influencers, has ended.
+    """Have counts that begin now wait until this transaction, which is to change influencers, ends.
 
-    Before it locks any row, so that none waits for another in a circle.
+    Before it reads any rule.
     """
     if dialect() == "postgres":
         await rows("SELECT pg_advisory_xact_lock_shared(:lock::bigint)", lock=_RULES_LOCK)
@@ -141,22 +143,32 @@ async def settle() -> None:
 
 async def recount(campaign: int) -> None:
     """Count one that is stale, unless another process does. In a transaction of its own."""
+    version = await _version(campaign, stale=True)
+    if version is None:
+        return
 
     async def work() -> None:
-        if await _is_alone(campaign):
-            for row in await rows(_VERSION, campaign=campaign, stale=True):
-                await _let_writers_through()
-                await _replace(campaign, row[0], _COUNT if campaign else _COUNT_EVERYONE)
+        if await _is_alone(campaign) and await _version(campaign, stale=True) == version:
+            await _replace(campaign, version, _COUNT if campaign else _COUNT_EVERYONE)
 
+    # In between: what is stale now has rules that whoever comes later reads.
+    await _let_writers_through()
     await transacted(work)
 
 
 async def _fold(campaign: int) -> None:
     async def work() -> None:
-        for row in await rows(_VERSION, campaign=campaign, stale=False):
-            await _replace(campaign, row[0], _SUM)
+        version = await _version(campaign, stale=False)
+        if version is not None:
+            await _replace(campaign, version, _SUM)
 
     await transacted(work)
+
+
+async def _version(campaign: int, *, stale: bool) -> int | None:
+    """That of the campaign's row, if it is stale or not, as said."""
+    found = await rows(_VERSION, campaign=campaign, stale=stale)
+    return found[0][0] if found else None
 
 
 async def _is_alone(campaign: int) -> bool:
@@ -172,12 +184,23 @@ async def _is_alone(campaign: int) -> bool:
 
 
 async def _let_writers_through() -> None:
-    """Wait for all who rely on rules; who comes later reads them later."""
-    if dialect() == "postgres":
-        await rows(
-            "SELECT pg_advisory_lock(:lock::bigint), pg_advisory_unlock(:lock::bigint)",
-            lock=_RULES_LOCK,
-        )
+    """Wait for all who rely on rules now.
+
+    By looking now and then: who queued for their lock would hold up all who come later.
+    """
+    writers = await _writers()
+    pause = FIRST_PAUSE
+    while writers:
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LAST_PAUSE)
+        writers &= await _writers()
+
+
+async def _writers() -> set[str]:
+    """The transactions that rely on rules."""
+    if dialect() == "sqlite":
+        return set()
+    return {row[0] for row in await rows(_WRITERS, lock=_RULES_LOCK)}
 
 
 async def _replace(campaign: int, version: int, statement: str) -> None:
@@ -252,6 +275,10 @@ ON CONFLICT DO NOTHING"""
 _STALE = f"""
 SELECT k.campaign_id FROM availability_count k LEFT JOIN campaign c ON c.id = k.campaign_id
 WHERE k.is_stale AND (c.id IS NULL OR {_OPEN}) ORDER BY k.campaign_id"""
+_WRITERS = """
+SELECT l.virtualtransaction FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+WHERE d.datname = current_database() AND l.locktype = 'advisory'
+AND l.classid = 0 AND l.objid::bigint = :lock::bigint AND l.objsubid = 1"""
 _PILED_UP = """
 SELECT campaign_id FROM availability_delta GROUP BY campaign_id HAVING count(*) >= :many"""
 _VERSION = """

@@ -16,10 +16,13 @@ from resolvers.context import Context
 from resolvers.ids import encode
 from schema import schema
 from tests import data
+from tests.concurrency.test_creators import connected
+from tests.concurrency.test_waiting import other_writer
 from tests.data import NOW
 from tests.resolvers.asking import STAFF, answer, creator, operation
 
 WRITERS, TURNS, PROCESSES = 6, 40, 3
+RULES_LOCK = 0x4A4F0001
 INSTAGRAM, TIKTOK = Platform.INSTAGRAM, Platform.TIKTOK
 
 WRITING = """
@@ -81,6 +84,53 @@ async def test_a_count_that_died_is_done_by_the_next(db: str) -> None:
             await availability_counts.settle()
             await row.refresh_from_db()
     assert row.available == 0
+
+
+async def test_a_count_waits_for_who_writes_by_the_old_rule_and_nobody_waits_for_the_count(
+    db: str,
+) -> None:
+    campaign = await data.campaign(countries=["JP"])
+    moving, connecting = [await data.influencer(country=country) for country in ("JP", "TH")]
+    await availability_counts.settle()
+    async with other_writer(db) as other:
+        await other.execute(f"SELECT pg_advisory_xact_lock_shared({RULES_LOCK})")
+        await Campaign.all().update(countries="TH")
+        await availability_counts.outdate(campaign.pk)
+        counting = asyncio.create_task(availability_counts.settle())
+        await until_it_looks_who_writes(other)
+        async with asyncio.timeout(10):
+            await connected(connecting, "ig-1")
+        await other.execute("UPDATE influencer SET country = 'TH' WHERE id = $1", moving.pk)
+        await other.execute(
+            "INSERT INTO availability_delta (campaign_id, change) VALUES ($1, -1)", campaign.pk
+        )
+        assert not counting.done()
+    await counting
+    assert (await AvailabilityCount.get(campaign_id=campaign.pk)).available == 2
+    assert await _fresh_numbers_are_right() == 1
+
+
+async def test_a_count_does_not_wait_for_who_begins_after_it(db: str) -> None:
+    campaign = await data.campaign()
+    await availability_counts.settle()
+    await availability_counts.outdate(campaign.pk)
+    async with other_writer(db) as late:
+        async with other_writer(db) as early:
+            await early.execute(f"SELECT pg_advisory_xact_lock_shared({RULES_LOCK})")
+            counting = asyncio.create_task(availability_counts.settle())
+            await until_it_looks_who_writes(late)
+            await late.execute(f"SELECT pg_advisory_xact_lock_shared({RULES_LOCK})")
+            assert not counting.done()
+        async with asyncio.timeout(10):
+            await counting
+    assert not (await AvailabilityCount.get(campaign_id=campaign.pk)).is_stale
+
+
+async def until_it_looks_who_writes(other: Any) -> None:
+    looking = "SELECT FROM pg_stat_activity WHERE query LIKE '%pg_locks%' AND state = 'idle'"
+    async with asyncio.timeout(10):
+        while not await other.fetch(f"{looking} AND datname = current_database()"):
+            await other.execute("SELECT pg_stat_clear_snapshot()")
 
 
 async def process(script: str, *words: str) -> asyncio.subprocess.Process:
