@@ -30,8 +30,7 @@ from resolvers.writing import MutationInfo, write
 _FIXED = ("type", "post_tracking", "advertiser_id")
 """What is settled once a campaign is no draft any more."""
 _LAST = (CampaignStatus.COMPLETED, CampaignStatus.CANCELLED)
-_DECIDES_AUDIENCE = {
-    "status",
+_RULES = {
     "platforms",
     "countries",
     "category_mask",
@@ -72,7 +71,7 @@ async def act(context: Context, input: Any) -> CampaignPayload:
         title, brand = row.get("title", before["title"]), row.get("brand", before["brand"])
         changed = await with_search_and_categories(changed, title, brand)
         await update(Campaign, [{"id": key, **changed, "updated_at": context.now}])
-        if changed.keys() & _DECIDES_AUDIENCE:
+        if _changes_audience(before, changed):
             await outdate(key)
     return CampaignPayload(campaign=key)
 
@@ -90,6 +89,13 @@ async def _locked(key: int) -> dict[str, Any] | None:
 
 _COLUMNS = (*FIELDS, "title_key", "places_taken")
 _CAMPAIGN = f"SELECT {', '.join(_COLUMNS)} FROM campaign WHERE id = :id"
+
+
+def _changes_audience(before: Mapping[str, Any], changed: Mapping[str, Any]) -> bool:
+    """Whether the campaign may become available to others than before."""
+    status = CampaignStatus(before["status"])
+    opens_or_closes = changed.get("status", status).is_running != status.is_running
+    return opens_or_closes or bool(changed.keys() & _RULES)
 
 
 def _check_changes(form: Form, before: Mapping[str, Any], changed: Mapping[str, Any]) -> None:

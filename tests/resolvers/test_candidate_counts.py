@@ -109,6 +109,16 @@ async def test_a_title_that_is_edited_leaves_the_number_alone(db: str, large: No
     assert (await badges(campaign))["AVAILABLE"] == (3, True)
 
 
+async def test_a_campaign_that_starts_leaves_the_number_alone(db: str, large: None) -> None:
+    campaign = await data.campaign(status=CampaignStatus.UPCOMING)
+    for _ in range(3):
+        await data.influencer()
+    await availability_counts.settle()
+    edit: dict[str, Any] = {"id": encode("Campaign", campaign.pk), "status": "ONGOING"}
+    await mutate("updateCampaign", "userErrors { code }", **edit)
+    assert (await badges(campaign))["AVAILABLE"] == (3, True)
+
+
 async def test_a_tried_out_edit_leaves_the_number_alone(db: str, large: None) -> None:
     campaign = await data.campaign()
     for _ in range(3):
