@@ -119,7 +119,8 @@ async def test_a_count_does_not_wait_for_who_begins_after_it(db: str) -> None:
             await early.execute(f"SELECT pg_advisory_xact_lock_shared({RULES_LOCK})")
             counting = asyncio.create_task(availability_counts.settle())
             await until_it_looks_who_writes(late)
-            await late.execute(f"SELECT pg_advisory_xact_lock_shared({RULES_LOCK})")
+            async with asyncio.timeout(10):
+                await late.execute(f"SELECT pg_advisory_xact_lock_shared({RULES_LOCK})")
             assert not counting.done()
         async with asyncio.timeout(10):
             await counting
