@@ -15,6 +15,10 @@ SECONDS = 45.0
 T = TypeVar("T")
 
 
+class ChangedMeanwhileError(Exception):
+    """What was to be locked is no longer all that decides: the transaction is to start again."""
+
+
 async def transacted(work: Callable[[], Awaitable[T]], *, undo: bool = False) -> T:
     """What the work gives, after the transaction it runs in has been committed.
 
@@ -74,6 +78,8 @@ def is_outage(error: BaseException) -> bool:
 
 
 def _is_collision(error: BaseException) -> bool:
+    if isinstance(error, ChangedMeanwhileError):
+        return True
     cause = _cause(error)
     if isinstance(cause, sqlite3.OperationalError):
         return cause.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

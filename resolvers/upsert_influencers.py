@@ -15,6 +15,7 @@ from models.bulk import insert, update
 from models.enums import ErrorCode, Outcome, Role
 from models.influencer import Influencer
 from models.text import clean, fold
+from models.transactions import ChangedMeanwhileError
 from projection import Completed
 from resolvers.availability_counts import changing
 from resolvers.bulk_call import is_one_call
@@ -157,15 +158,13 @@ class _Upsert:
     async def _locked(self, entries: Sequence[_Entry]) -> tuple[Waiting, Connections]:
         claims = [claim for entry in entries for claim in entry.claims]
         known = await _ids(entries)
-        while True:
-            waiting = await lock_waiting(known, self.now)
-            accounts = await connections(claims, known, self.now)
-            # Whoever was created meanwhile must be known too, or the accounts that came with them
-            # would seem to be someone else's.
-            found = await _ids(entries)
-            if found == known:
-                return waiting, accounts
-            known = found
+        waiting = await lock_waiting(known, self.now)
+        accounts = await connections(claims, known, self.now)
+        # Whoever was created meanwhile must be known too, or the accounts that came with them would
+        # seem to be someone else's. To lock them now would be out of order.
+        if await _ids(entries) != known:
+            raise ChangedMeanwhileError
+        return waiting, accounts
 
     def _is_accepted(self, entry: _Entry, accounts: Connections) -> bool:
         """Whether nothing refuses the influencer; their accounts are theirs from then on."""

@@ -11,9 +11,10 @@ from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from models.database import MOST_TRANSACTIONS, POOL_SIZE, connection, dialect
 from models.enums import ParticipationStatus, Platform
+from models.transactions import ChangedMeanwhileError
 from resolvers.ids import encode
 from tests import data
-from tests.concurrency.test_creators import connected
+from tests.concurrency.test_creators import connected, said, upserted
 from tests.resolvers.asking import answer, mutate
 
 MARKED = "results { outcome participation { status selectedAccount { id } } }"
@@ -80,6 +81,25 @@ async def test_who_connects_and_was_just_marked_waits_for_the_campaign_without_h
     assert payload["outcome"] == "CHANGED"
     assert len(payload["advanced"]) == 1
     assert [type(failure) for failure in failures] == [asyncpg.LockNotAvailableError]
+
+
+async def test_an_upsert_starts_again_where_someone_it_names_was_created_meanwhile(db: str):
+    person = await data.influencer()
+    async with other_writer(db) as other:
+        await other.execute("SELECT FROM influencer WHERE id = $1 FOR UPDATE", person.pk)
+        with noted_retries() as failures:
+            both = (said(str(person.external_id), "ig-1"), said("created meanwhile", "ig-2"))
+            upserting = asyncio.ensure_future(upserted(*both))
+            await until_someone_waits(behind=other)
+            await other.execute(
+                "INSERT INTO influencer SELECT (jsonb_populate_record(i, $2)).* FROM influencer i"
+                " WHERE id = $1",
+                *(person.pk, '{"id": 1000, "external_id": "created meanwhile"}'),
+            )
+            await other.execute("COMMIT; BEGIN")
+            payload = await upserting
+    assert (payload["created"], payload["updated"], payload["userErrors"]) == (0, 2, [])
+    assert [type(failure) for failure in failures] == [ChangedMeanwhileError]
 
 
 async def test_reads_go_on_while_more_wait_for_a_campaign_than_there_are_connections(db: str):
