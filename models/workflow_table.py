@@ -221,7 +221,7 @@ NONE_OR_SEVERAL = Condition(
     "no account qualifies, or several do", lambda f, _: len(f.qualifying) != 1
 )
 FIRST_ONE = Condition(
-    "0 accounts qualified before, exactly 1 does now",
+    "0 accounts qualified before, exactly 1 newly connected does now",
     lambda f, c: c.qualifying_before == 0 and len(f.qualifying) == 1,
 )
 SELECTION_LOST = Condition("the selected account is disconnected", lambda f, _: f.selection_is_lost)

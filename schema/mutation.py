@@ -228,8 +228,8 @@ class Mutation:
     ) -> Completed:
         """Connect an account. The calling influencer.
 
-        Where they were `WAITING` with no qualifying account and now have exactly one, it is
-        selected as by `selectAccount`.
+        Where they were `WAITING` with no qualifying account and this is the only one now, it is
+        selected as by `selectAccount`. A mere change of followers moves nobody.
         """
         return await connect_account(info, input)
 

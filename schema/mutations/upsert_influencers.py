@@ -78,7 +78,8 @@ class UpsertInfluencersPayload:
     updated: int = strawberry.field(description="How many were known, and changed in something.")
     advanced: list[Participation] = strawberry.field(
         description=(
-            "The participations that waited for exactly an account given here and that it moved on."
+            "The participations that waited for exactly an account given here and that it moved "
+            "on: one that was not connected before, for a mere change of followers moves nobody."
         )
     )
     user_errors: list[UserError] = strawberry.field(
