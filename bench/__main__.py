@@ -54,10 +54,17 @@ def _run(asked: argparse.Namespace) -> None:
             known[workload.name] = {**about, **sent, "date": _now(), "peers": measured}
             print(table(measured))
             print(f"({time.monotonic() - started:.0f} s)")
-    if asked.workloads or asked.peers or asked.small:
-        print("\nbench/RESULTS.md is as it was: only a run of everything writes it.")
-    else:
+    if _is_plain(asked):
         _publish(known)
+    else:
+        print("\nbench/RESULTS.md is as it was: only `make bench` without more writes it.")
+
+
+def _is_plain(asked: argparse.Namespace) -> bool:
+    """Whether nothing was asked for but, perhaps, a folder."""
+    plain = _parser().parse_args([])
+    plain.folder = asked.folder
+    return asked == plain
 
 
 def _now() -> str:

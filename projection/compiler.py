@@ -1,6 +1,6 @@
 """The compiler: what each selected field of a shape becomes in a level."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, ItemsView, Mapping
 from typing import Any
 
 import orjson
@@ -52,6 +52,7 @@ MAX_DEPTH = 30
 """How deep objects may nest: generated code nests with them, and Python's parser ends at 200."""
 
 Keys = tuple[str | int, ...]
+"""The place of a field in the answer; of a list's items, the first one stands for all."""
 
 
 class Compiler:
@@ -68,8 +69,8 @@ class Compiler:
         self.executor = executor
         self.role = role
         self.dialect = dialect
-        self.fields = 0
-        "How many it has compiled."
+        self.fields = 1
+        "How many it has compiled, with the root."
         self.denied: list[GraphQLError] = []
         "What the role may not see, where null can stand in its place."
 
@@ -98,15 +99,21 @@ class Compiler:
         path: Keys,
     ) -> str:
         """A dict display with every selected field of the object."""
-        if len(path) > MAX_DEPTH:
+        if len(_names(path)) > MAX_DEPTH:
             raise invalid(f"This selection nests more than {MAX_DEPTH} levels deep.")
-        collected = self.executor.collect_subfields(graphql_type, details)
-        self.fields += len(collected.grouped_field_set)
         items = [
             f"{key!r}: {self._field(level, graphql_type, shape, alias, field, (*path, key))}"
-            for key, field in collected.grouped_field_set.items()
+            for key, field in self._collected(graphql_type, details)
         ]
         return f"{{{', '.join(items)}}}"
+
+    def _collected(
+        self, graphql_type: GraphQLObjectType, details: FieldDetailsList
+    ) -> ItemsView[str, FieldDetailsList]:
+        """The selected fields by their response keys."""
+        collected = self.executor.collect_subfields(graphql_type, details).grouped_field_set
+        self.fields += len(collected)
+        return collected.items()
 
     def _field(
         self,
@@ -137,7 +144,7 @@ class Compiler:
         error = GraphQLError(
             f"The role {self.role} may not see `{path[-1]}`.",
             [each.node for each in details],
-            path=path,
+            path=_names(path),
             extensions={"code": "FORBIDDEN"},
         )
         if is_non_null(type_of(definition)):
@@ -189,8 +196,8 @@ class Compiler:
     def _to_many(self, level: Level, alias: str, field: ToMany, selected: "Selected") -> str:
         shape = self.shapes[field.shape]
         below = Level()
-        graphql_type = object_type(selected.type)
-        below.finish(self._object(below, graphql_type, shape, "t", selected.details, selected.path))
+        graphql_type, path = object_type(selected.type), (*selected.path, 0)
+        below.finish(self._object(below, graphql_type, shape, "t", selected.details, path))
         keys = level.function(level.column(field.parent.format(t=alias)))
         return level.step(FetchMany(keys, field, shape.source, below, selected.arguments))
 
@@ -217,8 +224,7 @@ class Compiler:
     ) -> PagePlan:
         plan = PagePlan(name, Level(columns))
         views: list[str] = []
-        collected = self.executor.collect_subfields(graphql_type, details)
-        for key, found in collected.grouped_field_set.items():
+        for key, found in self._collected(graphql_type, details):
             match found[0].node.name.value:
                 case "__typename":
                     plan.parts[key] = _constant(graphql_type.name)
@@ -233,7 +239,7 @@ class Compiler:
                     plan.parts[key] = _view(len(views))
                     row = object_type(type_of(graphql_type.fields[part]))
                     make = self._edge if part == "edges" else self._node
-                    views.append(make(plan, row, found, (*path, key)))
+                    views.append(make(plan, row, found, (*path, key, 0)))
         plan.level.finish(f"({''.join(f'{view}, ' for view in views)})")
         return plan
 
@@ -246,8 +252,7 @@ class Compiler:
         self, plan: PagePlan, edge: GraphQLObjectType, details: FieldDetailsList, path: Keys
     ) -> str:
         items: list[str] = []
-        collected = self.executor.collect_subfields(edge, details)
-        for key, found in collected.grouped_field_set.items():
+        for key, found in self._collected(edge, details):
             match found[0].node.name.value:
                 case "__typename":
                     value = repr(edge.name)
@@ -261,9 +266,8 @@ class Compiler:
 
     def _page_info(self, connection: GraphQLObjectType, details: FieldDetailsList) -> Part:
         graphql_type = object_type(type_of(connection.fields["pageInfo"]))
-        collected = self.executor.collect_subfields(graphql_type, details)
         names = {
-            key: found[0].node.name.value for key, found in collected.grouped_field_set.items()
+            key: found[0].node.name.value for key, found in self._collected(graphql_type, details)
         }
 
         def part(_views: Views, slice_: Slice) -> dict[str, Any]:
@@ -286,6 +290,7 @@ class Compiler:
             return value
         assert isinstance(named, GraphQLObjectType)
         many = is_list(graphql_type)
+        path = (*path, 0) if many else path
         values = level.function(value)
         below = Level()
         shape = self.shapes.get(named.name)
@@ -363,6 +368,11 @@ class Selected:
         return lambda run: get_argument_values(
             definition, node, run.executor.variable_values, fragment_variables
         )
+
+
+def _names(path: Keys) -> list[str]:
+    """The path without the places of items: whoever may not see a field may see it of none."""
+    return [key for key in path if isinstance(key, str)]
 
 
 def _has_next(slice_: Slice) -> bool:

@@ -43,7 +43,7 @@ class JoineryExecutionContext(StrawberryGraphQLCoreExecutionContext):
 
     @cached_property
     def plans(self) -> dict[Any, Any]:
-        """The plans of its operation. Whoever keeps the operation sets this, to keep them too."""
+        """The plans of its document. Whoever keeps the document sets this, to keep them too."""
         return {}
 
     def for_call(self, context_value: Any, variable_values: VariableValues) -> Self:

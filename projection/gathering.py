@@ -77,10 +77,10 @@ class Gathering:
         wanted = self._wanted.get(statement)
         if wanted is None:
             wanted = self._wanted[statement] = _Wanted(sql, values, self._loop.time())
-            if not self._readers:
-                self._begin(database)
-            elif self._timer is None:
-                self._timer = self._loop.call_later(PATIENCE, self._look, database)
+        if not self._readers:
+            self._begin(database)
+        elif self._timer is None:
+            self._timer = self._loop.call_later(PATIENCE, self._look, database)
         future: asyncio.Future[Found] = self._loop.create_future()
         wanted.by.append((keys, future))
         return await future

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import groupby
 from typing import Any, TypeAlias
 
@@ -10,7 +11,7 @@ from projection.listing import Listing, Order, Page, page_values, read_page
 from projection.run import Run
 
 
-@dataclass(slots=True)
+@dataclass
 class Cursors:
     """Makes the cursors of a page's rows."""
 
@@ -21,9 +22,13 @@ class Cursors:
 
     def of(self, row: Any) -> str:
         """The row's cursor."""
+        return self.page.cursor_of(*(row[place] for place in self._places))
+
+    @cached_property
+    def _places(self) -> list[int]:
         added = _added(self.orders, self.columns)
         places = {**self.columns, **{sql: len(self.columns) + n for n, sql in enumerate(added)}}
-        return self.page.cursor_of(*(row[places[order.sql]] for order in self.orders))
+        return [places[order.sql] for order in self.orders]
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """From a selection to a plan, once; and from a plan to the finished value, each time.
 
 Selected fields are found by graphql-core's own collection, so that fragments, aliases, `@include`
-and `@skip` mean what the specification says. Plans are kept with their operation, by the
+and `@skip` mean what the specification says. Plans are kept with their document, by the
 selection's nodes, the role, the database and the outcome of the directives.
 """
 
@@ -167,7 +167,7 @@ class _Selection:
 
 
 def _has_room(kept: Mapping[Any, _Selection], plan: _Plan, raw: ProjectingInfo) -> bool:
-    """Whether the plan can be kept, perhaps in place of the operation's others.
+    """Whether the plan can be kept, perhaps in place of the document's others.
 
     All that are kept have no more fields than the document has characters: room for every role
     and the usual outcomes of directives, and bounded where documents are.

@@ -25,7 +25,7 @@ class Place(NamedTuple):
         """The error with this place, unless it has one below."""
         if error.path is not None:
             return error
-        return GraphQLError(error.message, self.node, path=self.path, extensions=error.extensions)
+        return GraphQLError(error.message, self.node, path=self.path, original_error=error)
 
 
 @dataclass(frozen=True, slots=True)

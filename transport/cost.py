@@ -1,14 +1,10 @@
 """What an operation comes to with its fragments written out, which a few can make of any size."""
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
-
 from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    InlineFragmentNode,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
@@ -19,14 +15,7 @@ from resolvers.errors import RequestError
 MOST_SELECTIONS = 3_000
 "Of an operation: some hundred are what a screen needs, and so many are planned in 0.3 seconds."
 CHARACTERS = 200
-"So much of a field's arguments counts as one more selection: they are read wherever it stands."
-
-
-class _Part(NamedTuple):
-    """A selection set that an operation comes to, and the fragments that it stands in."""
-
-    selected: SelectionSetNode
-    inside: frozenset[str]
+"So much of a field's arguments, within a fragment, counts as one more selection."
 
 
 def check_cost(document: DocumentNode) -> None:
@@ -34,51 +23,59 @@ def check_cost(document: DocumentNode) -> None:
 
     The document need not be valid, so that it costs little to refuse one that is large.
     """
-    fragments = {
-        node.name.value: node
-        for node in document.definitions
-        if isinstance(node, FragmentDefinitionNode)
-    }
+    costs = _Costs(document)
     for node in document.definitions:
         if isinstance(node, OperationDefinitionNode):
-            _check(node, fragments)
+            try:
+                cost = costs.of(node.selection_set, in_fragment=False)
+            except RecursionError:
+                cost = MOST_SELECTIONS + 1
+            if cost > MOST_SELECTIONS:
+                message = (
+                    f"With its fragments written out this operation has more than"
+                    f" {MOST_SELECTIONS:,} selections. Ask for less, or in several requests."
+                )
+                raise RequestError("COST_LIMIT", message)
 
 
-def _check(
-    operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
-) -> None:
-    cost = 0
-    waiting = [_Part(operation.selection_set, frozenset())]
-    while waiting:
-        part = waiting.pop()
-        for node in part.selected.selections:
-            cost += _own_cost(node)
-            waiting += _below(node, part.inside, fragments)
-        if cost > MOST_SELECTIONS:
-            message = (
-                f"With its fragments written out this operation has more than {MOST_SELECTIONS:,}"
-                " selections. Ask for less, or in several requests."
-            )
-            raise RequestError("COST_LIMIT", message)
+class _Costs:
+    """Counts selections; each fragment's once, however often it is spread."""
+
+    def __init__(self, document: DocumentNode) -> None:
+        self._fragments = {
+            node.name.value: node
+            for node in document.definitions
+            if isinstance(node, FragmentDefinitionNode)
+        }
+        self._known: dict[str, int] = {}
+
+    def of(self, selected: SelectionSetNode, *, in_fragment: bool) -> int:
+        """How many there are in this set."""
+        cost = 0
+        for node in selected.selections:
+            cost += 1
+            if isinstance(node, FragmentSpreadNode):
+                cost += self._of_fragment(node.name.value)
+                continue
+            # What a fragment holds is read again wherever it is spread.
+            if in_fragment:
+                cost += _length_of_arguments(node) // CHARACTERS
+            below: SelectionSetNode | None = getattr(node, "selection_set", None)
+            if below is not None:
+                cost += self.of(below, in_fragment=in_fragment)
+        return cost
+
+    def _of_fragment(self, name: str) -> int:
+        if name not in self._known:
+            # Validation tells of fragments that stand in themselves, and of those that are not.
+            self._known[name] = 0
+            if name in self._fragments:
+                fragment = self._fragments[name]
+                self._known[name] = self.of(fragment.selection_set, in_fragment=True)
+        return self._known[name]
 
 
-def _own_cost(node: SelectionNode) -> int:
+def _length_of_arguments(node: SelectionNode) -> int:
     arguments = (isinstance(node, FieldNode) and node.arguments) or ()
     first, last = (arguments[0].loc, arguments[-1].loc) if arguments else (None, None)
-    return 1 + (last.end - first.start) // CHARACTERS if first and last else 1
-
-
-def _below(
-    node: SelectionNode, inside: frozenset[str], fragments: Mapping[str, FragmentDefinitionNode]
-) -> Iterator[_Part]:
-    match node:
-        case FragmentSpreadNode():
-            name = node.name.value
-            # Validation tells of fragments that stand in themselves, and of those that are not.
-            if name in fragments and name not in inside:
-                yield _Part(fragments[name].selection_set, inside | {name})
-        case InlineFragmentNode() | FieldNode():
-            if node.selection_set:
-                yield _Part(node.selection_set, inside)
-        case _:
-            pass
+    return last.end - first.start if first and last else 0

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -43,8 +43,8 @@ KEPT_CHARACTERS = 256 * 1024
 LONGEST_KEPT = 16 * 1024
 "A longer document has its data written into it, and will hardly come again."
 
-_TEXTS = {"ID", "ID!", "String", "String!"}
-_LISTS_OF_TEXTS = {"[ID!]", "[ID!]!", "[String!]", "[String!]!"}
+_IS_LIST = {"ID": False, "String": False, "[ID!]": True, "[String!]": True}
+"""The types of variables that are texts, or lists of them."""
 
 
 class TextVariable(NamedTuple):
@@ -73,8 +73,8 @@ class Operation:
     texts: Mapping[str, TextVariable] | None
     "Its variables, where each is an ID, a String or a list of them; else None."
 
-    plans: dict[Any, Any] = field(default_factory=dict[Any, Any])
-    "What the read engine makes of it."
+    plans: dict[Any, Any]
+    "What the read engine makes of the document's operations."
 
     @property
     def type(self) -> OperationType:
@@ -166,8 +166,15 @@ class Documents:
             raise InvalidDocumentError(
                 [with_code(error, _validation_code(error)) for error in errors]
             )
+        plans: dict[Any, Any] = {}
         operations = tuple(
-            Operation(node, document, root_call(self._schema, node), _texts(self._schema, node))
+            Operation(
+                node,
+                document,
+                root_call(self._schema, node),
+                _text_variables(self._schema, node),
+                plans,
+            )
             for node in document.definitions
             if isinstance(node, OperationDefinitionNode)
         )
@@ -193,15 +200,16 @@ def _root_fields(
                 pass
 
 
-def _texts(
+def _text_variables(
     schema: GraphQLSchema, operation: OperationDefinitionNode
 ) -> Mapping[str, TextVariable] | None:
     variables: dict[str, TextVariable] = {}
     for node in operation.variable_definitions or ():
-        signature, kind = get_variable_signature(schema, node), print_ast(node.type)
-        if isinstance(signature, GraphQLError) or kind not in _TEXTS | _LISTS_OF_TEXTS:
+        signature = get_variable_signature(schema, node)
+        is_list = _IS_LIST.get(print_ast(node.type).removesuffix("!"))
+        if isinstance(signature, GraphQLError) or is_list is None:
             return None
-        variables[signature.name] = TextVariable(signature, kind in _LISTS_OF_TEXTS)
+        variables[signature.name] = TextVariable(signature, is_list)
     return variables
 
 

@@ -52,10 +52,15 @@ def configure_logs(level: str, *, as_json: bool) -> None:
 def _shorten_outages(_logger: object, _method: str, event: EventDict) -> EventDict:
     """Where in a library a lost database was noticed tells nothing: its error does, in one line."""
     error = _error_of(event.get("exc_info"))
-    if error is not None and is_outage(error):
+    if error is not None and is_outage(error) and not _is_of_files(error):
         del event["exc_info"]
         event["error"] = repr(error)
     return event
+
+
+def _is_of_files(error: BaseException) -> bool:
+    """Whether it is an error of the operating system about something else than a connection."""
+    return isinstance(error, OSError) and error.filename is not None
 
 
 def _error_of(exc_info: Any) -> BaseException | None:

@@ -136,8 +136,12 @@ def _check_file() -> None:
 
 
 def _is_lost(binding: Binding) -> bool:
-    is_ours = (binding.key or "").upper().startswith(PREFIX)
-    return binding.error or (is_ours and binding.value is None)
+    """Whether it was meant for us, but would be passed over. Others' lines are theirs."""
+    if binding.error:
+        return PREFIX.rstrip("_") in binding.original.string.upper()
+    name = (binding.key or "").upper()
+    meant = name.strip("\"'").replace("-", "_").startswith(PREFIX)
+    return meant and (binding.value is None or not name.startswith(PREFIX))
 
 
 def _line(binding: Binding) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bench.__main__ import _is_plain, _parser  # pyright: ignore[reportPrivateUsage]
 from bench.compare import difference
 from bench.database import SMALL, Database, database
 from bench.measure import Load, LoadError
@@ -103,6 +104,23 @@ def test_goals_are_told_with_what_was_measured() -> None:
     assert "| M2 | SQL statements, BEGIN and COMMIT among them | at most 12 | 7 | yes |" in told
     assert "| Q3 |" not in told
     assert "rounds lay 25% apart" in told
+
+
+@pytest.mark.parametrize(
+    ("words", "is_plain"),
+    [
+        ([], True),
+        (["--folder", "elsewhere"], True),
+        (["Q1"], False),
+        (["--connections", "1"], False),
+        (["--rounds", "1"], False),
+        (["--peers", "yoga"], False),
+        (["--small"], False),
+    ],
+)
+def test_only_a_run_of_everything_writes_the_results(words: list[str], is_plain: bool) -> None:
+    """In part, or shorter, it would take the other numbers away."""
+    assert _is_plain(_parser().parse_args(words)) is is_plain
 
 
 @needs_wrk

@@ -21,6 +21,7 @@ from tests import data
 from tests.data import NOW
 from tests.resolvers.asking import STAFF, answer, creator, refusal
 from transport.documents import LONGEST_KEPT
+from transport.errors import presentable
 from transport.execution import Engine, execute
 from transport.wire import Params
 
@@ -46,9 +47,11 @@ ENGINE = Engine(schema)
 """As the server does: it reads a document once, so that plans are found again."""
 
 
-async def served(query: str, caller: Caller = STAFF, **variables: Any) -> dict[str, Any]:
+async def served(
+    query: str, caller: Caller = STAFF, operation_name: str | None = None, **variables: Any
+) -> dict[str, Any]:
     """The data of an operation, whose document is the same each time."""
-    params = Params(query=query, operation_name=None, variables=variables)
+    params = Params(query=query, operation_name=operation_name, variables=variables)
     context = Context(caller=caller, now=NOW)
     operation = ENGINE.operation(params)
     result = await execute(ENGINE.prepare(operation, params, context), operation.root)
@@ -312,19 +315,49 @@ async def test_what_is_wrong_within_a_selection_is_told_of_the_field_it_is_about
     assert result.data == {"campaign": None}
 
 
-async def test_an_operation_keeps_plans_of_no_more_fields_than_it_has_characters(db: str):
+async def test_an_argument_within_a_list_is_told_at_the_first_item(db: str):
+    campaign = await data.campaign()
+    query = "query($order: CandidateOrder) { campaigns { nodes {"
+    query += " candidates(orderBy: $order) { totalCount } } } }"
+    context = Context(caller=STAFF, now=NOW)
+    result = await schema.execute(query, variable_values={"order": None}, context_value=context)
+    [error] = result.errors or []
+    assert error.path == ["campaigns", "nodes", 0, "candidates"]
+    assert error.extensions is not None
+    told = presentable(error)
+    assert told.extensions == {"code": "INVALID_INPUT"}
+    assert "orderBy" in told.message
+    assert campaign.pk
+
+
+@pytest.mark.parametrize(
+    "selection", ["campaign(id: $id) { title # }", "campaigns { totalCount # edges { cursor } }"]
+)
+async def test_plans_have_no_more_fields_than_their_document_has_characters(
+    db: str, selection: str
+):
     campaign = await data.campaign()
     names = ", ".join(f"$v{number}: Boolean! = false" for number in range(7))
-    fields = " ".join(f"f{n}: id @include(if: $v{n})" for n in range(7))
-    query = f"query($id: ID!, {names}) {{ campaign(id: $id) {{ title {fields} }} }}"
+    fields = " ".join(f"f{n}: __typename @include(if: $v{n})" for n in range(7))
+    operations = [
+        f"query {name}($id: ID!, {names}) {{ {selection.replace('#', fields)} ...F }}"
+        for name in ("One", "Other")
+    ]
+    query = f"{' '.join(operations)} fragment F on Query {{ campaign(id: $id) {{ id }} }}"
     counts: list[int] = []
-    for number in range(128):
+    for number in range(256):
         bits: dict[str, Any] = {f"v{n}": bool(number >> n & 1) for n in range(7)}
-        found = await served(query, id=encode("Campaign", campaign.pk), **bits)
-        assert set(found["campaign"]) == {"title"} | {f"f{n}" for n in range(7) if bits[f"v{n}"]}
-        selections = ENGINE.operation(Params(query, {}, None)).plans.values()
+        given: dict[str, Any] = {"id": encode("Campaign", campaign.pk), **bits}
+        name = ("One", "Other")[number // 128]
+        found = await served(query, operation_name=name, **given)
+        told = found[selection.partition("(")[0].partition(" ")[0]]
+        assert {key for key in told if key.startswith("f")} == {
+            f"f{n}" for n in range(7) if bits[f"v{n}"]
+        }
+        selections = ENGINE.operation(Params(query, {}, "One")).plans.values()
         kept = [plan for selection in selections for plan in selection.plans.values()]
         assert sum(plan.fields for plan in kept) <= len(query)
+        assert max(plan.fields for plan in kept) > sum(f"f{n}" in told for n in range(7))
         counts.append(len(kept))
     assert max(counts) > 40
 

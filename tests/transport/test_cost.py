@@ -12,7 +12,7 @@ from transport.documents import Documents, InvalidDocumentError
 
 SCHEMA = build_schema("type Query { a(ids: [ID!], all: Boolean): Query, id: Int }")
 LEVELS = 40
-"""Were they walked where two stand in each, no test would end."""
+"""Were a fragment walked wherever it is spread, no test would end."""
 
 
 def read(text: str) -> None:
@@ -59,7 +59,7 @@ def test_each_operation_of_a_document_counts_for_itself() -> None:
     assert code_of(f"{few} query A {{ {fields} ... {{ {fields} }} }}") == "COST_LIMIT"
 
 
-def test_long_arguments_count_wherever_they_stand() -> None:
+def test_long_arguments_in_a_fragment_count_wherever_it_is_spread() -> None:
     times = MOST_SELECTIONS // 20
     parts = " ".join(f"x{number}: a {{ ...F }}" for number in range(times))
     for length, is_refused in ((CHARACTERS, False), (20 * CHARACTERS, True)):
@@ -68,6 +68,10 @@ def test_long_arguments_count_wherever_they_stand() -> None:
             assert code_of(text) == "COST_LIMIT"
         else:
             read(text)
+
+
+def test_arguments_that_stand_once_count_for_nothing() -> None:
+    read(f'{{ a(ids: ["{"x" * CHARACTERS * MOST_SELECTIONS}"]) {{ id }} }}')
 
 
 def test_a_fragment_that_stands_in_itself_is_told_as_such() -> None:

@@ -102,6 +102,8 @@ def test_what_kubernetes_sets_for_a_service_of_our_name_is_no_mistake(
         "JOINERY_ENV: production",
         "JOINERY_ENV",
         "JOINERY_AUTH_SECRET:production",
+        '"JOINERY_ENV"=production',
+        "JOINERY-ENV=production",
     ],
 )
 def test_a_line_of_the_file_that_cannot_be_read_is_named_but_not_shown(
@@ -111,6 +113,12 @@ def test_a_line_of_the_file_that_cannot_be_read_is_named_but_not_shown(
     message = refused(monkeypatch)
     assert message.startswith(".env, line 3: is not NAME=value")
     assert "production" not in message
+
+
+def test_a_line_of_another_program_need_not_be_readable(tmp_path: Path) -> None:
+    text = f"GREETING='it''s'\nJOINERY_AUTH_SECRET={LONG}\nNEXT_PUBLIC_JOINERY_URL=http://a\n"
+    (tmp_path / ".env").write_text(text)
+    assert Settings().auth_secret == LONG
 
 
 def test_every_bad_variable_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
