@@ -61,20 +61,30 @@ def is_worth_another_try(error: Exception) -> bool:
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether the database was not to be had, or too busy: the caller may try again later.
+    """Whether the database was not to be had, not ready, or too busy: the caller may try again.
 
     A transaction that ended so may have been committed nevertheless.
     """
-    return _is_collision(error) or isinstance(
-        _cause(error),
-        OSError
-        | asyncpg.InterfaceError
-        # What the driver says of a connection that has heard why it ends, and not yet that it has.
-        | asyncpg.InternalClientError
-        | asyncpg.PostgresConnectionError
-        | asyncpg.OperatorInterventionError
-        | asyncpg.InsufficientResourcesError,
-    )
+    cause = _cause(error)
+    return _is_collision(error) or _is_before_migration(cause) or isinstance(cause, _OUTAGES)
+
+
+_OUTAGES = (
+    OSError,
+    asyncpg.InterfaceError,
+    # What the driver says of a connection that has heard why it ends, and not yet that it has.
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
+
+
+def _is_before_migration(cause: object) -> bool:
+    """Whether a table is not there yet, in which another process may be about to put it."""
+    if isinstance(cause, sqlite3.OperationalError):
+        return str(cause).startswith("no such table")
+    return isinstance(cause, asyncpg.UndefinedTableError)
 
 
 def _is_collision(error: BaseException) -> bool:

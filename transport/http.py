@@ -24,6 +24,7 @@ from transport.idempotency import Claim, IdempotencyKeys, StoredAnswer, digest_o
 from transport.wire import JSON, HttpError, Incoming, Params, media_type_for, read_params
 
 _NOT_STORED: frozenset[RequestCode] = frozenset({"UNAVAILABLE", "INTERNAL", "UNAUTHENTICATED"})
+_RETRY = {"Retry-After": "1"}
 _HEADERS = [
     (b"cache-control", b"no-store"),
     (b"vary", b"Accept"),
@@ -166,8 +167,11 @@ async def _execute_and_store(executor: Executor, operation: Operation, claim: Cl
 
 
 def _answered(result: ExecutionResult) -> Answer:
-    errors = body_of(result.errors) if result.errors else {}
-    return Answer(_encoded({**errors, "data": result.data}), 200)
+    if not result.errors:
+        return Answer(_encoded({"data": result.data}), 200)
+    is_unavailable = any(code_of(error) == "UNAVAILABLE" for error in result.errors)
+    body = _encoded({**body_of(result.errors), "data": result.data})
+    return Answer(body, 200, headers=_RETRY if is_unavailable else {})
 
 
 def _refused(
@@ -177,7 +181,7 @@ def _refused(
     legacy_ok: bool = True,
     headers: Mapping[str, str] | None = None,
 ) -> Answer:
-    usual = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}.get(status, {})
+    usual = {401: {"WWW-Authenticate": "Bearer"}, 503: _RETRY}.get(status, {})
     return Answer(_encoded(body_of(errors)), status, legacy_ok, {**usual, **(headers or {})})
 
 

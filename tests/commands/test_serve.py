@@ -140,11 +140,17 @@ def test_without_tables_it_says_what_to_do_and_waits_for_them(
     port = free_port()
     with databases.lend(migrated=False) as url:
         run = CommandLine(tmp_path, url)
+        run.environment["JOINERY_AUTH_SECRET"] = SECRET
         server = run.start("serve", "--port", port)
         assert server.stdout
         try:
             first = server.stdout.readline()
             wait_until_it_answers(server, port, 503)
+            early = httpx.post(
+                f"http://127.0.0.1:{port}/graphql",
+                json={"query": "{ campaigns { totalCount } }"},
+                headers={"Authorization": f"Bearer {STAFF}"},
+            )
             run("migrate")
             wait_until_it_answers(server, port, 200)
         finally:
@@ -152,6 +158,8 @@ def test_without_tables_it_says_what_to_do_and_waits_for_them(
             said, _ = server.communicate(timeout=SECONDS)
 
     assert "python server.py migrate" in first
+    assert early.json()["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
+    assert early.headers["Retry-After"] == "1"
     assert "Traceback" not in said
 
 
