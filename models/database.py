@@ -18,7 +18,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.executor import (
     EXECUTOR_CACHE,  # pyright: ignore[reportUnknownVariableType]
 )
-from tortoise.connection import get_connection
+from tortoise.context import require_context
 from tortoise.exceptions import BaseORMException
 from tortoise.migrations.executor import MigrationExecutor
 
@@ -96,7 +96,7 @@ async def pending_migrations() -> list[str]:
 
 def connection() -> BaseDBAsyncClient:
     """The connection to use here: the open transaction's, where there is one."""
-    return get_connection("default")
+    return require_context().connections.get("default")
 
 
 def dialect() -> str:
