@@ -30,7 +30,7 @@ from projection.fields import (
     ToMany,
     ToOne,
 )
-from projection.level import Level
+from projection.level import Level, Place
 from projection.listing import invalid
 from projection.pages import PagePlan, Part, Slice, Views
 from projection.shape import Shape
@@ -43,7 +43,6 @@ from projection.steps import (
     FetchRows,
     Load,
     Nest,
-    Place,
 )
 from projection.text import snake_case
 from projection.types import is_list, is_non_null, named_type, object_type, type_given, type_of
@@ -131,23 +130,21 @@ class Compiler:
         if shape is None:
             return self._value(level, f"r.{snake_case(name)}", type_of(definition), details, path)
         field = shape.fields[name]
-        if isinstance(field, Guarded) and field.roles is not None and self.role not in field.roles:
-            return self._denied(field, definition, details, path)
         selected = Selected(definition, details, path, f"{parent.name}.{name}")
+        if isinstance(field, Guarded) and field.roles is not None and self.role not in field.roles:
+            return self._denied(field, selected)
         return self._shaped(level, shape, alias, field, selected)
 
-    def _denied(
-        self, field: Guarded, definition: GraphQLField, details: FieldDetailsList, path: Keys
-    ) -> str:
+    def _denied(self, field: Guarded, selected: "Selected") -> str:
         if field.denial is not Denial.FORBIDDEN:
             return "None" if field.denial is Denial.NULL else "[]"
         error = GraphQLError(
-            f"The role {self.role} may not see `{path[-1]}`.",
-            [each.node for each in details],
-            path=_names(path),
+            f"The role {self.role} may not see `{selected.path[-1]}`.",
+            [each.node for each in selected.details],
+            path=_names(selected.path),
             extensions={"code": "FORBIDDEN"},
         )
-        if is_non_null(type_of(definition)):
+        if is_non_null(selected.type):
             raise error
         self.denied.append(error)
         return "None"
@@ -171,7 +168,7 @@ class Compiler:
                 return self._value(level, value, selected.type, selected.details, selected.path)
             case Batched():
                 keys = level.function(level.column(field.parent.format(t=alias)))
-                value = level.step(Load(keys, field, selected.arguments, selected.place))
+                value = level.step(Load(keys, field, selected.arguments), selected.place)
                 return self._value(level, value, selected.type, selected.details, selected.path)
             case Rows() | Derived():
                 raise TypeError(f"{shape.name} serves an internal field")
@@ -199,7 +196,8 @@ class Compiler:
         graphql_type, path = object_type(selected.type), (*selected.path, 0)
         below.finish(self._object(below, graphql_type, shape, "t", selected.details, path))
         keys = level.function(level.column(field.parent.format(t=alias)))
-        return level.step(FetchMany(keys, field, shape.source, below, selected.arguments))
+        step = FetchMany(keys, field, shape.source, below, selected.arguments)
+        return level.step(step, selected.place)
 
     # Connections
 
@@ -212,7 +210,7 @@ class Compiler:
             field.columns,
         )
         keys = level.function(level.column(field.parent.format(t=alias)))
-        return level.step(FetchPages(keys, field, plan, selected.arguments, selected.place))
+        return level.step(FetchPages(keys, field, plan, selected.arguments), selected.place)
 
     def _page(
         self,

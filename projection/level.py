@@ -7,7 +7,9 @@ whatever it takes: another statement, or a function.
 
 import re
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
+
+from graphql import FieldNode, GraphQLError
 
 from projection.listing import invalid
 from projection.run import Run
@@ -24,6 +26,13 @@ Step: TypeAlias = Callable[[Run, Sequence[Any], list[list[Any]]], Awaitable[list
 """`step(run, rows, earlier steps)`: a value for each row."""
 
 
+class Place(NamedTuple):
+    """Where the field of a step stands, for errors that are about its arguments."""
+
+    node: FieldNode
+    path: Sequence[str | int]
+
+
 class Level:
     """A level that is being planned, then run many times."""
 
@@ -38,6 +47,7 @@ class Level:
         self.build: Builder | None = None
         self._there: dict[str, str] = {}
         self.steps: list[Step] = []
+        self._places: dict[int, Place] = {}
         self._known: dict[Hashable, str] = {}
 
     def column(self, sql: str) -> str:
@@ -68,8 +78,10 @@ class Level:
         self.names[name] = value
         return name
 
-    def step(self, step: Step) -> str:
+    def step(self, step: Step, place: Place | None = None) -> str:
         """The expression of what a step makes of the row."""
+        if place is not None:
+            self._places[len(self.steps)] = place
         self.steps.append(step)
         return f"x{len(self.steps) - 1}"
 
@@ -107,11 +119,19 @@ class Level:
         return "".join(self.joins)
 
     async def fill(self, run: Run, rows: Sequence[Any], cursors: Any = None) -> list[Any]:
-        """What the level makes of these rows."""
+        """What the level makes of these rows. Raises GraphQLError where an argument is no good."""
         assert self.build is not None
         if not rows:
             return []
         made: list[list[Any]] = []
-        for step in self.steps:
-            made.append(await step(run, rows, made))
+        try:
+            for step in self.steps:
+                made.append(await step(run, rows, made))
+        except GraphQLError as error:
+            place = self._places.get(len(made))
+            if place is None or error.path is not None:
+                raise
+            raise GraphQLError(
+                error.message, place.node, path=place.path, original_error=error
+            ) from error
         return self.build(run, cursors, rows, *made)

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
-
-from graphql import FieldNode, GraphQLError
+from typing import Any
 
 from projection.fields import Batched, Connection, Rows, ToMany
 from projection.level import Builder, Level
@@ -13,19 +11,6 @@ from projection.run import Run
 from projection.shape import Shape
 
 Arguments = Callable[[Run], Mapping[str, Any]]
-
-
-class Place(NamedTuple):
-    """Where a field stands, for errors that are about its arguments."""
-
-    node: FieldNode
-    path: Sequence[str | int]
-
-    def of(self, error: GraphQLError) -> GraphQLError:
-        """The error with this place, unless it has one below."""
-        if error.path is not None:
-            return error
-        return GraphQLError(error.message, self.node, path=self.path, original_error=error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,26 +143,18 @@ class FetchPages:
     field: Connection
     plan: PagePlan
     arguments: Arguments
-    place: Place
 
     async def __call__(self, run: Run, rows: Sequence[Any], made: list[list[Any]]) -> list[Any]:
-        """For each row a finished connection. Raises GraphQLError about the field's arguments."""
+        """For each row a finished connection."""
         keys = self.keys(run, None, rows, *made)
         distinct = _distinct(keys)
-        try:
-            pages = await self._pages(run, distinct)
-        except GraphQLError as error:
-            raise self.place.of(error) from error
-        return [pages.get(key) for key in keys]
-
-    async def _pages(self, run: Run, keys: list[Any]) -> dict[Any, Any]:
         pages: dict[Any, Any] = {}
-        together = [keys] if keys else []
-        for parents in [[key] for key in keys] if self.field.single else together:
+        together = [distinct] if distinct else []
+        for parents in [[key] for key in distinct] if self.field.single else together:
             arguments = self.arguments(run)
             listing = await self.field.listing(run, arguments, parents)
             pages |= await self.plan.pages(run, listing, arguments, parents)
-        return pages
+        return [pages.get(key) for key in keys]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,18 +164,14 @@ class Load:
     keys: Builder
     field: Batched
     arguments: Arguments
-    place: Place
 
     async def __call__(self, run: Run, rows: Sequence[Any], made: list[list[Any]]) -> list[Any]:
-        """For each row its value. Raises GraphQLError about the field's arguments."""
+        """For each row its value."""
         keys = self.keys(run, None, rows, *made)
         distinct = _distinct(keys)
         if not distinct:
             return [None] * len(keys)
-        try:
-            values = await self.field.load(run, self.arguments(run), distinct)
-        except GraphQLError as error:
-            raise self.place.of(error) from error
+        values = await self.field.load(run, self.arguments(run), distinct)
         return [values.get(key) for key in keys]
 
 

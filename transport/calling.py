@@ -25,7 +25,7 @@ from graphql.pyutils import Path
 from strawberry import Info
 
 from schema.fields import FINISHED
-from transport.inputs import STRAWBERRY, Make, maker
+from transport.inputs import STRAWBERRY, keywords_maker
 
 Resolve = Callable[[Any, dict[str, Any]], Awaitable[Any]]
 """`resolve(info, arguments)`, both as graphql-core has them."""
@@ -61,13 +61,13 @@ def root_call(schema: GraphQLSchema, operation: OperationDefinitionNode) -> Root
     field: Any = definition.extensions.get(STRAWBERRY)
     if field is None or not field.metadata.get(FINISHED):
         return None
-    writes = operation.operation is OperationType.MUTATION
+    reads = operation.operation is OperationType.QUERY
     return RootCall(
         key=(node.alias or node.name).value,
         node=node,
         definition=definition,
         parent=parent,
-        resolve=_resolve(definition, field, makes_objects=writes),
+        resolve=(_reading if reads else _writing)(definition, field),
         arguments=(
             None
             if any("$" in print_ast(argument) for argument in node.arguments or ())
@@ -76,25 +76,28 @@ def root_call(schema: GraphQLSchema, operation: OperationDefinitionNode) -> Root
     )
 
 
-def _resolve(definition: GraphQLField, field: Any, *, makes_objects: bool) -> Resolve:
-    """The field's method, without Strawberry's conversion of its arguments.
-
-    A mutation takes objects (`transport/inputs.py`), a query the arguments as they are in the info.
-    """
+def _reading(definition: GraphQLField, field: Any) -> Resolve:
+    """Without Strawberry's conversion of arguments: a query's method takes them from the info."""
     method = field.base_resolver.wrapped_func
-    names: dict[str, str] = {}
-    makers: dict[str, Make | None] = {}
-    arguments: dict[str, Any] = definition.args
-    for name, argument in arguments.items():
-        names[name] = argument.extensions[STRAWBERRY].python_name
-        makers[name] = maker(argument.type) if makes_objects else None
+    names = {
+        name: argument.extensions[STRAWBERRY].python_name
+        for name, argument in definition.args.items()
+    }
 
     def resolve(info: Any, arguments: dict[str, Any]) -> Awaitable[Any]:
-        given: dict[str, Any] = {}
-        for name, value in arguments.items():
-            make = makers[name]
-            given[names[name]] = value if make is None or value is None else make(value)
+        given = {names[name]: value for name, value in arguments.items()}
         return method(None, Info(info, field), **given)
+
+    return resolve
+
+
+def _writing(definition: GraphQLField, field: Any) -> Resolve:
+    """With the objects that a mutation takes made by `transport/inputs.py`."""
+    method = field.base_resolver.wrapped_func
+    keywords = keywords_maker(definition.args)
+
+    def resolve(info: Any, arguments: dict[str, Any]) -> Awaitable[Any]:
+        return method(None, Info(info, field), **keywords(arguments))
 
     return resolve
 

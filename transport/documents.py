@@ -72,7 +72,6 @@ class Operation:
     "What it comes to where it has one root field."
     texts: Mapping[str, TextVariable] | None
     "Its variables, where each is an ID, a String or a list of them; else None."
-
     plans: dict[Any, Any]
     "What the read engine makes of the document's operations."
 

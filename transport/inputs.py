@@ -3,7 +3,7 @@
 Strawberry makes the same ones, but looks up each field's name, type and default in every request.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING
 from typing import Any
 
@@ -26,6 +26,23 @@ def maker(given: Any) -> Make | None:
     return _object_maker(kind) if isinstance(kind, GraphQLInputObjectType) else None
 
 
+def keywords_maker(fields: Mapping[str, Any]) -> Make:
+    """What makes keyword arguments, by Python's names, of arguments or of an object's fields."""
+    known = {
+        name: (field.extensions[STRAWBERRY].python_name, maker(field.type))
+        for name, field in fields.items()
+    }
+
+    def make(given: dict[str, Any]) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        for name, value in given.items():
+            keyword, item = known[name]
+            made[keyword] = value if item is None or value is None else item(value)
+        return made
+
+    return make
+
+
 def _inside(kind: Any, wrapper: type[Any]) -> Any:
     return kind.of_type if isinstance(kind, wrapper) else None
 
@@ -39,20 +56,14 @@ def _list_maker(item: Make) -> Make:
 
 def _object_maker(kind: GraphQLInputObjectType) -> Make:
     origin = kind.extensions[STRAWBERRY].origin
-    fields = {name: field.extensions[STRAWBERRY] for name, field in kind.fields.items()}
-    names = {name: field.python_name for name, field in fields.items()}
-    makers = {name: maker(field.type) for name, field in kind.fields.items()}
+    keywords = keywords_maker(kind.fields)
     nulls = {
         field.python_name: None
-        for field in fields.values()
+        for field in (each.extensions[STRAWBERRY] for each in kind.fields.values())
         if field.default_value is MISSING and field.default_factory is MISSING
     }
 
     def make(given: dict[str, Any]) -> Any:
-        values = nulls.copy()
-        for name, value in given.items():
-            item = makers[name]
-            values[names[name]] = value if item is None or value is None else item(value)
-        return origin(**values)
+        return origin(**{**nulls, **keywords(given)})
 
     return make
