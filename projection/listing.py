@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import Enum
 from functools import cached_property
 from hashlib import blake2b
-from typing import Any, Protocol, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 import orjson
 from graphql import GraphQLError
@@ -105,29 +105,19 @@ class TableListing:
 
     def rows(self, columns: str, joins: str, page: Page, keys: Sequence[int] | None) -> str:
         """The statement of one page, or of one for each parent."""
-        order = ordering(self.orders, self.descending is page.forward)
+        order, limit = ordering(self.orders, self.descending is page.forward), page.limit + 1
         beyond = seek(self.orders, page, self.descending)
         if keys is not None and self.key is not None and page.laterally:
             where = _where([*self.where, f"{self.key} = k.key", *beyond])
+            each = Each("k.key", f"{self.source}{where}", order, limit)
+            return each.walked(columns, joins, "unnest(:keys::bigint[]) AS k(key)")
+        where = _where([*self.where, *self._of(keys), *beyond])
+        if keys is None or self.key is None or len(keys) == 1:
             return (
-                f"SELECT {columns}, k.key FROM unnest(:keys::bigint[]) AS k(key) CROSS JOIN LATERAL"
-                f" (SELECT t.* FROM {self.source}{where}"
-                f" ORDER BY {order} LIMIT {page.limit + 1}) t{joins} ORDER BY k.key, {order}"
+                f"SELECT {columns}, 0 FROM {self.source}{joins}{where}"
+                f" ORDER BY {order} LIMIT {limit}"
             )
-        where = [*self.where, *self._of(keys), *beyond]
-        if keys is None or len(keys) == 1:
-            return (
-                f"SELECT {columns}, 0 FROM {self.source}{joins}{_where(where)}"
-                f" ORDER BY {order} LIMIT {page.limit + 1}"
-            )
-        numbered = (
-            f"SELECT t.*, row_number() OVER (PARTITION BY {self.key} ORDER BY {order}) AS row_no"
-            f" FROM {self.source}{_where(where)}"
-        )
-        return (
-            f"SELECT {columns}, {self.key} FROM ({numbered}) t{joins}"
-            f" WHERE t.row_no <= {page.limit + 1} ORDER BY {self.key}, t.row_no"
-        )
+        return Each(self.key, f"{self.source}{where}", order, limit).numbered(columns, joins)
 
     def total(self, keys: Sequence[int] | None) -> str:
         """The statement that counts."""
@@ -140,6 +130,36 @@ class TableListing:
         if keys is None or self.key is None:
             return []
         return [f"{self.key} = :parent" if len(keys) == 1 else f"{self.key} = ANY(:parents)"]
+
+
+class Each(NamedTuple):
+    """A page for each of several parents, as SQL says it."""
+
+    key: str
+    "The parent's key."
+    rows: str
+    "What stands behind FROM, its conditions included; the table's alias is `t`."
+    order: str
+    limit: int
+
+    def walked(self, columns: str, joins: str, parents: str) -> str:
+        """The statement that walks an index for each parent, which SQLite cannot."""
+        return (
+            f"SELECT {columns}, {self.key} FROM {parents} CROSS JOIN LATERAL"
+            f" (SELECT t.* FROM {self.rows} ORDER BY {self.order} LIMIT {self.limit}) t{joins}"
+            f" ORDER BY {self.key}, {self.order}"
+        )
+
+    def numbered(self, columns: str, joins: str) -> str:
+        """The statement that numbers all rows of each parent."""
+        numbered = (
+            f"SELECT t.*, {self.key} AS parent_key, row_number() OVER"
+            f" (PARTITION BY {self.key} ORDER BY {self.order}) AS row_no FROM {self.rows}"
+        )
+        return (
+            f"SELECT {columns}, t.parent_key FROM ({numbered}) t{joins}"
+            f" WHERE t.row_no <= {self.limit} ORDER BY t.parent_key, t.row_no"
+        )
 
 
 def seek(orders: Sequence[Order], page: Page, descending: bool) -> list[str]:

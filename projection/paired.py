@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from projection.listing import Order, Page, ordering, seek
+from projection.listing import Each, Order, Page, ordering, seek
 
 _PAIRS = "json_array_elements(:pairs::json) AS k(value)"
 _PAIR = "(k.value->>0) || '-' || (k.value->>1)"
@@ -40,21 +40,10 @@ class PairedListing:
         del keys
         order = ordering(self.orders, not page.forward)
         where = " AND ".join([*self._own(), *seek(self.orders, page, descending=False)])
+        each = Each(_PAIR, f"{self.source} WHERE {where}", order, page.limit + 1)
         if page.laterally:
-            return (
-                f"SELECT {columns}, {_PAIR} FROM {_PAIRS} CROSS JOIN LATERAL"
-                f" (SELECT t.* FROM {self.source} WHERE {where}"
-                f" ORDER BY {order} LIMIT {page.limit + 1}) t{joins} ORDER BY {_PAIR}, {order}"
-            )
-        numbered = (
-            f"SELECT t.*, {_PAIR} AS pair, row_number() OVER"
-            f" (PARTITION BY k.value ORDER BY {order}) AS row_no"
-            f" FROM {_PAIRS} CROSS JOIN {self.source} WHERE {where}"
-        )
-        return (
-            f"SELECT {columns}, t.pair FROM ({numbered}) t{joins}"
-            f" WHERE t.row_no <= {page.limit + 1} ORDER BY t.pair, t.row_no"
-        )
+            return each.walked(columns, joins, _PAIRS)
+        return each._replace(rows=f"{_PAIRS} CROSS JOIN {each.rows}").numbered(columns, joins)
 
     def total(self, keys: Sequence[int] | None) -> str:
         """The statement that counts."""

@@ -99,22 +99,21 @@ async def test_where_there_are_few_a_stale_number_is_not_told(db: str) -> None:
     assert (await badges(campaign))["AVAILABLE"] == (0, True)
 
 
-async def test_a_title_that_is_edited_leaves_the_number_alone(db: str, large: None) -> None:
-    campaign = await data.campaign()
+@pytest.mark.parametrize(
+    ("status", "edit"),
+    [
+        (CampaignStatus.ONGOING, {"title": "Another"}),
+        (CampaignStatus.UPCOMING, {"status": "ONGOING"}),
+    ],
+)
+async def test_an_edit_that_opens_it_to_nobody_else_leaves_the_number_alone(
+    db: str, large: None, status: CampaignStatus, edit: dict[str, Any]
+) -> None:
+    campaign = await data.campaign(status=status)
     for _ in range(3):
         await data.influencer()
     await availability_counts.settle()
-    edit: dict[str, Any] = {"id": encode("Campaign", campaign.pk), "title": "Another"}
-    await mutate("updateCampaign", "userErrors { code }", **edit)
-    assert (await badges(campaign))["AVAILABLE"] == (3, True)
-
-
-async def test_a_campaign_that_starts_leaves_the_number_alone(db: str, large: None) -> None:
-    campaign = await data.campaign(status=CampaignStatus.UPCOMING)
-    for _ in range(3):
-        await data.influencer()
-    await availability_counts.settle()
-    edit: dict[str, Any] = {"id": encode("Campaign", campaign.pk), "status": "ONGOING"}
+    edit = {"id": encode("Campaign", campaign.pk), **edit}
     await mutate("updateCampaign", "userErrors { code }", **edit)
     assert (await badges(campaign))["AVAILABLE"] == (3, True)
 
