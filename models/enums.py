@@ -227,7 +227,7 @@ class Outcome(StrEnum):
 
 
 class ErrorCode(StrEnum):
-    """Why something was refused, in the order in which refusals are looked at (WORKFLOW.md 4)."""
+    """Why something was refused, in the order in which refusals are told (docs/workflow.md)."""
 
     INVALID_INPUT = "INVALID_INPUT"
     TOO_MANY_ITEMS = "TOO_MANY_ITEMS"

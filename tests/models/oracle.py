@@ -1,11 +1,11 @@
-"""The rules of WORKFLOW.md once more, told one mutation at a time, to judge models/workflow.py by.
+"""The rules of docs/workflow.md once more, one mutation at a time, to judge models/workflow.py by.
 
-The server decides from a table of transitions. This page has no table: each mutation is a story,
-the refusals in the order (1) to (12) of section 4, then what comes of it. The two share nothing but
+The server decides from a table of transitions. Here is no table: each mutation is a story, the
+refusals in the order that docs/workflow.md gives, then what comes of it. The two share nothing but
 the words for what is asked and what is so, so that a mistake in one is not copied into the other.
 
-Role (1) is judged first of all, by `may`. What is wrong with a call as a whole (2) is judged before
-any of these stories begins, but for what only the campaign can tell.
+The role is judged first of all, by `may`. What is wrong with a call as a whole is judged before any
+of these stories begins, but for what only the campaign can tell.
 """
 
 from collections.abc import Callable
@@ -77,7 +77,7 @@ def unchanged(*, when: bool) -> None:
 
 
 def may(action: Action, role: Role) -> bool:
-    """(1): who may ever do it, from the table's column `who`; erasing is the system's own."""
+    """Who may ever do it; erasing is the system's own."""
     if action is Action.ERASE:
         return role is Role.SYSTEM
     if action is Action.CONNECT_ACCOUNT:
@@ -232,7 +232,7 @@ def set_availability(now: Facts, ask: Command) -> Answer:
 
 
 def submit_post(now: Facts, ask: Command) -> Answer:
-    # A limit of section 7, which their own URL over again does not touch.
+    # A limit, which their own URL over again does not touch.
     refuse(ErrorCode.TOO_MANY_ITEMS, when=not now.has_post_place and not ask.url_is_own)
     refuse(ErrorCode.NOT_FOUND, when=now.status is None)
     unchanged(when=ask.url_is_own)
@@ -318,7 +318,7 @@ def refuse_stale(now: Facts, ask: Command) -> None:
 
 
 def enter(now: Facts, goal: ParticipationStatus, account: int | None = None) -> Answer:
-    """The last line of most stories, with (12): nobody enters a full campaign."""
+    """The last line of most stories: nobody enters a full campaign."""
     held = 1 if now.status in (APPROVED, JOINED) else 0
     needed = 1 if goal in (APPROVED, JOINED) else 0
     refuse(ErrorCode.CAPACITY_REACHED, when=needed > held and now.places_left == 0)

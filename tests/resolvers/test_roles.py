@@ -1,4 +1,4 @@
-"""Who may see what (WORKFLOW.md, section 6), cell by cell, with someone else's data beside it."""
+"""Who may see what, field by field, with someone else's data beside it."""
 
 from dataclasses import dataclass
 from datetime import timedelta
