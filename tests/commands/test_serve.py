@@ -1,6 +1,7 @@
 """`serve`: what stops it from starting is told; what starts also stops."""
 
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from tests.commands.running import CommandLine, Typed
 from tests.databases import Databases, PostgresDatabases
+from tests.live import ROOT
 from tests.postgres import postgres
 from tests.tokens import SECRET, STAFF
 
@@ -161,6 +163,20 @@ def test_without_tables_it_says_what_to_do_and_waits_for_them(
     assert early.json()["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
     assert early.headers["Retry-After"] == "1"
     assert "Traceback" not in said
+
+
+def test_it_starts_with_the_example_of_settings_copied(process: CommandLine) -> None:
+    shutil.copy(ROOT / ".env.example", process.folder / ".env")
+    assert process("migrate").code == 0
+    port = free_port()
+    server = process.start("serve", "--port", port)
+    try:
+        wait_until_it_answers(server, port, 200)
+    finally:
+        server.terminate()
+        said, _ = server.communicate(timeout=SECONDS)
+
+    assert "environment=development" in said
 
 
 def test_a_database_that_is_lost_is_told_in_a_line_each_time(tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """Settings: what the server refuses to start with, by the name of the variable."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
+from tests.live import ROOT
 from transport.settings import DEVELOPMENT_AUTH_SECRET, Settings, SettingsError
 
 LONG = "a secret of more than thirty-two bytes, made up"
@@ -184,3 +186,14 @@ def test_variables_may_stand_in_a_file(tmp_path: Path) -> None:
     settings = Settings()
     assert settings.auth_secret == LONG
     assert not settings.shows_graphiql
+
+
+def test_the_example_file_has_a_line_that_can_be_used_for_every_setting(tmp_path: Path) -> None:
+    lines = re.findall(r"^#(JOINERY_\w+=.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    names = [line.partition("=")[0].removeprefix("JOINERY_").lower() for line in lines]
+    assert names == list(Settings.model_fields)
+
+    for name, line in zip(names, lines, strict=True):
+        (tmp_path / ".env").write_text(f"{line}\n")
+        value, default = getattr(Settings(), name), Settings.model_fields[name].default
+        assert default in (None, value), f"{line} is not the default, {default}"
