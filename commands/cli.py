@@ -21,7 +21,7 @@ HELP = """Joinery decides who takes part in which influencer-marketing campaign.
 
 To try it out: `python server.py migrate`, `python server.py demo`, `python server.py`, then open
 http://127.0.0.1:8000/graphql in a browser. Settings are `JOINERY_*` variables or lines of a file
-named `.env`; the README lists them.
+named `.env`; docs/operations.md lists them.
 """
 
 app = App(name="server.py", help=HELP, help_format="markdown", version_flags=[])

@@ -54,7 +54,7 @@ async def demo(
     Parameters
     ----------
     campaigns
-        How many campaigns, beside the three of the README's story.
+        How many campaigns, beside the three of the tutorial's story.
     influencers
         How many influencers, beside those of the story. A million takes a few minutes.
     seed

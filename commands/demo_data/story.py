@@ -1,4 +1,4 @@
-"""The part of the demo that the README and GraphiQL tell about, the same every time.
+"""The part of the demo that docs/tutorial.md and GraphiQL tell about, the same every time.
 
 The people's external ids are fixed, so that tokens can be made for them.
 """

@@ -1,6 +1,6 @@
-"""The operations of the README and the answers it gives: read from it, run, and written again.
+"""The operations of README.md and docs/tutorial.md with their answers: read, run, written again.
 
-`python -m tests.readme` writes the answers anew, after something has changed them for good.
+`python -m tests.docs.pages` writes the answers anew, after something has changed them for good.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ import httpx
 from tests.live import ROOT, Server, serving
 from tests.tokens import STAFF, token
 
-README = ROOT / "README.md"
+PAGES = (ROOT / "README.md", ROOT / "docs" / "tutorial.md")
 WIDTH = 98
 _STEP = re.compile(r"```graphql (\S+)\n(.*?)```\n\n```json\n(.*?)```", re.DOTALL)
 _OPERATION = re.compile(r"^```graphql", re.MULTILINE)
@@ -27,7 +27,7 @@ _OPERATION = re.compile(r"^```graphql", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An operation of the README, who runs it, and the answer that stands below it."""
+    """An operation of a page, who runs it, and the answer that stands below it."""
 
     caller: str
     "STAFF, or the external id of an influencer of the demo."
@@ -44,8 +44,9 @@ class Step:
         )
 
 
-def steps(text: str) -> list[Step]:
-    """The steps in the README's order; every operation must have its answer."""
+def steps(page: Path) -> list[Step]:
+    """Return the steps of a page in order; every operation must have its answer."""
+    text = page.read_text()
     found = [Step(*match.groups()) for match in _STEP.finditer(text)]
     assert len(found) == len(_OPERATION.findall(text)), "an operation has no answer"
     return found
@@ -76,7 +77,7 @@ async def answers(server: Server, told: Sequence[Step]) -> list[Any]:
 
 
 def written(value: Any, indent: str = "") -> str:
-    """JSON as the README has it: on one line where it fits."""
+    """Return JSON as the pages have it: on one line where it fits."""
     line = json.dumps(value, ensure_ascii=False)
     if len(indent) + len(line) <= WIDTH or not value or not isinstance(value, dict | list):
         return line
@@ -91,19 +92,23 @@ def written(value: Any, indent: str = "") -> str:
     return "[\n" + ",\n".join(deeper + written(item, deeper) for item in listed) + f"\n{indent}]"
 
 
-async def rewrite() -> None:
-    """Write the answers of this server into the README."""
-    text = README.read_text()
+async def _answers_of_a_fresh_demo(told: Sequence[Step]) -> list[Any]:
     with tempfile.TemporaryDirectory() as folder:
         async with demo_server(Path(folder)) as server:
-            told = steps(text)
-            given = await answers(server, told)
+            return await answers(server, told)
+
+
+def rewrite(page: Path) -> None:
+    """Write the answers of this server into a page."""
+    text, told = page.read_text(), steps(page)
+    given = asyncio.run(_answers_of_a_fresh_demo(told))
     for step, answer in zip(told, given, strict=True):
         before = f"{step.operation}```\n\n```json\n{step.answer}```"
         after = f"{step.operation}```\n\n```json\n{written(answer)}\n```"
         text = text.replace(before, after)
-    README.write_text(text)
+    page.write_text(text)
 
 
 if __name__ == "__main__":
-    asyncio.run(rewrite())
+    for each in PAGES:
+        rewrite(each)

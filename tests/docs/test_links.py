@@ -1,0 +1,63 @@
+"""What the documents name is there: files of the repository, links and anchors."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.live import ROOT
+
+DOCS = ROOT / "docs"
+DECISIONS = sorted((DOCS / "decisions").glob("*.md"))
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md")), *DECISIONS]
+
+FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+CODE = re.compile(r"`([^`\n]+)`")
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+# A folder, or a file of a kind that the repository has.
+PATH = re.compile(r"[\w.-]+(/[\w.-]+)*(/|\.(py|md|graphql|toml|sql|json|ts|tsx|mjs|svg))")
+
+
+def paths(text: str) -> set[str]:
+    """Return the files and folders of the repository that a page names in code spans."""
+    return {code for code in CODE.findall(FENCE.sub("", text)) if PATH.fullmatch(code)}
+
+
+def links(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the target and the anchor of each link within the repository."""
+    for link in LINK.findall(FENCE.sub("", text)):
+        target, _, anchor = link.partition("#")
+        if "://" not in target:
+            yield target, anchor
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings."""
+    headings = HEADING.findall(FENCE.sub("", page.read_text()))
+    return {re.sub(r"[^\w\- ]", "", text).strip().lower().replace(" ", "-") for text in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_page_names_only_what_is_there(page: Path) -> None:
+    text = page.read_text()
+    assert {path for path in paths(text) if not (ROOT / path).exists()} == set()
+    for target, anchor in links(text):
+        file = (page.parent / target).resolve() if target else page
+        assert file.exists(), target
+        assert not anchor or anchor in anchors(file), f"{target}#{anchor}"
+
+
+def test_the_index_has_every_document_and_every_decision_in_order() -> None:
+    index = DOCS / "README.md"
+    linked = [(DOCS / target).resolve() for target, _ in links(index.read_text())]
+
+    assert {page for page in PAGES if page.is_relative_to(DOCS)} - set(linked) == {index}
+    assert [page for page in linked if page.parent.name == "decisions"] == DECISIONS
+    assert [int(page.name[:4]) for page in DECISIONS] == list(range(1, len(DECISIONS) + 1))
+
+
+def test_a_path_is_told_from_other_code() -> None:
+    text = "`server.py`, `docs/` and `tests/docs/`; `application/json`, `make docs`, `/graphql`"
+    assert paths(text) == {"server.py", "docs/", "tests/docs/"}
