@@ -86,7 +86,7 @@ format: install ## Put the code into its form
 	$(BIN)/ruff format .
 
 docs: install ## Write docs/workflow.md from the transition table
-	$(BIN)/python -m models.workflow_page
+	$(BIN)/python -m workflow.page
 
 schema: install ## Write schema.graphql from the code
 	$(BIN)/python server.py schema > schema.graphql

@@ -11,8 +11,8 @@ from typing import Any
 
 import asyncpg
 
-from models.database import connected, migrate
-from resolvers.availability_counts import settle
+from database.connection import connected, migrate
+from resolvers.availability.counts import settle
 from tests.postgres import Postgres, postgres
 
 SQL = Path(__file__).parent / "sql"

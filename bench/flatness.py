@@ -23,17 +23,17 @@ import asyncpg
 
 from bench.database import Database, Size, databases
 from bench.setup import machine
+from database.connection import connected
+from database.engines.asyncpg import SERVER_SETTINGS
+from database.session import rows, run
+from database.statement import Row
 from models.availability import EVERYONE
-from models.database import connected
-from models.engines.asyncpg import SERVER_SETTINGS
 from projection import Run
 from projection.listing import Page, page_values
-from projection.statement import Row
-from resolvers import text_search
-from resolvers.availability_counts import outdate, recount
-from resolvers.candidate_counts import candidate_counts
-from resolvers.database import rows, run
-from resolvers.select_tab import candidates
+from resolvers.availability.counts import outdate, recount
+from resolvers.queries import text_search
+from resolvers.queries.candidate_counts import candidate_counts
+from resolvers.queries.select_tab import candidates
 
 SIZES = (
     Size(100_000, 2_000, 2_000_000, bulk=500),

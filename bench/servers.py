@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 from bench.workloads import Request, Workload
-from transport.tokens import sign
+from transport.auth.tokens import sign
 
 ROOT = Path(__file__).parent.parent
 NODE_PEERS = Path(__file__).parent / "peers" / "node"

@@ -13,8 +13,8 @@ from commands.migrate import migrate
 from commands.print_schema import print_schema
 from commands.serve import serve
 from commands.token import token
-from models.database import DatabaseError
-from models.transactions import is_outage
+from database.connection import DatabaseError
+from database.transactions import is_outage
 from transport.settings import SettingsError
 
 HELP = """Joinery decides who takes part in which influencer-marketing campaign.

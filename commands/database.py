@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from commands.errors import CommandError
-from models.database import connected, pending_migrations
+from database.connection import connected, pending_migrations
 
 
 @asynccontextmanager

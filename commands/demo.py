@@ -19,17 +19,17 @@ from commands.demo_data.histories import History, Stage
 from commands.demo_data.indexes import set_aside
 from commands.demo_data.people import CATEGORIES, PersonData, people
 from commands.identities import print_tokens
+from database.bulk import insert
+from database.transactions import transacted
 from models import categories
 from models.availability import EVERYONE
-from models.bulk import insert
 from models.campaign import Campaign
-from models.enums import Action, CampaignStatus, Role
 from models.influencer import Influencer, InfluencerSearch, SocialAccount
 from models.participation import Participation, ParticipationEvent, Post
-from models.standing import AccountRow, CampaignRow, InfluencerRow
-from models.transactions import transacted
-from resolvers.availability_counts import outdate, settle
+from resolvers.availability.counts import outdate, settle
 from transport.settings import Settings
+from workflow.enums import Action, CampaignStatus, Role
+from workflow.facts import AccountRow, CampaignRow, InfluencerRow
 
 BATCH = 5_000
 """Influencers in one statement."""

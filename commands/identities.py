@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from commands.demo_data.campaigns import ADVERTISERS
 from commands.demo_data.story import ADVERTISER, FREE, WAITING_TO_CONNECT, WAITING_TO_SELECT
-from models.enums import Role
 from models.influencer import Influencer
+from transport.auth.tokens import sign
 from transport.graphiql import Identity
 from transport.settings import Settings
-from transport.tokens import sign
+from workflow.enums import Role
 
 TOKEN_SECONDS = 30 * 24 * 60 * 60
 STAFF_NAME = "Mika Sato"

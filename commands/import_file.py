@@ -20,13 +20,13 @@ from strawberry import UNSET
 
 from commands.database import migrated
 from commands.errors import CommandError
-from models.enums import Platform
+from database.transactions import transacted
 from models.text import clean
-from models.transactions import transacted
-from resolvers.bulk_call import MAX_ITEMS
-from resolvers.results import UserError
-from resolvers.upsert_influencers import UpsertInfluencersPayload, upsert
+from resolvers.mutations.upsert_influencers import UpsertInfluencersPayload, upsert
+from resolvers.pipeline.bulk import MAX_ITEMS
+from resolvers.pipeline.results import UserError
 from transport.settings import Settings
+from workflow.enums import Platform
 
 CSV_COLUMNS = (
     "externalId", "name", "email", "country", "categories", "avatarUrl",

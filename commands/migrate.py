@@ -1,6 +1,6 @@
 """Bring the database up to date."""
 
-from models import database
+from database import connection as database
 from transport.settings import Settings
 
 

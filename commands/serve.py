@@ -11,7 +11,7 @@ from cyclopts.validators import Number
 
 from commands.database import what_is_missing
 from commands.errors import CommandError
-from models.database import connected, pending_migrations
+from database.connection import connected, pending_migrations
 from transport.logs import configure_logs
 from transport.settings import Settings
 

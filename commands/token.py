@@ -8,8 +8,8 @@ from cyclopts.validators import Number
 
 from commands.errors import CommandError
 from resolvers import ids
+from transport.auth.tokens import sign
 from transport.settings import Settings
-from transport.tokens import sign
 
 YEAR = int(timedelta(days=365).total_seconds())
 

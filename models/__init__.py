@@ -1,1 +1,1 @@
-"""What is stored, one file a noun, and the rules of who may take part: the workflow."""
+"""What is stored: Tortoise models, one file a noun, and their migrations."""

@@ -5,8 +5,8 @@ from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
 from models.checks import one_of
-from models.enums import Availability, CampaignStatus, CampaignType
 from models.influencer import Influencer
+from workflow.enums import Availability, CampaignStatus, CampaignType
 
 
 class Campaign(Model):

@@ -1,19 +1,13 @@
-"""Categories as numbers: the first 62 are bits of a mask, the rest a list in a text.
-
-Almost every rule is decided by one AND on a mask; the text, `,63,80,`, is looked at only by
-rules that name a late category.
-"""
+"""The numbers of categories: each name has one for good."""
 
 from collections.abc import Collection, Iterable
-from functools import lru_cache
 from typing import Any
 
 import orjson
 
-from models.database import connection, dialect
+from database.connection import connection, dialect
 from models.text import fold
 
-MASK_BITS = 62
 # Names travel as one JSON parameter: a database takes only so many, and a call may have 50,000.
 _NAMES = {
     "postgres": "SELECT value FROM json_array_elements_text($1::json)",
@@ -37,24 +31,6 @@ async def register(names: Iterable[str]) -> dict[str, int]:
         await _run("INSERT INTO category (key) {names} ON CONFLICT (key) DO NOTHING", missing)
         known |= await numbers_of(missing)
     return known
-
-
-def mask_and_overflow(numbers: Iterable[int]) -> tuple[int, str]:
-    """How a set of category numbers is stored."""
-    mask, late = 0, list[int]()
-    for number in sorted(numbers):
-        if number <= MASK_BITS:
-            mask |= 1 << (number - 1)
-        else:
-            late.append(number)
-    return mask, "".join(f",{number}" for number in late) + "," if late else ""
-
-
-@lru_cache(maxsize=4096)
-def numbers_in(mask: int, overflow: str) -> frozenset[int]:
-    """The set of category numbers that is stored so."""
-    early = {number for number in range(1, MASK_BITS + 1) if mask >> (number - 1) & 1}
-    return frozenset(early | {int(number) for number in overflow.split(",") if number})
 
 
 async def _run(sql: str, keys: Collection[str]) -> list[tuple[str, int]]:

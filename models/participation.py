@@ -6,7 +6,8 @@ from tortoise.models import Model
 
 from models.campaign import Campaign
 from models.checks import one_of
-from models.enums import (
+from models.influencer import Influencer, SocialAccount
+from workflow.enums import (
     Action,
     ParticipationOrigin,
     ParticipationStatus,
@@ -14,7 +15,6 @@ from models.enums import (
     PostWarning,
     Role,
 )
-from models.influencer import Influencer, SocialAccount
 
 
 class Participation(Model):

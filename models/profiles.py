@@ -5,8 +5,8 @@ from typing import Any
 
 import orjson
 
-from models.database import connection, dialect
-from models.enums import Platform
+from database.connection import connection, dialect
+from workflow.enums import Platform
 
 _LARGEST = ", ".join(
     f"max(CASE WHEN a.platform = {platform.number} THEN a.followers END) AS f{platform.number}"

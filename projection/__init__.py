@@ -22,7 +22,6 @@ from projection.paired import PairedListing
 from projection.plan import Projector
 from projection.run import Known, Run
 from projection.shape import Shape
-from projection.watching import Watch, watching
 
 __all__ = [
     "Batched",
@@ -45,6 +44,4 @@ __all__ = [
     "TableListing",
     "ToMany",
     "ToOne",
-    "Watch",
-    "watching",
 ]

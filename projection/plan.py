@@ -18,6 +18,7 @@ from graphql import (
 )
 from graphql.pyutils import Path
 
+from database.tracing import current_watch
 from projection.compiler import Compiler
 from projection.diagram import diagram
 from projection.executor import Completed, ProjectingInfo
@@ -28,7 +29,6 @@ from projection.run import Run
 from projection.shape import Shape
 from projection.steps import fetch_by_key
 from projection.types import named_type, type_given
-from projection.watching import current_watch
 
 
 class Projector:

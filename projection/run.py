@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from database.coalescing import fetch_by
+from database.statement import Database, Row, fetch
 from projection.executor import JoineryExecutionContext
-from projection.gathering import fetch_by
-from projection.statement import Database, Row, fetch
 
 Known: TypeAlias = Mapping[str, Mapping[Any, Mapping[str, Any]]]
 """By shape and key, columns of rows as they are, in the SQL of `Level.columns`."""

@@ -1,1 +1,1 @@
-"""What a field does: one file a screen or an action."""
+"""What a field does: queries, mutations, and what they share."""

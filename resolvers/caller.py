@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.enums import Platform, Role
+from workflow.enums import Platform, Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import cast
 import strawberry
 from strawberry.types.enum import WithStrawberryEnumDefinition
 
-from models.enums import (
+from workflow.enums import (
     Action,
     ApplicantStatus,
     Availability,

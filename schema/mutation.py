@@ -5,22 +5,22 @@ from typing import Annotated
 import strawberry
 
 from projection import Completed
-from resolvers.apply import apply
-from resolvers.connect_account import connect_account
-from resolvers.create_campaign import create_campaign
-from resolvers.disconnect_account import disconnect_account
-from resolvers.mark_joined import mark_joined
-from resolvers.remove_participants import remove_participants
-from resolvers.reopen_applications import reopen_applications
-from resolvers.select_account import select_account
-from resolvers.select_social_media import select_social_media
-from resolvers.set_applicant_status import set_applicant_status
-from resolvers.set_availability import set_availability
-from resolvers.set_post_status import set_post_status
-from resolvers.submit_post import submit_post
-from resolvers.update_campaign import update_campaign
-from resolvers.upsert_influencers import upsert_influencers
-from resolvers.withdraw import withdraw
+from resolvers.mutations.apply import apply
+from resolvers.mutations.connect_account import connect_account
+from resolvers.mutations.create_campaign import create_campaign
+from resolvers.mutations.disconnect_account import disconnect_account
+from resolvers.mutations.mark_joined import mark_joined
+from resolvers.mutations.remove_participants import remove_participants
+from resolvers.mutations.reopen_applications import reopen_applications
+from resolvers.mutations.select_account import select_account
+from resolvers.mutations.select_social_media import select_social_media
+from resolvers.mutations.set_applicant_status import set_applicant_status
+from resolvers.mutations.set_availability import set_availability
+from resolvers.mutations.set_post_status import set_post_status
+from resolvers.mutations.submit_post import submit_post
+from resolvers.mutations.update_campaign import update_campaign
+from resolvers.mutations.upsert_influencers import upsert_influencers
+from resolvers.mutations.withdraw import withdraw
 from schema.fields import Info, answers
 from schema.mutations.apply import ApplyInput, ApplyPayload
 from schema.mutations.connect_account import ConnectAccountInput, ConnectAccountPayload

@@ -6,7 +6,7 @@ import strawberry
 from strawberry import UNSET
 
 from projection import Completed
-from resolvers import (
+from resolvers.queries import (
     campaigns,
     events,
     influencers,

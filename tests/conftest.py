@@ -12,7 +12,7 @@ from tortoise.backends.base.executor import (
     EXECUTOR_CACHE,  # pyright: ignore[reportUnknownVariableType]
 )
 
-from models.database import connected
+from database.connection import connected
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases
 from tests.live import Server, serving
 from tests.postgres import Postgres, postgres

@@ -6,7 +6,11 @@ from typing import Any
 
 from models import categories, profiles
 from models.campaign import AvailabilityOverride, Campaign
-from models.enums import (
+from models.influencer import Influencer, SocialAccount
+from models.participation import Participation, ParticipationEvent, Post
+from models.text import fold
+from workflow.categories import mask_and_overflow
+from workflow.enums import (
     Action,
     CampaignStatus,
     CampaignType,
@@ -17,10 +21,7 @@ from models.enums import (
     Role,
     mask_of,
 )
-from models.influencer import Influencer, SocialAccount
-from models.participation import Participation, ParticipationEvent, Post
-from models.platform_hosts import digest
-from models.text import fold
+from workflow.platform_hosts import digest
 
 NOW = datetime(2026, 11, 24, 9, 30, 0, 123456, tzinfo=UTC)
 _numbers = count(1)
@@ -31,7 +32,7 @@ async def campaign(**given: Any) -> Campaign:
     number = next(_numbers)
     platforms = given.pop("platforms", (Platform.INSTAGRAM, Platform.TIKTOK))
     names: list[str] = given.pop("categories", [])
-    mask, overflow = categories.mask_and_overflow((await categories.register(names)).values())
+    mask, overflow = mask_and_overflow((await categories.register(names)).values())
     values: dict[str, Any] = {
         "title": f"Campaign {number}",
         "brand": "Brand",
@@ -64,7 +65,7 @@ async def influencer(
     """An influencer with these accounts (platform, followers); `disconnected` once had those."""
     number = next(_numbers)
     names: list[str] = given.pop("categories", [])
-    mask, overflow = categories.mask_and_overflow((await categories.register(names)).values())
+    mask, overflow = mask_and_overflow((await categories.register(names)).values())
     values: dict[str, Any] = {
         "external_id": f"external-{number}",
         "name": f"Influencer {number}",

@@ -1,1 +1,1 @@
-"""How a request arrives: GraphQL over HTTP, who calls, idempotency, health, GraphiQL's page."""
+"""What arrives: GraphQL over HTTP, tokens, health, GraphiQL's page."""

@@ -15,12 +15,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from models.database import connected, pending_migrations
-from resolvers.availability_counts import keep
+from database.connection import connected, pending_migrations
+from execution.errors import refusal
+from resolvers.availability.counts import keep
 from schema import schema
 from transport import health
-from transport.auth import Authenticator, ConnectProofs
-from transport.errors import refusal
+from transport.auth.callers import Authenticator, ConnectProofs
 from transport.graphiql import Identities, graphiql_routes, page
 from transport.http import GraphQLOverHTTP
 from transport.logs import configure_logs

@@ -7,8 +7,8 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.database import connection, pending_migrations
-from transport.errors import presentable
+from database.connection import connection, pending_migrations
+from execution.errors import presentable
 
 PATIENCE_SECONDS = 5
 

@@ -13,15 +13,16 @@ import strawberry
 from graphql import ExecutionResult, GraphQLError, OperationType
 from starlette.types import Receive, Scope, Send
 
+from database.tracing import Watch, watching
+from execution.documents import Operation
+from execution.engine import Engine, Executor, RefusedError, execute
+from execution.errors import body_of, code_of, presentable, status_of
+from execution.idempotency import Claim, IdempotencyKeys, StoredAnswer, digest_of, read_key
+from execution.params import Params
 from resolvers.caller import Caller
 from resolvers.context import Context, Proofs
 from resolvers.errors import RequestCode, RequestError
-from resolvers.explaining import plan_extension, watching
-from transport.documents import Operation
-from transport.errors import body_of, code_of, presentable, status_of
-from transport.execution import Engine, Executor, RefusedError, execute
-from transport.idempotency import Claim, IdempotencyKeys, StoredAnswer, digest_of, read_key
-from transport.wire import JSON, HttpError, Incoming, Params, media_type_for, read_params
+from transport.wire import JSON, HttpError, Incoming, media_type_for, read_params
 
 _NOT_STORED: frozenset[RequestCode] = frozenset({"UNAVAILABLE", "INTERNAL", "UNAUTHENTICATED"})
 _RETRY = {"Retry-After": "1"}
@@ -110,7 +111,7 @@ class GraphQLOverHTTP:
         with watching() as watch, watch.stage("total"):
             answer = await self._answer(request)
         body: dict[str, Any] = orjson.loads(answer.body)
-        body["extensions"] = {"plan": plan_extension(watch)}
+        body["extensions"] = {"plan": _plan_extension(watch)}
         return replace(answer, body=_encoded(body))
 
     async def _answer(self, request: Incoming) -> Answer:
@@ -187,3 +188,26 @@ def _refused(
 
 def _encoded(body: Mapping[str, Any]) -> bytes:
     return orjson.dumps(body, option=orjson.OPT_UTC_Z)
+
+
+def _plan_extension(watch: Watch) -> dict[str, Any]:
+    """Statements with their rows and milliseconds, time by stage, and plans as Mermaid charts.
+
+    What is in `total`, but not in `sql` and `plan`, is reading the request, resolving, and making
+    objects from rows.
+    """
+    statements = [
+        {
+            "sql": each.sql,
+            "values": each.values,
+            "rows": each.rows,
+            "ms": round(each.milliseconds, 3),
+        }
+        for each in watch.statements
+    ]
+    stages = {**watch.stages, "sql": sum(each.milliseconds for each in watch.statements)}
+    return {
+        "statements": statements,
+        "stages": {name: round(spent, 3) for name, spent in stages.items()},
+        "diagrams": watch.diagrams,
+    }

@@ -11,7 +11,7 @@ from dotenv.parser import Binding, parse_stream
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from models.database import DatabaseError, tortoise_config
+from database.connection import DatabaseError, tortoise_config
 
 PREFIX = "JOINERY_"
 FILE = ".env"

@@ -1,13 +1,14 @@
 """What travels: the media types, and the parameters of a GraphQL request."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 from urllib.parse import parse_qsl
 
 import orjson
 from starlette.types import Receive, Scope
+
+from execution.params import Params
 
 JSON = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
@@ -59,15 +60,6 @@ class Incoming:
             message = f"The body is larger than {LARGEST_BODY >> 20} MiB: send less in one request."
             raise HttpError(413, message, {"Connection": "close"} if size > DRAINED else None)
         return parts[0] if len(parts) == 1 else b"".join(parts)
-
-
-@dataclass(slots=True)
-class Params:
-    """What a GraphQL request asks for."""
-
-    query: str
-    variables: dict[str, Any]
-    operation_name: str | None
 
 
 @lru_cache(maxsize=256)

@@ -25,10 +25,14 @@ from tortoise.transactions import in_transaction
 from bench.peers import sql
 from bench.peers.asgi import number, spare_collections
 from bench.peers.marking import decide
+from database.connection import connected, connection
 from models import campaign as tables
 from models.campaign import AvailabilityOverride
-from models.database import connected, connection
-from models.enums import (
+from models.influencer import Influencer as InfluencerModel
+from models.influencer import SocialAccount as AccountModel
+from models.participation import Participation as ParticipationModel
+from models.participation import ParticipationEvent
+from workflow.enums import (
     Action,
     CampaignStatus,
     CampaignType,
@@ -40,10 +44,6 @@ from models.enums import (
     Role,
     platform_of,
 )
-from models.influencer import Influencer as InfluencerModel
-from models.influencer import SocialAccount as AccountModel
-from models.participation import Participation as ParticipationModel
-from models.participation import ParticipationEvent
 
 for _enum in (
     CampaignStatus,

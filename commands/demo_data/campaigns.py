@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from commands.demo_data.people import CATEGORIES
-from models.enums import CampaignStatus, CampaignType, Platform
+from workflow.enums import CampaignStatus, CampaignType, Platform
 
 ADVERTISERS = {
     "hana-beauty": "Hana Beauty",

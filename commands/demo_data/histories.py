@@ -5,8 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from models import standing
-from models.enums import (
+from workflow.decisions import (
+    Command,
+    Decision,
+    Facts,
+    PostFacts,
+    available_actions,
+    decide,
+    decide_post,
+)
+from workflow.enums import (
     Action,
     CampaignStatus,
     ErrorCode,
@@ -20,16 +28,7 @@ from models.enums import (
     Role,
     platforms_of,
 )
-from models.standing import AccountRow, CampaignRow, InfluencerRow, ParticipationRow
-from models.workflow import (
-    Command,
-    Decision,
-    Facts,
-    PostFacts,
-    available_actions,
-    decide,
-    decide_post,
-)
+from workflow.facts import AccountRow, CampaignRow, InfluencerRow, ParticipationRow, build_facts
 
 _STEPS = {
     # What happens next, how often, by whom. The actor's name is the demo's.
@@ -127,7 +126,7 @@ class History:
         row = ParticipationRow(
             self.status or "", self.version, self.selected_account, self.selected_platforms
         )
-        return standing.facts(
+        return build_facts(
             campaign,
             self.profile,
             self.accounts,

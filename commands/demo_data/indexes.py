@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from models.database import connection, dialect
+from database.connection import connection, dialect
 
 # Not those behind a constraint, which cannot be dropped alone.
 _INDEXES = {

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
-from models.enums import Platform
+from workflow.enums import Platform
 
 CATEGORIES = (
     "Beauty", "Fashion", "Food", "Travel", "Gaming", "Fitness", "Parenting", "Pets", "Music",

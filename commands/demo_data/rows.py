@@ -7,11 +7,11 @@ from typing import Any
 from commands.demo_data.campaigns import CampaignData
 from commands.demo_data.histories import ACTORS, EventData, History, PostData
 from commands.demo_data.people import AccountData, PersonData
-from models import categories
-from models.enums import Platform, mask_of
-from models.platform_hosts import digest
 from models.text import fold
 from resolvers import ids
+from workflow.categories import mask_and_overflow
+from workflow.enums import Platform, mask_of
+from workflow.platform_hosts import digest
 
 PAST = timedelta(days=45)
 """How long ago everything was there already."""
@@ -25,7 +25,7 @@ def influencer(person: PersonData, numbers: Mapping[str, int], now: datetime) ->
     To say it at once is twice as fast as to let the database find it: it would have to write each
     row a second time, and its place in every index.
     """
-    mask, overflow = categories.mask_and_overflow(numbers[fold(name)] for name in person.categories)
+    mask, overflow = mask_and_overflow(numbers[fold(name)] for name in person.categories)
     largest = _largest(person.accounts)
     return {
         "external_id": person.external_id,
@@ -73,7 +73,7 @@ def account(influencer: int, account: AccountData, now: datetime) -> Row:
 
 def campaign(data: CampaignData, numbers: Mapping[str, int], now: datetime) -> Row:
     """A campaign on which nothing has happened yet."""
-    mask, overflow = categories.mask_and_overflow(numbers[fold(name)] for name in data.categories)
+    mask, overflow = mask_and_overflow(numbers[fold(name)] for name in data.categories)
     return {
         "title": data.title,
         "title_key": fold(data.title),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from commands.demo_data.campaigns import CampaignData
 from commands.demo_data.people import AccountData, PersonData
-from models.enums import CampaignStatus, CampaignType, Platform
+from workflow.enums import CampaignStatus, CampaignType, Platform
 
 ADVERTISER = "hana-beauty"
 WAITING_TO_SELECT = "demo-natthaporn"

@@ -13,7 +13,7 @@ from tortoise.migrations import operations as ops
 from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
-from models.enums import (
+from workflow.enums import (
     Action,
     Availability,
     CampaignStatus,

@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from models.enums import Role
-from models.standing import CampaignRow
-from models.workflow import Facts, available_actions, blockers
 from projection import Batched, Computed, Connection, Denial, Derived, Run, Shape, ToOne
-from resolvers.candidate_counts import candidate_counts
-from resolvers.participation_lists import applicant_counts, applicants
-from resolvers.posts_tab import post_counts, post_rows
-from resolvers.select_tab import candidates
+from resolvers.queries.applicant_tab import applicant_counts, applicants
+from resolvers.queries.candidate_counts import candidate_counts
+from resolvers.queries.posts_tab import post_counts, post_rows
+from resolvers.queries.select_tab import candidates
 from resolvers.shapes import columns as c
-from resolvers.shapes.standing import facts, largest_first
+from resolvers.shapes.facts import facts, largest_first
+from workflow.decisions import Facts, available_actions, blockers
+from workflow.enums import Role
+from workflow.facts import CampaignRow
 
 
 def _row(_run: Run, *values: Any) -> CampaignRow:

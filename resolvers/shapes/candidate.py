@@ -1,11 +1,11 @@
 """How a row of the Select influencer tab is read: a pair of a campaign and an influencer."""
 
-from models.enums import Action, CandidateStatus, Role, UnavailableReason
-from models.workflow import Facts, available_actions, candidate_status
 from projection import Computed, Connection, Derived, Run, Shape, ToOne
-from resolvers.history import of_candidates
+from resolvers.queries.history import of_candidates
 from resolvers.shapes import columns as c
-from resolvers.shapes.standing import facts, largest_first
+from resolvers.shapes.facts import facts, largest_first
+from workflow.decisions import Facts, available_actions, candidate_status
+from workflow.enums import Action, CandidateStatus, Role, UnavailableReason
 
 _KEY = "{t}.campaign_id::text || '-' || {t}.influencer_id::text"
 _PAIR = "{j}.campaign_id = {t}.campaign_id AND {j}.influencer_id = {t}.influencer_id"

@@ -2,9 +2,9 @@
 
 from functools import cache
 
-from models.enums import Platform, Role, platforms_of
 from projection import Column, Kind
 from resolvers.ids import PREFIX
+from workflow.enums import Platform, Role, platforms_of
 
 STAFF = frozenset({Role.STAFF})
 DECIDERS = frozenset({Role.STAFF, Role.ADVERTISER})

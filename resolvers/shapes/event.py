@@ -1,8 +1,8 @@
 """How the history is read; who someone else's words are for."""
 
-from models.enums import Role
 from projection import Computed, Run, Shape, ToOne
 from resolvers.shapes import columns as c
+from workflow.enums import Role
 
 
 def _private(run: Run, influencer: int, actor: str, text: str | None) -> str | None:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from models.enums import Role
-from models.standing import AccountRow, InfluencerRow
 from projection import Column, Computed, Connection, Derived, Rows, Run, Shape, ToMany
-from resolvers.participation_lists import of_influencers
+from resolvers.queries.applicant_tab import of_influencers
 from resolvers.shapes import columns as c
+from workflow.enums import Role
+from workflow.facts import AccountRow, InfluencerRow
 
 
 def _profile(_run: Run, *values: Any) -> InfluencerRow:

@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from models.enums import (
+from projection import Computed, Connection, Derived, Rows, Run, Shape, ToMany, ToOne
+from resolvers.queries.history import of_participations
+from resolvers.shapes import columns as c
+from resolvers.shapes.facts import facts
+from workflow.decisions import (
+    Facts,
+    applicant_status,
+    available_actions,
+    candidate_status,
+    required_action,
+)
+from workflow.enums import (
     ApplicantStatus,
     CampaignType,
     CandidateStatus,
@@ -14,18 +25,7 @@ from models.enums import (
     Role,
     platforms_of,
 )
-from models.standing import ParticipationRow
-from models.workflow import (
-    Facts,
-    applicant_status,
-    available_actions,
-    candidate_status,
-    required_action,
-)
-from projection import Computed, Connection, Derived, Rows, Run, Shape, ToMany, ToOne
-from resolvers.history import of_participations
-from resolvers.shapes import columns as c
-from resolvers.shapes.standing import facts
+from workflow.facts import ParticipationRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """How posts, and the rows of the Posts tab, are read."""
 
 from projection import Shape, ToOne
-from resolvers.posts_tab import ROWS
+from resolvers.queries.posts_tab import ROWS
 from resolvers.shapes import columns as c
 
 POST = Shape(

@@ -16,20 +16,21 @@ import jwt
 import orjson
 import pytest
 
-from models import profiles, standing
+from database.connection import connected, connection, dialect
+from models import profiles
 from models.campaign import Campaign
-from models.database import connected, connection, dialect
-from models.enums import (
+from models.influencer import Influencer, InfluencerSearch, SocialAccount
+from models.participation import Participation, ParticipationEvent, Post
+from tests.commands.running import CommandLine, Ran
+from tests.databases import Databases, PostgresDatabases, SqliteDatabases
+from workflow.enums import (
     CampaignStatus,
     CampaignType,
     ParticipationStatus,
     PostStatus,
 )
-from models.influencer import Influencer, InfluencerSearch, SocialAccount
-from models.participation import Participation, ParticipationEvent, Post
-from models.workflow_rows import workflow_rows
-from tests.commands.running import CommandLine, Ran
-from tests.databases import Databases, PostgresDatabases, SqliteDatabases
+from workflow.facts import AccountRow, CampaignRow, InfluencerRow, build_facts
+from workflow.rows import workflow_rows
 
 TABLES = {
     "category": "id",
@@ -203,22 +204,22 @@ async def test_whoever_takes_part_may_see_it_and_has_a_qualifying_account(demo: 
     async with connected(demo.url):
         campaigns = {campaign.id: campaign for campaign in await Campaign.all()}
         people = {person.id: person for person in await Influencer.all()}
-        accounts = defaultdict[int, list[standing.AccountRow]](list)
+        accounts = defaultdict[int, list[AccountRow]](list)
         for row in await SocialAccount.all():
-            account = standing.AccountRow(row.id, row.platform, row.followers, None)
+            account = AccountRow(row.id, row.platform, row.followers, None)
             accounts[row.influencer_id].append(account)
         for part in await Participation.all():
             campaign, person = campaigns[part.campaign_id], people[part.influencer_id]
             columns: dict[str, Any] = {
-                name: getattr(campaign, name) for name in standing.CampaignRow._fields
+                name: getattr(campaign, name) for name in CampaignRow._fields
             }
             columns["status"] = CampaignStatus.ONGOING  # as it was when they came
             profile: dict[str, Any] = {
-                name: getattr(person, name) for name in standing.InfluencerRow._fields
+                name: getattr(person, name) for name in InfluencerRow._fields
             }
-            facts = standing.facts(
-                standing.CampaignRow(**columns),
-                standing.InfluencerRow(**profile),
+            facts = build_facts(
+                CampaignRow(**columns),
+                InfluencerRow(**profile),
                 accounts[person.id],
                 override=None,
                 participation=None,

@@ -8,7 +8,6 @@ from typing import Any
 import orjson
 
 from models.campaign import Campaign
-from models.enums import CampaignType, ParticipationStatus, Platform
 from models.influencer import Influencer, SocialAccount
 from models.participation import Participation, ParticipationEvent, Post
 from resolvers.context import Context
@@ -16,6 +15,7 @@ from resolvers.ids import encode
 from schema import schema
 from tests import data
 from tests.resolvers.asking import creator, mutate, operation
+from workflow.enums import CampaignType, ParticipationStatus, Platform
 
 INSTAGRAM, TIKTOK = Platform.INSTAGRAM, Platform.TIKTOK
 WAITING, JOINED = ParticipationStatus.WAITING, ParticipationStatus.JOINED

@@ -4,20 +4,20 @@ import asyncio
 import sys
 from collections import Counter
 
+from database.connection import dialect
 from models.campaign import Campaign
-from models.database import dialect
-from models.enums import CampaignType, ParticipationStatus, Platform
 from models.participation import Participation, ParticipationEvent
 from resolvers.ids import encode
 from tests import data
 from tests.resolvers.asking import gids, mutate
+from workflow.enums import CampaignType, ParticipationStatus, Platform
 
 RESULTS = "results { outcome error { code } } userErrors { code }"
 PROCESSES = 3
 
 ONE_PROCESS = """
 import asyncio, sys
-from models.database import connected
+from database.connection import connected
 from tests.resolvers.asking import mutate
 
 async def main(url, campaign, *influencers):

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from models.bulk import insert
-from models.database import dialect
-from models.enums import CampaignType, ParticipationStatus, Platform
+from database.bulk import insert
+from database.connection import dialect
+from database.tracing import watching
 from models.influencer import Influencer, SocialAccount
 from models.participation import Participation, Post
-from projection.watching import watching
 from resolvers.ids import encode
 from tests import data
 from tests.resolvers.asking import mutate
+from workflow.enums import CampaignType, ParticipationStatus, Platform
 
 MARKED = """
     campaign { placesTaken }

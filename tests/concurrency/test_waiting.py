@@ -9,13 +9,13 @@ import asyncpg
 import pytest
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
-from models.database import MOST_TRANSACTIONS, POOL_SIZE, connection, dialect
-from models.enums import ParticipationStatus, Platform
-from models.transactions import ChangedMeanwhileError
+from database.connection import MOST_TRANSACTIONS, POOL_SIZE, connection, dialect
+from database.transactions import ChangedMeanwhileError
 from resolvers.ids import encode
 from tests import data
 from tests.concurrency.test_creators import connected, said, upserted
 from tests.resolvers.asking import answer, mutate
+from workflow.enums import ParticipationStatus, Platform
 
 MARKED = "results { outcome participation { status selectedAccount { id } } }"
 

@@ -3,7 +3,8 @@
 import asyncio
 
 from models.campaign import Category
-from models.categories import mask_and_overflow, numbers_in, numbers_of, register
+from models.categories import numbers_of, register
+from workflow.categories import mask_and_overflow, numbers_in
 
 
 async def test_a_category_keeps_its_number_however_it_is_written(db: str):

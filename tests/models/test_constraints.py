@@ -8,9 +8,9 @@ import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 from tortoise.exceptions import IntegrityError
 
-from models.enums import Action, ParticipationStatus, Platform, PostStatus
-from resolvers.database import rows
+from database.session import rows
 from tests import data
+from workflow.enums import Action, ParticipationStatus, Platform, PostStatus
 
 Break = Callable[[], Awaitable[Any]]
 

@@ -1,11 +1,11 @@
 """What influencers' rows repeat of their accounts."""
 
 from models import profiles
-from models.enums import ParticipationStatus, Platform
 from models.influencer import Influencer, InfluencerSearch, SocialAccount
 from models.participation import Participation
 from tests import data
 from tests.data import NOW
+from workflow.enums import ParticipationStatus, Platform
 
 INSTAGRAM, TIKTOK, YOUTUBE = Platform.INSTAGRAM, Platform.TIKTOK, Platform.YOUTUBE
 

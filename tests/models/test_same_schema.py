@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.database import connected, connection
+from database.connection import connected, connection
 from tests.databases import PostgresDatabases, SqliteDatabases
 
 Columns = set[tuple[str, str, bool]]

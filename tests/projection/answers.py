@@ -14,9 +14,9 @@ from graphql import (
 )
 from graphql.execution import ExecutionResult
 
-from models.enums import Role
 from projection.types import is_non_null
 from tests.projection.reference import ALLOWED, ANY_CURSOR, SCHEMA
+from workflow.enums import Role
 
 Keys = tuple[str, ...]
 """Response keys to a field, without the places in lists."""

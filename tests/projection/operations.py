@@ -22,12 +22,12 @@ from graphql import (
 from hypothesis import strategies as st
 from hypothesis_graphql import nodes, queries
 
-from models.enums import Role
 from resolvers.ids import encode
 from schema import schema
 from tests.data import NOW
 from tests.projection.reference import ALLOWED, SCHEMA
 from tests.resolvers.crowd import COUNTS, SOME
+from workflow.enums import Role
 
 
 @dataclass

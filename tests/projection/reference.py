@@ -14,19 +14,15 @@ from graphql import DocumentNode, GraphQLError, build_schema
 from graphql.execution import ExecutionResult
 
 from models.campaign import Campaign
-from models.enums import (
-    ApplicantStatus,
-    CandidateStatus,
-    JobSection,
-    PostRowStatus,
-    Role,
-    platform_of,
-    platforms_of,
-)
 from models.influencer import Influencer
 from models.participation import Participation, ParticipationEvent
 from models.text import clean, fold
-from models.workflow import (
+from projection.text import snake_case
+from resolvers.caller import Caller
+from resolvers.ids import decode, encode, split
+from schema import schema
+from tests.projection.world import Candidate, PostRow, World
+from workflow.decisions import (
     Facts,
     applicant_status,
     available_actions,
@@ -35,11 +31,15 @@ from models.workflow import (
     job_section,
     required_action,
 )
-from projection.text import snake_case
-from resolvers.caller import Caller
-from resolvers.ids import decode, encode, split
-from schema import schema
-from tests.projection.world import Candidate, PostRow, World
+from workflow.enums import (
+    ApplicantStatus,
+    CandidateStatus,
+    JobSection,
+    PostRowStatus,
+    Role,
+    platform_of,
+    platforms_of,
+)
 
 SCHEMA = build_schema(schema.as_str(), assume_valid=True)
 ANY_CURSOR = "a cursor"

@@ -9,10 +9,13 @@ from typing import Any
 import orjson
 import pytest
 
+from database import session as database
+from execution.documents import LONGEST_KEPT
+from execution.engine import Engine, execute
+from execution.errors import presentable
+from execution.params import Params
 from models.campaign import Campaign
-from models.enums import Action, CampaignType, ParticipationStatus, Platform
 from projection import plan as planning
-from resolvers import database
 from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.ids import encode
@@ -20,10 +23,7 @@ from schema import schema
 from tests import data
 from tests.data import NOW
 from tests.resolvers.asking import STAFF, answer, creator, refusal
-from transport.documents import LONGEST_KEPT
-from transport.errors import presentable
-from transport.execution import Engine, execute
-from transport.wire import Params
+from workflow.enums import Action, CampaignType, ParticipationStatus, Platform
 
 JOINED, APPLIED = ParticipationStatus.JOINED, ParticipationStatus.APPLIED
 

@@ -14,17 +14,6 @@ from graphql import parse
 from hypothesis import given, note, settings
 
 from models.campaign import Campaign
-from models.enums import (
-    Action,
-    CampaignStatus,
-    CampaignType,
-    ParticipationOrigin,
-    ParticipationStatus,
-    Platform,
-    PostStatus,
-    PostWarning,
-    Role,
-)
 from models.influencer import Influencer, SocialAccount
 from models.participation import Participation, ParticipationEvent, Post
 from resolvers.caller import Caller
@@ -40,6 +29,17 @@ from tests.resolvers.crowd import gather
 from tests.tokens import SECRET, token
 from transport.app import create_app
 from transport.settings import Settings
+from workflow.enums import (
+    Action,
+    CampaignStatus,
+    CampaignType,
+    ParticipationOrigin,
+    ParticipationStatus,
+    Platform,
+    PostStatus,
+    PostWarning,
+    Role,
+)
 
 EXAMPLES = 120
 """Operations made for each role. Each is asked as every role."""

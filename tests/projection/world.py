@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from models import standing
 from models.campaign import AvailabilityOverride, Campaign
-from models.enums import ParticipationStatus, Platform, Role, platform_of
 from models.influencer import Influencer, SocialAccount
 from models.participation import Participation, ParticipationEvent, Post
 from models.text import clean, fold
-from models.workflow import Facts
 from resolvers.caller import Caller
+from workflow.decisions import Facts
+from workflow.enums import ParticipationStatus, Platform, Role, platform_of
+from workflow.facts import AccountRow, CampaignRow, InfluencerRow, ParticipationRow, build_facts
 
 T = TypeVar("T", bound=tuple[Any, ...])
 ACTIVE = (ParticipationStatus.APPROVED, ParticipationStatus.JOINED)
@@ -100,12 +100,12 @@ class World:
     def facts(self, campaign: Campaign, person: Influencer) -> Facts:
         """How they stand to each other."""
         part = self.parts.get((campaign.pk, person.pk))
-        return standing.facts(
-            columns(standing.CampaignRow, campaign),
-            columns(standing.InfluencerRow, person),
-            [columns(standing.AccountRow, a) for a in self.accounts(person, gone=True)],
+        return build_facts(
+            columns(CampaignRow, campaign),
+            columns(InfluencerRow, person),
+            [columns(AccountRow, a) for a in self.accounts(person, gone=True)],
             override=self.overrides.get((campaign.pk, person.pk)),
-            participation=columns(standing.ParticipationRow, part) if part else None,
+            participation=columns(ParticipationRow, part) if part else None,
             post_statuses=[post.status for post in self.posts(part)] if part else (),
             now=self.now,
         )

@@ -5,12 +5,12 @@ from typing import Any
 
 import orjson
 
-from models.enums import Role
 from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.ids import encode
 from schema import schema
 from tests.data import NOW
+from workflow.enums import Role
 
 STAFF = Caller(Role.STAFF, "staff-1", "Mika Sato")
 ADVERTISER = Caller(Role.ADVERTISER, "acme-1", "Ann Acme", advertiser_id="acme")

@@ -7,9 +7,15 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from models import profiles
-from models.audience import Account, Audience, relevant, unavailable_reasons
 from models.campaign import Campaign
-from models.enums import (
+from models.influencer import Influencer
+from models.participation import Participation
+from models.text import fold
+from resolvers.ids import encode
+from tests import data
+from tests.data import NOW
+from workflow.audience import Account, Audience, relevant, unavailable_reasons
+from workflow.enums import (
     Availability,
     CampaignStatus,
     CampaignType,
@@ -17,12 +23,6 @@ from models.enums import (
     Platform,
     UnavailableReason,
 )
-from models.influencer import Influencer
-from models.participation import Participation
-from models.text import fold
-from resolvers.ids import encode
-from tests import data
-from tests.data import NOW
 
 T = TypeVar("T")
 NAMES = [

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from models.enums import ParticipationStatus, Platform
 from models.influencer import Influencer, InfluencerSearch, SocialAccount
 from models.participation import Participation
 from resolvers.context import Context
@@ -14,6 +13,7 @@ from schema import schema
 from tests import data
 from tests.data import NOW
 from tests.resolvers.asking import creator, mutate, operation
+from workflow.enums import ParticipationStatus, Platform
 
 STEPS = 60
 

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from models.campaign import Campaign
-from models.enums import Action, ApplicantStatus, CampaignType, ParticipationStatus, Platform
 from models.influencer import SocialAccount
 from models.participation import Participation, ParticipationEvent
 from resolvers.caller import Caller
@@ -20,6 +19,7 @@ from tests.resolvers.asking import (
     operation,
     refusal,
 )
+from workflow.enums import Action, ApplicantStatus, CampaignType, ParticipationStatus, Platform
 
 SELECTION = CampaignType.SELECTION
 WAITING, APPLIED, REVIEWING, APPROVED, REJECTED, REMOVED = (

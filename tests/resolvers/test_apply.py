@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from models.campaign import Campaign
-from models.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform
 from models.influencer import Influencer, SocialAccount
 from models.participation import Participation, ParticipationEvent
 from resolvers.ids import encode
 from tests import data
 from tests.data import NOW
 from tests.resolvers.asking import ADVERTISER, STAFF, creator, mutate, operation, refusal
+from workflow.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform
 
 INSTAGRAM, TIKTOK, YOUTUBE = Platform.INSTAGRAM, Platform.TIKTOK, Platform.YOUTUBE
 SELECTION, AFFILIATE = CampaignType.SELECTION, CampaignType.AFFILIATE

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from models.campaign import Campaign
-from models.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform
-from resolvers.campaign_input import web_url
 from resolvers.ids import encode
-from resolvers.text_input import Form
+from resolvers.mutations.campaign_input import web_url
+from resolvers.pipeline.validation import Form
 from tests import data
 from tests.data import NOW
 from tests.resolvers.asking import ADVERTISER, answer, creator, mutate, operation, refusal
+from workflow.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform
 
 FIELDS = """
     id title brand advertiserId description coverImageUrl reward hashtags mentions type

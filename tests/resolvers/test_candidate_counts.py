@@ -6,13 +6,14 @@ import pytest
 
 from models.availability import EVERYONE, AvailabilityCount, AvailabilityDelta
 from models.campaign import Campaign
-from models.enums import CampaignStatus, CandidateStatus, ParticipationStatus, Platform
 from models.influencer import Influencer
-from resolvers import availability_counts, candidate_counts
+from resolvers.availability import counts as availability_counts
 from resolvers.ids import encode
+from resolvers.queries import candidate_counts
 from tests import data
 from tests.resolvers.asking import answer, mutate
 from tests.resolvers.crowd import filters, gather
+from workflow.enums import CampaignStatus, CandidateStatus, ParticipationStatus, Platform
 
 COUNTS = """query Counts($id: ID!, $filter: CandidateFilter) {
     campaign(id: $id) { candidateCounts(filter: $filter) { status count exact } } }"""

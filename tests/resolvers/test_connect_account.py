@@ -5,7 +5,6 @@ from typing import Any
 import orjson
 import pytest
 
-from models.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform
 from models.influencer import Influencer, InfluencerSearch, SocialAccount
 from models.participation import Participation, ParticipationEvent
 from resolvers.context import Context
@@ -14,9 +13,10 @@ from schema import schema
 from tests import data
 from tests.data import NOW
 from tests.resolvers.asking import STAFF, creator, mutate, operation, refusal
-from transport.auth import ConnectProofs
+from transport.auth.callers import ConnectProofs
+from transport.auth.tokens import sign
 from transport.settings import Settings
-from transport.tokens import sign
+from workflow.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform
 
 INSTAGRAM, TIKTOK, YOUTUBE = Platform.INSTAGRAM, Platform.TIKTOK, Platform.YOUTUBE
 WAITING = ParticipationStatus.WAITING

@@ -4,13 +4,13 @@ from typing import Any
 
 import asyncpg
 
-from models.database import connected
-from models.enums import Action, ParticipationStatus, Platform
+from database.connection import connected
 from models.participation import Participation
 from resolvers.ids import encode
 from tests import data
 from tests.databases import PostgresDatabases
 from tests.resolvers.asking import ADVERTISER, STRANGER, answer
+from workflow.enums import Action, ParticipationStatus, Platform
 
 FEED = """query($after: String, $filter: ParticipationEventFilter, $first: Int = 100) {
   participationEvents(after: $after, filter: $filter, first: $first) {

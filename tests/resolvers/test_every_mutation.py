@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from tortoise import Tortoise
 
-from models.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform, Role
 from models.influencer import SocialAccount
 from resolvers.caller import Caller
 from resolvers.context import Context
@@ -13,6 +12,7 @@ from resolvers.ids import encode
 from schema import schema
 from tests import data
 from tests.resolvers.asking import ADVERTISER, STAFF, creator, gids, operation
+from workflow.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform, Role
 
 INSTAGRAM, TIKTOK = Platform.INSTAGRAM, Platform.TIKTOK
 STATUS = ParticipationStatus

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
+from database.tracing import watching
 from models.campaign import Campaign
-from models.enums import Action, ParticipationStatus, Platform
 from models.influencer import Influencer
 from models.participation import ParticipationEvent
-from projection import watching
 from resolvers.ids import encode
 from tests import data
 from tests.resolvers.asking import answer, gids
+from workflow.enums import Action, ParticipationStatus, Platform
 
 HISTORIES = """
 query($ids: [ID!]!, $first: Int, $after: String, $last: Int, $before: String) {

@@ -6,7 +6,13 @@ from typing import Any, cast
 import pytest
 
 from models.campaign import Campaign
-from models.enums import (
+from models.participation import Participation
+from resolvers.ids import encode
+from tests import data
+from tests.resolvers.asking import ADVERTISER, answer, creator, refusal
+from tests.resolvers.crowd import APPLICANTS, Crowd, Person, filters, gather
+from workflow.decisions import job_section
+from workflow.enums import (
     CampaignStatus,
     CampaignType,
     JobSection,
@@ -17,12 +23,6 @@ from models.enums import (
     PostStatus,
     PostWarning,
 )
-from models.participation import Participation
-from models.workflow import job_section
-from resolvers.ids import encode
-from tests import data
-from tests.resolvers.asking import ADVERTISER, answer, creator, refusal
-from tests.resolvers.crowd import APPLICANTS, Crowd, Person, filters, gather
 
 APPLICANT_TAB = """query($id: ID!, $filter: ApplicantFilter, $order: ParticipationOrder!) {
   campaign(id: $id) { applicantCounts(filter: $filter) { status count }

@@ -2,10 +2,10 @@
 
 import pytest
 
-from models.enums import CampaignType, ParticipationStatus, Platform, PostStatus
 from models.participation import Participation, ParticipationEvent
 from tests import data
 from tests.resolvers.asking import ADVERTISER, gids, mutate, operation, refusal
+from workflow.enums import CampaignType, ParticipationStatus, Platform, PostStatus
 
 WAITING, JOINED, REMOVED = (
     ParticipationStatus.WAITING,

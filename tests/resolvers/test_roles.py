@@ -9,7 +9,15 @@ import pytest
 from graphql import GraphQLObjectType, is_leaf_type
 
 from models import profiles
-from models.enums import (
+from models.influencer import SocialAccount
+from resolvers.caller import Caller
+from resolvers.context import Context
+from resolvers.ids import encode
+from schema import schema
+from tests import data
+from tests.data import NOW
+from tests.resolvers.asking import ADVERTISER, STAFF, creator
+from workflow.enums import (
     Action,
     Availability,
     CampaignStatus,
@@ -20,14 +28,6 @@ from models.enums import (
     PostWarning,
     Role,
 )
-from models.influencer import SocialAccount
-from resolvers.caller import Caller
-from resolvers.context import Context
-from resolvers.ids import encode
-from schema import schema
-from tests import data
-from tests.data import NOW
-from tests.resolvers.asking import ADVERTISER, STAFF, creator
 
 Answer = tuple[Any, list[tuple[str, str]]]
 """The data, and the errors: code and last response key."""

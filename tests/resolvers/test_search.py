@@ -2,9 +2,9 @@
 
 import pytest
 
-from models.enums import Platform
 from tests import data
 from tests.resolvers.asking import answer
+from workflow.enums import Platform
 
 INFLUENCERS = """
 query Find($filter: InfluencerFilter) { influencers(filter: $filter) { nodes { name } } }"""

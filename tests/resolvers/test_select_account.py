@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from models.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform, PostStatus
 from models.influencer import Influencer, SocialAccount
 from models.participation import Participation, ParticipationEvent
 from resolvers.ids import encode
 from tests import data
 from tests.data import NOW
 from tests.resolvers.asking import STAFF, creator, mutate, operation, refusal
+from workflow.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform, PostStatus
 
 INSTAGRAM, TIKTOK, YOUTUBE = Platform.INSTAGRAM, Platform.TIKTOK, Platform.YOUTUBE
 SELECTION = CampaignType.SELECTION

@@ -1,10 +1,10 @@
 """`selectSocialMedia`: in affiliate campaigns without post tracking."""
 
-from models.enums import CampaignType, ParticipationStatus
 from models.participation import Participation, ParticipationEvent
 from resolvers.caller import Caller
 from tests import data
 from tests.resolvers.asking import ADVERTISER, STAFF, creator, gids, mutate, operation, refusal
+from workflow.enums import CampaignType, ParticipationStatus
 
 RESULT = """
     outcome

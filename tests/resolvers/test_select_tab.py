@@ -5,17 +5,18 @@ from typing import Any
 
 import pytest
 
+from database.session import TortoiseDatabase
+from database.tracing import watching
 from models.campaign import Campaign
 from models.countries import COUNTRIES
-from models.enums import CampaignStatus, CandidateStatus, ParticipationStatus, Platform
-from projection import Run, watching
+from projection import Run
 from projection.listing import Page, page_values
-from resolvers.database import TortoiseDatabase
 from resolvers.ids import encode
-from resolvers.select_tab import candidates
+from resolvers.queries.select_tab import candidates
 from tests import data
 from tests.resolvers.asking import STAFF, answer, creator, gids, refusal
 from tests.resolvers.crowd import KEYS, Crowd, filters, gather
+from workflow.enums import CampaignStatus, CandidateStatus, ParticipationStatus, Platform
 
 PAGE = """
 query Tab($id: ID!, $filter: CandidateFilter, $order: CandidateOrder! = FOLLOWERS_DESC,

@@ -3,12 +3,12 @@
 from typing import Any
 
 from models.campaign import AvailabilityOverride, Campaign
-from models.enums import Action, CampaignStatus, ParticipationStatus, Platform
 from models.influencer import Influencer
 from models.participation import ParticipationEvent
 from resolvers.ids import encode
 from tests import data
 from tests.resolvers.asking import ADVERTISER, gids, mutate, operation, refusal
+from workflow.enums import Action, CampaignStatus, ParticipationStatus, Platform
 
 RESULTS = """
     results {

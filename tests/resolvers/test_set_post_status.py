@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 
 from models.campaign import Campaign
-from models.enums import (
+from models.participation import ParticipationEvent, Post
+from tests import data
+from tests.resolvers.asking import ADVERTISER, gids, mutate, operation, refusal
+from workflow.enums import (
     Action,
     CampaignStatus,
     CampaignType,
@@ -13,9 +16,6 @@ from models.enums import (
     PostStatus,
     PostWarning,
 )
-from models.participation import ParticipationEvent, Post
-from tests import data
-from tests.resolvers.asking import ADVERTISER, gids, mutate, operation, refusal
 
 RESULTS = """
     results { postId outcome post { status warning reason } error { code message field } }

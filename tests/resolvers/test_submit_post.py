@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from models.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform, PostStatus
 from models.influencer import Influencer, SocialAccount
 from models.participation import Participation, ParticipationEvent, Post
 from resolvers.ids import encode
 from tests import data
 from tests.resolvers.asking import STAFF, creator, mutate, operation, refusal
+from workflow.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform, PostStatus
 
 INSTAGRAM, TIKTOK = Platform.INSTAGRAM, Platform.TIKTOK
 JOINED = ParticipationStatus.JOINED

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from models import profiles
-from models.enums import Platform
 from models.influencer import Influencer, InfluencerSearch
 from models.text import fold
-from resolvers import text_search
 from resolvers.ids import encode
+from resolvers.queries import text_search
 from tests import data
 from tests.resolvers.asking import answer, gids
 from tests.resolvers.crowd import KEYS, NAMES, gather
+from workflow.enums import Platform
 
 TEXTS = [
     *("田", "ハナ", "花子", "田中 花", "é", "él", "lodie", "%", "0%_", "\\s", "o'n", '"x"', '"'),

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from models.enums import CampaignType, ParticipationStatus, Platform
 from models.influencer import Influencer, SocialAccount
 from models.participation import ParticipationEvent
 from resolvers.ids import encode
 from tests import data
 from tests.data import NOW
 from tests.resolvers.asking import ADVERTISER, answer, creator, mutate, operation, refusal
+from workflow.enums import CampaignType, ParticipationStatus, Platform
 
 INSTAGRAM, TIKTOK = Platform.INSTAGRAM, Platform.TIKTOK
 WAITING = ParticipationStatus.WAITING

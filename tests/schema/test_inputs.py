@@ -4,12 +4,12 @@ import strawberry
 from strawberry import UNSET
 from strawberry.schema.config import StrawberryConfig
 
-from models.enums import CampaignStatus, Platform
 from schema.mutations.create_campaign import CreateCampaignInput
 from schema.mutations.set_availability import SetAvailabilityInput
 from schema.mutations.update_campaign import UpdateCampaignInput
 from schema.mutations.upsert_influencers import InfluencerInput
 from schema.scalars import SCALARS
+from workflow.enums import CampaignStatus, Platform
 
 seen: list[object] = []
 

@@ -10,11 +10,11 @@ import strawberry
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from models.enums import Role
 from resolvers.caller import Caller
 from resolvers.errors import RequestError
 from tests.transport.serving import served
 from transport.http import GraphQLOverHTTP
+from workflow.enums import Role
 
 
 @strawberry.type

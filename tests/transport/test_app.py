@@ -5,7 +5,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from models.database import connected
+from database.connection import connected
 from tests.databases import Databases
 from tests.live import Server
 from tests.tokens import STAFF, token

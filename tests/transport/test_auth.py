@@ -14,17 +14,17 @@ import orjson
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from models.enums import Platform, Role
 from models.influencer import Influencer
 from resolvers.caller import Caller, Proof
 from resolvers.context import InvalidProofError
 from resolvers.errors import RequestError
 from tests.tokens import SECRET, token
 from tests.transport.keys import Issuer, publishing
-from transport import jwks
-from transport.auth import Authenticator, ConnectProofs
+from transport.auth import jwks
+from transport.auth.callers import Authenticator, ConnectProofs
+from transport.auth.tokens import sign
 from transport.settings import Settings
-from transport.tokens import sign
+from workflow.enums import Platform, Role
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

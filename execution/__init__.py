@@ -1,0 +1,1 @@
+"""Running a GraphQL operation, whatever protocol brought it."""

@@ -1,0 +1,108 @@
+"""Answers for exactly the selection that was asked for, by the read engine.
+
+Every root field comes through here: it says what to look for, the projection does the rest.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from database.session import TortoiseDatabase
+from projection import Completed, Known, Listing, Projector, Run
+from resolvers.caller import Caller
+from resolvers.errors import RequestError
+from resolvers.shapes import SHAPES
+from resolvers.visibility import parameters, visible
+
+_PROJECTOR = Projector(SHAPES)
+
+
+def caller_of(info: Any) -> Caller:
+    """Who asks. Raises UNAUTHENTICATED without a token."""
+    caller: Caller | None = info.context.caller
+    if caller is None:
+        raise RequestError("UNAUTHENTICATED", "Send a token: `Authorization: Bearer <token>`.")
+    return caller
+
+
+def allow(info: Any, *roles: str) -> Caller:
+    """Who asks, where they have one of these roles. Raises FORBIDDEN, UNAUTHENTICATED."""
+    caller = caller_of(info)
+    if caller.role not in roles:
+        raise RequestError(
+            "FORBIDDEN", f"`{info.field_name}` is not for the role {caller.role.value}."
+        )
+    return caller
+
+
+async def payload(info: Any, value: Any, known: Known | None = None) -> Completed:
+    """A plain value, or a list of them; the keys in it are followed on the current connection.
+
+    What is `known` of a row is not read again.
+    """
+    run = run_of(info)
+    run.known = known or {}
+    return await _PROJECTOR.value(info, run, value)
+
+
+async def one(info: Any, type_name: str, key: int | None) -> Completed:
+    """An object by its key, where the caller may see it; else null."""
+    caller = caller_of(info)
+    if key is None:
+        return Completed(None)
+    return await _PROJECTOR.one(info, run_of(info), type_name, key, visible(type_name, caller))
+
+
+async def by_key(info: Any, type_name: str, keys: Sequence[Any]) -> dict[Any, Any]:
+    """Objects by their keys, those of them that the caller may see."""
+    run = run_of(info)
+    return await _PROJECTOR.by_key(
+        info, run, type_name, await _seen(run, type_name, keys, caller_of(info))
+    )
+
+
+async def page(
+    info: Any,
+    type_name: str,
+    listing: Callable[[Run, Mapping[str, Any]], Awaitable[Listing]],
+    parent: int | None = None,
+) -> Completed:
+    """A page of a list that belongs to nobody, or to this parent."""
+    caller_of(info)
+    run = run_of(info)
+    arguments = info._raw_info.arguments
+    found = await listing(run, arguments)
+    return await _PROJECTOR.page(info, run, type_name, found, arguments, parent)
+
+
+def run_of(info: Any) -> Run:
+    """A run of the read engine for this field."""
+    caller: Caller | None = info.context.caller
+    return Run(
+        executor=info._raw_info.executor,
+        database=TortoiseDatabase(),
+        role=caller.role.value if caller else "",
+        context=info.context,
+        values=parameters(caller),
+    )
+
+
+async def _seen(run: Run, type_name: str, keys: Iterable[Any], caller: Caller) -> list[Any]:
+    """Those of the keys whose object is there and may be seen."""
+    shape = _PROJECTOR.shapes[type_name]
+    wanted = list(dict.fromkeys(keys))
+    if not wanted:
+        return []
+    conditions = list(visible(type_name, caller))
+    if not shape.is_pair:
+        conditions.append("t.id = ANY(:keys)")
+    elif type_name == "Candidate":
+        # A pair is a candidate as soon as both of it are there.
+        conditions.append("EXISTS (SELECT 1 FROM campaign c WHERE c.id = t.campaign_id)")
+        conditions.append(
+            "EXISTS (SELECT 1 FROM influencer i"
+            " WHERE i.id = t.influencer_id AND i.erased_at IS NULL)"
+        )
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    columns = ", ".join(f"t.{column}" for column in shape.key)
+    rows = await run.fetch(f"SELECT {columns} FROM {shape.source}{where}", shape.key_values(wanted))
+    return [tuple(row) if shape.is_pair else row[0] for row in rows]

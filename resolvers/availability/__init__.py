@@ -1,0 +1,1 @@
+"""How many influencers each campaign is available to, kept by every write."""

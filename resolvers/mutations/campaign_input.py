@@ -1,0 +1,172 @@
+"""What may be said of a campaign, and how it is stored."""
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from models import categories
+from models.countries import COUNTRIES
+from models.text import clean, fold
+from resolvers.pipeline.validation import (
+    DESCRIPTION_LENGTH,
+    NAME_LENGTH,
+    NOTE_LENGTH,
+    URL_LENGTH,
+    Form,
+)
+from workflow.categories import mask_and_overflow
+from workflow.enums import CampaignType, ErrorCode, mask_of
+
+MAX_TAGS = 30
+TAG_LENGTH = 100
+MAX_CATEGORIES = 50
+CATEGORY_LENGTH = 100
+_WEB = re.compile(r"https?://[^\s/?#]\S*", re.IGNORECASE)
+
+NOT_NULL = frozenset(
+    {
+        "title", "brand", "description", "hashtags", "mentions", "type", "post_tracking",
+        "platforms", "countries", "categories", "status",
+    }
+)  # fmt: skip
+"""Fields that always have a value."""
+
+
+def read(form: Form, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that the given fields (snake_case) become; the form refuses what is wrong."""
+    row: dict[str, Any] = {}
+    for name, value in given.items():
+        if value is None and name in NOT_NULL:
+            form.refuse(ErrorCode.INVALID_INPUT, "It cannot be null.", camel_case(name))
+        else:
+            row[name] = _READERS[name](form, value, camel_case(name))
+    if "title" in row:
+        row["title_key"] = fold(row["title"])
+    return row
+
+
+def check_together(form: Form, row: Mapping[str, Any]) -> None:
+    """The form refuses what does not fit together in the campaign as it would be."""
+    low, high = row["followers_min"], row["followers_max"]
+    if low is not None and high is not None and high < low:
+        message = f"It must not be below followersMin, {low:,}."
+        form.refuse(ErrorCode.INVALID_INPUT, message, "followersMax")
+    if _ends_before_it_starts(row["starts_at"], row["ends_at"]):
+        form.refuse(ErrorCode.INVALID_INPUT, "It must not be before startsAt.", "endsAt")
+    if not row["post_tracking"] and row["type"] != CampaignType.AFFILIATE:
+        message = "Only affiliate campaigns may leave posts untracked."
+        form.refuse(ErrorCode.INVALID_INPUT, message, "postTracking")
+
+
+async def with_search_and_categories(row: dict[str, Any], title: str, brand: str) -> dict[str, Any]:
+    """The row with the columns that others are worked out to."""
+    row["search_key"] = f"{fold(title)}\n{fold(brand)}"
+    if "categories" in row:
+        numbers = await categories.register(row["categories"])
+        mask, overflow = mask_and_overflow(numbers.values())
+        row |= {"category_mask": mask, "category_overflow": overflow}
+    return row
+
+
+def category_names(form: Form, names: Sequence[str], *path: str | int) -> list[str]:
+    """Categories, each once, as it is first written."""
+    texts = form.texts(names, MAX_CATEGORIES, CATEGORY_LENGTH, *path)
+    kept: dict[str, str] = {}
+    for text in texts:
+        kept.setdefault(fold(text), text)
+    return list(kept.values())
+
+
+def country(form: Form, code: str, *path: str | int) -> str:
+    """A country's code."""
+    if clean(code) not in COUNTRIES:
+        message = "Give the country as ISO 3166-1 alpha-2 has it, in upper case, such as JP."
+        form.refuse(ErrorCode.INVALID_INPUT, message, *path)
+    return clean(code)
+
+
+def camel_case(name: str) -> str:
+    """`followers_min` as `followersMin`."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def web_url(form: Form, value: str | None, *path: str | int) -> str | None:
+    """An address on the web, of a picture."""
+    url = form.optional(value, URL_LENGTH, *path)
+    if url is not None and not _WEB.fullmatch(url):
+        message = "Give the URL of a picture, such as https://example.com/a.png."
+        form.refuse(ErrorCode.INVALID_INPUT, message, *path)
+    return url
+
+
+def _ends_before_it_starts(start: datetime | None, end: datetime | None) -> bool:
+    return start is not None and end is not None and end < start
+
+
+def _name(form: Form, value: str, path: str) -> str:
+    return form.text(value, NAME_LENGTH, path)
+
+
+def _optional_name(form: Form, value: str | None, path: str) -> str | None:
+    return form.optional(value, NAME_LENGTH, path)
+
+
+def _description(form: Form, value: str, path: str) -> str:
+    return form.optional(value, DESCRIPTION_LENGTH, path) or ""
+
+
+def _reward(form: Form, value: str | None, path: str) -> str | None:
+    return form.optional(value, NOTE_LENGTH, path)
+
+
+def _tags(form: Form, value: Sequence[str], path: str) -> list[str]:
+    return form.texts(value, MAX_TAGS, TAG_LENGTH, path)
+
+
+def _platforms(form: Form, value: Collection[Any], path: str) -> int:
+    if not value:
+        form.refuse(ErrorCode.INVALID_INPUT, "Give at least one platform.", path)
+    return mask_of(value)
+
+
+def _countries(form: Form, value: Sequence[str], path: str) -> str:
+    codes = {country(form, code, path, index) for index, code in enumerate(value)}
+    return " ".join(sorted(codes))
+
+
+def _count(form: Form, value: int | None, path: str) -> int | None:
+    if value is not None and value < 0:
+        form.refuse(ErrorCode.INVALID_INPUT, "It must not be negative.", path)
+    return value
+
+
+def _as_it_is(_form: Form, value: Any, _path: str) -> Any:
+    return value
+
+
+_READERS: dict[str, Callable[[Form, Any, str], Any]] = {
+    "title": _name,
+    "brand": _name,
+    "advertiser_id": _optional_name,
+    "description": _description,
+    "cover_image_url": web_url,
+    "reward": _reward,
+    "hashtags": _tags,
+    "mentions": _tags,
+    "type": _as_it_is,
+    "post_tracking": _as_it_is,
+    "platforms": _platforms,
+    "countries": _countries,
+    "categories": category_names,
+    "followers_min": _count,
+    "followers_max": _count,
+    "capacity": _count,
+    "application_deadline": _as_it_is,
+    "starts_at": _as_it_is,
+    "ends_at": _as_it_is,
+    "status": _as_it_is,
+}
+FIELDS = tuple(_READERS)
+"""What a campaign's input may have."""

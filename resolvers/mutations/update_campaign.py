@@ -1,0 +1,136 @@
+"""`updateCampaign`: change a campaign, or move it on."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from strawberry import UNSET
+
+from database.bulk import update
+from database.session import locked_rows
+from models.campaign import Campaign
+from projection import Completed
+from resolvers.availability.counts import call_keeper, outdate
+from resolvers.context import Context
+from resolvers.ids import decode
+from resolvers.mutations.campaign_input import (
+    FIELDS,
+    camel_case,
+    check_together,
+    read,
+    with_search_and_categories,
+)
+from resolvers.mutations.create_campaign import CampaignPayload
+from resolvers.pipeline.results import UserError
+from resolvers.pipeline.transaction import MutationInfo, write
+from resolvers.pipeline.validation import Form
+from workflow.enums import CampaignStatus, ErrorCode, Role, platforms_of
+from workflow.facts import moment_of
+
+_FIXED = ("type", "post_tracking", "advertiser_id")
+"""What is settled once a campaign is no draft any more."""
+_LAST = (CampaignStatus.COMPLETED, CampaignStatus.CANCELLED)
+_RULES = {
+    "platforms",
+    "countries",
+    "category_mask",
+    "category_overflow",
+    "followers_min",
+    "followers_max",
+}
+_MOMENTS = ("application_deadline", "starts_at", "ends_at")
+_LISTS = ("hashtags", "mentions", "categories")
+
+
+async def update_campaign(info: MutationInfo, input: Any) -> Completed:
+    """Change a campaign (`UpdateCampaignInput`)."""
+    completed = await write(info, (Role.STAFF,), lambda: act(info.context, input))
+    call_keeper()
+    return completed
+
+
+async def act(context: Context, input: Any) -> CampaignPayload:
+    """The same within a transaction, with keys in the payload."""
+    form = Form()
+    given = {name: getattr(input, name) for name in FIELDS if getattr(input, name) is not UNSET}
+    row = read(form, given)
+    if form.errors:
+        return CampaignPayload(user_errors=form.errors)
+    key = decode(input.id, "Campaign")
+    before = await _locked(key) if key is not None else None
+    if key is None or before is None:
+        unknown = UserError(ErrorCode.NOT_FOUND, "There is no such campaign.", ["input", "id"])
+        return CampaignPayload(user_errors=[unknown])
+    changed = {name: value for name, value in row.items() if value != before[name]}
+    check_together(form, {**before, **changed})
+    if not form.errors:
+        _check_changes(form, before, changed)
+    if form.errors:
+        return CampaignPayload(campaign=key, user_errors=form.errors)
+    if changed:
+        title, brand = row.get("title", before["title"]), row.get("brand", before["brand"])
+        changed = await with_search_and_categories(changed, title, brand)
+        await update(Campaign, [{"id": key, **changed, "updated_at": context.now}])
+        if _changes_audience(before, changed):
+            await outdate(key)
+    return CampaignPayload(campaign=key)
+
+
+async def _locked(key: int) -> dict[str, Any] | None:
+    """The campaign's columns, for this transaction alone."""
+    found = await locked_rows(_CAMPAIGN, "FOR UPDATE", id=key)
+    if not found:
+        return None
+    row = dict(zip(_COLUMNS, found[0], strict=True))
+    moments = {name: moment_of(row[name]) for name in _MOMENTS}
+    lists = {name: orjson.loads(row[name]) for name in _LISTS}
+    return row | moments | lists | {"post_tracking": bool(row["post_tracking"])}
+
+
+_COLUMNS = (*FIELDS, "title_key", "places_taken")
+_CAMPAIGN = f"SELECT {', '.join(_COLUMNS)} FROM campaign WHERE id = :id"
+
+
+def _changes_audience(before: Mapping[str, Any], changed: Mapping[str, Any]) -> bool:
+    """Whether the campaign may become available to others than before."""
+    status = CampaignStatus(before["status"])
+    opens_or_closes = changed.get("status", status).is_running != status.is_running
+    return opens_or_closes or bool(changed.keys() & _RULES)
+
+
+def _check_changes(form: Form, before: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
+    """The form refuses changes that the campaign's status or its places do not allow."""
+    status = CampaignStatus(before["status"])
+    if status in _LAST:
+        for name in changed:
+            _not_allowed(form, name, f"Nothing changes once a campaign is {status}.")
+    elif status is not CampaignStatus.DRAFT:
+        _check_settled(form, before, changed)
+    if "status" in changed and status not in _LAST and not _is_forward(status, changed["status"]):
+        _not_allowed(
+            form, "status", f"A campaign does not go from {status} to {changed['status']}."
+        )
+    capacity = changed.get("capacity")
+    if not form.errors and capacity is not None and capacity < before["places_taken"]:
+        message = f"{before['places_taken']:,} places are taken: it cannot be less."
+        form.refuse(ErrorCode.CAPACITY_REACHED, message, "capacity")
+
+
+def _check_settled(form: Form, before: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
+    for name in _FIXED:
+        if name in changed:
+            _not_allowed(form, name, "It is fixed once a campaign is no draft any more.")
+    lost = before["platforms"] & ~changed.get("platforms", before["platforms"])
+    if lost:
+        names = ", ".join(platforms_of(lost))
+        _not_allowed(form, "platforms", f"Platforms may only be added now: keep {names}.")
+
+
+def _is_forward(before: CampaignStatus, after: CampaignStatus) -> bool:
+    order = list(CampaignStatus)
+    return order.index(after) > order.index(before)
+
+
+def _not_allowed(form: Form, name: str, message: str) -> None:
+    if name in FIELDS:  # a column that is worked out of others is refused with them
+        form.refuse(ErrorCode.TRANSITION_NOT_ALLOWED, message, camel_case(name))

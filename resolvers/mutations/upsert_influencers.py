@@ -1,0 +1,297 @@
+"""`upsertInfluencers`: keep influencers in step with the agency's own database."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from strawberry import UNSET
+
+from database.bulk import insert, update
+from database.session import rows
+from database.transactions import ChangedMeanwhileError
+from models import categories, profiles
+from models.influencer import Influencer
+from models.text import clean, fold
+from projection import Completed
+from resolvers.availability.counts import changing
+from resolvers.context import Context
+from resolvers.mutations.campaign_input import category_names, country, web_url
+from resolvers.mutations.connect_account import checked_claim
+from resolvers.mutations.connecting import (
+    MAX_ACCOUNTS,
+    Claim,
+    Connections,
+    Waiting,
+    advance,
+    connections,
+    lock_waiting,
+)
+from resolvers.pipeline.bulk import is_one_call
+from resolvers.pipeline.results import UserError
+from resolvers.pipeline.transaction import MutationInfo, write
+from resolvers.pipeline.unit_of_work import SYSTEM
+from resolvers.pipeline.validation import NAME_LENGTH, Form
+from workflow.categories import mask_and_overflow
+from workflow.enums import ErrorCode, Outcome, Role
+
+EMAIL_LENGTH = 320
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")  # whether it exists, only a letter to it can tell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpsertInfluencersPayload:
+    """What became of them; those refused are in `user_errors` alone."""
+
+    influencers: Sequence[int] = ()
+    created: int = 0
+    updated: int = 0
+    advanced: Sequence[int] = ()
+    user_errors: Sequence[UserError] = ()
+
+
+async def upsert_influencers(info: MutationInfo, input: Any) -> Completed:
+    """Create or update influencers with their accounts (`UpsertInfluencersInput`)."""
+    return await write(info, (Role.STAFF,), lambda: act(info.context, input))
+
+
+async def act(context: Context, input: Any) -> UpsertInfluencersPayload:
+    """The same within a transaction, with keys in the payload."""
+    return await upsert(input.influencers, context.now)
+
+
+async def upsert(given: Sequence[Any], now: datetime) -> UpsertInfluencersPayload:
+    """Create or update these (`InfluencerInput`, or what has its attributes), each all or nothing.
+
+    Within a transaction. The number of statements does not grow with that of influencers.
+    """
+    form = Form()
+    if not is_one_call(form, given, "influencer", "influencers"):
+        return UpsertInfluencersPayload(user_errors=form.errors)
+    return await _Upsert(now).run(given)
+
+
+@dataclass(slots=True)
+class _Entry:
+    """One influencer of the call, found to be well said."""
+
+    index: int
+    external_id: str
+    row: dict[str, Any]
+    claims: list[Claim]
+    known: "_Known | None" = None
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """An influencer as they are stored."""
+
+    id: int
+    is_erased: bool
+    values: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class _Upsert:
+    """One call: what is refused gathers in `errors`."""
+
+    now: datetime
+    errors: list[UserError] = field(default_factory=list[UserError])
+
+    async def run(self, given: Sequence[Any]) -> UpsertInfluencersPayload:
+        entries = self._read(given)
+        waiting, accounts = await self._find(entries)
+        entries = [entry for entry in entries if self._is_accepted(entry, accounts)]
+        numbers = await categories.register(
+            name for entry in entries for name in entry.row["categories"]
+        )
+        known = [entry for entry in entries if entry.known]
+        changes = self._changes(known, numbers)
+        updated = {row["id"] for row in changes} | _claim(accounts, known)
+        async with changing(updated) as all_changed:
+            created = await self._create(entries, numbers)
+            all_changed.update(created)
+            _claim(accounts, [entry for entry in entries if not entry.known])
+            await update(Influencer, changes)
+            await accounts.write()
+            await profiles.refresh(all_changed - accounts.touched)
+        return UpsertInfluencersPayload(
+            influencers=[entry.id for entry in entries],
+            created=len(created),
+            updated=len(updated),
+            advanced=await advance(waiting, accounts.connected, SYSTEM, self.now),
+            user_errors=self.errors,
+        )
+
+    def _read(self, given: Sequence[Any]) -> list[_Entry]:
+        times = Counter(clean(one.external_id) for one in given)
+        entries: list[_Entry] = []
+        for index, one in enumerate(given):
+            form = Form()
+            entry = _read_one(form, index, one)
+            if times[entry.external_id] > 1:
+                # All of them: which one is meant cannot be told.
+                message = "This external id is in the call more than once: give each once."
+                form.refuse(ErrorCode.INVALID_INPUT, message, *_at(index), "externalId")
+            if form.errors:
+                self.errors += form.errors
+            else:
+                entries.append(entry)
+        return entries
+
+    async def _find(self, entries: Sequence[_Entry]) -> tuple[Waiting, Connections]:
+        """Find out who is known, lock them, and look up the accounts that are named."""
+        waiting, accounts = await self._locked(entries)
+        found = await rows(_KNOWN, ids=list(waiting.influencers))
+        known = {row[1]: _Known(row[0], row[2] is not None, _stored(row[3:])) for row in found}
+        for entry in entries:
+            entry.known = known.get(entry.external_id)
+            entry.id = entry.known.id if entry.known else 0
+        given = {entry.id: entry.index for entry in entries}
+        # Places are taken in the order given.
+        waiting.cases = sorted(waiting.cases, key=lambda case: given[case.influencer.id])
+        return waiting, accounts
+
+    async def _locked(self, entries: Sequence[_Entry]) -> tuple[Waiting, Connections]:
+        claims = [claim for entry in entries for claim in entry.claims]
+        known = await _ids(entries)
+        waiting = await lock_waiting(known, self.now)
+        accounts = await connections(claims, known, self.now)
+        # Whoever was created meanwhile must be known too, or the accounts that came with them would
+        # seem to be someone else's. To lock them now would be out of order.
+        if await _ids(entries) != known:
+            raise ChangedMeanwhileError
+        return waiting, accounts
+
+    def _is_accepted(self, entry: _Entry, accounts: Connections) -> bool:
+        """Whether nothing refuses the influencer; their accounts are theirs from then on."""
+        form = Form()
+        if entry.known and entry.known.is_erased:
+            message = "This influencer has been erased, and stays so."
+            form.refuse(ErrorCode.INVALID_INPUT, message, *_at(entry.index), "externalId")
+        owner = entry.id or -1 - entry.index
+        if accounts.count_with(owner, entry.claims) > MAX_ACCOUNTS:
+            message = f"They would have more than {MAX_ACCOUNTS} accounts connected."
+            form.refuse(ErrorCode.TOO_MANY_ITEMS, message, *_at(entry.index), "accounts")
+        for place, claim in enumerate(entry.claims):
+            refusal = accounts.refusal(owner, claim)
+            if refusal:
+                form.refuse(refusal.code, refusal.message, *_at(entry.index), "accounts", place)
+        if form.errors:
+            self.errors += form.errors
+            return False
+        accounts.promise(owner, entry.claims)
+        return True
+
+    async def _create(self, entries: Sequence[_Entry], numbers: Mapping[str, int]) -> set[int]:
+        """Insert who is new: their ids."""
+        fresh = [entry for entry in entries if entry.known is None]
+        inserted = await insert(Influencer, [self._new(entry, numbers) for entry in fresh])
+        for entry, key in zip(fresh, inserted, strict=True):
+            entry.id = key
+        return set(inserted)
+
+    def _changes(self, known: Sequence[_Entry], numbers: Mapping[str, int]) -> list[dict[str, Any]]:
+        """The rows of those who are known and differ."""
+        return [
+            {"id": entry.id, **self._merged(entry, numbers), "updated_at": self.now}
+            for entry in known
+            if entry.known and _differs(entry.row, entry.known.values)
+        ]
+
+    def _new(self, entry: _Entry, numbers: Mapping[str, int]) -> dict[str, Any]:
+        return {
+            "external_id": entry.external_id,
+            **self._merged(entry, numbers),
+            "created_at": self.now,
+            "updated_at": self.now,
+            "followers": 0,
+            "platforms": 0,
+            "multi": False,
+        }
+
+    def _merged(self, entry: _Entry, numbers: Mapping[str, int]) -> dict[str, Any]:
+        """The influencer's columns after the call: what was left out stays."""
+        before: Mapping[str, Any] = entry.known.values if entry.known else dict.fromkeys(_VALUES)
+        row: dict[str, Any] = {name: entry.row.get(name, before[name]) for name in _VALUES}
+        mask, overflow = mask_and_overflow({numbers[fold(name)] for name in row["categories"]})
+        return row | {
+            "name_key": fold(row["name"]),
+            "category_mask": mask,
+            "category_overflow": overflow,
+        }
+
+
+_VALUES = ("name", "email", "country", "avatar_url", "categories")
+_IDS = "SELECT id FROM influencer WHERE external_id = ANY(:external_ids)"
+_KNOWN = f"""
+SELECT id, external_id, erased_at, {", ".join(_VALUES)}
+FROM influencer WHERE id = ANY(:ids)"""
+
+
+async def _ids(entries: Sequence[_Entry]) -> set[int]:
+    found = await rows(_IDS, external_ids=[entry.external_id for entry in entries])
+    return {row[0] for row in found}
+
+
+def _claim(accounts: Connections, entries: Sequence[_Entry]) -> set[int]:
+    """Give them the accounts that they name; the ids of those for whom this changes anything."""
+    return {
+        entry.id
+        for entry in entries
+        for claim in entry.claims
+        if accounts.claim(entry.id, claim) is Outcome.CHANGED
+    }
+
+
+def _stored(columns: Sequence[Any]) -> dict[str, Any]:
+    values = dict(zip(_VALUES, columns, strict=True))
+    return values | {"categories": orjson.loads(values["categories"])}
+
+
+def _at(index: int) -> tuple[str, int]:
+    return "influencers", index
+
+
+def _read_one(form: Form, index: int, given: Any) -> _Entry:
+    at = _at(index)
+    row: dict[str, Any] = {
+        "name": form.text(given.name, NAME_LENGTH, *at, "name"),
+        "categories": category_names(form, given.categories, *at, "categories"),
+    }
+    if given.email is not UNSET:
+        row["email"] = _email(form, given.email, *at, "email")
+    if given.country is not UNSET:
+        code = given.country
+        row["country"] = None if code is None else country(form, code, *at, "country")
+    if given.avatar_url is not UNSET:
+        row["avatar_url"] = web_url(form, given.avatar_url, *at, "avatarUrl")
+    external_id = form.text(given.external_id, NAME_LENGTH, *at, "externalId")
+    return _Entry(index, external_id, row, _claims(form, given.accounts, *at, "accounts"))
+
+
+def _claims(form: Form, given: Sequence[Any], *at: str | int) -> list[Claim]:
+    claims: dict[tuple[int, str], Claim] = {}
+    for place, one in enumerate(given):
+        said = Claim(one.platform, one.external_id, one.handle, one.followers)
+        claim = checked_claim(form, said, *at, place)
+        if claim.key in claims:
+            message = "This account is in the list already: give each once."
+            form.refuse(ErrorCode.INVALID_INPUT, message, *at, place, "externalId")
+        claims[claim.key] = claim
+    return list(claims.values())
+
+
+def _email(form: Form, value: str | None, *at: str | int) -> str | None:
+    email = form.optional(value, EMAIL_LENGTH, *at)
+    if email is not None and not _EMAIL.fullmatch(email):
+        form.refuse(ErrorCode.INVALID_INPUT, "Give an email address, such as a@example.com.", *at)
+    return email
+
+
+def _differs(row: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    return any(before[name] != value for name, value in row.items())

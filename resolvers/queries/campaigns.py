@@ -1,0 +1,65 @@
+"""Campaigns: one by its id, and the list of those that the caller may see."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from projection import Completed, Order, Run, TableListing
+from resolvers.answers import one, page
+from resolvers.errors import RequestError
+from resolvers.ids import decode
+from resolvers.queries.applicant_tab import order_name
+from resolvers.queries.search import Conditions
+from resolvers.queries.text_search import pattern, searched, storable
+from resolvers.visibility import visible
+from workflow.enums import Role
+
+_LAST = datetime(9999, 12, 31, tzinfo=UTC)
+_BY_CREATION = (Order("t.created_at", datetime), Order("t.id"))
+_ORDERS = {
+    "CREATED_DESC": (_BY_CREATION, True),
+    "CREATED_ASC": (_BY_CREATION, False),
+    "TITLE_ASC": ((Order("t.title_key", str), Order("t.id")), False),
+    "DEADLINE_ASC": (
+        (Order("coalesce(t.application_deadline, :last)", datetime), Order("t.id")),
+        False,
+    ),
+}
+
+
+async def campaign(info: Any, id: str) -> Completed:
+    """The campaign; null where there is none that the caller may see."""
+    return await one(info, "Campaign", decode(id, "Campaign"))
+
+
+async def campaigns(info: Any) -> Completed:
+    """The campaigns that the caller may see."""
+    return await page(info, "Campaign", _listing)
+
+
+async def _listing(run: Run, arguments: Mapping[str, Any]) -> TableListing:
+    orders, descending = _ORDERS[order_name(arguments, "CREATED_DESC")]
+    conditions = _filtered(arguments.get("filter") or {}, run.context.caller.role)
+    conditions.where += visible("Campaign", run.context.caller)
+    return TableListing(
+        source="campaign t",
+        where=tuple(conditions.where),
+        values={**conditions.values, "last": _LAST},
+        orders=orders,
+        descending=descending,
+    )
+
+
+def _filtered(asked: Mapping[str, Any], role: Role) -> Conditions:
+    conditions = Conditions()
+    conditions.one_of("status", asked.get("status"))
+    conditions.one_of("type", asked.get("type"))
+    text = searched(asked.get("search") or "")
+    if text:
+        conditions.add("t.search_key LIKE :search ESCAPE '\\'", search=pattern(text))
+    if asked.get("advertiserId") is not None:
+        if role is Role.INFLUENCER:
+            raise RequestError("FORBIDDEN", "The filter `advertiserId` is not for influencers.")
+        wanted = storable("advertiserId", asked["advertiserId"])
+        conditions.add("t.advertiser_id = :of_advertiser", of_advertiser=wanted)
+    return conditions

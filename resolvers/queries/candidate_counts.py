@@ -1,0 +1,210 @@
+"""The badges of the Select influencer tab: how many of its rows have each status.
+
+Stored statuses are counted. How many are available is kept (`resolvers/availability/counts.py`),
+and whoever is left is unavailable; so without a filter nobody looks at influencers one by one.
+Under a filter those are looked at whom its text finds, or a sample; where there are few, all.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count, islice
+from typing import Any
+
+from models.availability import EVERYONE
+from projection import Run
+from resolvers.audience_sql import is_running
+from resolvers.availability.counts import KEPT, MANY, TAKING_PART, call_keeper
+from resolvers.queries.search import Conditions, influencer_conditions
+from resolvers.queries.select_tab import (
+    Target,
+    counted,
+    narrowed,
+    streams_of,
+    tab_conditions,
+    target_of,
+)
+from resolvers.queries.text_search import text_search
+from workflow.decisions import candidate_status
+from workflow.enums import CandidateStatus, ParticipationStatus
+
+LOOKED_AT = 10_000
+"""So many influencers are looked at one by one: all, where there are no more, or a sample."""
+_AVAILABLE, _UNAVAILABLE = CandidateStatus.AVAILABLE, CandidateStatus.UNAVAILABLE
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateCount:
+    """How many rows of the tab have a status."""
+
+    status: CandidateStatus
+    count: int
+    exact: bool
+
+
+async def candidate_counts(
+    run: Run, arguments: Mapping[str, Any], keys: Sequence[int]
+) -> dict[int, list[CandidateCount]]:
+    """How many rows of each campaign's tab have each status; the filter's own status is ignored."""
+    asked: Mapping[str, Any] = arguments.get("filter") or {}
+    if (await influencer_conditions(asked, "i")).where:
+        return {key: await _filtered(run, asked, key) for key in keys}
+    everyone, kept = await _kept(run, keys)
+    return {
+        key: kept[key].badges(everyone)
+        if everyone is not None and kept[key].will_do(everyone)
+        else await _scanned(run, *await _target_and_conditions(run, {}, key))
+        for key in keys
+    }
+
+
+# As they are kept
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What is known of a campaign's tab without looking at influencers."""
+
+    stored: Counter[CandidateStatus] = field(default_factory=Counter[CandidateStatus])
+    available: int | None = None
+    is_fresh: bool = False
+
+    def will_do(self, everyone: int) -> bool:
+        """Whether there is a number; an old one, only where to count would take long."""
+        return self.available is not None and (self.is_fresh or everyone > LOOKED_AT)
+
+    def badges(self, everyone: int) -> list[CandidateCount]:
+        """The counts, with everyone who has none of the other statuses as unavailable."""
+        available = self.available or 0
+        rest = max(0, everyone - self.stored.total() - available)
+        derived = {_AVAILABLE: available, _UNAVAILABLE: rest}
+        return [
+            CandidateCount(status, derived[status], self.is_fresh)
+            if status in derived
+            else CandidateCount(status, self.stored[status], exact=True)
+            for status in CandidateStatus
+        ]
+
+
+async def _kept(run: Run, keys: Sequence[int]) -> tuple[int | None, dict[int, _Kept]]:
+    """How many influencers there are (None: not counted), and what is kept of each campaign."""
+    found = {key: _Kept() for key in (*keys, EVERYONE)}
+    needs_keeper = False
+    for what, number, changes, key in await run.fetch_by(_KEPT, found):
+        if what in _MARKS:
+            found[key].available, found[key].is_fresh = number, what != "STALE"
+            needs_keeper |= changes >= MANY
+        else:
+            found[key].stored[candidate_status(ParticipationStatus(what), True)] += number
+    if needs_keeper or not all(kept.is_fresh for kept in found.values()):
+        call_keeper()
+    everyone = found.pop(EVERYONE)
+    return everyone.available if everyone.is_fresh else None, found
+
+
+_MARKS = ("FRESH", "STALE", "CLOSED")
+_CLOSED = f"SELECT c.id FROM campaign c WHERE c.id = ANY(:keys) AND NOT {is_running('c')}"
+_KEPT = f"""
+SELECT p.status, count(*), 0, p.campaign_id {TAKING_PART} AND p.campaign_id = ANY(:keys)
+GROUP BY p.campaign_id, p.status
+UNION ALL
+SELECT CASE WHEN k.is_stale THEN 'STALE' ELSE 'FRESH' END,
+    {KEPT},
+    (SELECT count(*) FROM availability_delta d WHERE d.campaign_id = k.campaign_id), k.campaign_id
+FROM availability_count k WHERE k.campaign_id = ANY(:keys) AND k.campaign_id NOT IN ({_CLOSED})
+UNION ALL
+SELECT 'CLOSED', 0, 0, closed.id FROM ({_CLOSED}) AS closed"""
+
+
+# One by one
+
+
+async def _scanned(run: Run, target: Target, conditions: Conditions) -> list[CandidateCount]:
+    """The counts of all influencers."""
+    totals = ", ".join(_total(status, target, conditions) for status in CandidateStatus)
+    [found] = await run.fetch(f"SELECT {totals}", conditions.values)
+    return [
+        CandidateCount(status, number, exact=True)
+        for status, number in zip(CandidateStatus, found, strict=True)
+    ]
+
+
+async def _filtered(run: Run, asked: Mapping[str, Any], campaign: int) -> list[CandidateCount]:
+    target, conditions = await _target_and_conditions(run, asked, campaign)
+    if await _are_few(run):
+        return await _scanned(run, target, conditions)
+    matching = await _matching(run, asked, target)
+    among = await _sample(run) if matching is None else matching
+    totals = ", ".join(
+        _total(status, target, conditions).replace("influencer i", "looked_at i")
+        if status in (_AVAILABLE, _UNAVAILABLE)
+        else _total(status, target, conditions)
+        for status in CandidateStatus
+    )
+    statement = f"{_LOOKED_AT} SELECT {totals}, (SELECT count(*) FROM looked_at)"
+    [[*found, size]] = await run.fetch(statement, {**conditions.values, "among": among})
+    scale = 1.0 if matching is not None else await _everyone(run) / max(size, 1)
+    return [
+        CandidateCount(status, round(number * scale), matching is not None)
+        if status in (_AVAILABLE, _UNAVAILABLE)
+        else CandidateCount(status, number, exact=True)
+        for status, number in zip(CandidateStatus, found, strict=True)
+    ]
+
+
+async def _target_and_conditions(
+    run: Run, asked: Mapping[str, Any], campaign: int
+) -> tuple[Target, Conditions]:
+    target = await target_of(run, campaign)
+    return target, await tab_conditions(asked, target)
+
+
+def _total(status: CandidateStatus, target: Target, conditions: Conditions) -> str:
+    streams = streams_of(status, target, "i.followers")
+    return counted([narrowed(stream, conditions.where) for stream in streams])
+
+
+async def _are_few(run: Run) -> bool:
+    [[number]] = await run.fetch(
+        "SELECT count(*) FROM (SELECT 1 FROM influencer LIMIT :most) few", {"most": LOOKED_AT + 1}
+    )
+    return number <= LOOKED_AT
+
+
+async def _matching(run: Run, asked: Mapping[str, Any], target: Target) -> list[int] | None:
+    """Whom the filter finds; None where it has no text, whose index would tell, or finds many."""
+    text = await text_search(asked.get("search"))
+    if text is None or text.expected > 2 * LOOKED_AT:
+        return None
+    conditions = await tab_conditions({**asked, "search": None}, target)
+    found = await run.fetch(
+        f"SELECT i.id FROM ({text.found}) f CROSS JOIN influencer i WHERE i.id = f.influencer_id"
+        f" AND {' AND '.join(conditions.where)} LIMIT :most",
+        {**conditions.values, **text.values, "most": LOOKED_AT + 1},
+    )
+    return None if len(found) > LOOKED_AT else [row[0] for row in found]
+
+
+async def _sample(run: Run) -> list[int]:
+    """Ids spread evenly over all that there are, the same ones until those have doubled."""
+    [[last]] = await run.fetch("SELECT max(id) FROM influencer", {})
+    # An odd step visits every residue of a power of two once before it comes round.
+    visited = (1 + number * _STEP % (1 << last.bit_length()) for number in count())
+    return list(islice((key for key in visited if key <= last), min(LOOKED_AT, last)))
+
+
+_STEP = 0x9E3779B1
+_RULE_COLUMNS = (
+    "i.id, i.country, i.category_mask, i.category_overflow, i.followers, i.platforms, i.multi,"
+    " i.f1, i.f2, i.f3, i.f4, i.f5, i.f6, i.f7, i.erased_at"
+)
+_LOOKED_AT = f"""WITH looked_at AS MATERIALIZED (
+    SELECT {_RULE_COLUMNS} FROM influencer i WHERE i.id = ANY(:among) AND i.erased_at IS NULL)"""
+
+
+async def _everyone(run: Run) -> int:
+    everyone, _ = await _kept(run, [])
+    if everyone is not None:
+        return everyone
+    [[number]] = await run.fetch("SELECT count(*) FROM influencer WHERE erased_at IS NULL", {})
+    return number

@@ -1,0 +1,63 @@
+"""Histories: of a participation, of a candidate, and the feed of everything that happened."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from projection import Order, PairedListing, Run, TableListing
+from resolvers.queries.search import Conditions
+from resolvers.visibility import visible
+
+_EVENTS = "participation_event t"
+_OLDEST_FIRST = (Order("t.id"),)
+_AS_COMMITTED = (Order("t.xid"), Order("t.id"))
+# Ids are given before they are committed: below this line nothing can appear behind a cursor.
+_SETTLED = "t.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+
+
+async def of_participations(
+    run: Run, _arguments: Mapping[str, Any], _keys: Sequence[int]
+) -> TableListing:
+    """What happened to a participation, oldest first."""
+    return TableListing(
+        source=_EVENTS,
+        where=tuple(visible("ParticipationEvent", run.context.caller)),
+        orders=_OLDEST_FIRST,
+        key="t.participation_id",
+    )
+
+
+async def of_candidates(
+    _run: Run, _arguments: Mapping[str, Any], keys: Sequence[Any]
+) -> PairedListing:
+    """What happened between campaigns and influencers, overrides too, oldest first."""
+    return PairedListing(
+        source=_EVENTS,
+        columns=("t.campaign_id", "t.influencer_id"),
+        orders=_OLDEST_FIRST,
+        keys=keys,
+    )
+
+
+async def feed(run: Run, arguments: Mapping[str, Any]) -> TableListing:
+    """Everything that happened and that the caller may see, in the order of its becoming so."""
+    conditions = _filtered(arguments.get("filter") or {})
+    conditions.where += visible("ParticipationEvent", run.context.caller)
+    if run.database.dialect == "postgres":
+        conditions.add(_SETTLED)
+    return TableListing(
+        source=_EVENTS,
+        where=tuple(conditions.where),
+        values=conditions.values,
+        orders=_AS_COMMITTED,
+    )
+
+
+def _filtered(asked: Mapping[str, Any]) -> Conditions:
+    conditions = Conditions()
+    conditions.of_object("campaign_id", "Campaign", asked.get("campaignId"))
+    conditions.of_object("influencer_id", "Influencer", asked.get("influencerId"))
+    conditions.of_object("participation_id", "Participation", asked.get("participationId"))
+    conditions.one_of("action", asked.get("action"))
+    if asked.get("since") is not None:
+        conditions.add("t.occurred_at >= :since", since=asked["since"])
+    return conditions

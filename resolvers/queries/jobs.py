@@ -1,0 +1,123 @@
+"""My Job: what the calling influencer takes part in, by section."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from projection import Completed, Order, Run, TableListing
+from resolvers.answers import allow, page, payload, run_of
+from workflow.decisions import job_section, required_action
+from workflow.enums import (
+    CampaignStatus,
+    JobSection,
+    ParticipationOrigin,
+    ParticipationStatus,
+    Role,
+)
+from workflow.facts import AccountRow, CampaignRow, InfluencerRow, ParticipationRow, build_facts
+
+_NEWEST_FIRST = (Order("t.updated_at", datetime), Order("t.id"))
+
+
+@dataclass(frozen=True, slots=True)
+class JobCount:
+    """How many jobs a section has, and how many of them need something of the creator."""
+
+    section: JobSection
+    count: int
+    action_required: int
+
+
+async def my_jobs(info: Any) -> Completed:
+    """A section of My Job, newest first. Influencers."""
+    caller = allow(info, Role.INFLUENCER)
+    return await page(info, "Participation", _section, caller.influencer_id)
+
+
+async def my_job_counts(info: Any) -> Completed:
+    """A row for every section of My Job. Influencers."""
+    allow(info, Role.INFLUENCER)
+    counts, needing = await _counted(run_of(info))
+    return await payload(
+        info, [JobCount(section, counts[section], needing[section]) for section in JobSection]
+    )
+
+
+async def _section(_run: Run, arguments: Mapping[str, Any]) -> TableListing:
+    asked = arguments.get("section") or JobSection.IN_PROGRESS
+    return TableListing(
+        source="participation t JOIN campaign c ON c.id = t.campaign_id",
+        where=(_in_section(JobSection(asked)),),
+        orders=_NEWEST_FIRST,
+        descending=True,
+        key="t.influencer_id",
+    )
+
+
+@cache
+def _in_section(section: JobSection) -> str:
+    """The condition that a participation is in this section, spelled out from `job_section`."""
+    cells = [
+        f"(t.status = '{status}' AND c.status = '{campaign}' AND t.origin = '{origin}')"
+        for status in ParticipationStatus
+        for campaign in CampaignStatus
+        for origin in ParticipationOrigin
+        if job_section(status, campaign, origin) is section
+    ]
+    return f"({' OR '.join(cells)})"
+
+
+async def _counted(run: Run) -> tuple[Counter[JobSection], Counter[JobSection]]:
+    """How many jobs each section has, and how many of them need an action."""
+    counts, needing = Counter[JobSection](), Counter[JobSection]()
+    accounts = [AccountRow(*row) for row in await run.fetch(_ACCOUNTS, {})]
+    posts = dict[int, list[str]]()
+    for participation, status in await run.fetch(_POSTS, {}):
+        posts.setdefault(participation, []).append(status)
+    for row in await run.fetch(_JOBS, {}):
+        values = iter(row)
+        key, origin, override = (next(values) for _ in range(3))
+        part = ParticipationRow(*(next(values) for _ in ParticipationRow._fields))
+        influencer = InfluencerRow(*(next(values) for _ in InfluencerRow._fields))
+        campaign = CampaignRow(*values)
+        section = job_section(
+            ParticipationStatus(part.status),
+            CampaignStatus(campaign.status),
+            ParticipationOrigin(origin),
+        )
+        assert section is not None
+        counts[section] += 1
+        known = build_facts(
+            campaign,
+            influencer,
+            accounts,
+            override=override,
+            participation=part,
+            post_statuses=posts.get(key, ()),
+            now=run.context.now,
+        )
+        needing[section] += required_action(known) is not None
+    return counts, needing
+
+
+def _columns(alias: str, names: tuple[str, ...]) -> str:
+    return ", ".join(f"{alias}.{name}" for name in names)
+
+
+_ACCOUNTS = (
+    f"SELECT {', '.join(AccountRow._fields)} FROM social_account WHERE influencer_id = :viewer"
+)
+_POSTS = (
+    "SELECT o.participation_id, o.status FROM post o JOIN participation t"
+    " ON t.id = o.participation_id WHERE t.influencer_id = :viewer"
+)
+_JOBS = f"""SELECT t.id, t.origin, o.availability, {_columns("t", ParticipationRow._fields)},
+    {_columns("i", InfluencerRow._fields)}, {_columns("c", CampaignRow._fields)}
+    FROM participation t JOIN campaign c ON c.id = t.campaign_id
+    JOIN influencer i ON i.id = t.influencer_id
+    LEFT JOIN availability_override o
+        ON o.campaign_id = t.campaign_id AND o.influencer_id = t.influencer_id
+    WHERE t.influencer_id = :viewer AND t.status <> 'REMOVED'"""

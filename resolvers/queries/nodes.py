@@ -1,0 +1,53 @@
+"""Any object by its global id."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from projection import Completed
+from resolvers.answers import by_key, caller_of
+from resolvers.errors import RequestError
+from resolvers.ids import split
+
+MAX_IDS = 100
+_NUMBERED = frozenset(
+    {"Campaign", "Influencer", "SocialAccount", "Participation", "ParticipationEvent", "Post"}
+)
+_PAIRED = frozenset({"Candidate", "PostRow"})
+
+
+async def node(info: Any, id: str) -> Completed:
+    """The object; null where there is none, or none that the caller may see."""
+    caller_of(info)
+    return Completed((await _found(info, [id]))[0])
+
+
+async def nodes(info: Any, ids: Sequence[str]) -> Completed:
+    """The objects, in the order of the ids, null in the place of each that is not to be seen.
+
+    Raises INVALID_INPUT for more than 100 ids.
+    """
+    caller_of(info)
+    if len(ids) > MAX_IDS:
+        raise RequestError("INVALID_INPUT", f"`ids` takes {MAX_IDS} ids at most, not {len(ids)}.")
+    return Completed(await _found(info, ids))
+
+
+async def _found(info: Any, ids: Sequence[str]) -> list[Any]:
+    named = [_named(gid) for gid in ids]
+    found: dict[tuple[str, Any], Any] = {}
+    for type_name in dict.fromkeys(name for name, _ in named if name):
+        keys = [key for name, key in named if name == type_name]
+        objects = await by_key(info, type_name, keys)
+        found |= {(type_name, key): item for key, item in objects.items()}
+    return [found.get(name_and_key) for name_and_key in named]
+
+
+def _named(gid: str) -> tuple[str, Any]:
+    """The type and the key in an id; an empty name where it names nothing."""
+    type_name, key = split(gid) or ("", "")
+    first, dash, second = key.partition("-")
+    if type_name in _NUMBERED and not dash:
+        return type_name, int(first)
+    if type_name in _PAIRED and dash:
+        return type_name, (int(first), int(second))
+    return "", None

@@ -1,0 +1,47 @@
+"""The Posts tab: a row for each post, and one for each who joined and has not posted."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from projection import Order, Run, TableListing
+from resolvers.queries.search import influencer_conditions
+from resolvers.queries.status_counts import StatusCount, counts_by_status
+from workflow.enums import PostRowStatus
+
+ROWS = """(SELECT p.campaign_id, p.id AS participation_id, p.influencer_id, o.id AS post_id,
+    coalesce(o.id, 0) AS post_key, coalesce(o.status, 'JOINED') AS status, o.submitted_at
+    FROM participation p LEFT JOIN post o ON o.participation_id = p.id
+    WHERE p.status IN ('APPROVED', 'JOINED')) t"""
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""Stands for the moment of what has not happened, so that it comes last."""
+
+_NEWEST_FIRST = (
+    Order("coalesce(t.submitted_at, :never)", datetime),
+    Order("t.post_key"),
+    Order("t.participation_id"),
+)
+
+
+async def post_rows(_run: Run, arguments: Mapping[str, Any], _keys: Sequence[int]) -> TableListing:
+    """The rows of the tab, the newest post first, who has not posted last."""
+    asked: Mapping[str, Any] = arguments.get("filter") or {}
+    conditions = await influencer_conditions(asked, "i")
+    conditions.one_of("status", asked.get("status"))
+    return TableListing(
+        source=f"{ROWS} JOIN influencer i ON i.id = t.influencer_id",
+        where=tuple(conditions.where),
+        values={**conditions.values, "never": NEVER},
+        orders=_NEWEST_FIRST,
+        descending=True,
+        key="t.campaign_id",
+    )
+
+
+async def post_counts(
+    run: Run, arguments: Mapping[str, Any], keys: Sequence[int]
+) -> dict[int, list[StatusCount]]:
+    """How many rows of each campaign have each status; the filter's own status is ignored."""
+    asked: dict[str, Any] = {**(arguments.get("filter") or {}), "status": None}
+    tab = await post_rows(run, {"filter": asked}, keys)
+    return await counts_by_status(run, tab, keys, PostRowStatus)

@@ -1,0 +1,418 @@
+"""The Select influencer tab: every influencer, with how they stand to one campaign.
+
+One statement: a UNION ALL of ordered *streams* of at most one page and a row each, ordered and
+cut again. Each status is made of streams that an index can walk: stored statuses come from
+participations; AVAILABLE and UNAVAILABLE from influencers, with the whole rule in one CASE, which
+fixes the order of evaluation (cheap columns first) and keeps the planner's estimates out of it;
+what staff have overridden comes from the overrides. Which streams there are is settled here, not
+by the planner.
+
+A stream tells its rows' `status`, so that nobody has to work it out again. All that a campaign's
+rule says is a parameter: campaigns whose rules have the same form share a statement, planned once,
+for any values. PostgreSQL merges the streams row by row (Merge Append), so that all of them
+together are walked little further than one page.
+
+Under a text search (`resolvers/queries/text_search.py`) the streams either start from the rows that
+an index has found, or are walked as ever, with a look at each row's text.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from projection import Order, Run
+from projection.listing import Page, ordering, seek
+from resolvers.audience_sql import is_running
+from resolvers.availability.counts import kept_total
+from resolvers.queries.applicant_tab import order_name
+from resolvers.queries.posts_tab import NEVER
+from resolvers.queries.search import Conditions, has_account, influencer_conditions, range_values
+from resolvers.queries.text_search import TextSearch, text_search
+from workflow.categories import MASK_BITS, numbers_in
+from workflow.decisions import candidate_status
+from workflow.enums import CandidateStatus, ParticipationStatus, Platform, mask_of
+
+_STORED: dict[CandidateStatus, list[str]] = {}
+for _status in ParticipationStatus:
+    if _status is not ParticipationStatus.REMOVED:
+        _STORED.setdefault(candidate_status(_status, visible=True), []).append(_status.value)
+
+_CHANGED = "p.updated_at"
+_KEYS: dict[str, tuple[str, type[Any], bool]] = {
+    "FOLLOWERS_DESC": ("i.followers", int, True),
+    "FOLLOWERS_ASC": ("i.followers", int, False),
+    "NAME_ASC": ("i.name_key", str, False),
+    "NAME_DESC": ("i.name_key", str, True),
+    "CHANGED_DESC": (_CHANGED, datetime, True),
+}
+_DERIVED = {CandidateStatus.AVAILABLE, CandidateStatus.UNAVAILABLE}
+COUNTRY_STREAMS = (1, 2, 3, 4, 8, 16, 40)
+"""How many streams countries are walked in, the rest of them empty: so there are few statements.
+
+More countries are walked in one stream: so many are no longer few rows of all.
+"""
+_NO_CHANGE = ":never::timestamptz"
+
+
+class Target(NamedTuple):
+    """The campaign whose tab it is: its id, and what its rule is made of."""
+
+    id: int
+    is_running: bool
+    platforms: int
+    countries: tuple[str, ...]
+    category_mask: int
+    category_overflow: str
+    followers_min: int | None
+    followers_max: int | None
+
+
+class Stream(NamedTuple):
+    """Rows of one status: where they come from (aliases `i`, perhaps `p`), and which."""
+
+    source: str
+    where: tuple[str, ...]
+    key: str
+    status: CandidateStatus
+
+
+@dataclass(slots=True)
+class CandidateListing:
+    """A campaign's tab under one filter and order (a `projection.Listing`)."""
+
+    streams: tuple[Stream, ...]
+    orders: tuple[Order, ...]
+    descending: bool
+    values: Mapping[str, Any]
+    is_filtered: bool
+    "By more than statuses."
+    text: TextSearch | None = None
+    from_text: bool = False
+    "Whether a page starts from those whom the text finds; what is counted always does."
+
+    def rows(self, columns: str, joins: str, page: Page, keys: Sequence[int] | None) -> str:
+        """The statement of one page."""
+        del keys
+        order = ordering(self.orders, self.descending is page.forward)
+        beyond = seek(self.orders, page, self.descending)
+        cut = f" ORDER BY {order} LIMIT {page.limit + 1}"
+        streams = _cut(self._streams(self.from_text), tuple(beyond), cut) or _NO_ROWS
+        return (
+            f"{self._found(self.from_text)}"
+            f"SELECT {columns}, 0 FROM (SELECT * FROM ({streams}) t{cut}) t{joins} ORDER BY {order}"
+        )
+
+    def total(self, keys: Sequence[int] | None) -> str:
+        """The statement that counts all rows."""
+        del keys
+        if self.is_filtered:
+            return f"{self._found(True)}SELECT {counted(self._streams(True))}"
+        streams = {stream.status: list[Stream]() for stream in self.streams}
+        for stream in self.streams:
+            streams[stream.status].append(stream)
+        totals = [kept_total(status, counted(some)) for status, some in streams.items()]
+        return f"SELECT {' + '.join(totals) or '0'}"
+
+    def _found(self, from_text: bool) -> str:
+        if self.text is None or not from_text:
+            return ""
+        return f"WITH found AS MATERIALIZED ({self.text.found}) "
+
+    def _streams(self, from_text: bool) -> tuple[Stream, ...]:
+        if self.text is None:
+            return self.streams
+        if from_text:
+            return tuple([_from_found(stream) for stream in self.streams])
+        return tuple([_looking_at(self.text, stream) for stream in self.streams])
+
+
+_NO_ROWS = (
+    "SELECT 0::bigint AS campaign_id, i.id AS influencer_id, i.followers AS sort,"
+    " '' AS status FROM influencer i WHERE 1 = 0"
+)
+
+
+async def candidates(
+    run: Run, arguments: Mapping[str, Any], keys: Sequence[int]
+) -> CandidateListing:
+    """The tab of one campaign."""
+    target = await target_of(run, keys[0])
+    asked: Mapping[str, Any] = arguments.get("filter") or {}
+    name = order_name(arguments, "FOLLOWERS_DESC")
+    key, kind, descending = _KEYS[name]
+    text = await text_search(asked.get("search"))
+    conditions = await tab_conditions({**asked, "search": None}, target)
+    statuses = {CandidateStatus(status): None for status in asked.get("status") or CandidateStatus}
+    return CandidateListing(
+        streams=_streams(tuple(statuses), _form(target), key, tuple(conditions.where)),
+        orders=(Order("t.sort", kind), Order("t.influencer_id")),
+        descending=descending,
+        values={**conditions.values, **text.values} if text else conditions.values,
+        is_filtered=text is not None or tuple(conditions.where) != _IN_NO_FILTER,
+        text=text,
+        from_text=text is not None and await _is_rare(run, text, target, statuses),
+    )
+
+
+async def _is_rare(
+    run: Run, text: TextSearch, target: Target, statuses: Collection[CandidateStatus]
+) -> bool:
+    """Whether so few of those with these statuses have the text that an index finds them sooner."""
+    derived = _DERIVED.intersection(statuses)
+    if not derived or not target.is_running:
+        # Of those who take part there are not many to walk; of everybody, there are.
+        everybody = CandidateStatus.UNAVAILABLE in derived
+        return text.is_rare() if everybody else text.has_few
+    kept = await run.fetch(
+        "SELECT k.available FROM availability_count k WHERE k.campaign_id = :campaign",
+        {"campaign": target.id},
+    )
+    if len(derived) > 1 or not kept or kept[0][0] is None:
+        return text.is_rare()
+    available = min(1.0, kept[0][0] / max(text.people, 1))
+    return text.is_rare(available if CandidateStatus.AVAILABLE in derived else 1 - available)
+
+
+async def target_of(run: Run, campaign: int) -> Target:
+    """The campaign whose tab it is."""
+    [row] = await run.fetch_by(_TARGET, [campaign])
+    found = Target(*row[:-1])
+    return found._replace(
+        is_running=bool(found.is_running), countries=tuple(str(found.countries).split())
+    )
+
+
+_TARGET = f"""
+SELECT id, {is_running("campaign")}, platforms, countries, category_mask,
+    category_overflow, followers_min, followers_max, id
+FROM campaign WHERE id = ANY(:keys)"""
+
+
+_IN_NO_FILTER = ("i.erased_at IS NULL",)
+
+
+async def tab_conditions(asked: Mapping[str, Any], target: Target) -> Conditions:
+    """What the filter says about influencers, and the parameters of every stream."""
+    conditions = await influencer_conditions(asked, "i")
+    conditions.add(*_IN_NO_FILTER, campaign=target.id, never=NEVER, **_rule_values(target))
+    return conditions
+
+
+def narrowed(stream: Stream, conditions: Iterable[str]) -> Stream:
+    """The stream's rows that meet the conditions."""
+    return stream._replace(where=(*stream.where, *conditions))
+
+
+def _from_found(stream: Stream) -> Stream:
+    """The stream's rows of influencers whom the text finds, from those."""
+    return stream._replace(
+        source=f"found f CROSS JOIN {stream.source}",
+        where=(f"{_influencer(stream)} = f.influencer_id", *stream.where),
+    )
+
+
+def _looking_at(text: TextSearch, stream: Stream) -> Stream:
+    """The same, by a look at the text of each that meets the rule: it costs more than the rule."""
+    probe = text.probe("i")
+    where = [_before_taking_part(condition, probe) for condition in stream.where]
+    return stream._replace(where=tuple(where) if where != [*stream.where] else (*where, probe))
+
+
+def _before_taking_part(condition: str, probe: str) -> str:
+    for test in (f"WHEN {_TAKES_PART} THEN 0", f"WHEN {_HAS_ROW} THEN 0"):
+        condition = condition.replace(test, f"WHEN NOT ({probe}) THEN 0 {test}")
+    return condition
+
+
+# The streams of each status
+
+
+def _form(target: Target) -> Target:
+    """All that streams depend on, with the same in place of what is a parameter in them."""
+    return target._replace(
+        id=0,
+        countries=("",) * len(target.countries),
+        category_mask=min(target.category_mask, 1),
+        followers_min=None if target.followers_min is None else 0,
+        followers_max=None if target.followers_max is None else 0,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _streams(
+    statuses: tuple[CandidateStatus, ...], form: Target, key: str, conditions: tuple[str, ...]
+) -> tuple[Stream, ...]:
+    """The streams of these statuses whose rows meet the conditions."""
+    streams = [stream for status in statuses for stream in streams_of(status, form, key)]
+    return tuple([narrowed(stream, conditions) for stream in streams])
+
+
+def streams_of(status: CandidateStatus, target: Target, key: str) -> Iterator[Stream]:
+    """The streams whose rows are all that have this status."""
+    if status in _STORED:
+        for stored in _STORED[status]:
+            yield _stored(stored, key, status)
+    elif not target.is_running:
+        if status is CandidateStatus.UNAVAILABLE:
+            yield from _open(key, status, f"CASE WHEN {_TAKES_PART} THEN 0 ELSE 1 END <> 0")
+    else:
+        yield from _by_rule(target, key, status)
+        yield from _overridden(key, status)
+
+
+def _stored(stored: str, key: str, status: CandidateStatus) -> Stream:
+    # By followers the participation's own copy is walked, in its own index.
+    return Stream(
+        "participation p JOIN influencer i ON i.id = p.influencer_id",
+        ("p.campaign_id = :campaign", f"p.status = '{stored}'"),
+        key.replace("i.followers", "p.followers"),
+        status,
+    )
+
+
+def _by_rule(target: Target, key: str, status: CandidateStatus) -> Iterator[Stream]:
+    fits = status is CandidateStatus.AVAILABLE
+    # Those who never were in it are walked by id, which is no order within a country.
+    countries = len(_walked_countries(target)) if fits and key != _CHANGED else 0
+    rule = _rule(target, with_country=not countries)
+    if rule == _NO_RULE and not fits:
+        return
+    answer = f"CASE WHEN ({rule}) {'= 0' if fits else '<> 0'} THEN 0 {_IS_OPEN} ELSE 1 END <> 0"
+    for number in range(countries):
+        yield from _open(key, status, f"i.country = :rule_country_{number}", answer)
+    if not countries:
+        below = ["i.followers < :rule_low"] if not fits and _is_only_a_minimum(target) else []
+        yield from _open(key, status, *below, answer)
+
+
+def _is_only_a_minimum(target: Target) -> bool:
+    """Whether the largest account alone decides: who is left out may be few, and far down."""
+    listed = target.countries or target.category_mask or target.category_overflow
+    any_platform = target.platforms == mask_of(Platform)
+    return any_platform and target.followers_max is None and not listed
+
+
+def _open(key: str, status: CandidateStatus, *where: str) -> Iterator[Stream]:
+    """Influencers who do not take part; by latest change, those who once did come first."""
+    if key != _CHANGED:
+        yield Stream("influencer i", where, key, status)
+        return
+    removed = "p.campaign_id = :campaign", "p.status = 'REMOVED'"
+    source = "participation p JOIN influencer i ON i.id = p.influencer_id"
+    yield Stream(source, (*removed, *where), key, status)
+    never = [condition.replace(_TAKES_PART, _HAS_ROW) for condition in where]
+    yield Stream("influencer i", tuple(never), _NO_CHANGE, status)
+
+
+def _overridden(key: str, status: CandidateStatus) -> Iterator[Stream]:
+    for stream in _open(key, status, f"CASE WHEN {_TAKES_PART} THEN 0 ELSE 1 END <> 0"):
+        overridden = "o.campaign_id = :campaign", f"o.availability = '{status.value}'"
+        yield stream._replace(
+            source=f"{stream.source} JOIN availability_override o ON o.influencer_id = i.id",
+            where=(*overridden, *stream.where),
+        )
+
+
+_NO_RULE = "1"
+_HAS_ROW = (
+    "coalesce((SELECT 1 FROM participation q WHERE q.campaign_id = :campaign"
+    " AND q.influencer_id = i.id LIMIT 1), 0) = 1"
+)
+_TAKES_PART = (
+    "coalesce((SELECT 1 FROM participation q WHERE q.campaign_id = :campaign"
+    " AND q.influencer_id = i.id AND q.status <> 'REMOVED' LIMIT 1), 0) = 1"
+)
+_IS_OPEN = (
+    f"WHEN {_TAKES_PART} THEN 0"
+    " WHEN coalesce((SELECT 1 FROM availability_override q WHERE q.campaign_id = :campaign"
+    " AND q.influencer_id = i.id LIMIT 1), 0) = 1 THEN 0"
+)
+
+
+def _rule(target: Target, *, with_country: bool) -> str:
+    """1 where the influencer meets every audience rule, else 0."""
+    tests: list[str] = []
+    if target.countries and with_country:
+        tests.append("WHEN NOT coalesce(i.country = ANY(:rule_countries), false) THEN 0")
+    if target.category_mask or target.category_overflow:
+        tests.append(f"WHEN NOT ({_shares_category(target)}) THEN 0")
+    if target.followers_min is not None or target.followers_max is not None:
+        account = has_account("i", "rule", bounded=target.followers_max is not None)
+        tests.append("WHEN (i.platforms & :rule_platforms::int) = 0 THEN 1")
+        tests.append(f"WHEN {account} THEN 1 ELSE 0")
+        return f"CASE {' '.join(tests)} END"
+    return f"CASE {' '.join(tests)} ELSE 1 END" if tests else _NO_RULE
+
+
+def _shares_category(target: Target) -> str:
+    ways = ["(i.category_mask & :rule_categories::bigint) <> 0"] if target.category_mask else []
+    late = range(len(_late_categories(target)))
+    ways += [f"i.category_overflow LIKE :rule_late_{number}" for number in late]
+    return " OR ".join(ways)
+
+
+def _late_categories(target: Target) -> list[int]:
+    return sorted(n for n in numbers_in(0, target.category_overflow) if n > MASK_BITS)
+
+
+def _walked_countries(target: Target) -> list[str | None]:
+    """The countries of the rule that have a stream each, the empty ones last."""
+    asked = len(target.countries)
+    if not 0 < asked <= COUNTRY_STREAMS[-1]:
+        return []
+    streams = next(number for number in COUNTRY_STREAMS if number >= asked)
+    return [*target.countries, *[None] * (streams - asked)]
+
+
+def _rule_values(target: Target) -> dict[str, Any]:
+    """The parameters of the rule, whatever form it has."""
+    late = enumerate(_late_categories(target))
+    walked = enumerate(_walked_countries(target))
+    return {
+        "rule_countries": list(target.countries),
+        "rule_categories": target.category_mask,
+        **range_values("rule", target.platforms, target.followers_min, target.followers_max),
+        **{f"rule_late_{number}": f"%,{category},%" for number, category in late},
+        **{f"rule_country_{number}": country for number, country in walked},
+    }
+
+
+# Statements
+
+
+@lru_cache(maxsize=1024)
+def _cut(streams: tuple[Stream, ...], beyond: tuple[str, ...], cut: str) -> str:
+    """The streams, each cut where its index ends the walk; all of them are cut again together."""
+    return " UNION ALL ".join(
+        f"SELECT * FROM ({_select(stream, beyond)}{_in_stream(cut, stream)}) s"
+        for stream in streams
+    )
+
+
+def _select(stream: Stream, beyond: Sequence[str]) -> str:
+    where = [*stream.where, *(_in_stream(condition, stream) for condition in beyond)]
+    return (
+        f"SELECT :campaign::bigint AS campaign_id, {_influencer(stream)} AS influencer_id,"
+        f" {stream.key} AS sort, '{stream.status.value}' AS status"
+        f" FROM {stream.source} WHERE {' AND '.join(where)}"
+    )
+
+
+def _in_stream(sql: str, stream: Stream) -> str:
+    """SQL over the listing's columns, said in those of the stream, where its index is."""
+    return sql.replace("t.sort", stream.key).replace("t.influencer_id", _influencer(stream))
+
+
+def _influencer(stream: Stream) -> str:
+    return "p.influencer_id" if "participation p" in stream.source else "i.id"
+
+
+def counted(streams: Sequence[Stream]) -> str:
+    """SQL of how many rows the streams have."""
+    counts = [
+        f"(SELECT count(*) FROM {stream.source} WHERE {' AND '.join(stream.where)})"
+        for stream in streams
+    ]
+    return f"({' + '.join(counts) or '0'})"

@@ -1,0 +1,51 @@
+"""The rule book as data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from projection import Completed
+from resolvers.answers import caller_of, payload
+from workflow.decisions import workflow_rows
+from workflow.enums import (
+    Action,
+    CampaignType,
+    ParticipationStatus,
+    PostStatus,
+    Role,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TransitionValue:
+    """One row of the rule book, as clients see it."""
+
+    action: Action
+    roles: Sequence[Role]
+    campaign_type: CampaignType
+    post_tracking: bool | None
+    from_: ParticipationStatus | None
+    to: ParticipationStatus | None
+    from_post: PostStatus | None
+    to_post: PostStatus | None
+    condition: str
+
+
+async def workflow(info: Any, campaign_type: CampaignType | None) -> Completed:
+    """What may follow what, by whom; for one type of campaign, or for all."""
+    caller_of(info)
+    rows = [
+        TransitionValue(
+            row.action,
+            row.roles,
+            row.campaign_type,
+            row.post_tracking,
+            row.from_status,
+            row.to_status,
+            row.from_post,
+            row.to_post,
+            row.condition,
+        )
+        for row in workflow_rows(campaign_type)
+    ]
+    return await payload(info, rows)

@@ -1,0 +1,35 @@
+"""What fields computed from the workflow have in common: the facts of a row."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from projection import Run
+from workflow.decisions import Facts
+from workflow.facts import AccountRow, CampaignRow, InfluencerRow, ParticipationRow, build_facts
+
+
+def facts(
+    run: Run,
+    campaign: CampaignRow,
+    influencer: InfluencerRow,
+    accounts: Sequence[Any],
+    override: str | None,
+    participation: ParticipationRow | None,
+    posts: Sequence[Any],
+) -> Facts:
+    """The facts, from what a statement and those beside it have read."""
+    return build_facts(
+        campaign,
+        influencer,
+        [AccountRow(*row[:4]) for row in accounts],
+        override=override,
+        participation=participation,
+        post_statuses=[row[0] for row in posts],
+        now=run.context.now,
+    )
+
+
+def largest_first(_run: Run, known: Facts, accounts: Sequence[Any]) -> list[int]:
+    """The ids of the accounts that qualify, most followers first."""
+    rows = [row for row in accounts if row[0] in known.qualifying]
+    return [row[0] for row in sorted(rows, key=lambda row: (-row[2], -row[0]))]

@@ -1,0 +1,59 @@
+"""Whose objects a caller may see, as SQL conditions on the object's row (alias `t`).
+
+Parameters: `:viewer` is the calling influencer's id, `:advertiser` the calling advertiser's.
+"""
+
+from typing import Any
+
+from resolvers.audience_sql import is_running, meets_rules
+from resolvers.caller import Caller
+from workflow.enums import Role
+
+_VISIBLE_TO_VIEWER = f"""EXISTS (SELECT 1 FROM influencer v
+    WHERE v.id = :viewer AND {meets_rules("t", "v")} = 1)"""
+_CAMPAIGN_OF_VIEWER = f"""(EXISTS (SELECT 1 FROM participation p
+    WHERE p.campaign_id = t.id AND p.influencer_id = :viewer)
+    OR {is_running("t")} AND CASE (SELECT o.availability
+        FROM availability_override o WHERE o.campaign_id = t.id AND o.influencer_id = :viewer)
+        WHEN 'UNAVAILABLE' THEN 1 = 0
+        WHEN 'AVAILABLE' THEN 1 = 1
+        ELSE {_VISIBLE_TO_VIEWER} END)"""
+_ADVERTISERS = "(SELECT c.id FROM campaign c WHERE c.advertiser_id = :advertiser)"
+
+_ADVERTISER = {
+    "Campaign": "t.advertiser_id = :advertiser",
+    "Influencer": "EXISTS (SELECT 1 FROM participation p WHERE p.influencer_id = t.id"
+    f" AND p.campaign_id IN {_ADVERTISERS})",
+    "SocialAccount": "EXISTS (SELECT 1 FROM participation p"
+    f" WHERE p.influencer_id = t.influencer_id AND p.campaign_id IN {_ADVERTISERS})",
+    "Participation": f"t.campaign_id IN {_ADVERTISERS}",
+    "PostRow": f"t.campaign_id IN {_ADVERTISERS}",
+    "Post": f"t.campaign_id IN {_ADVERTISERS}",
+    "ParticipationEvent": f"(t.campaign_id IN {_ADVERTISERS} AND t.action <> 'SET_AVAILABILITY')",
+}
+_INFLUENCER = {
+    "Campaign": _CAMPAIGN_OF_VIEWER,
+    "Influencer": "t.id = :viewer",
+    "SocialAccount": "t.influencer_id = :viewer",
+    "Participation": "t.influencer_id = :viewer",
+    "Post": "EXISTS (SELECT 1 FROM participation p"
+    " WHERE p.id = t.participation_id AND p.influencer_id = :viewer)",
+    "ParticipationEvent": "(t.influencer_id = :viewer AND t.action <> 'SET_AVAILABILITY')",
+}
+_NOTHING = "1 = 0"
+
+
+def visible(type_name: str, caller: Caller) -> list[str]:
+    """The conditions under which the caller may see an object of this type; none for staff."""
+    if caller.role is Role.STAFF:
+        return []
+    known = _ADVERTISER if caller.role is Role.ADVERTISER else _INFLUENCER
+    return [known.get(type_name, _NOTHING)]
+
+
+def parameters(caller: Caller | None) -> dict[str, Any]:
+    """The values of the parameters above."""
+    return {
+        "viewer": caller.influencer_id if caller else None,
+        "advertiser": caller.advertiser_id if caller else None,
+    }

@@ -1,0 +1,61 @@
+"""The ground that the other tests stand on: both databases are what they are taken for."""
+
+from typing import Any
+
+import asyncpg
+import pytest
+
+from database.connection import connection, dialect, pending_migrations
+from tests.databases import Databases, PostgresDatabases
+from tests.postgres import Postgres
+
+
+async def value(sql: str) -> object:
+    """The only value of the only row."""
+    client: Any = connection()
+    _, rows = await client.execute_query(sql)
+    return rows[0][0]
+
+
+async def test_both_databases_answer_and_have_every_migration(db: str):
+    assert await value("SELECT 41 + 1") == 42
+    assert await pending_migrations() == []
+    assert {"sqlite": "sqlite", "postgres": "postgresql"}[dialect()] == db.partition(":")[0]
+
+
+async def test_sqlite_runs_wal_with_foreign_keys(db: str):
+    if dialect() != "sqlite":
+        pytest.skip("of SQLite alone")
+    assert await value("PRAGMA journal_mode") == "wal"
+    assert await value("PRAGMA foreign_keys") == 1
+    assert await value("PRAGMA busy_timeout") == 30_000
+
+
+async def test_postgresql_holds_utf8_ordered_by_code_point(db: str):
+    if dialect() != "postgres":
+        pytest.skip("of PostgreSQL alone")
+    row = (
+        "SELECT concat_ws(' ', pg_encoding_to_char(encoding), datlocprovider, datlocale)"
+        " FROM pg_database WHERE datname = current_database()"
+    )
+    assert await value(row) == "UTF8 b C.UTF-8"
+    ordered = "SELECT string_agg(x, '' ORDER BY x) FROM unnest(ARRAY['é','谷','b','Z','a']) AS x"
+    assert await value(ordered) == "Zabé谷"
+
+
+def test_each_test_has_a_database_of_its_own(databases: Databases):
+    with databases.lend() as first, databases.lend() as second:
+        assert first != second
+
+
+async def test_a_lent_database_is_gone_afterwards_whoever_is_connected(
+    postgres_server: Postgres, postgres_databases: PostgresDatabases
+):
+    with postgres_databases.lend() as url:
+        name = url.partition("@/")[2].partition("?")[0]
+        driver: Any = asyncpg  # has no types
+        left_open = await driver.connect(url)
+        exists = f"SELECT count(*) FROM pg_database WHERE datname = '{name}'"
+        assert postgres_server.sql(exists) == "1"
+    assert postgres_server.sql(exists) == "0"
+    left_open.terminate()

@@ -1,0 +1,1 @@
+"""The rules of who may take part: one table, and pure functions on it. No I/O."""

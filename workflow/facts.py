@@ -1,0 +1,175 @@
+"""How an influencer stands to a campaign: from stored rows to the facts that decide.
+
+The rows are plain tuples of columns, so that reads and writes, which load them differently, come
+to the same facts.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+from workflow.audience import Account, Audience, qualifying, relevant, unavailable_reasons
+from workflow.categories import numbers_in
+from workflow.decisions import Facts
+from workflow.enums import (
+    Availability,
+    CampaignStatus,
+    CampaignType,
+    ParticipationStatus,
+    PostStatus,
+    platform_of,
+)
+
+POSTS_EACH = 100
+"""Posts that a participation may have."""
+
+
+class CampaignRow(NamedTuple):
+    """Columns of a campaign."""
+
+    type: str
+    status: str
+    post_tracking: bool
+    platforms: int
+    countries: str
+    category_mask: int
+    category_overflow: str
+    followers_min: int | None
+    followers_max: int | None
+    capacity: int | None
+    places_taken: int
+    application_deadline: datetime | str | None
+    "SQLite gives moments as text when nobody asks for more."
+
+
+class InfluencerRow(NamedTuple):
+    """Columns of an influencer."""
+
+    country: str | None
+    category_mask: int
+    category_overflow: str
+
+
+class AccountRow(NamedTuple):
+    """Columns of a social account."""
+
+    id: int
+    platform: int
+    followers: int
+    disconnected_at: object
+
+
+class ParticipationRow(NamedTuple):
+    """Columns of a participation."""
+
+    status: str
+    version: int
+    selected_account_id: int | None
+    selected_platforms: int
+
+
+NOBODY = ParticipationRow("", 0, None, 0)
+"""Where there is no participation."""
+
+
+def build_facts(
+    campaign: CampaignRow,
+    influencer: InfluencerRow,
+    accounts: Sequence[AccountRow],
+    *,
+    override: str | None,
+    participation: ParticipationRow | None,
+    post_statuses: Iterable[str],
+    now: datetime,
+) -> Facts:
+    """The facts of this pair, as they are at this moment."""
+    terms = terms_of(campaign)
+    availability = Availability(override) if override else None
+    known = [account_of(row) for row in accounts]
+    candidates = relevant(terms.audience, known)
+    part = participation or NOBODY
+    posts = list(post_statuses)
+    return Facts(
+        campaign_type=terms.type,
+        campaign_status=terms.audience.status,
+        post_tracking=terms.post_tracking,
+        campaign_platforms=campaign.platforms,
+        status=_STATUSES[part.status],
+        version=part.version,
+        unavailable_reasons=unavailable_reasons(
+            terms.audience,
+            country=influencer.country,
+            categories=numbers_in(influencer.category_mask, influencer.category_overflow),
+            candidates=candidates,
+            override=availability,
+        ),
+        override=availability,
+        deadline_passed=terms.deadline is not None and terms.deadline <= now,
+        own=frozenset([account.id for account in known]),
+        relevant=frozenset([account.id for account in candidates]),
+        qualifying=frozenset(
+            [account.id for account in qualifying(terms.audience, candidates, availability)]
+        ),
+        selected_account=part.selected_account_id,
+        selected_connected=_is_connected(part.selected_account_id, known),
+        selected_platforms=part.selected_platforms,
+        places_left=terms.places_left,
+        has_live_post=not _LIVE.isdisjoint(posts),
+        has_standing_post=not _STANDING.isdisjoint(posts),
+        has_undecided_post=not _UNDECIDED.isdisjoint(posts),
+        has_post_place=len(posts) < POSTS_EACH,
+    )
+
+
+class Terms(NamedTuple):
+    """What a campaign's row says about whoever comes."""
+
+    type: CampaignType
+    post_tracking: bool
+    audience: Audience
+    deadline: datetime | None
+    places_left: int | None
+    "None: no limit."
+
+
+@lru_cache(maxsize=1024)
+def terms_of(campaign: CampaignRow) -> Terms:
+    """What the row says; kept, because most calls and screens are about many in one campaign."""
+    return Terms(
+        CampaignType(campaign.type),
+        bool(campaign.post_tracking),
+        Audience(
+            status=CampaignStatus(campaign.status),
+            platforms=campaign.platforms,
+            countries=frozenset(campaign.countries.split()),
+            categories=numbers_in(campaign.category_mask, campaign.category_overflow),
+            followers_min=campaign.followers_min,
+            followers_max=campaign.followers_max,
+        ),
+        moment_of(campaign.application_deadline),
+        None if campaign.capacity is None else campaign.capacity - campaign.places_taken,
+    )
+
+
+def account_of(row: AccountRow) -> Account:
+    """An account as the rules see it."""
+    return Account(row.id, platform_of(row.platform), row.followers, row.disconnected_at is None)
+
+
+_STATUSES: dict[str, ParticipationStatus | None] = {
+    NOBODY.status: None,
+    **{status.value: status for status in ParticipationStatus},
+}
+_LIVE = frozenset(PostStatus) - {PostStatus.INEFFECTIVE}
+_STANDING = frozenset({PostStatus.SUBMITTED, PostStatus.EFFECTIVE, PostStatus.APPROVED})
+_UNDECIDED = frozenset({PostStatus.SUBMITTED, PostStatus.EFFECTIVE, PostStatus.WARNING})
+
+
+def moment_of(value: datetime | str | None) -> datetime | None:
+    """A moment as either database gives it: SQLite's are texts."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _is_connected(account: int | None, known: Iterable[Account]) -> bool:
+    return account is not None and any(one.connected for one in known if one.id == account)

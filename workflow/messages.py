@@ -1,0 +1,118 @@
+"""Refusals put into words: what was wrong, and what to do about it."""
+
+from workflow.enums import Action, CampaignStatus, ErrorCode, UnavailableReason, platforms_of
+from workflow.table import HOLDS_PLACE, TAKES_PART, Command, Facts, PostFacts
+
+
+def message(code: ErrorCode, facts: Facts, command: Command) -> str:
+    """Why the command was refused with this code, for people."""
+    match code:
+        case ErrorCode.CAMPAIGN_CLOSED:
+            return _closed(facts.campaign_status)
+        case ErrorCode.STALE_STATUS:
+            return f"It is {facts.status} by now. Look at it again, then decide."
+        case ErrorCode.STALE_VERSION:
+            return f"It has changed: its version is {facts.version} by now. Look at it again."
+        case ErrorCode.TRANSITION_IRREVERSIBLE:
+            return f"{facts.status} is a decision. A rejected application can be reopened."
+        case ErrorCode.TRANSITION_NOT_ALLOWED:
+            return _not_allowed(facts, command)
+        case ErrorCode.INFLUENCER_UNAVAILABLE:
+            reasons = " ".join(map(_REASONS.__getitem__, facts.unavailable_reasons))
+            return f"The campaign is not visible to the influencer. {reasons}"
+        case ErrorCode.ACCOUNT_REQUIRED:
+            return _account_required(facts)
+        case ErrorCode.ACCOUNT_NOT_RELEVANT | ErrorCode.PLATFORM_NOT_RELEVANT:
+            return f"The campaign takes connected accounts and posts on: {_platforms(facts)}."
+        case ErrorCode.INVALID_INPUT:
+            return _invalid(command)
+        case _:
+            return _FIXED[code]
+
+
+def post_message(code: ErrorCode, facts: PostFacts) -> str:
+    """Why a decision on a post was refused with this code, for people."""
+    match code:
+        case ErrorCode.CAMPAIGN_CLOSED:
+            return _closed(facts.campaign_status)
+        case ErrorCode.TRANSITION_IRREVERSIBLE:
+            return f"The post is {facts.status}, which is final."
+        case ErrorCode.TRANSITION_NOT_ALLOWED:
+            return _UNTRACKED
+        case _:
+            return _FIXED[code]
+
+
+_UNTRACKED = "The campaign does not track posts."
+_FIXED = {
+    ErrorCode.TOO_MANY_ITEMS: "There is no room for one more.",
+    ErrorCode.REASON_REQUIRED: "Give a reason.",
+    ErrorCode.NOT_FOUND: "There is no such thing, or it is not yours.",
+    ErrorCode.NOT_A_SELECTION_CAMPAIGN: "Only Selection campaigns have applicants to decide.",
+    ErrorCode.DECIDED_ON_APPLICANT_TAB: (
+        "They have applied. Decide their application on the Applicant influencers tab."
+    ),
+    ErrorCode.DEADLINE_PASSED: "The deadline for applications has passed.",
+    ErrorCode.ACCOUNT_NOT_QUALIFYING: (
+        "The account's followers are not in the campaign's range. Choose another account."
+    ),
+    ErrorCode.ACCOUNT_IN_USE: "The account is connected to someone else.",
+    ErrorCode.URL_IN_USE: "Someone else has submitted this URL to the campaign.",
+    ErrorCode.CAPACITY_REACHED: (
+        "All places of the campaign are taken. Try again when one is free."
+    ),
+}
+
+_REASONS = {
+    UnavailableReason.CAMPAIGN_NOT_OPEN: "It is not open.",
+    UnavailableReason.HIDDEN_BY_STAFF: "Staff have hidden it from them.",
+    UnavailableReason.COUNTRY: "Their country is not one of its countries.",
+    UnavailableReason.CATEGORY: "They have none of its categories.",
+    UnavailableReason.FOLLOWERS: "No account of theirs has followers in its range.",
+}
+
+
+def _platforms(facts: Facts) -> str:
+    return ", ".join(platforms_of(facts.campaign_platforms))
+
+
+def _closed(status: CampaignStatus) -> str:
+    if status is CampaignStatus.DRAFT:
+        return "The campaign is still a DRAFT. Open it first."
+    return f"The campaign is {status}: nothing in it changes any more."
+
+
+def _account_required(facts: Facts) -> str:
+    if len(facts.qualifying) > 1:
+        return "Several of your accounts qualify. Say which one you take part with."
+    if facts.qualifying:
+        return "You are waited for: select the account with which you take part."
+    return f"No account of yours qualifies. Connect one on: {_platforms(facts)}."
+
+
+def _invalid(command: Command) -> str:
+    match command.action:
+        case Action.APPLY:
+            return "No account is selected in this campaign: apply without one."
+        case Action.SUBMIT_POST:
+            return "Give the https URL of a post on a platform that is known."
+        case _:
+            return "The input is not valid."
+
+
+def _not_allowed(facts: Facts, command: Command) -> str:
+    match command.action:
+        case Action.SELECT_ACCOUNT if facts.status in TAKES_PART and facts.selected_connected:
+            return "Another account is selected, and it is still connected."
+        case Action.APPLY if facts.status in TAKES_PART:
+            return "You take part already. An account can be replaced once it is disconnected."
+        case Action.SELECT_SOCIAL_MEDIA if not facts.is_untracked_affiliate:
+            return "Social media are selected in affiliate campaigns without post tracking alone."
+        case Action.SUBMIT_POST if not facts.post_tracking:
+            return _UNTRACKED
+        case Action.REMOVE | Action.WITHDRAW if facts.status in HOLDS_PLACE and facts.has_live_post:
+            return "There is a post that is not INEFFECTIVE: it has to be settled first."
+        case Action.SET_AVAILABILITY:
+            return "They take part in the campaign. Availability is for those who do not."
+        case _:
+            return f"{command.action} is not possible while it is {facts.status or 'not begun'}."

@@ -1,0 +1,56 @@
+"""How a stored status reads on each screen (none of it is stored)."""
+
+from workflow.enums import (
+    ApplicantStatus,
+    CampaignStatus,
+    CampaignType,
+    CandidateStatus,
+    JobSection,
+    ParticipationOrigin,
+    ParticipationStatus,
+)
+from workflow.table import APPLICANT_STATUSES, HOLDS_PLACE
+
+_CANDIDATE_STATUSES = {
+    ParticipationStatus.WAITING: CandidateStatus.WAITING,
+    ParticipationStatus.APPLIED: CandidateStatus.APPLIED,
+    ParticipationStatus.REVIEWING: CandidateStatus.APPLIED,
+    ParticipationStatus.APPROVED: CandidateStatus.JOINED,
+    ParticipationStatus.REJECTED: CandidateStatus.REJECTED,
+    ParticipationStatus.JOINED: CandidateStatus.JOINED,
+}
+
+
+def candidate_status(status: ParticipationStatus | None, visible: bool) -> CandidateStatus:
+    """The status on the Select influencer tab."""
+    if status is None or status is ParticipationStatus.REMOVED:
+        return CandidateStatus.AVAILABLE if visible else CandidateStatus.UNAVAILABLE
+    return _CANDIDATE_STATUSES[status]
+
+
+def applicant_status(
+    status: ParticipationStatus | None, campaign_type: CampaignType
+) -> ApplicantStatus | None:
+    """The status on the Applicant influencers tab; None: not on it."""
+    if campaign_type is not CampaignType.SELECTION or status not in APPLICANT_STATUSES:
+        return None
+    return ApplicantStatus(status)
+
+
+def job_section(
+    status: ParticipationStatus | None,
+    campaign_status: CampaignStatus,
+    origin: ParticipationOrigin,
+) -> JobSection | None:
+    """The section of My Job that a participation is in; None where nobody takes part."""
+    if status is None or status is ParticipationStatus.REMOVED:
+        return None
+    if campaign_status.is_running:
+        if status in (ParticipationStatus.APPLIED, ParticipationStatus.REVIEWING):
+            forced = origin is ParticipationOrigin.FORCED
+            return JobSection.IN_PROGRESS if forced else JobSection.APPLIED
+        if status is not ParticipationStatus.REJECTED:
+            return JobSection.IN_PROGRESS
+    elif campaign_status is CampaignStatus.COMPLETED and status in HOLDS_PLACE:
+        return JobSection.COMPLETED
+    return JobSection.CLOSED

@@ -1,0 +1,556 @@
+"""The rule book as data: who may do what, from which status, in which campaigns, and what follows.
+
+`TRANSITIONS` are the moves, and the refusals that have a code of their own; every other cell is
+TRANSITION_NOT_ALLOWED. `REPEATS` tell when somebody asks for what is so already. The answers of
+`workflow/decisions.py`, the documentation and the `workflow` query are all made from these rows.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+
+from workflow.enums import (
+    Action,
+    Availability,
+    CampaignStatus,
+    CampaignType,
+    ErrorCode,
+    ParticipationStatus,
+    Platform,
+    PostDecision,
+    PostStatus,
+    PostWarning,
+    Role,
+    UnavailableReason,
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Facts:
+    """What a decision depends on, as it is now. Of accounts: own ⊇ relevant ⊇ qualifying.
+
+    Nobody changes one. It is not frozen because that makes it three times as slow to make, and a
+    bulk call makes a thousand.
+    """
+
+    campaign_type: CampaignType
+    campaign_status: CampaignStatus
+    post_tracking: bool = True
+    campaign_platforms: int = 0
+    """Bit mask."""
+    status: ParticipationStatus | None = None
+    """None: no row."""
+    version: int = 0
+    unavailable_reasons: tuple[UnavailableReason, ...] = ()
+    """Why the campaign is not visible to the influencer (workflow/audience.py); (): it is."""
+    override: Availability | None = None
+    deadline_passed: bool = False
+    own: frozenset[int] = frozenset()
+    """Ids of the influencer's accounts, disconnected ones too."""
+    relevant: frozenset[int] = frozenset()
+    qualifying: frozenset[int] = frozenset()
+    selected_account: int | None = None
+    selected_connected: bool = True
+    """Means nothing without a selected account."""
+    selected_platforms: int = 0
+    """Bit mask."""
+    places_left: int | None = None
+    """None: no limit."""
+    has_live_post: bool = False
+    """A post that is not INEFFECTIVE."""
+    has_standing_post: bool = False
+    """A post that is SUBMITTED, EFFECTIVE or APPROVED."""
+    has_undecided_post: bool = False
+    """A post that is SUBMITTED, EFFECTIVE or WARNING: staff may still set it."""
+    has_post_place: bool = True
+    """Fewer posts than a participation may have."""
+
+    @property
+    def is_untracked_affiliate(self) -> bool:
+        """Whether nobody selects an account here: they join at once and select social media."""
+        return self.campaign_type is CampaignType.AFFILIATE and not self.post_tracking
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether the influencer must not learn anything of the campaign, not even its type."""
+        return bool(self.unavailable_reasons) and self.status in (None, REMOVED)
+
+    @property
+    def is_merely_closed(self) -> bool:
+        """Whether nothing but the campaign's status hides it, which is refused on its own."""
+        closed = (UnavailableReason.CAMPAIGN_NOT_OPEN,)
+        return self.unavailable_reasons == closed and not self.campaign_status.is_running
+
+    @property
+    def selection_is_lost(self) -> bool:
+        """Whether the selected account has been disconnected."""
+        return self.selected_account is not None and not self.selected_connected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostFacts:
+    """What a decision on a post depends on."""
+
+    campaign_type: CampaignType
+    campaign_status: CampaignStatus
+    post_tracking: bool
+    status: PostStatus
+    warning: PostWarning | None
+    reason: str | None
+    participation_status: ParticipationStatus
+    """Told, not judged: a post is decided whatever became of its participation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """What is asked for, one participation at a time.
+
+    What is wrong with the call as a whole (a missing reason, too many ids) is judged before.
+    """
+
+    action: Action
+    role: Role
+    account: int | None = None
+    """APPLY, SELECT_ACCOUNT."""
+    qualifying_before: int = 0
+    """CONNECT_ACCOUNT: how many accounts qualified before it. The facts are those after it."""
+    platforms: int = 0
+    """SELECT_SOCIAL_MEDIA: bit mask."""
+    availability: Availability | None = None
+    """SET_AVAILABILITY."""
+    if_status: frozenset[ParticipationStatus] = frozenset()
+    """Empty: not asked."""
+    if_version: int | None = None
+    url_platform: Platform | None = None
+    """SUBMIT_POST."""
+    url_is_own: bool = False
+    """They have submitted this URL to this campaign before."""
+    url_is_taken: bool = False
+    """Someone else has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Something that must hold, and the answer where it does not."""
+
+    text: str
+    """The same for people."""
+    holds: Callable[[Facts, Command], bool]
+    refusal: ErrorCode = ErrorCode.TRANSITION_NOT_ALLOWED
+    is_told: bool = True
+    """Whether rows are told with it. Left out: what goes without saying, or another text says."""
+
+
+class Campaigns(NamedTuple):
+    """The campaigns that a row is about. Only affiliate campaigns may not track posts."""
+
+    type: CampaignType
+    tracking: bool | None = None
+    """None: either."""
+
+
+Source = ParticipationStatus | None
+"""None: nobody takes part, so no row, or a REMOVED one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One row: an action by these roles, from any of the sources, in any of the campaigns."""
+
+    action: Action
+    roles: tuple[Role, ...]
+    sources: tuple[Source, ...]
+    campaigns: tuple[Campaigns, ...]
+    target: ParticipationStatus | None = None
+    """None: the status stays as it is."""
+    when: Condition | None = None
+    """Chooses between rows for the same source: the first that holds is the one."""
+    guards: tuple[Condition, ...] = ()
+    selects: bool = False
+    """Whether an account becomes the selected one: the one given, or the only qualifying one."""
+    effect: str = ""
+    """What else it does, for people."""
+    refusal: ErrorCode | None = None
+    """Set: the move is not made, and this is why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Asking for what is so already: nothing changes, and nothing is refused."""
+
+    action: Action
+    sources: tuple[Source, ...]
+    when: Condition | None = None
+
+
+WAITING = ParticipationStatus.WAITING
+APPLIED = ParticipationStatus.APPLIED
+REVIEWING = ParticipationStatus.REVIEWING
+APPROVED = ParticipationStatus.APPROVED
+REJECTED = ParticipationStatus.REJECTED
+JOINED = ParticipationStatus.JOINED
+REMOVED = ParticipationStatus.REMOVED
+
+NOBODY = (None,)
+EVERY_ROW = tuple(ParticipationStatus)
+TAKES_PART = (APPLIED, REVIEWING, APPROVED, JOINED)
+APPLICANT_STATUSES = (APPLIED, REVIEWING, APPROVED, REJECTED)
+DECIDED = (APPROVED, REJECTED)
+HOLDS_PLACE = frozenset((APPROVED, JOINED))
+
+STAFF = (Role.STAFF,)
+DECIDERS = (Role.STAFF, Role.ADVERTISER)
+INFLUENCER = (Role.INFLUENCER,)
+CONNECTING = (Role.INFLUENCER, Role.SYSTEM)
+
+SELECTION = Campaigns(CampaignType.SELECTION)
+NORMAL = Campaigns(CampaignType.NORMAL)
+AFFILIATE = Campaigns(CampaignType.AFFILIATE)
+TRACKED_AFFILIATE = Campaigns(CampaignType.AFFILIATE, tracking=True)
+UNTRACKED_AFFILIATE = Campaigns(CampaignType.AFFILIATE, tracking=False)
+ANY = (SELECTION, NORMAL, AFFILIATE)
+JOINING = (NORMAL, TRACKED_AFFILIATE)
+TRACKED = tuple(Campaigns(type_, tracking=True) for type_, _ in ANY)
+
+
+# What chooses between rows.
+
+EXACTLY_ONE = Condition("exactly 1 account qualifies", lambda f, _: len(f.qualifying) == 1)
+NONE_OR_SEVERAL = Condition(
+    "no account qualifies, or several do", lambda f, _: len(f.qualifying) != 1
+)
+FIRST_ONE = Condition(
+    "0 accounts qualified before, exactly 1 newly connected does now",
+    lambda f, c: c.qualifying_before == 0 and len(f.qualifying) == 1,
+)
+SELECTION_LOST = Condition("the selected account is disconnected", lambda f, _: f.selection_is_lost)
+NO_LIVE_POST = Condition("no post is live", lambda f, _: not f.has_live_post)
+
+
+# What is looked at before anything else: whether the call makes sense for what is there.
+
+ROW_EXISTS = Condition(
+    "there is such a participation",
+    lambda f, _: f.status is not None,
+    ErrorCode.NOT_FOUND,
+    is_told=False,
+)
+OWN_ACCOUNT = Condition(
+    "the account is one of their own",
+    lambda f, c: c.account is None or c.account in f.own,
+    ErrorCode.NOT_FOUND,
+    is_told=False,
+)
+NO_ACCOUNT_TO_NAME = Condition(
+    "no account is given where none is selected",
+    lambda f, c: c.account is None or not f.is_untracked_affiliate or f.is_hidden,
+    ErrorCode.INVALID_INPUT,
+    is_told=False,
+)
+SEES_CAMPAIGN = Condition(
+    "the campaign is visible to the influencer", lambda f, _: not f.is_hidden, ErrorCode.NOT_FOUND
+)
+KNOWN_HOST = Condition(
+    "the URL is https, on a known platform",
+    lambda _, c: c.url_platform is not None,
+    ErrorCode.INVALID_INPUT,
+    is_told=False,
+)
+ROOM_FOR_POST = Condition(
+    "the participation has room for a post",
+    lambda f, c: f.has_post_place or c.url_is_own,
+    ErrorCode.TOO_MANY_ITEMS,
+)
+
+CALL_CONDITIONS: dict[Action, tuple[Condition, ...]] = {
+    Action.APPLY: (NO_ACCOUNT_TO_NAME, SEES_CAMPAIGN, OWN_ACCOUNT),
+    Action.SELECT_ACCOUNT: (ROW_EXISTS, OWN_ACCOUNT),
+    Action.SELECT_SOCIAL_MEDIA: (ROW_EXISTS,),
+    Action.SET_APPLIED: (ROW_EXISTS,),
+    Action.SET_REVIEWING: (ROW_EXISTS,),
+    Action.APPROVE: (ROW_EXISTS,),
+    Action.REJECT: (ROW_EXISTS,),
+    Action.REOPEN: (ROW_EXISTS,),
+    Action.REMOVE: (ROW_EXISTS,),
+    Action.WITHDRAW: (ROW_EXISTS,),
+    Action.SUBMIT_POST: (KNOWN_HOST, ROOM_FOR_POST, ROW_EXISTS),
+}
+
+
+# What the caller may ask for, what every row asks, and what a row that takes a place asks.
+
+SAME_VERSION = Condition(
+    "the version is still the one of `ifVersion`",
+    lambda f, c: c.if_version is None or c.if_version == f.version,
+    ErrorCode.STALE_VERSION,
+    is_told=False,
+)
+SAME_STATUS = Condition(
+    "the status is still one of `ifStatus`",
+    lambda f, c: not c.if_status or f.status in c.if_status,
+    ErrorCode.STALE_STATUS,
+    is_told=False,
+)
+RUNNING = Condition(
+    "the campaign is running", lambda f, _: f.campaign_status.is_running, ErrorCode.CAMPAIGN_CLOSED
+)
+PLACE_LEFT = Condition(
+    "a place is left",
+    lambda f, _: f.places_left is None or f.places_left > 0,
+    ErrorCode.CAPACITY_REACHED,
+)
+
+STALE_CONDITIONS = (SAME_VERSION, SAME_STATUS)
+GOES_THROUGH_ANYWHERE = frozenset((Action.ERASE,))
+"""Actions that ask nothing of the campaign: whoever is erased leaves closed ones too."""
+NEVER_REFUSED = frozenset((Action.CONNECT_ACCOUNT, Action.ERASE))
+"""Actions on accounts and people, which go through whether or not they move a participation."""
+
+
+# What single rows ask.
+
+VISIBLE = Condition(
+    "the campaign is visible to the influencer",
+    lambda f, _: not f.unavailable_reasons or f.is_merely_closed,
+    ErrorCode.INFLUENCER_UNAVAILABLE,
+)
+BEFORE_DEADLINE = Condition(
+    "it is before the application deadline",
+    lambda f, _: not f.deadline_passed,
+    ErrorCode.DEADLINE_PASSED,
+)
+ACCOUNT_OR_ONLY_ONE = Condition(
+    "a qualifying account is given, or exactly 1 qualifies",
+    lambda f, c: c.account is not None or len(f.qualifying) == 1,
+    ErrorCode.ACCOUNT_REQUIRED,
+)
+ACCOUNT_GIVEN = Condition(
+    "one of their own qualifying accounts is given",
+    lambda _, c: c.account is not None,
+    ErrorCode.ACCOUNT_REQUIRED,
+)
+ACCOUNT_RELEVANT = Condition(
+    "the account is connected, and on one of the campaign's platforms",
+    lambda f, c: c.account is None or c.account in f.relevant,
+    ErrorCode.ACCOUNT_NOT_RELEVANT,
+    is_told=False,
+)
+ACCOUNT_QUALIFIES = Condition(
+    "the account's followers are in the campaign's range",
+    lambda f, c: c.account is None or c.account in f.qualifying,
+    ErrorCode.ACCOUNT_NOT_QUALIFYING,
+    is_told=False,
+)
+PLATFORMS_RELEVANT = Condition(
+    "at least one platform is given, all of them the campaign's",
+    lambda f, c: c.platforms != 0 and not c.platforms & ~f.campaign_platforms,
+    ErrorCode.PLATFORM_NOT_RELEVANT,
+)
+URL_RELEVANT = Condition(
+    "an https URL on one of the campaign's platforms is given",
+    lambda f, c: c.url_platform is not None and bool(c.url_platform.bit & f.campaign_platforms),
+    ErrorCode.PLATFORM_NOT_RELEVANT,
+)
+URL_FREE = Condition(
+    "nobody else has submitted it to this campaign",
+    lambda _, c: not c.url_is_taken,
+    ErrorCode.URL_IN_USE,
+)
+
+APPLYING = (BEFORE_DEADLINE, ACCOUNT_OR_ONLY_ONE, ACCOUNT_RELEVANT, ACCOUNT_QUALIFIES)
+SELECTING = (ACCOUNT_GIVEN, ACCOUNT_RELEVANT, ACCOUNT_QUALIFIES)
+
+
+_mark_joined = partial(Transition, Action.MARK_JOINED, STAFF, NOBODY, guards=(VISIBLE,))
+_apply = partial(Transition, Action.APPLY, INFLUENCER)
+_select = partial(Transition, Action.SELECT_ACCOUNT, INFLUENCER, guards=SELECTING, selects=True)
+_connect = partial(
+    Transition, Action.CONNECT_ACCOUNT, CONNECTING, (WAITING,), when=FIRST_ONE, selects=True
+)
+_remove = partial(Transition, Action.REMOVE, STAFF, effect="a reason is given")
+_withdraw = partial(Transition, Action.WITHDRAW, INFLUENCER)
+
+
+def _decide(
+    action: Action,
+    sources: tuple[ParticipationStatus, ...],
+    target: ParticipationStatus,
+    roles: tuple[Role, ...] = DECIDERS,
+    effect: str = "",
+) -> tuple[Transition, ...]:
+    """A decision on applicants, and its refusal where nobody applies."""
+    not_here = ErrorCode.NOT_A_SELECTION_CAMPAIGN
+    return (
+        Transition(action, roles, sources, (SELECTION,), target, effect=effect),
+        Transition(action, roles, EVERY_ROW, (NORMAL, AFFILIATE), refusal=not_here),
+    )
+
+
+def _never_back(action: Action) -> Transition:
+    irreversible = ErrorCode.TRANSITION_IRREVERSIBLE
+    return Transition(action, DECIDERS, DECIDED, (SELECTION,), refusal=irreversible)
+
+
+TRANSITIONS: tuple[Transition, ...] = (
+    _mark_joined((SELECTION,), APPROVED, when=EXACTLY_ONE, selects=True),
+    _mark_joined(JOINING, JOINED, when=EXACTLY_ONE, selects=True),
+    _mark_joined((SELECTION, *JOINING), WAITING, when=NONE_OR_SEVERAL),
+    _mark_joined((UNTRACKED_AFFILIATE,), JOINED, effect="nothing is selected"),
+    Transition(
+        Action.MARK_JOINED,
+        STAFF,
+        (APPLIED, REVIEWING, REJECTED),
+        ANY,
+        refusal=ErrorCode.DECIDED_ON_APPLICANT_TAB,
+    ),
+    _apply(NOBODY, (SELECTION,), APPLIED, guards=APPLYING, selects=True),
+    _apply(NOBODY, JOINING, JOINED, guards=APPLYING, selects=True),
+    _apply(
+        NOBODY,
+        (UNTRACKED_AFFILIATE,),
+        JOINED,
+        guards=(BEFORE_DEADLINE,),
+        effect="no account may be given, nothing is selected",
+    ),
+    _apply((WAITING,), ANY, guards=(BEFORE_DEADLINE,), refusal=ErrorCode.ACCOUNT_REQUIRED),
+    _select((WAITING,), (SELECTION,), APPLIED),
+    _select((WAITING,), JOINING, JOINED),
+    _select(TAKES_PART, ANY, when=SELECTION_LOST),
+    _connect((SELECTION,), APPLIED),
+    _connect(JOINING, JOINED),
+    Transition(
+        Action.SELECT_SOCIAL_MEDIA,
+        (Role.STAFF, Role.INFLUENCER),
+        (JOINED,),
+        (UNTRACKED_AFFILIATE,),
+        guards=(PLATFORMS_RELEVANT,),
+        effect="may be changed later",
+    ),
+    *_decide(Action.SET_APPLIED, (REVIEWING,), APPLIED),
+    _never_back(Action.SET_APPLIED),
+    *_decide(Action.SET_REVIEWING, (APPLIED,), REVIEWING),
+    _never_back(Action.SET_REVIEWING),
+    *_decide(Action.APPROVE, (APPLIED, REVIEWING, REJECTED), APPROVED),
+    *_decide(Action.REJECT, (APPLIED, REVIEWING, APPROVED), REJECTED),
+    *_decide(
+        Action.REOPEN, (REJECTED,), APPLIED, roles=STAFF, effect="a reason is given; round + 1"
+    ),
+    _remove((WAITING,), ANY, REMOVED),
+    _remove((JOINED,), ANY, REMOVED, when=NO_LIVE_POST),
+    _withdraw((WAITING, APPLIED, REVIEWING), ANY, REMOVED),
+    _withdraw((JOINED,), ANY, REMOVED, when=NO_LIVE_POST),
+    Transition(Action.SET_AVAILABILITY, STAFF, NOBODY, ANY, effect="only the override is stored"),
+    Transition(
+        Action.SUBMIT_POST, INFLUENCER, (APPROVED, JOINED), TRACKED, guards=(URL_RELEVANT, URL_FREE)
+    ),
+    Transition(
+        Action.ERASE,
+        (Role.SYSTEM,),
+        (WAITING, APPLIED, REVIEWING),
+        ANY,
+        REMOVED,
+        effect="the influencer is erased",
+    ),
+)
+
+
+REPEATS: tuple[Repeat, ...] = (
+    Repeat(Action.MARK_JOINED, (WAITING, APPROVED, JOINED)),
+    Repeat(
+        Action.APPLY,
+        TAKES_PART,
+        Condition(
+            "no account is given, or the selected one while it is connected",
+            lambda f, c: (
+                c.account is None or (c.account == f.selected_account and f.selected_connected)
+            ),
+        ),
+    ),
+    Repeat(
+        Action.SELECT_ACCOUNT,
+        EVERY_ROW,
+        Condition(
+            "it is the selected one and connected",
+            lambda f, c: (
+                c.account is not None and c.account == f.selected_account and f.selected_connected
+            ),
+        ),
+    ),
+    Repeat(
+        Action.SELECT_SOCIAL_MEDIA,
+        (JOINED,),
+        Condition(
+            "they are the selected ones",
+            lambda f, c: f.is_untracked_affiliate and c.platforms == f.selected_platforms != 0,
+        ),
+    ),
+    Repeat(Action.SET_APPLIED, (APPLIED,)),
+    Repeat(Action.SET_REVIEWING, (REVIEWING,)),
+    Repeat(Action.APPROVE, (APPROVED,)),
+    Repeat(Action.REJECT, (REJECTED,)),
+    Repeat(Action.REOPEN, (APPLIED,)),
+    Repeat(Action.REMOVE, (REMOVED,)),
+    Repeat(Action.WITHDRAW, (REMOVED,)),
+    Repeat(
+        Action.SET_AVAILABILITY,
+        (None, *EVERY_ROW),
+        Condition("it is the override already", lambda f, c: c.availability == f.override),
+    ),
+    Repeat(
+        Action.SUBMIT_POST,
+        EVERY_ROW,
+        Condition("they have submitted it to this campaign already", lambda _, c: c.url_is_own),
+    ),
+)
+
+
+# Posts. Their status does not depend on their participation's, so they have rows of their own.
+
+POST_ROLES = STAFF
+POST_SOURCES = (PostStatus.SUBMITTED, PostStatus.EFFECTIVE, PostStatus.WARNING)
+POST_FINAL = frozenset((PostStatus.APPROVED, PostStatus.INEFFECTIVE))
+POST_CAMPAIGN_STATUSES = frozenset(
+    (CampaignStatus.UPCOMING, CampaignStatus.ONGOING, CampaignStatus.COMPLETED)
+)
+POST_DECISIONS: dict[PostDecision, str] = {
+    PostDecision.EFFECTIVE: "a reason may be given",
+    PostDecision.WARNING: "a kind and a reason are given",
+    PostDecision.APPROVED: "a reason may be given; final",
+    PostDecision.INEFFECTIVE: "a reason is given; final",
+}
+
+
+# What a row comes to for one of its sources.
+
+
+def in_order(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    """The conditions in the order in which refusals are told: that of ErrorCode."""
+    return tuple(sorted(conditions, key=lambda condition: RANK[condition.refusal]))
+
+
+def places(row: Transition, source: Source) -> int:
+    """1: the move takes a place of the campaign's capacity; -1: it gives one back."""
+    if row.refusal is not None:
+        return 0
+    return ((row.target or source) in HOLDS_PLACE) - (source in HOLDS_PLACE)
+
+
+def conditions(row: Transition, source: Source) -> tuple[Condition, ...]:
+    """All that must hold for the move, but for what chooses the row and the call's conditions."""
+    every = row.guards
+    if row.action not in GOES_THROUGH_ANYWHERE:
+        every += (RUNNING,)
+    if places(row, source) > 0:
+        every += (PLACE_LEFT,)
+    if row.refusal is not None:
+        every += (never(row.refusal),)
+    return in_order(every)
+
+
+def never(refusal: ErrorCode) -> Condition:
+    """What never holds: the refusal, unless an earlier one applies."""
+    return Condition("never", lambda _, __: False, refusal, is_told=False)
+
+
+RANK = {code: rank for rank, code in enumerate(ErrorCode)}
