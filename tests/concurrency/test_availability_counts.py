@@ -7,10 +7,9 @@ from typing import Any
 
 from models.availability import AvailabilityCount
 from models.campaign import Campaign
-from models.enums import CampaignType, Platform
 from models.influencer import Influencer, SocialAccount
 from models.participation import Participation
-from resolvers import availability_counts
+from resolvers.availability import counts as availability_counts
 from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.ids import encode
@@ -20,6 +19,7 @@ from tests.concurrency.test_creators import connected
 from tests.concurrency.test_waiting import other_writer
 from tests.data import NOW
 from tests.resolvers.asking import STAFF, answer, creator, operation
+from workflow.enums import CampaignType, Platform
 
 WRITERS, TURNS, PROCESSES = 6, 40, 3
 RULES_LOCK = 0x4A4F0001
@@ -27,7 +27,7 @@ INSTAGRAM, TIKTOK = Platform.INSTAGRAM, Platform.TIKTOK
 
 WRITING = """
 import asyncio, sys
-from models.database import connected
+from database.connection import connected
 from tests.concurrency.test_availability_counts import write_at_once
 
 async def main(url, seed):
@@ -38,8 +38,8 @@ asyncio.run(main(*sys.argv[1:]))
 """
 DYING = """
 import asyncio, os, sys
-from models.database import connected
-from resolvers import availability_counts
+from database.connection import connected
+from resolvers.availability import counts as availability_counts
 
 async def main(url):
     replace = availability_counts._replace
@@ -312,7 +312,8 @@ class Writer:
 
     async def _campaign(self) -> str:
         open_ones = await Campaign.filter(status__in=["UPCOMING", "ONGOING"]).order_by("id")
-        return encode("Campaign", self._dice.choice(open_ones).pk)
+        # Others may have closed all of them; a refusal is as good as anything.
+        return encode("Campaign", self._dice.choice(open_ones or await Campaign.all()).pk)
 
     async def _people(self, number: int) -> list[int]:
         return self._some([person.pk for person in await Influencer.all()], number)
