@@ -1,4 +1,4 @@
-"""What the documents name is there: files of the repository, links and anchors."""
+"""What documents and comments name is there: files of the repository, links and anchors."""
 
 import re
 from collections.abc import Iterator
@@ -18,6 +18,13 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 # A folder, or a file of a kind that the repository has.
 PATH = re.compile(r"[\w.-]+(/[\w.-]+)*(/|\.(py|md|graphql|toml|sql|json|ts|tsx|mjs|svg))")
+
+PACKAGES = sorted(init.parent for init in ROOT.glob("*/__init__.py"))
+MODULES = [ROOT / "server.py", *(file for folder in PACKAGES for file in folder.rglob("*.py"))]
+CITED = re.compile(
+    rf"(?<![\w/.\\])((?:docs|examples|{'|'.join(folder.name for folder in PACKAGES)})"
+    r"/[\w/-]+\.(?:py|md|graphql|json|sql|mjs))\b"
+)
 
 
 def paths(text: str) -> set[str]:
@@ -56,6 +63,17 @@ def test_the_index_has_every_document_and_every_decision_in_order() -> None:
     assert {page for page in PAGES if page.is_relative_to(DOCS)} - set(linked) == {index}
     assert [page for page in linked if page.parent.name == "decisions"] == DECISIONS
     assert [int(page.name[:4]) for page in DECISIONS] == list(range(1, len(DECISIONS) + 1))
+
+
+def test_code_and_comments_name_only_what_is_there() -> None:
+    cited = {
+        (str(module.relative_to(ROOT)), path)
+        for module in MODULES
+        if "node_modules" not in module.parts
+        for path in CITED.findall(module.read_text())
+    }
+    assert len(cited) > 10
+    assert {(module, path) for module, path in cited if not (ROOT / path).exists()} == set()
 
 
 def test_a_path_is_told_from_other_code() -> None:
