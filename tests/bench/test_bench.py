@@ -19,6 +19,7 @@ from bench.setup import set_up
 from bench.statements import statements
 from bench.workloads import WORKLOADS, Workload
 
+pytestmark = pytest.mark.slow
 needs_wrk = pytest.mark.skipif(not shutil.which("wrk"), reason="wrk is not installed")
 
 

@@ -1,8 +1,11 @@
 """The two sizes of data are made, and each case is asked in both."""
 
+import pytest
+
 from bench.flatness import SMALL_SIZES, cases, flatness
 
 
+@pytest.mark.slow
 def test_every_case_is_measured_at_both_sizes() -> None:
     chosen = cases()
     text = flatness(SMALL_SIZES, None, chosen, rounds=1)

@@ -32,6 +32,7 @@ from workflow.enums import (
 from workflow.facts import AccountRow, CampaignRow, InfluencerRow, build_facts
 from workflow.rows import workflow_rows
 
+pytestmark = pytest.mark.slow
 TABLES = {
     "category": "id",
     "influencer": "id",

@@ -21,6 +21,7 @@ def migrate(run: Typed, url: str) -> Ran:
     return run("migrate", settings={"JOINERY_DATABASE_URL": url})
 
 
+@pytest.mark.slow
 def test_twice(databases: Databases, tmp_path: Path) -> None:
     with databases.lend(migrated=False) as url:
         run = CommandLine(tmp_path, url)
@@ -71,6 +72,7 @@ def asking_for_passwords() -> Generator[Postgres]:
             yield server
 
 
+@pytest.mark.postgres
 def test_a_password_may_be_percent_encoded(run: Typed, asking_for_passwords: Postgres) -> None:
     asking_for_passwords.sql("CREATE ROLE app SUPERUSER LOGIN PASSWORD 'p@ss/w:rd 谷%'")
     where = f"@/postgres?host={asking_for_passwords.folder}"
@@ -136,6 +138,7 @@ def _folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("protect", [_writable, _folder])
+@pytest.mark.slow
 def test_what_may_not_be_written_is_told(tmp_path: Path, protect: Callable[[Path], None]) -> None:
     run = CommandLine(tmp_path)
     run("migrate")

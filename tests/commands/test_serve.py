@@ -19,6 +19,7 @@ from tests.live import ROOT
 from tests.postgres import postgres
 from tests.tokens import SECRET, STAFF
 
+pytestmark = pytest.mark.slow
 SECONDS = 60
 
 
@@ -179,6 +180,7 @@ def test_it_starts_with_the_example_of_settings_copied(process: CommandLine) -> 
     assert "environment=development" in said
 
 
+@pytest.mark.postgres
 def test_a_database_that_is_lost_is_told_in_a_line_each_time(tmp_path: Path) -> None:
     port = free_port()
     log = tmp_path / "log"

@@ -5,6 +5,8 @@ import sys
 from random import Random
 from typing import Any
 
+import pytest
+
 from models.availability import AvailabilityCount
 from models.campaign import Campaign
 from models.influencer import Influencer, SocialAccount
@@ -60,6 +62,7 @@ async def test_numbers_are_right_after_writes_of_all_kinds_at_once(db: str) -> N
     await numbers_are_right()
 
 
+@pytest.mark.slow
 async def test_numbers_are_right_after_writes_of_several_processes(db: str) -> None:
     await a_world()
     writing = [await process(WRITING, db, str(seed)) for seed in range(2, 2 + PROCESSES)]

@@ -4,6 +4,8 @@ import asyncio
 import sys
 from collections import Counter
 
+import pytest
+
 from database.connection import dialect
 from models.campaign import Campaign
 from models.participation import Participation, ParticipationEvent
@@ -46,6 +48,7 @@ async def test_fifty_marks_at_once_take_seven_places(db: str):
     await holds(campaign, 7)
 
 
+@pytest.mark.slow
 async def test_several_processes_share_seven_places(db: str):
     campaign = await data.campaign(capacity=7)
     people = [await data.influencer((Platform.INSTAGRAM, 10)) for _ in range(50)]

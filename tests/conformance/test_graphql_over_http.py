@@ -10,6 +10,7 @@ import pytest
 
 from tests.live import Server
 
+pytestmark = pytest.mark.slow
 HERE = Path(__file__).parent
 AUDITS = 61
 

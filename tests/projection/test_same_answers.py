@@ -130,6 +130,7 @@ def _bearer(caller: Caller) -> str:
     return f"Bearer {made}"
 
 
+@pytest.mark.slow
 async def test_a_wide_operation(asked: Asked) -> None:
     for caller in asked.callers:
         for number in range(2, 10):
@@ -138,6 +139,7 @@ async def test_a_wide_operation(asked: Asked) -> None:
             await asked.compare(WIDE, caller, {**variables, **ways})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", [Role.STAFF, Role.ADVERTISER, Role.INFLUENCER])
 async def test_any_operation(asked: Asked, role: Role) -> None:
     async def compare(operation: Operation) -> None:

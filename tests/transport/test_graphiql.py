@@ -28,6 +28,7 @@ from tests.live import ROOT, serving
 from tests.tokens import SECRET
 from transport import graphiql
 
+pytestmark = pytest.mark.slow
 CHROMIUM = "/usr/bin/chromium"
 HTML = {"Accept": "text/html"}
 PRODUCTION = {

@@ -10,6 +10,8 @@ from dataclasses import fields, replace
 from itertools import islice, product
 from typing import Any, NamedTuple
 
+import pytest
+
 from tests.workflow import oracle
 from tests.workflow.oracle import APPLIED, APPROVED, JOINED, REJECTED, REMOVED, REVIEWING, WAITING
 from workflow.decisions import (
@@ -52,6 +54,7 @@ from workflow.enums import (
 
 # The situations ---------------------------------------------------------------------------------
 
+pytestmark = pytest.mark.slow
 STATUSES = (None, *ParticipationStatus)
 KINDS = tuple(product(CampaignType, (True, False)))  # also those that cannot be created
 ACCOUNTS = ((0, 0), (1, 0), (1, 1), (2, 0), (2, 1), (2, 2))  # how many relevant, qualifying
