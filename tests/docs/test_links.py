@@ -29,7 +29,8 @@ CITED = re.compile(
 
 def paths(text: str) -> set[str]:
     """Return the files and folders of the repository that a page names in code spans."""
-    return {code for code in CODE.findall(FENCE.sub("", text)) if PATH.fullmatch(code)}
+    text = FENCE.sub("", text)
+    return {code for code in CODE.findall(text) if PATH.fullmatch(code)} | set(CITED.findall(text))
 
 
 def links(text: str) -> Iterator[tuple[str, str]]:
@@ -77,5 +78,5 @@ def test_code_and_comments_name_only_what_is_there() -> None:
 
 
 def test_a_path_is_told_from_other_code() -> None:
-    text = "`server.py`, `docs/` and `tests/docs/`; `application/json`, `make docs`, `/graphql`"
-    assert paths(text) == {"server.py", "docs/", "tests/docs/"}
+    text = "`server.py`, `tests/docs/`, `make T=tests/live.py`; `application/json`, `/graphql`"
+    assert paths(text) == {"server.py", "tests/docs/", "tests/live.py"}

@@ -8,6 +8,7 @@ import pytest
 from tests.docs.pages import PAGES, answers, demo_server, steps
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("page", "at_least"), list(zip(PAGES, (2, 16), strict=True)))
 async def test_every_operation_of_a_page_gives_the_answer_it_tells(
     page: Path, at_least: int, tmp_path: Path
