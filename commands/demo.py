@@ -16,10 +16,10 @@ from commands.demo_data import rows, story
 from commands.demo_data.campaigns import CampaignData
 from commands.demo_data.campaigns import campaigns as made_up_campaigns
 from commands.demo_data.histories import History, Stage
-from commands.demo_data.indexes import set_aside
 from commands.demo_data.people import CATEGORIES, PersonData, people
 from commands.identities import print_tokens
 from database.bulk import insert
+from database.indexes import without_indexes
 from database.transactions import transacted
 from models import categories
 from models.availability import EVERYONE
@@ -108,7 +108,7 @@ class Demo:
         columns = TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn()
         with Progress(*columns, TimeRemainingColumn()) as progress:
             storing = progress.add_task("influencers", total=influencers)
-            async with set_aside("influencer", "influencer_search", "social_account"):
+            async with without_indexes("influencer", "influencer_search", "social_account"):
                 storied = await self._store_people(story.story_people())
                 for batch in _batches(people(self.rng, influencers)):
                     stored = await self._store_people(batch)

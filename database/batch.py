@@ -36,7 +36,7 @@ class Together:
     async def __call__(self, given: Sequence[Mapping[str, Any]], **values: Any) -> Sequence[Row]:
         """Make all changes; what the first part returns. What a row leaves out is null."""
         database = TortoiseDatabase()
-        statements = [self._at_once] if database.dialect == "postgres" else self._in_turn
+        statements = [self._at_once] if database.capabilities.nests_changes else self._in_turn
         values["given"] = dumps(given)
         results = [await fetch(database, statement, values) for statement in statements]
         return results[0]

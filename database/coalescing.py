@@ -72,7 +72,7 @@ class Gathering:
         self, database: Database, sql: str, values: Mapping[str, Any], keys: Sequence[Any]
     ) -> Found:
         """The rows of these keys, and perhaps of others."""
-        names = bind(sql, database.dialect)[1]
+        names = bind(sql, database.capabilities)[1]
         statement = sql, *(_hashable(values[name]) for name in names if name != "keys")
         wanted = self._wanted.get(statement)
         if wanted is None:

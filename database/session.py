@@ -8,30 +8,31 @@ from typing import Any
 import orjson
 from tortoise.backends.base.client import TransactionalDBClient
 
+from database.capabilities import BY_DIALECT, POSTGRES, SQLITE, Capabilities
 from database.coalescing import fetch_by
-from database.connection import connection, dialect
-from database.statement import Row, bind, fetch
+from database.connection import connection
+from database.statement import Row, bind_values, fetch
 
 
 class TortoiseDatabase:
     """The connection to use here and now: the open transaction's, where there is one."""
 
-    __slots__ = ("_client", "_held", "dialect", "is_shared")
+    __slots__ = ("_client", "_held", "capabilities", "is_shared")
 
     def __init__(self) -> None:
         self._client: Any = connection()
         self._held: Any = None
-        self.dialect: str = self._client.capabilities.dialect
+        self.capabilities: Capabilities = BY_DIALECT[self._client.capabilities.dialect]
         # A pool; no transaction's connection, nor the only one that SQLite has.
         in_transaction = isinstance(self._client, TransactionalDBClient)
-        self.is_shared = self.dialect == "postgres" and not in_transaction
+        self.is_shared = self.capabilities is POSTGRES and not in_transaction
 
     async def execute(self, sql: str, values: list[Any]) -> Sequence[Row]:
         """The rows of a statement."""
         if self._held is not None:
             return await self._held.fetch(sql, *values)
         async with self._client.acquire_connection() as driver:
-            if self.dialect == "sqlite":
+            if self.capabilities is SQLITE:
                 return await driver.execute_fetchall(sql, values)
             return await driver.fetch(sql, *values)
 
@@ -62,15 +63,20 @@ async def locked_rows(sql: str, lock: str, **values: Any) -> Sequence[Row]:
 
     On SQLite the transaction holds the only lock that there is from its start.
     """
-    return await rows(sql if dialect() == "sqlite" else f"{sql} {lock}", **values)
+    return await rows(f"{sql} {lock}", **values)
 
 
 async def run(sql: str, **values: Any) -> int:
-    """Run an UPDATE or DELETE; how many rows it was about. Values are no lists: see `dumps`."""
-    text, names = bind(sql, dialect())
+    """Run an INSERT, UPDATE or DELETE; return how many rows it changed."""
     client: Any = connection()
-    count, _ = await client.execute_query(text, [values[name] for name in names])
+    text, given = bind_values(sql, values, capabilities())
+    count, _ = await client.execute_query(text, given)
     return count
+
+
+def capabilities() -> Capabilities:
+    """Return what the connected database can do."""
+    return BY_DIALECT[connection().capabilities.dialect]
 
 
 def dumps(value: object) -> str:

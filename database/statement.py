@@ -1,11 +1,18 @@
 """SQL as PostgreSQL writes it, with named parameters, made to run on either database.
 
-What differs is rewritten by three patterns, so that a statement is written once:
+A statement is written once; for SQLite it is rewritten by these rules:
 
 | PostgreSQL | SQLite |
 | --- | --- |
 | `= ANY(:ids)` | `IN (SELECT value FROM json_each(:ids))` |
+| `unnest(:ids::bigint[]) AS j(value)` | `json_each(:ids) AS j` |
 | `json_array_elements(:pairs::json) AS j(value)` | `json_each(:pairs) AS j` |
+| `json_agg(…)`, `json_build_array(…)` | `json_group_array(…)`, `json_array(…)` |
+| `string_agg(name, chr(10) ORDER BY id)` | `group_concat(name, char(10))` |
+| `FOR UPDATE`, `FOR SHARE OF t`, `NOWAIT` | nothing: a transaction locks all from its start |
+| `pg_current_snapshot()`, `pg_visible_in_snapshot(…)` | `''`, `1`: every row is visible |
+| `pg_snapshot_xmin(pg_current_snapshot())` | the largest integer: no transaction is running |
+| `extract(epoch FROM now())` | `unixepoch()` |
 | `expression::type` | `expression` |
 """
 
@@ -19,39 +26,31 @@ from typing import Any, Protocol
 
 import orjson
 
+from database.capabilities import SQLITE, Capabilities
 from database.tracing import WatchedStatement, current_watch
 
 Row = Sequence[Any]
 
-_PARAMETER = re.compile(r"(?<!:):([a-z_]\w*)")
-_ELEMENTS = re.compile(r"json_array_elements\((:\w+)(?:::\w+)?\) AS (\w+)\(value\)")
-_ANY = re.compile(r"= ANY\((:\w+)(?:::\w+\[\])?\)")
-_CAST = re.compile(r"::[a-z]+(?:\[\])?")
-
 
 class Database(Protocol):
-    """Where statements are run: a connection, or the open transaction's."""
+    """Where statements run: the pool, or the connection of the open transaction."""
 
-    dialect: str
-    "`sqlite` or `postgres`."
+    capabilities: Capabilities
     is_shared: bool
-    "Whether statements run apart from each other, and not in a transaction of ours."
+    "Whether each statement runs on its own, and not in a transaction of the caller's."
 
     async def execute(self, sql: str, values: list[Any]) -> Sequence[Row]:
-        """The rows of a statement in the database's own words, with values by position."""
+        """Return the rows of a statement in the database's dialect, with values by position."""
         ...
 
     def held(self) -> AbstractAsyncContextManager["Database"]:
-        """One connection for several statements in turn, where `is_shared`."""
+        """Hold one connection for several statements in turn, where `is_shared`."""
         ...
 
 
 async def fetch(database: Database, sql: str, values: Mapping[str, Any]) -> Sequence[Row]:
-    """The rows of a statement. Lists are arrays on PostgreSQL and JSON on SQLite."""
-    text, names = bind(sql, database.dialect)
-    given = [values[name] for name in names]
-    if database.dialect == "sqlite":
-        given = [_sqlite_value(value) for value in given]
+    """Return the rows of a statement. Lists are arrays on PostgreSQL and JSON on SQLite."""
+    text, given = bind_values(sql, values, database.capabilities)
     watch = current_watch()
     if watch is None:
         return await database.execute(text, given)
@@ -62,25 +61,55 @@ async def fetch(database: Database, sql: str, values: Mapping[str, Any]) -> Sequ
     return rows
 
 
+def bind_values(
+    sql: str, values: Mapping[str, Any], capabilities: Capabilities
+) -> tuple[str, list[Any]]:
+    """Return the statement in a dialect, and the values of its parameters by position."""
+    text, names = bind(sql, capabilities)
+    if capabilities is SQLITE:
+        return text, [_sqlite_value(values[name]) for name in names]
+    return text, [values[name] for name in names]
+
+
 @lru_cache(maxsize=4096)
-def bind(sql: str, dialect: str) -> tuple[str, tuple[str, ...]]:
-    """A statement in a database's own words, and the names of its parameters by position."""
+def bind(sql: str, capabilities: Capabilities) -> tuple[str, tuple[str, ...]]:
+    """Return the statement in a dialect, and the names of its parameters by position."""
     mark = "$"
-    if dialect == "sqlite":
+    if capabilities is SQLITE:
         mark = "?"
-        sql = _CAST.sub("", _ANY.sub(r"IN (SELECT value FROM json_each(\1))", _elements(sql)))
+        for pattern, replacement in _SQLITE_RULES:
+            sql = pattern.sub(replacement, sql)
     names = list(dict.fromkeys(_PARAMETER.findall(sql)))
     position = {name: f"{mark}{index}" for index, name in enumerate(names, start=1)}
     return _PARAMETER.sub(lambda match: position[match[1]], sql), tuple(names)
-
-
-def _elements(sql: str) -> str:
-    return _ELEMENTS.sub(r"json_each(\1) AS \2", sql)
 
 
 def _sqlite_value(value: Any) -> Any:
     if isinstance(value, list):
         return orjson.dumps(value).decode()
     if isinstance(value, datetime):
-        return value.isoformat(" ")
+        return value.isoformat(" ")  # as Tortoise writes it
     return value
+
+
+_PARAMETER = re.compile(r"(?<!:):([a-z_]\w*)")
+_SQLITE_RULES = [
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (
+            r"(?:unnest|json_array_elements)\((:\w+)[\w:\[\]]*\) AS (\w+)\(value\)",
+            r"json_each(\1) AS \2",
+        ),
+        (r"= ANY\((:\w+)[\w:\[\]]*\)", r"IN (SELECT value FROM json_each(\1))"),
+        (r"\bjson_agg\(", "json_group_array("),
+        (r"\bjson_build_array\(", "json_array("),
+        (r"\bstring_agg\((.+?) ORDER BY [\w.]+\)", r"group_concat(\1)"),
+        (r"\bchr\(", "char("),
+        (r"\s+FOR (?:UPDATE|SHARE)(?: OF \w+)?(?: NOWAIT)?\b", ""),
+        (r"\bpg_snapshot_xmin\(pg_current_snapshot\(\)\)", str(2**63 - 1)),
+        (r"\bpg_current_snapshot\(\)", "''"),
+        (r"\bpg_visible_in_snapshot\([^()]*\)", "1"),
+        (r"\bextract\(epoch FROM now\(\)\)", "unixepoch()"),
+        (r"::[a-z]\w*(?:\[\])?", ""),
+    )
+]

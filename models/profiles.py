@@ -1,11 +1,8 @@
 """What influencers' rows repeat of their accounts, so that a tab is answered from one index."""
 
 from collections.abc import Collection
-from typing import Any
 
-import orjson
-
-from database.connection import connection, dialect
+from database.session import run
 from workflow.enums import Platform
 
 _LARGEST = ", ".join(
@@ -17,52 +14,33 @@ _MASK = " + ".join(
     for platform in Platform
 )
 _COLUMNS = ["followers", "platforms", "multi", *(f"f{platform.number}" for platform in Platform)]
-_IDS = {
-    "postgres": "(SELECT value::bigint FROM json_array_elements_text($1::json))",
-    "sqlite": "(SELECT value FROM json_each(?1))",
-}
-_HANDLES = {
-    "postgres": "string_agg(a.handle_key, chr(10) ORDER BY a.id)",
-    "sqlite": "group_concat(a.handle_key, char(10))",
-}
-_OF_ACCOUNTS = """SELECT i.id, coalesce(max(a.followers), 0) AS followers, {mask} AS platforms,
-        count(a.id) > count(DISTINCT a.platform) AS multi, {largest}
+_OF_ACCOUNTS = f"""SELECT i.id, coalesce(max(a.followers), 0) AS followers, {_MASK} AS platforms,
+        count(a.id) > count(DISTINCT a.platform) AS multi, {_LARGEST}
     FROM influencer i
     LEFT JOIN social_account a ON a.influencer_id = i.id AND a.disconnected_at IS NULL
-    WHERE i.id IN {ids} GROUP BY i.id"""
+    WHERE i.id = ANY(:ids) GROUP BY i.id"""
+_INFLUENCERS = f"""UPDATE influencer
+    SET {", ".join(f"{column} = counted.{column}" for column in _COLUMNS)}
+    FROM ({_OF_ACCOUNTS}) AS counted WHERE influencer.id = counted.id"""
 _SEARCH = """INSERT INTO influencer_search (influencer_id, text)
-    SELECT i.id, i.name_key || coalesce({newline} || {handles}, '')
+    SELECT i.id,
+        i.name_key || coalesce(chr(10) || string_agg(a.handle_key, chr(10) ORDER BY a.id), '')
     FROM influencer i
     LEFT JOIN social_account a ON a.influencer_id = i.id AND a.disconnected_at IS NULL
-    WHERE i.id IN {ids} GROUP BY i.id, i.name_key
+    WHERE i.id = ANY(:ids) GROUP BY i.id, i.name_key
     ON CONFLICT (influencer_id) DO UPDATE SET text = excluded.text
     WHERE influencer_search.text <> excluded.text"""
 _PARTICIPATIONS = """UPDATE participation SET followers = i.followers
-    FROM influencer i WHERE i.id = participation.influencer_id AND i.id IN {ids}
+    FROM influencer i WHERE i.id = participation.influencer_id AND i.id = ANY(:ids)
     AND participation.followers <> i.followers"""
 
 
 async def refresh(influencers: Collection[int]) -> None:
-    """Say again what the connected accounts of these influencers say, wherever it is repeated.
+    """Copy what the connected accounts of these influencers say to wherever it is repeated.
 
     Three statements, however many there are. Call it in the transaction that changed accounts or
     names, with the influencers locked.
     """
-    if not influencers:
-        return
-    keys = orjson.dumps(list(influencers)).decode()
-    client: Any = connection()
-    for statement in _statements(dialect()):
-        await client.execute_query(statement, [keys])
-
-
-def _statements(database: str) -> list[str]:
-    ids = _IDS[database]
-    newline = "chr(10)" if database == "postgres" else "char(10)"
-    counted = _OF_ACCOUNTS.format(mask=_MASK, largest=_LARGEST, ids=ids)
-    changes = ", ".join(f"{column} = given.{column}" for column in _COLUMNS)
-    return [
-        f"UPDATE influencer SET {changes} FROM ({counted}) AS given WHERE influencer.id = given.id",
-        _SEARCH.format(newline=newline, handles=_HANDLES[database], ids=ids),
-        _PARTICIPATIONS.format(ids=ids),
-    ]
+    if influencers:
+        for statement in (_INFLUENCERS, _SEARCH, _PARTICIPATIONS):
+            await run(statement, ids=list(influencers))

@@ -15,6 +15,7 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetails, FieldDetailsList
 from graphql.execution.values import get_argument_values
 
+from database.capabilities import Capabilities
 from projection.executor import JoineryExecutionContext, ProjectingInfo
 from projection.fields import (
     Batched,
@@ -62,12 +63,13 @@ class Compiler:
         shapes: Mapping[str, Shape],
         executor: JoineryExecutionContext,
         role: str,
-        dialect: str,
+        capabilities: Capabilities,
     ) -> None:
         self.shapes = shapes
         self.executor = executor
         self.role = role
-        self.dialect = dialect
+        self.templates = _TYPED if capabilities.has_typed_values else _UNTYPED
+        "What makes the response's value of each kind of column."
         self.fields = 1
         "How many it has compiled, with the root."
         self.denied: list[GraphQLError] = []
@@ -175,7 +177,7 @@ class Compiler:
 
     def _column(self, level: Level, alias: str, field: Column) -> str:
         value = level.column(field.sql.format(t=alias))
-        template = _TEMPLATES[self.dialect][field.kind].replace("{v}", field.template)
+        template = self.templates[field.kind].replace("{v}", field.template)
         if template == "{v}":
             return value
         names = {**_NAMES, **(field.names or {})}
@@ -400,24 +402,17 @@ _PAGE_INFO: dict[str, Callable[[Slice], Any]] = {
     "startCursor": _start_cursor,
     "endCursor": _end_cursor,
 }
-_TEMPLATES = {
-    "postgres": {
-        Kind.PLAIN: "{v}",
-        Kind.BOOLEAN: "{v}",
-        Kind.MOMENT: "{v}",
-        Kind.JSON: "loads({v})",
-    },
-    "sqlite": {
-        Kind.PLAIN: "{v}",
-        Kind.BOOLEAN: "bool({v})",
-        Kind.MOMENT: "moment({v})",
-        Kind.JSON: "loads({v})",
-    },
+_TYPED = {
+    Kind.PLAIN: "{v}",
+    Kind.BOOLEAN: "{v}",
+    Kind.MOMENT: "{v}",
+    Kind.JSON: "loads({v})",
 }
+_UNTYPED = {**_TYPED, Kind.BOOLEAN: "bool({v})", Kind.MOMENT: "moment({v})"}
 
 
 def _moment(text: str) -> str:
-    """A moment that SQLite keeps as text, as the response has it."""
+    """A moment that the database gives as text, as the response has it."""
     return text.replace(" ", "T", 1).removesuffix("+00:00") + "Z"
 
 

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple, Protocol, cast
 import orjson
 from graphql import GraphQLError
 
+from database.capabilities import Capabilities
+
 PAGE_SIZE = 20
 MAX_PAGE_SIZE = 100
 PAGE_ARGUMENTS = ("first", "after", "last", "before")
@@ -186,7 +188,10 @@ def page_values(page: Page) -> dict[str, Any]:
 
 
 def read_page(
-    arguments: Mapping[str, Any], orders: Sequence[Order], field_name: str, dialect: str
+    arguments: Mapping[str, Any],
+    orders: Sequence[Order],
+    field_name: str,
+    capabilities: Capabilities,
 ) -> Page:
     """The page that a field's arguments ask for. Raises INVALID_INPUT, saying what was wrong."""
     first, after, last, before = (arguments.get(name) for name in PAGE_ARGUMENTS)
@@ -200,9 +205,10 @@ def read_page(
         raise invalid(f"A page has 0 to {MAX_PAGE_SIZE} rows, not {size}.")
     asked = field_name, arguments
     text = after if after is not None else before
-    cursor = None if text is None else _read_cursor(text, _tag(*asked), orders, dialect)
+    cursor = None if text is None else _read_cursor(text, _tag(*asked), orders)
     forward = last is None and (before is None or first is not None)
-    return Page(size, forward, cursor, after is not None, asked, laterally=dialect == "postgres")
+    laterally = capabilities.walks_laterally
+    return Page(size, forward, cursor, after is not None, asked, laterally)
 
 
 def _tag(field_name: str, arguments: Mapping[str, Any]) -> str:
@@ -226,13 +232,12 @@ def _is_empty(value: Any) -> bool:
     return value is None or value in ([], {})
 
 
-def _read_cursor(text: str, tag: str, orders: Sequence[Order], dialect: str) -> tuple[Any, ...]:
+def _read_cursor(text: str, tag: str, orders: Sequence[Order]) -> tuple[Any, ...]:
     try:
         packed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
         found, *values = orjson.loads(packed)
         cursor = tuple(
-            _cursor_value(value, order, dialect)
-            for value, order in zip(values, orders, strict=True)
+            _cursor_value(value, order) for value, order in zip(values, orders, strict=True)
         )
     except (binascii.Error, ValueError, TypeError):
         raise invalid("This cursor is not one that a page gave.") from None
@@ -241,21 +246,21 @@ def _read_cursor(text: str, tag: str, orders: Sequence[Order], dialect: str) -> 
     return cursor
 
 
-def _cursor_value(value: Any, order: Order, dialect: str) -> Any:
+def _cursor_value(value: Any, order: Order) -> Any:
     if order.kind is int:
         if type(value) is not int or not -(2**63) <= value < 2**63:
             raise ValueError(value)
         return value
     if not isinstance(value, str) or "\0" in value:
         raise TypeError(value)
-    return _moment(value, dialect) if order.kind is datetime else value
+    return _moment(value) if order.kind is datetime else value
 
 
-def _moment(value: str, dialect: str) -> datetime | str:
+def _moment(value: str) -> datetime:
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None:
         raise ValueError(value)
-    return moment if dialect == "postgres" else value
+    return moment
 
 
 def _where(conditions: Sequence[str]) -> str:

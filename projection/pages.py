@@ -74,7 +74,7 @@ class PagePlan:
         keys: Sequence[int] | None,
     ) -> dict[Any, Any]:
         """The finished connection of each parent; of the one list under None without parents."""
-        page = read_page(arguments, listing.orders, self.field_name, run.database.dialect)
+        page = read_page(arguments, listing.orders, self.field_name, run.database.capabilities)
         values = {**listing.values, **page_values(page), **_parents(keys)}
         rows: Sequence[Any] = ()
         if self.needs_rows:

@@ -103,7 +103,7 @@ class Projector:
         raw: ProjectingInfo = info._raw_info
         kept: dict[tuple[Any, ...], _Selection] = run.executor.plans
         name = shape.name if shape else None
-        key = (*(id(node) for node in raw.field_nodes), name, run.role, run.database.dialect)
+        key = (*(id(node) for node in raw.field_nodes), name, run.role, run.database.capabilities)
         selection = kept.get(key)
         if selection is None:
             names = frozenset(_directive_variables(raw.field_nodes, raw.fragments))
@@ -120,7 +120,7 @@ class Projector:
     def _compile(
         self, raw: ProjectingInfo, run: Run, shape: Shape | None, *, paged: bool
     ) -> "_Plan":
-        compiler = Compiler(self.shapes, run.executor, run.role, run.database.dialect)
+        compiler = Compiler(self.shapes, run.executor, run.role, run.database.capabilities)
         root = tuple(raw.path.as_list())
         if paged:
             pages = compiler.root_page(raw, root)

@@ -20,8 +20,8 @@ from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 
 from database.bulk import insert
-from database.connection import dialect
-from database.session import rows, run
+from database.locks import hold_shared, holders
+from database.session import capabilities, rows, run
 from database.transactions import transacted
 from models.availability import EVERYONE, AvailabilityDelta
 from resolvers.audience_sql import is_running, meets_rules
@@ -56,8 +56,7 @@ async def rely_on_rules() -> None:
 
     Before it reads any rule.
     """
-    if dialect() == "postgres":
-        await rows("SELECT pg_advisory_xact_lock_shared(:lock::bigint)", lock=_RULES_LOCK)
+    await hold_shared(_RULES_LOCK)
 
 
 @asynccontextmanager
@@ -173,7 +172,7 @@ async def _version(campaign: int, *, stale: bool) -> int | None:
 
 async def _is_alone(campaign: int) -> bool:
     """Whether no other process counts this campaign: it need not be done twice."""
-    if dialect() == "sqlite":
+    if not capabilities().has_concurrent_writers:
         return True
     found = await rows(
         "SELECT pg_try_advisory_xact_lock(:lock::int, (:campaign::bigint % 2147483647)::int)",
@@ -188,28 +187,19 @@ async def _let_writers_through() -> None:
 
     By looking now and then: who queued for their lock would hold up all who come later.
     """
-    writers = await _writers()
+    writers = await holders(_RULES_LOCK)
     pause = FIRST_PAUSE
     while writers:
         await asyncio.sleep(pause)
         pause = min(2 * pause, LAST_PAUSE)
-        writers &= await _writers()
-
-
-async def _writers() -> set[str]:
-    """The transactions that rely on rules."""
-    if dialect() == "sqlite":
-        return set()
-    return {row[0] for row in await rows(_WRITERS, lock=_RULES_LOCK)}
+        writers &= await holders(_RULES_LOCK)
 
 
 async def _replace(campaign: int, version: int, statement: str) -> None:
     """Put what the statement counts in place of the number and of the changes that it saw."""
-    postgres = dialect() == "postgres"
-    snapshot = "pg_current_snapshot()::text" if postgres else "''"
-    [(available, seen)] = await rows(statement.format(snapshot=snapshot), campaign=campaign)
+    [(available, seen)] = await rows(statement, campaign=campaign)
     if await run(_STORE, campaign=campaign, version=version, available=available):
-        await run(_FORGET_SEEN if postgres else _FORGET, campaign=campaign, seen=seen)
+        await run(_FORGET_SEEN, campaign=campaign, seen=seen)
 
 
 KEPT = """k.available + (SELECT coalesce(sum(d.change), 0) FROM availability_delta d
@@ -255,17 +245,18 @@ counted AS (
     WHERE {_OPEN} AND i.erased_at IS NULL)"""
 
 
+_SNAPSHOT = "pg_current_snapshot()::text"
 _AMONG = f"""{_available("i.id = ANY(:ids)", "influencer_id = ANY(:ids)")}
 SELECT campaign_id, sum(number)::bigint FROM counted GROUP BY campaign_id
 UNION ALL
 SELECT :everyone::bigint, count(*) FROM influencer i
 WHERE i.id = ANY(:ids) AND i.erased_at IS NULL"""
 _COUNT = f"""{_available("c.id = :campaign", "campaign_id = :campaign")}
-SELECT coalesce(sum(number), 0)::bigint, {{snapshot}} FROM counted"""
-_COUNT_EVERYONE = """
-SELECT count(*), {snapshot} FROM influencer WHERE erased_at IS NULL AND :campaign::bigint = 0"""
+SELECT coalesce(sum(number), 0)::bigint, {_SNAPSHOT} FROM counted"""
+_COUNT_EVERYONE = f"""
+SELECT count(*), {_SNAPSHOT} FROM influencer WHERE erased_at IS NULL AND :campaign::bigint = 0"""
 _SUM = f"""
-SELECT {KEPT}, {{snapshot}} FROM availability_count k WHERE k.campaign_id = :campaign"""
+SELECT {KEPT}, {_SNAPSHOT} FROM availability_count k WHERE k.campaign_id = :campaign"""
 
 _BEGIN = f"""
 INSERT INTO availability_count (campaign_id, is_stale, version)
@@ -275,10 +266,6 @@ ON CONFLICT DO NOTHING"""
 _STALE = f"""
 SELECT k.campaign_id FROM availability_count k LEFT JOIN campaign c ON c.id = k.campaign_id
 WHERE k.is_stale AND (c.id IS NULL OR {_OPEN}) ORDER BY k.campaign_id"""
-_WRITERS = """
-SELECT l.virtualtransaction FROM pg_locks l JOIN pg_database d ON d.oid = l.database
-WHERE d.datname = current_database() AND l.locktype = 'advisory'
-AND l.classid = 0 AND l.objid::bigint = :lock::bigint AND l.objsubid = 1"""
 _PILED_UP = """
 SELECT campaign_id FROM availability_delta GROUP BY campaign_id HAVING count(*) >= :many"""
 _VERSION = """
@@ -289,6 +276,6 @@ ON CONFLICT (campaign_id) DO UPDATE SET is_stale = true, version = availability_
 _STORE = """
 UPDATE availability_count SET available = :available, is_stale = false, version = version + 1
 WHERE campaign_id = :campaign AND version = :version"""
-_FORGET = "DELETE FROM availability_delta WHERE campaign_id = :campaign"
-_FORGET_SEEN = f"""{_FORGET}
+_FORGET_SEEN = """
+DELETE FROM availability_delta WHERE campaign_id = :campaign
 AND pg_visible_in_snapshot(xid::text::xid8, :seen::text::pg_snapshot)"""

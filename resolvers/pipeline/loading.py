@@ -8,7 +8,6 @@ sees the data as they were when it began, and those for whom the locks had to wa
 them since.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -237,26 +236,21 @@ class _Cases:
 async def _cases(asked: _Asked, values: Mapping[str, Any], now: datetime) -> _Cases:
     """The cases of the pairs that are asked for."""
     database = TortoiseDatabase()
-    locked = await fetch(database, _in_words_of(database.dialect, _LOCKED, asked), values)
+    locked = await fetch(database, _about(_LOCKED, asked), values)
     campaigns = {row[0]: _campaign(row[:-1]) for row in locked}
     if not campaigns:
         return _Cases({}, {})
     cases: dict[Pair, Case] = {}
-    for row in await fetch(database, _in_words_of(database.dialect, _READ, asked), values):
+    for row in await fetch(database, _about(_READ, asked), values):
         if campaign := campaigns.get(row[0]):
             cases[campaign.id, row[1]] = _case_of(campaign, row, now)
     return _Cases(campaigns, cases)
 
 
 @cache
-def _in_words_of(database: str, statement: str, asked: _Asked) -> str:
-    """The statement about what is asked. SQLite's transactions lock everything from their start."""
-    sql = statement.format(asked=asked)
-    if database == "sqlite":
-        sql = re.sub(r" FOR (UPDATE|SHARE)", "", sql)
-        sql = sql.replace("json_agg(", "json_group_array(")
-        sql = sql.replace("json_build_array(", "json_array(")
-    return sql
+def _about(statement: str, asked: _Asked) -> str:
+    """The statement about what is asked."""
+    return statement.format(asked=asked)
 
 
 def _campaign(row: Sequence[Any]) -> LockedCampaign:

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from database.text_index import contains, pattern
 from projection import Completed, Order, Run, TableListing
 from resolvers.answers import one, page
 from resolvers.errors import RequestError
 from resolvers.ids import decode
 from resolvers.queries.applicant_tab import order_name
 from resolvers.queries.search import Conditions
-from resolvers.queries.text_search import pattern, searched, storable
+from resolvers.queries.text_search import searched, storable
 from resolvers.visibility import visible
 from workflow.enums import Role
 
@@ -56,7 +57,7 @@ def _filtered(asked: Mapping[str, Any], role: Role) -> Conditions:
     conditions.one_of("type", asked.get("type"))
     text = searched(asked.get("search") or "")
     if text:
-        conditions.add("t.search_key LIKE :search ESCAPE '\\'", search=pattern(text))
+        conditions.add(contains("t.search_key"), search=pattern(text))
     if asked.get("advertiserId") is not None:
         if role is Role.INFLUENCER:
             raise RequestError("FORBIDDEN", "The filter `advertiserId` is not for influencers.")

@@ -42,8 +42,7 @@ async def feed(run: Run, arguments: Mapping[str, Any]) -> TableListing:
     """Everything that happened and that the caller may see, in the order of its becoming so."""
     conditions = _filtered(arguments.get("filter") or {})
     conditions.where += visible("ParticipationEvent", run.context.caller)
-    if run.database.dialect == "postgres":
-        conditions.add(_SETTLED)
+    conditions.add(_SETTLED)
     return TableListing(
         source=_EVENTS,
         where=tuple(conditions.where),

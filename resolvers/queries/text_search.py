@@ -1,21 +1,19 @@
-"""Text search: whose name, or a handle of theirs, contains a text.
+"""Text search: the influencers whose name, or a handle of theirs, contains a text.
 
-Two ways lead there. What is rare is found in an index: PostgreSQL has one of trigrams, and for what
-has none (one or two characters, "a.b") one of characters and pairs of them; SQLite has one of
-trigrams, and reads all texts for shorter ones. What is common is found sooner by walking a list in
-its own order with a look at each row's text. Databases guess badly which of the two a text is, so
-it is settled here, by how many of a sample of texts have it: one kept in memory, and read again
-every few minutes. A wrong guess costs time, never rows.
+There are two ways to find them. A rare text is looked up in an index (`database/text_index.py`).
+For a common text it is faster to walk a list in its own order and to test each row's text, until
+a page is full. Databases estimate badly how common a text is, so it is estimated here, by the
+share of a sample of texts that contain it; the sample is kept in memory and renewed every few
+minutes. A wrong estimate costs time and never changes the rows.
 """
 
 import random
-import re
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-from database.connection import dialect
 from database.session import rows
+from database.text_index import TextIndex, contains, parameters
 from models.text import clean, fold, is_storable
 from resolvers.errors import RequestError
 
@@ -27,18 +25,7 @@ WALK = 15
 FEW = 1_000
 """So many rows are found in an index, and looked up, before anything could be walked."""
 
-_WILDCARDS = re.compile(r"([\\%_])")
-_TRIGRAM = re.compile(r"[^\W_]{3}")
-
-_BY_TRIGRAMS = """SELECT s.influencer_id FROM influencer_search s
-    WHERE s.text LIKE :search ESCAPE '\\'"""
-# By LIKE, PostgreSQL would read the whole index of trigrams beside that of characters.
-_BY_CHARACTERS = """SELECT s.influencer_id FROM influencer_search s
-    WHERE search_grams(s.text) @> :search_grams AND strpos(s.text, :search_text) > 0"""
-_BY_FTS = """SELECT rowid AS influencer_id FROM influencer_fts
-    WHERE influencer_fts MATCH :search_phrase"""
-_BY_READING = """SELECT s.influencer_id FROM influencer_search s
-    WHERE instr(s.text, :search_text) > 0"""
+_INDEX = TextIndex("influencer_search", "influencer_id", fts="influencer_fts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +62,7 @@ class TextSearch:
         """The same, by a look at this one influencer's text."""
         return (
             "coalesce((SELECT 1 FROM influencer_search s"
-            f" WHERE s.influencer_id = {influencer}.id AND s.text LIKE :search ESCAPE '\\'"
-            " LIMIT 1), 0) = 1"
+            f" WHERE s.influencer_id = {influencer}.id AND {contains('s.text')} LIMIT 1), 0) = 1"
         )
 
 
@@ -90,14 +76,7 @@ async def text_search(asked: str | None) -> TextSearch | None:
         return None
     sample = await _sample()
     share = sum(text in known for known in sample.texts) / max(len(sample.texts), 1)
-    pairs = [text[place : place + 2] for place in range(len(text) - 1)]
-    values = {
-        "search": pattern(text),
-        "search_text": text,
-        "search_grams": pairs or [text],
-        "search_phrase": '"{}"'.format(text.replace('"', '""')),
-    }
-    return TextSearch(_way(text), values, share, sample.people)
+    return TextSearch(_INDEX.containing(text), parameters(text), share, sample.people)
 
 
 def searched(asked: str) -> str:
@@ -111,23 +90,11 @@ def searched(asked: str) -> str:
     return clean(fold(text))
 
 
-def pattern(text: str) -> str:
-    """The LIKE pattern (escaped by `\\`) that finds this part of a folded text."""
-    escaped = _WILDCARDS.sub(r"\\\1", text)
-    return f"%{escaped}%"
-
-
 def storable(argument: str, text: str) -> str:
     """The text. Raises INVALID_INPUT for one that no database can hold."""
     if not is_storable(text):
         raise RequestError("INVALID_INPUT", f"`{argument}` has a NUL or half a surrogate pair.")
     return text
-
-
-def _way(text: str) -> str:
-    if dialect() == "sqlite":
-        return _BY_FTS if len(text) >= 3 else _BY_READING
-    return _BY_TRIGRAMS if _TRIGRAM.search(text) else _BY_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)

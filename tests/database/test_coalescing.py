@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from database import coalescing as gathering
+from database.capabilities import POSTGRES
 from database.coalescing import Gathering
 
 ROWS = "SELECT value, key FROM things WHERE key = ANY(:keys)"
@@ -17,7 +18,7 @@ OTHERS = "SELECT value, key FROM other_things WHERE key = ANY(:keys)"
 class Table:
     """A table that is read when a test lets it be; it notes which keys each run was about."""
 
-    dialect = "postgres"
+    capabilities = POSTGRES
     is_shared = True
 
     def __init__(self) -> None:

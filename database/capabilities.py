@@ -1,0 +1,36 @@
+"""What the two databases differ in, beyond the spelling of SQL (`database/statement.py`)."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Capabilities:
+    """What a database can do. Callers ask for a capability, never for the database's name."""
+
+    dialect: str
+    "`sqlite` or `postgres`, for this package alone."
+    walks_laterally: bool
+    "Whether LATERAL walks an index once for each row on its left."
+    has_typed_values: bool
+    "Whether booleans and timestamps come back as such, not as numbers and text."
+    has_concurrent_writers: bool
+    "Whether transactions that write run at the same time, not one after the other."
+    nests_changes: bool
+    "Whether one statement may hold several INSERTs and UPDATEs, as common table expressions."
+
+
+POSTGRES = Capabilities(
+    dialect="postgres",
+    walks_laterally=True,
+    has_typed_values=True,
+    has_concurrent_writers=True,
+    nests_changes=True,
+)
+SQLITE = Capabilities(
+    dialect="sqlite",
+    walks_laterally=False,
+    has_typed_values=False,
+    has_concurrent_writers=False,
+    nests_changes=False,
+)
+BY_DIALECT = {known.dialect: known for known in (POSTGRES, SQLITE)}
