@@ -11,8 +11,8 @@ from typing import Any
 
 from bench.database import FULL, SMALL, database
 from bench.measure import LoadError
-from bench.report import picture, results, table
-from bench.servers import JOINERY, PEERS, ROOT, Peer, Servers
+from bench.report import against, picture, results, table
+from bench.servers import JOINERY, PEERS, ROOT, Peer, Servers, at_commit
 from bench.session import Plan, measure
 from bench.setup import machine, set_up, versions
 from bench.statements import statements
@@ -36,7 +36,7 @@ def main(words: Sequence[str] | None = None) -> int:
 def _run(asked: argparse.Namespace) -> None:
     folder = Path(asked.folder).resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    peers = _peers(asked.peers)
+    peers = _peers(asked, folder)
     set_up(folder, peers)
     plan = Plan(asked.rounds, asked.seconds, [int(word) for word in asked.connections.split(",")])
     with database(SMALL if asked.small else FULL, folder) as found:
@@ -53,6 +53,8 @@ def _run(asked: argparse.Namespace) -> None:
             sent = {"statements": statements(workload, found, servers)}
             known[workload.name] = {**about, **sent, "date": _now(), "peers": measured}
             print(table(measured))
+            if asked.base:
+                print(against(measured, peers[1]))
             print(f"({time.monotonic() - started:.0f} s)")
     if _is_plain(asked):
         _publish(known)
@@ -76,13 +78,16 @@ def _publish(known: dict[str, Any]) -> None:
     (ROOT / "bench" / "results.svg").write_text(picture(known))
 
 
-def _peers(names: str) -> list[Peer]:
-    """Joinery, and those of the others that are named; all where none is."""
-    listed = [name for name in names.split(",") if name]
+def _peers(asked: argparse.Namespace, folder: Path) -> list[Peer]:
+    """Return Joinery, its base, and the peers that are named: all where nothing is."""
+    listed = [name for name in asked.peers.split(",") if name]
+    base = [at_commit(asked.base, folder)] if asked.base else []
     unknown = set(listed) - {peer.name for peer in PEERS}
     if unknown:
         raise LoadError(f"there is no peer named {', '.join(sorted(unknown))}")
-    return [peer for peer in PEERS if not listed or peer is JOINERY or peer.name in listed]
+    every = not listed and not base
+    others = [peer for peer in PEERS if peer is not JOINERY and (every or peer.name in listed)]
+    return [JOINERY, *base, *others]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -95,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=int, default=2, help="each run lasts (%(default)s)")
     parser.add_argument("--connections", default="1,16,64", help="%(default)s")
     parser.add_argument("--peers", default="", help=",".join(peer.name for peer in PEERS))
+    parser.add_argument("--base", default="", help="an earlier commit of Joinery to compare with")
     parser.add_argument("--small", action="store_true", help="small data")
     parser.add_argument("--folder", default=str(ROOT / ".bench"), help="%(default)s")
     return parser

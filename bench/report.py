@@ -35,6 +35,18 @@ def table(measured: Mapping[str, Mapping[Any, Mapping[str, float]]]) -> str:
     return "\n".join(lines)
 
 
+def against(measured: Mapping[str, Mapping[Any, Mapping[str, float]]], base: Peer) -> str:
+    """Return Joinery's ratios to an earlier commit of its own, by connections."""
+    lines = _head("connections", f"requests/s to {base.title}'s", "ratio", "server CPU ratio")
+    for connections, ours in measured["joinery"].items():
+        theirs = measured[base.name][connections]
+        speeds = ours["per_second"], theirs["per_second"]
+        cost = ours["server_cpu"] / theirs["server_cpu"]
+        told = f"{speeds[0]:,.0f} to {speeds[1]:,.0f}"
+        lines.append(f"| {connections} | {told} | {speeds[0] / speeds[1]:.3f} | {cost:.3f} |")
+    return "\n".join(lines)
+
+
 def results(known: Mapping[str, Any]) -> str:
     """All of RESULTS.md, from what is kept of each workload."""
     parts = [_INTRODUCTION, *_where(known), *_noise(known), "## Goals\n", _goals(known)]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -111,6 +112,18 @@ PEERS = (
         speaks_its_own=True,
     ),
 )
+
+
+def at_commit(commit: str, folder: Path) -> Peer:
+    """Return Joinery as it was at a commit, checked out below the folder."""
+    git = (shutil.which("git") or "git", "-C", str(ROOT))
+    short = subprocess.check_output([*git, "rev-parse", "--short", commit], text=True).strip()
+    checkout = folder / f"joinery-{short}"
+    if not checkout.exists():
+        subprocess.run([*git, "worktree", "prune"], check=True)
+        subprocess.run([*git, "worktree", "add", "--detach", checkout, short], check=True)
+    command = (sys.executable, checkout / "server.py", "serve", "--port", "{port}")
+    return Peer(f"joinery-{short}", f"Joinery at {short}", "joinery", command)
 
 
 @dataclass(frozen=True)
