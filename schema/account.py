@@ -10,25 +10,36 @@ from schema.node import Node
 
 @strawberry.type(
     description=(
-        "An influencer's account on a social platform. It is *relevant* to a campaign while it is "
-        "connected and on one of the campaign's platforms, and *qualifies* when its followers are "
-        "in the campaign's range too."
+        "An influencer's account on a social platform. An account is *relevant* to a campaign "
+        "while it is connected and on one of the campaign's platforms. A relevant account "
+        "*qualifies* if its followers are in the campaign's range (bounds included), or if staff "
+        "have set the influencer's availability to `AVAILABLE`. Staff see all accounts; "
+        "advertisers see those of influencers with a participation in their campaigns; "
+        "influencers see their own."
     )
 )
 class SocialAccount(Node):
-    platform: Platform = strawberry.field(description="The platform it is on.")
+    platform: Platform = strawberry.field(description="The account's platform.")
     external_id: str | None = strawberry.field(
-        description="The platform's own id of it. Staff, and the influencer; null for others."
+        description=(
+            "The account's id on its platform. For staff and the account's influencer; null for "
+            "others."
+        )
     )
     handle: str = strawberry.field(
-        description="Its name on the platform, as the platform shows it."
+        description="The account's name on its platform, as the platform shows it."
     )
     followers: int = strawberry.field(
-        description="How many followers it had when it was last connected or brought in step."
+        description=(
+            "The account's number of followers when it was last connected, or updated by "
+            "`upsertInfluencers`."
+        )
     )
     connected_at: datetime = strawberry.field(
-        description="When it was connected, the last time if more than once."
+        description="The time when the account was connected, the last time if several times."
     )
     disconnected_at: datetime | None = strawberry.field(
-        description="When it was disconnected; null while it is connected."
+        description=(
+            "The time when the account was disconnected. Null while the account is connected."
+        )
     )

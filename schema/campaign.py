@@ -1,4 +1,4 @@
-"""Campaigns, with their three tabs and what they are to the influencer who looks."""
+"""Campaigns, with their three tabs and the fields for the calling influencer."""
 
 from datetime import datetime
 from typing import Annotated
@@ -27,101 +27,130 @@ from schema.scalars import URL
 
 @strawberry.type(
     description=(
-        "A Marketplace campaign. Staff see all, advertisers their own, influencers those that are "
-        "visible to them and those where they have a participation."
+        "A Marketplace campaign. Staff see all campaigns; advertisers see their own; influencers "
+        "see those that are visible to them and those in which they have a participation."
     )
 )
 class Campaign(Node):
-    title: str = strawberry.field(description="Its name.")
-    brand: str = strawberry.field(description="What it is for, as display text.")
+    title: str = strawberry.field(description="The campaign's title.")
+    brand: str = strawberry.field(
+        description="The brand that the campaign is for, as display text."
+    )
     advertiser_id: str | None = strawberry.field(
         description=(
-            "Which advertiser may see and decide it: the `advertiser` of their tokens. Null: none "
-            "may. Staff, and that advertiser; FORBIDDEN for influencers."
+            "The id of the advertiser who may see the campaign and decide its applications: the "
+            "`advertiser` of that advertiser's tokens. Null: no advertiser may. For staff and that "
+            "advertiser; `FORBIDDEN` for influencers."
         )
     )
-    description: str = strawberry.field(description="What it is about. May be empty.")
+    description: str = strawberry.field(description="The campaign's description. May be empty.")
     cover_image_url: URL | None = strawberry.field(
-        description="Picture of its job card. Null without one."
+        description="The URL of the picture on the campaign's job card. Null if there is none."
     )
     reward: str | None = strawberry.field(
-        description="What the creator gets, as text. Null where it is not told."
+        description="The influencer's reward, as display text. Null if it is not stated."
     )
-    hashtags: list[str] = strawberry.field(description="Hashtags that posts are to carry.")
-    mentions: list[str] = strawberry.field(description="Accounts that posts are to mention.")
-    type: CampaignType = strawberry.field(description="How influencers come to take part.")
-    status: CampaignStatus = strawberry.field(description="Where it is in its life.")
+    hashtags: list[str] = strawberry.field(
+        description="The hashtags that posts for the campaign should carry."
+    )
+    mentions: list[str] = strawberry.field(
+        description="The accounts that posts for the campaign should mention."
+    )
+    type: CampaignType = strawberry.field(
+        description="The campaign's type, which says how influencers join it."
+    )
+    status: CampaignStatus = strawberry.field(description="The campaign's status.")
     post_tracking: bool = strawberry.field(
         description=(
-            "Whether influencers submit posts, which staff judge. False only in affiliate "
-            "campaigns, whose influencers select platforms instead."
+            "Whether influencers submit posts to the campaign, which staff review. False only in "
+            "affiliate campaigns, whose influencers select platforms instead."
         )
     )
     platforms: list[Platform] = strawberry.field(
         description=(
-            "The platforms it runs on: those of relevant accounts and of posts. At least one."
+            "The campaign's platforms, at least one: influencers take part with accounts on them "
+            "and post on them."
         )
     )
     countries: list[str] = strawberry.field(
         description=(
-            "Audience rule: influencers of these countries (ISO 3166-1 alpha-2). Empty: no rule."
+            "Audience rule: the countries of the influencers to whom the campaign is visible (ISO "
+            "3166-1 alpha-2 codes). Empty: no rule."
         )
     )
     categories: list[str] = strawberry.field(
-        description="Audience rule: influencers with one of these categories. Empty: no rule."
+        description=(
+            "Audience rule: the categories of which an influencer needs at least one. Empty: no "
+            "rule."
+        )
     )
     followers_min: int | None = strawberry.field(
-        description="Audience rule: an account with at least so many followers. Null: no rule."
+        description=(
+            "Audience rule: the smallest number of followers with which an account qualifies. "
+            "Null: no rule."
+        )
     )
     followers_max: int | None = strawberry.field(
-        description="Audience rule: an account with at most so many followers. Null: no rule."
+        description=(
+            "Audience rule: the largest number of followers with which an account qualifies. "
+            "Null: no rule."
+        )
     )
     capacity: int | None = strawberry.field(
         description=(
-            "How many may take part at once. Null: no limit. Staff, and the campaign's advertiser; "
-            "FORBIDDEN for influencers."
+            "The campaign's number of places: so many participations can be `APPROVED` or `JOINED` "
+            "at once. Null: no limit. For staff and the campaign's advertiser; `FORBIDDEN` for "
+            "influencers."
         )
     )
     places_taken: int = strawberry.field(
         description=(
-            "How many take part now: the `APPROVED` and the `JOINED`. Staff, and the campaign's "
-            "advertiser; FORBIDDEN for influencers."
+            "The number of places taken: participations that are `APPROVED` or `JOINED`. For staff "
+            "and the campaign's advertiser; `FORBIDDEN` for influencers."
         )
     )
     application_deadline: datetime | None = strawberry.field(
-        description="From this moment on nobody can apply; all else goes on. Null: no deadline."
+        description=(
+            "The time from which influencers can no longer apply. Other actions go on. Null: no "
+            "deadline."
+        )
     )
     starts_at: datetime | None = strawberry.field(
         description=(
-            "When it is to start. For display: the status never changes by the clock. Null: not "
-            "set."
+            "The campaign's start, for display: the status never changes by the clock. Null if it "
+            "is not set."
         )
     )
     ends_at: datetime | None = strawberry.field(
         description=(
-            "When it is to end. For display: the status never changes by the clock. Null: not set."
+            "The campaign's end, for display: the status never changes by the clock. Null if it is "
+            "not set."
         )
     )
-    created_at: datetime = strawberry.field(description="When it was created.")
+    created_at: datetime = strawberry.field(description="The time when the campaign was created.")
     updated_at: datetime = strawberry.field(
-        description="When it was created or last changed by `updateCampaign`."
+        description="The time when the campaign was created, or last changed by `updateCampaign`."
     )
 
     @projected
     def candidates(
         self,
         filter: Annotated[
-            CandidateFilter | None, strawberry.argument(description="Which rows. Left out: all.")
+            CandidateFilter | None,
+            strawberry.argument(description="A filter on the rows of the tab. Left out: all."),
         ] = UNSET,
         order_by: Annotated[
-            CandidateOrder, strawberry.argument(description="How they are ordered.")
+            CandidateOrder, strawberry.argument(description="The order of the rows of the tab.")
         ] = CandidateOrder.FOLLOWERS_DESC,
         first: First = UNSET,
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Connection[Candidate]:
-        """The Select influencer tab: every influencer, and how they stand to it. Staff."""
+        """The Select influencer tab: all influencers, with their status in the campaign.
+
+        For staff.
+        """
         ...
 
     @projected
@@ -130,30 +159,34 @@ class Campaign(Node):
         filter: Annotated[
             CandidateFilter | None,
             strawberry.argument(
-                description="Which rows. Left out: all. Its own status is ignored."
+                description="A filter on the rows of the tab; `status` is ignored. Left out: all."
             ),
         ] = UNSET,
     ) -> list[CandidateCount]:
-        """The badges of the Select influencer tab: a row for every `CandidateStatus`. Staff."""
+        """The badges of the Select influencer tab: the number of rows in each `CandidateStatus`.
+
+        Every status is in the list, with 0 where it has no rows. For staff.
+        """
         ...
 
     @projected
     def applicants(
         self,
         filter: Annotated[
-            ApplicantFilter | None, strawberry.argument(description="Which rows. Left out: all.")
+            ApplicantFilter | None,
+            strawberry.argument(description="A filter on the applicants. Left out: all."),
         ] = UNSET,
         order_by: Annotated[
-            ParticipationOrder, strawberry.argument(description="How they are ordered.")
+            ParticipationOrder, strawberry.argument(description="The order of the applicants.")
         ] = ParticipationOrder.UPDATED_DESC,
         first: First = UNSET,
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Connection[Participation]:
-        """The Applicant influencers tab: participations in an `ApplicantStatus`.
+        """The Applicant influencers tab: the participations in an `ApplicantStatus`.
 
-        Empty outside Selection campaigns. Staff, and the campaign's advertiser.
+        Empty outside Selection campaigns. For staff and the campaign's advertiser.
         """
         ...
 
@@ -163,13 +196,14 @@ class Campaign(Node):
         filter: Annotated[
             ApplicantFilter | None,
             strawberry.argument(
-                description="Which rows. Left out: all. Its own status is ignored."
+                description="A filter on the applicants; `status` is ignored. Left out: all."
             ),
         ] = UNSET,
     ) -> list[ApplicantCount]:
-        """The badges of the Applicant influencers tab: a row for every `ApplicantStatus`, 0 or not.
+        """The badges of the Applicant influencers tab: the number in each `ApplicantStatus`.
 
-        Staff, and the campaign's advertiser.
+        Every status is in the list, with 0 where it has none. For staff and the campaign's
+        advertiser.
         """
         ...
 
@@ -177,17 +211,18 @@ class Campaign(Node):
     def posts(
         self,
         filter: Annotated[
-            PostsFilter | None, strawberry.argument(description="Which rows. Left out: all.")
+            PostsFilter | None,
+            strawberry.argument(description="A filter on the rows of the tab. Left out: all."),
         ] = UNSET,
         first: First = UNSET,
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Connection[PostRow]:
-        """The Posts tab: a row for each post, newest first, then one for each who has not posted.
+        """The Posts tab: a row for each post, newest first, then one for each influencer without one.
 
-        Only of those who take part now, not of those who were rejected after they posted.
-        Staff, and the campaign's advertiser.
+        Only of participations that are `APPROVED` or `JOINED` now. For staff and the campaign's
+        advertiser.
         """
         ...
 
@@ -197,53 +232,66 @@ class Campaign(Node):
         filter: Annotated[
             PostsFilter | None,
             strawberry.argument(
-                description="Which rows. Left out: all. Its own status is ignored."
+                description="A filter on the rows of the tab; `status` is ignored. Left out: all."
             ),
         ] = UNSET,
     ) -> list[PostCount]:
-        """The badges of the Posts tab: a row for every `PostRowStatus`, 0 or not.
+        """The badges of the Posts tab: the number of rows in each `PostRowStatus`.
 
-        Staff, and the campaign's advertiser.
+        Every status is in the list, with 0 where it has none. For staff and the campaign's
+        advertiser.
         """
         ...
 
     viewer_participation: Participation | None = strawberry.field(
         description=(
-            "The calling influencer's participation, a removed one too. Null without one, and for "
-            "others."
+            "The calling influencer's participation in the campaign, also a removed one. Null if "
+            "there never was one, and for staff and advertisers."
         )
     )
     viewer_actions: list[Action] = strawberry.field(
         description=(
-            "What the calling influencer may do with the campaign now: some input would make it "
-            "succeed. Empty for others."
+            "The actions that the calling influencer can perform in the campaign now: each would "
+            "succeed with some input. Empty for staff and advertisers."
         )
     )
     viewer_blockers: list[ErrorCode] = strawberry.field(
         description=(
-            "What stands in the way of an action that would otherwise be open to the calling "
-            "influencer, such as `ACCOUNT_REQUIRED` or `DEADLINE_PASSED`. Empty for others."
+            "The reasons why actions that the calling influencer could otherwise perform would be "
+            "refused now, such as `ACCOUNT_REQUIRED` or `DEADLINE_PASSED`. Empty for staff and "
+            "advertisers."
         )
     )
     viewer_qualifying_accounts: list[SocialAccount] = strawberry.field(
         description=(
-            "The calling influencer's accounts that they could take part with, most followers "
-            "first. Empty for others."
+            "The calling influencer's accounts that qualify for the campaign (see "
+            "`SocialAccount`), most followers first. Empty for staff and advertisers."
         )
     )
 
 
 @strawberry.input(
     description=(
-        "Which campaigns. All that is given must hold; an empty list or null is as left out."
+        "A filter on campaigns. All given conditions must hold; null and an empty list are no "
+        "condition."
     )
 )
 class CampaignFilter:
-    status: list[CampaignStatus] | None = strawberry.field(description="In one of these statuses.")
-    type: list[CampaignType] | None = strawberry.field(description="Of one of these types.")
+    status: list[CampaignStatus] | None = strawberry.field(
+        description="Only campaigns in one of these statuses."
+    )
+    type: list[CampaignType] | None = strawberry.field(
+        description="Only campaigns of one of these types."
+    )
     search: str | None = strawberry.field(
-        description="Any part of the title or brand, whatever the case or width, in every script."
+        description=(
+            "Only campaigns whose title or brand contains this text, in any script and without "
+            "regard to case and width. At most 200 characters."
+        )
     )
     advertiser_id: str | None = strawberry.field(
-        description="Of this advertiser. Staff and advertisers; FORBIDDEN for influencers."
+        description=(
+            "Only campaigns of this advertiser. For staff and advertisers; `FORBIDDEN` for "
+            "influencers."
+        )
     )

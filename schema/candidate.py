@@ -1,4 +1,4 @@
-"""The rows of a campaign's Select influencer tab."""
+"""Candidates: the rows of a campaign's Select influencer tab."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,38 +20,51 @@ if TYPE_CHECKING:
 
 @strawberry.type(
     description=(
-        "One influencer as a row of a campaign's Select influencer tab, whether or not they take "
-        "part. Staff."
+        "An influencer as a row of a campaign's Select influencer tab, with or without a "
+        "participation. For staff."
     )
 )
 class Candidate(Node):
     campaign: Annotated["Campaign", strawberry.lazy("schema.campaign")] = strawberry.field(
-        description="The campaign whose tab it is."
+        description="The campaign of the Select influencer tab."
     )
-    influencer: Influencer = strawberry.field(description="The influencer.")
+    influencer: Influencer = strawberry.field(description="The influencer in the row.")
     status: CandidateStatus = strawberry.field(
         description=(
-            "How they stand to the campaign now. Who takes part keeps their status when the "
-            "campaign later stops being visible to them."
+            "The influencer's status on the Select influencer tab. A status that comes from a "
+            "participation stays when the campaign is no longer visible to the influencer."
         )
     )
     unavailable_reasons: list[UnavailableReason] = strawberry.field(
         description=(
-            "Why the campaign is not visible to them, all that apply; with `HIDDEN_BY_STAFF` the "
-            "audience rules are left out. Empty unless the status is `UNAVAILABLE`."
+            "All reasons why the campaign is not visible to the influencer; with `HIDDEN_BY_STAFF` "
+            "those of the audience rules are left out. Empty unless the row's status is "
+            "`UNAVAILABLE`."
         )
     )
     availability_override: Availability | None = strawberry.field(
-        description="What staff set by `setAvailability`. Null: the audience rules decide."
+        description=(
+            "The availability that staff set for the influencer by `setAvailability`. Null: the "
+            "audience rules decide."
+        )
     )
     qualifying_accounts: list[SocialAccount] = strawberry.field(
-        description="Their connected accounts that they could take part with, most followers first."
+        description=(
+            "The influencer's accounts that qualify for the campaign (see `SocialAccount`), most "
+            "followers first."
+        )
     )
     participation: Participation | None = strawberry.field(
-        description="Their participation, a removed one too. Null where there never was one."
+        description=(
+            "The influencer's participation in the campaign, also a removed one. Null if there "
+            "never was one."
+        )
     )
     available_actions: list[Action] = strawberry.field(
-        description="What the caller may do with this row now: some input would make it succeed."
+        description=(
+            "The actions that the caller can perform on the row now: each would succeed with some "
+            "input."
+        )
     )
 
     @projected
@@ -62,28 +75,36 @@ class Candidate(Node):
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Connection[ParticipationEvent]:
-        """Everything that happened between the two, changes of availability too, oldest first."""
+        """The history between the campaign and the influencer, oldest first.
+
+        Changes of availability are included.
+        """
         ...
 
 
 @strawberry.input(
     description=(
-        "Which rows of the Select influencer tab. All that is given must hold; an empty list or "
-        "null is as left out. Followers together with platforms mean one connected account that "
-        "fits both, without platforms the largest one."
+        "A filter on the rows of the Select influencer tab. All given conditions must hold; null "
+        "and an empty list are no condition. With `platforms`, bounds on followers mean one "
+        "connected account on one of these platforms; without, the influencer's largest connected "
+        "account."
     )
 )
 class CandidateFilter(InfluencerFilter):
-    status: list[CandidateStatus] | None = strawberry.field(description="In one of these statuses.")
+    status: list[CandidateStatus] | None = strawberry.field(
+        description="Only rows in one of these statuses."
+    )
 
 
-@strawberry.type(description="How many rows of the Select influencer tab have a status.")
+@strawberry.type(description="The number of rows of the Select influencer tab in one status.")
 class CandidateCount:
-    status: CandidateStatus = strawberry.field(description="The status.")
-    count: int = strawberry.field(description="How many, as the list would say in `totalCount`.")
+    status: CandidateStatus = strawberry.field(description="The status of the counted rows.")
+    count: int = strawberry.field(
+        description="The number of rows in the status, as `totalCount` of the list."
+    )
     exact: bool = strawberry.field(
         description=(
-            "Whether it was counted. False only where an estimate stands in for `AVAILABLE` or "
-            "`UNAVAILABLE`."
+            "Whether `count` is exact. False only where the number of `AVAILABLE` or "
+            "`UNAVAILABLE` rows is an estimate."
         )
     )

@@ -1,6 +1,7 @@
-"""The vocabularies, as clients see them: those of `models.enums`, described, and orders.
+"""The enums: those of `workflow.enums` with their descriptions, and the orders of lists.
 
-Modules of this room take their enums from here, so that none is used before it is described.
+The other modules of this package import their enums from here, so that each is described before
+it is used.
 """
 
 from enum import StrEnum
@@ -103,319 +104,394 @@ def _describe(
 
 _describe(
     CampaignType,
-    "How influencers come to take part in a campaign. Fixed once the campaign has left `DRAFT`.",
-    NORMAL="Anyone who meets the requirements joins at once.",
+    "The type of a campaign, which says how influencers join it. Fixed once the campaign has left "
+    "`DRAFT`.",
+    NORMAL="A normal campaign: influencers to whom it is visible join at once.",
     SELECTION=(
-        "Influencers apply; staff or the advertiser approve or reject each application on the "
-        "Applicant influencers tab."
+        "A Selection campaign: influencers apply, and staff or the advertiser approve or reject "
+        "each application on the Applicant influencers tab."
     ),
     AFFILIATE=(
-        "Sales by code or link; anyone who meets the requirements joins at once. The only type "
-        "that may do without post tracking."
+        "An affiliate campaign, for sales by code or link: influencers to whom it is visible join "
+        "at once. The only type that can be without post tracking."
     ),
 )
 _describe(
     CampaignStatus,
-    "Where a campaign is in its life. It only moves forward (steps may be skipped), by "
+    "The status of a campaign. A status only moves forward (steps may be skipped), by "
     "`updateCampaign` and never by the clock. A campaign is *running* while `UPCOMING` or "
     "`ONGOING`.",
     DRAFT=(
-        "Being prepared: no influencer sees it, nobody can take part, and everything can be "
-        "changed."
+        "The campaign is being prepared: no influencer sees it or can take part, and everything "
+        "can be changed."
     ),
-    UPCOMING="Announced: influencers whom the rules let see it may apply and join already.",
-    ONGOING="Running.",
-    COMPLETED="Over, done. Nothing can be changed any more, except the status of posts.",
+    UPCOMING=(
+        "The campaign is announced: influencers to whom it is visible can already apply and join."
+    ),
+    ONGOING="The campaign is under way: influencers to whom it is visible can apply and join.",
+    COMPLETED="The campaign is over. Nothing can be changed any more but the status of posts.",
     CANCELLED=(
-        "Called off. Nothing can be changed any more. Reached from any status but `COMPLETED`."
+        "The campaign is called off, from any status but `COMPLETED`. Nothing can be changed any "
+        "more."
     ),
 )
 _describe(
     CampaignOrder,
-    "How campaigns are ordered. Ties are in the order of the ids.",
-    CREATED_DESC="Newest first.",
-    CREATED_ASC="Oldest first.",
-    TITLE_ASC="By title, without regard to case and width, by code point.",
-    DEADLINE_ASC="By application deadline, the nearest in time first; those without one last.",
+    "The order of campaigns; ties are ordered by id.",
+    CREATED_DESC="Campaigns created last come first.",
+    CREATED_ASC="Campaigns created first come first.",
+    TITLE_ASC=(
+        "Campaigns are in the order of their titles: by code point, without regard to case and "
+        "width."
+    ),
+    DEADLINE_ASC=(
+        "Campaigns with the earliest application deadline come first, those without one last."
+    ),
 )
 _describe(
     Platform,
-    "A social platform. More may come: tolerate values that you do not know.",
-    INSTAGRAM="Instagram.",
-    TIKTOK="TikTok.",
-    YOUTUBE="YouTube.",
-    X="X, once Twitter.",
-    FACEBOOK="Facebook.",
-    THREADS="Threads.",
-    LINE="LINE, with its VOOM posts.",
+    "A social platform. More may be added: clients must tolerate values that they do not know.",
+    INSTAGRAM="The platform Instagram.",
+    TIKTOK="The platform TikTok.",
+    YOUTUBE="The platform YouTube.",
+    X="The platform X, formerly Twitter.",
+    FACEBOOK="The platform Facebook.",
+    THREADS="The platform Threads.",
+    LINE="The platform LINE, with posts on LINE VOOM.",
 )
 
 # --- Taking part ---
 
 _describe(
     CandidateStatus,
-    "Status on the Select influencer tab: how an influencer stands to a campaign, whether or "
-    "not they take part.",
+    "The status of an influencer on a campaign's Select influencer tab, with or without a "
+    "participation.",
     UNAVAILABLE=(
-        "Does not take part, and the campaign is not visible to them; "
-        "`Candidate.unavailableReasons` says why."
+        "The influencer does not take part and the campaign is not visible to them; see "
+        "`Candidate.unavailableReasons`."
     ),
     AVAILABLE=(
-        "Does not take part; the campaign is visible to them, and staff can mark them as joined."
+        "The influencer does not take part and the campaign is visible to them: staff can mark "
+        "them as joined."
     ),
     WAITING=(
-        "Marked as joined by staff. With several qualifying accounts the system waits for them to "
-        "select one, with none for them to connect one."
+        "The influencer was marked as joined by staff and must select one of several qualifying "
+        "accounts, or connect one."
     ),
     APPLIED=(
-        "Applied to a Selection campaign and not decided yet (`APPLIED` or `REVIEWING` as stored)."
+        "The influencer's application to a Selection campaign is not decided: `APPLIED` or "
+        "`REVIEWING` as stored."
     ),
-    JOINED="Takes part (`JOINED`, or in Selection campaigns `APPROVED`, as stored).",
-    REJECTED="Their application was rejected.",
+    JOINED=(
+        "The influencer takes part: `JOINED` as stored, or `APPROVED` in a Selection campaign."
+    ),
+    REJECTED="The influencer's application was rejected.",
 )
 _describe(
     CandidateOrder,
-    "How the Select influencer tab is ordered. Ties are in the order of the ids.",
-    FOLLOWERS_DESC="Most followers (of the largest connected account) first.",
-    FOLLOWERS_ASC="Fewest followers (of the largest connected account; 0 without one) first.",
-    NAME_ASC="By name, without regard to case and width, by code point.",
-    NAME_DESC="By name, backwards.",
+    "The order of the Select influencer tab; ties are ordered by id.",
+    FOLLOWERS_DESC=(
+        "Influencers with the most followers (of their largest connected account) come first."
+    ),
+    FOLLOWERS_ASC=(
+        "Influencers with the fewest followers (of their largest connected account; 0 without one) "
+        "come first."
+    ),
+    NAME_ASC=(
+        "Influencers are in the order of their names: by code point, without regard to case and "
+        "width."
+    ),
+    NAME_DESC=(
+        "Influencers are in the reverse order of their names: by code point, without regard to "
+        "case and width."
+    ),
     CHANGED_DESC=(
-        "Latest change of their participation first, removed ones included, changes of "
-        "availability not; those who never took part last."
+        "Influencers whose participation (also a removed one) changed last come first, those who "
+        "never had one last. Changes of availability do not count."
     ),
 )
 _describe(
     ApplicantStatus,
-    "Status on the Applicant influencers tab, of Selection campaigns alone.",
-    APPLIED="Applied. Switches freely with `REVIEWING`.",
-    REVIEWING="Under review by internal teams or the advertiser. Switches freely with `APPLIED`.",
+    "The status of an applicant on the Applicant influencers tab. Only in Selection campaigns.",
+    APPLIED="The influencer has applied. Can be switched to `REVIEWING` and back.",
+    REVIEWING=(
+        "The application is under review by internal teams or the advertiser. Can be switched to "
+        "`APPLIED` and back."
+    ),
     APPROVED=(
-        "May join, and is shown on the Posts tab. Takes one place of the capacity. Switches freely "
-        "with `REJECTED`, and never goes back to `APPLIED` or `REVIEWING`."
+        "The application is approved: the influencer takes part, holds one place of the capacity "
+        "and is shown on the Posts tab. Can be switched to `REJECTED` and back, but not to "
+        "`APPLIED` or `REVIEWING`."
     ),
     REJECTED=(
-        "Turned down. Switches freely with `APPROVED`; only `reopenApplications` makes them "
-        "`APPLIED` again."
+        "The application is rejected. Can be switched to `APPROVED` and back; only "
+        "`reopenApplications` makes it `APPLIED` again."
     ),
 )
 _describe(
     ParticipationStatus,
-    "Status of a participation as stored. `APPLIED`, `REVIEWING`, `APPROVED` and `REJECTED` "
-    "occur in Selection campaigns alone, `JOINED` in the other types alone.",
+    "The status of a participation, as stored. `APPLIED`, `REVIEWING`, `APPROVED` and `REJECTED` "
+    "occur only in Selection campaigns, `JOINED` only in the other types.",
     WAITING=(
-        "Marked as joined by staff; waits for the influencer to select or connect a qualifying "
+        "The influencer was marked as joined by staff, and must select or connect a qualifying "
         "account. Holds no place."
     ),
-    APPLIED="Their application waits to be looked at.",
-    REVIEWING="Their application is under review.",
-    APPROVED="Their application was approved: they take part, and hold a place.",
-    REJECTED="Their application was turned down.",
-    JOINED="They take part, and hold a place.",
+    APPLIED="The influencer has applied, and the application waits for review.",
+    REVIEWING="The influencer's application is under review.",
+    APPROVED="The influencer's application is approved: they take part and hold a place.",
+    REJECTED="The influencer's application is rejected.",
+    JOINED="The influencer has joined: they take part and hold a place.",
     REMOVED=(
-        "Removed by staff, or withdrawn by themselves. As if they had never taken part: the next "
-        "join or application starts a new round of the same participation."
+        "The influencer was removed by staff, has withdrawn, or was erased, and does not take "
+        "part. The next join or application starts a new round of the same participation."
     ),
 )
 _describe(
     ParticipationOrigin,
-    "Who began the present round of a participation.",
-    FORCED="Staff, by marking the influencer as joined.",
-    SELF="The influencer, by applying.",
+    "The origin of a participation's present round.",
+    FORCED="Staff began the round, by marking the influencer as joined.",
+    SELF="The influencer began the round, by applying.",
 )
 _describe(
     ParticipationOrder,
-    "How participations are ordered. Ties are in the order of the ids.",
-    UPDATED_DESC="Latest change first.",
-    UPDATED_ASC="Longest unchanged first.",
-    CREATED_DESC="Newest first.",
-    CREATED_ASC="Oldest first.",
-    FOLLOWERS_DESC="Most followers (of the influencer's largest connected account) first.",
+    "The order of participations; ties are ordered by id.",
+    UPDATED_DESC="Participations changed last come first.",
+    UPDATED_ASC="Participations unchanged for longest come first.",
+    CREATED_DESC="Participations created last come first.",
+    CREATED_ASC="Participations created first come first.",
+    FOLLOWERS_DESC=(
+        "Participations of influencers with the most followers (of their largest connected "
+        "account) come first."
+    ),
 )
 _describe(
     UnavailableReason,
-    "Why a campaign is not visible to an influencer.",
+    "A reason why a campaign is not visible to an influencer.",
     CAMPAIGN_NOT_OPEN="The campaign is not running: it is neither `UPCOMING` nor `ONGOING`.",
-    HIDDEN_BY_STAFF="Staff set their availability to `UNAVAILABLE` (`setAvailability`).",
-    COUNTRY="Their country is not one of the campaign's, or is not known.",
-    CATEGORY="They have no category in common with the campaign.",
-    FOLLOWERS="They have relevant accounts, but none whose followers are in the campaign's range.",
+    HIDDEN_BY_STAFF=(
+        "Staff have set the influencer's availability to `UNAVAILABLE`, by `setAvailability`."
+    ),
+    COUNTRY="The influencer's country is unknown, or not one of the campaign's.",
+    CATEGORY="The influencer has no category in common with the campaign.",
+    FOLLOWERS=(
+        "The influencer has relevant accounts, but none whose followers are in the campaign's "
+        "range."
+    ),
 )
 _describe(
     Availability,
-    "What staff may set a campaign's visibility to for one influencer, whatever the audience "
-    "rules say.",
+    "The availability of a campaign to one influencer, as staff set it over the audience rules.",
     AVAILABLE=(
-        "Shows the campaign to them although the rules leave them out. Every relevant account of "
-        "theirs qualifies."
+        "The campaign is visible to the influencer, also where the audience rules exclude them, "
+        "and each of their relevant accounts qualifies."
     ),
-    UNAVAILABLE="Hides the campaign from them although they meet the rules.",
+    UNAVAILABLE=(
+        "The campaign is hidden from the influencer, also where the audience rules admit them."
+    ),
 )
 _describe(
     RequiredActionType,
-    "What a creator must do next for a participation.",
-    CONNECT_ACCOUNT="Connect an account that qualifies: none of theirs does.",
-    SELECT_ACCOUNT="Select one of their qualifying accounts.",
+    "The kind of action that an influencer must take next for a participation.",
+    CONNECT_ACCOUNT="The influencer must connect an account that qualifies, as they have none.",
+    SELECT_ACCOUNT="The influencer must select one of their qualifying accounts.",
     SELECT_SOCIAL_MEDIA=(
-        "Select the platforms they will use (affiliate campaigns without post tracking)."
+        "The influencer must select the platforms that they use, in an affiliate campaign without "
+        "post tracking."
     ),
     SUBMIT_POST=(
-        "Submit the URL of their post, or of a new one where the last has a warning or is "
-        "ineffective."
+        "The influencer must submit the URL of a post, or of a new one where all so far have a "
+        "warning or are ineffective."
     ),
 )
 _describe(
     Action,
-    "Everything that can happen to a participation: what an event tells, and what a caller may "
-    "do next.",
+    "An action on a participation: in events one that was performed, in `availableActions` one "
+    "that the caller can perform. More may be added: clients must tolerate values that they do "
+    "not know.",
     name="ParticipationAction",
-    MARK_JOINED="Staff mark an influencer as joined: `markJoined`.",
-    APPLY="The influencer applies, or joins where no approval is needed: `apply`.",
-    SELECT_ACCOUNT="The influencer selects the account to take part with: `selectAccount`.",
+    MARK_JOINED="Staff mark an influencer as joined, by `markJoined`.",
+    APPLY="The influencer applies, or joins where no approval is needed, by `apply`.",
+    SELECT_ACCOUNT="The influencer selects the account to take part with, by `selectAccount`.",
     CONNECT_ACCOUNT=(
-        "The influencer connects an account, which moves on whoever was waiting for exactly that: "
-        "`connectAccount`, or by the agency's own database `upsertInfluencers`."
+        "The influencer connects an account, by `connectAccount`, or `upsertInfluencers` connects "
+        "it. Participations that waited for exactly this account move on."
     ),
     SELECT_SOCIAL_MEDIA=(
-        "Platforms are selected in an affiliate campaign without post tracking: "
-        "`selectSocialMedia`."
+        "Staff or the influencer select platforms in an affiliate campaign without post tracking, "
+        "by `selectSocialMedia`."
     ),
-    SET_APPLIED="An application under review goes back to `APPLIED`: `setApplicantStatus`.",
-    SET_REVIEWING="An application is taken under review: `setApplicantStatus`.",
-    APPROVE="An application is approved: `setApplicantStatus`.",
-    REJECT="An application is rejected: `setApplicantStatus`.",
+    SET_APPLIED=(
+        "Staff or the advertiser set an application under review back to `APPLIED`, by "
+        "`setApplicantStatus`."
+    ),
+    SET_REVIEWING=(
+        "Staff or the advertiser take an application under review, by `setApplicantStatus`."
+    ),
+    APPROVE="Staff or the advertiser approve an application, by `setApplicantStatus`.",
+    REJECT="Staff or the advertiser reject an application, by `setApplicantStatus`.",
     REOPEN=(
-        "Staff make a rejected influencer an applicant again, in a new round: `reopenApplications`."
+        "Staff make a rejected influencer an applicant again, in a new round, by "
+        "`reopenApplications`."
     ),
-    REMOVE="Staff take someone out who waits or joined: `removeParticipants`.",
-    WITHDRAW="The influencer steps back: `withdraw`.",
+    REMOVE="Staff remove an influencer who is waiting or joined, by `removeParticipants`.",
+    WITHDRAW="The influencer withdraws from the campaign, by `withdraw`.",
     SET_AVAILABILITY=(
-        "Staff show or hide the campaign, or let the rules decide again: `setAvailability`."
+        "Staff show or hide the campaign, or let the audience rules decide again, by "
+        "`setAvailability`."
     ),
-    SUBMIT_POST="The influencer submits the URL of a post: `submitPost`.",
-    SET_POST_STATUS="Staff judge a post: `setPostStatus`.",
+    SUBMIT_POST="The influencer submits the URL of a post, by `submitPost`.",
+    SET_POST_STATUS="Staff set the status of a post, by `setPostStatus`.",
     ERASE=(
-        "An influencer's personal data are erased, which ends what was not decided. Never a "
-        "caller's to do."
+        "The server removes an undecided participation when the influencer's personal data are "
+        "erased. No caller can perform it."
     ),
 )
 _describe(
     JobSection,
-    "A section of the creator's My Job page. Each participation but removed ones is in exactly "
-    "one.",
+    "A section of the creator's My Job page. Each participation that is not removed is in exactly "
+    "one section.",
     IN_PROGRESS=(
-        "In running campaigns: `WAITING`, `APPROVED`, `JOINED`, and those marked as joined by "
-        "staff that are still `APPLIED` or `REVIEWING`."
+        "Participations in running campaigns that are `WAITING`, `APPROVED` or `JOINED`, or that "
+        "staff marked as joined and are still `APPLIED` or `REVIEWING`."
     ),
-    APPLIED="In running campaigns: their own applications that are not decided yet.",
-    COMPLETED="`APPROVED` and `JOINED` in completed campaigns.",
-    CLOSED="All others: rejected, cancelled, or over before they were decided.",
+    APPLIED=(
+        "Participations in running campaigns for which the influencer has applied and that are not "
+        "decided."
+    ),
+    COMPLETED="Participations in completed campaigns that are `APPROVED` or `JOINED`.",
+    CLOSED=(
+        "All other participations: rejected ones, those in cancelled campaigns, and those that a "
+        "completed campaign left undecided."
+    ),
 )
 
 # --- Posts ---
 
+_SUBMITTED = "The post is submitted by the influencer, and not reviewed yet."
+_EFFECTIVE = "The post is appropriate."
+_WARNING = "The post is inappropriate, for the reason in `PostWarning`. Can be solved."
+_APPROVED = "The post is accepted and the influencer may request payment. Final."
+_INEFFECTIVE = "The post is invalid. Final; the influencer may post anew."
 _describe(
     PostStatus,
-    "Status of a submitted post.",
-    SUBMITTED="Submitted by the influencer, and not judged yet.",
-    EFFECTIVE="Appropriate.",
-    WARNING="Inappropriate, in the way that `PostWarning` names; can be solved.",
-    APPROVED="Accepted for good: the influencer may request payment. Final.",
-    INEFFECTIVE="Invalid. Final; the influencer may post anew.",
+    "The status of a submitted post.",
+    SUBMITTED=_SUBMITTED,
+    EFFECTIVE=_EFFECTIVE,
+    WARNING=_WARNING,
+    APPROVED=_APPROVED,
+    INEFFECTIVE=_INEFFECTIVE,
 )
 _describe(
     PostRowStatus,
-    "Status of a row of the Posts tab: that of its post, or `JOINED`.",
-    JOINED="Joined, nothing posted yet.",
-    SUBMITTED="Submitted by the influencer, and not judged yet.",
-    EFFECTIVE="Appropriate.",
-    WARNING="Inappropriate, in the way that `PostWarning` names; can be solved.",
-    APPROVED="Accepted for good: the influencer may request payment. Final.",
-    INEFFECTIVE="Invalid. Final; the influencer may post anew.",
+    "The status of a row of the Posts tab: that of its post, or `JOINED`.",
+    JOINED="The influencer has joined, and has not posted yet.",
+    SUBMITTED=_SUBMITTED,
+    EFFECTIVE=_EFFECTIVE,
+    WARNING=_WARNING,
+    APPROVED=_APPROVED,
+    INEFFECTIVE=_INEFFECTIVE,
 )
 _describe(
     PostDecision,
-    "What staff may set a post to.",
-    EFFECTIVE="Appropriate.",
-    WARNING="Inappropriate, but can be solved. Needs a kind (`warning`) and a reason.",
-    APPROVED="Accepted for good: the influencer may request payment. Final.",
-    INEFFECTIVE="Invalid. Final. Needs a reason.",
+    "The status to which staff can set a post.",
+    EFFECTIVE=_EFFECTIVE,
+    WARNING="The post is inappropriate, but can be solved. Needs `warning` and `reason`.",
+    APPROVED=_APPROVED,
+    INEFFECTIVE="The post is invalid. Final; the influencer may post anew. Needs `reason`.",
 )
 _describe(
     PostWarning,
-    "What is wrong with a post that has a warning.",
-    AD_FRAUD="Reach or engagement that looks bought or forged.",
-    DELETED_POST="The post is not there any more. The influencer may post anew.",
-    INVALID_TOKEN="The platform refuses to show us the post: connect the account again.",  # noqa: S106
-    INVALID_CONTENT="The content is not what the campaign asks for.",
-    OTHER="Anything else: see the reason.",
+    "The kind of warning that a post has.",
+    AD_FRAUD="The post's reach or engagement looks bought or forged.",
+    DELETED_POST="The post was deleted. The influencer may post anew.",
+    INVALID_TOKEN="The platform no longer shows us the post: the account must be connected again.",  # noqa: S106
+    INVALID_CONTENT="The post's content is not what the campaign asks for.",
+    OTHER="The post has another fault, which the reason names.",
 )
 
 # --- Callers and outcomes ---
 
 _describe(
     Role,
-    "Who acts.",
+    "The role of a caller or an actor.",
     STAFF="A member of the agency's staff.",
-    ADVERTISER="Someone of an advertiser, who sees and decides that advertiser's campaigns.",
-    INFLUENCER="A creator, who sees and moves what is their own.",
-    SYSTEM="The server itself, such as by an import. Never a caller with a token.",
+    ADVERTISER="A member of an advertiser, who sees and decides that advertiser's campaigns.",
+    INFLUENCER="An influencer, who sees and changes their own participations and accounts.",
+    SYSTEM="The server itself, for example in an import. Only an actor, never a caller.",
 )
 _describe(
     Outcome,
-    "How one item of a mutation came out.",
-    CHANGED="It was done.",
-    UNCHANGED="It was so already: nothing was done, and no event was written.",
-    REFUSED="Nothing was done; the error says why.",
+    "The outcome of a mutation, or of one item of a bulk mutation.",
+    CHANGED="The change was made.",
+    UNCHANGED="Everything was as asked already: no change was made, and no event was written.",
+    REFUSED="The change was refused, for the reason that the error gives.",
 )
 _describe(
     ErrorCode,
-    "Why something was refused. Where several apply, the answer is the one that comes first in "
-    "this order: `INVALID_INPUT` and what else is wrong with the call, `NOT_FOUND`, `STALE_…`, "
-    "`CAMPAIGN_CLOSED`, `NOT_A_SELECTION_CAMPAIGN`, the transitions, `DEADLINE_PASSED`, "
-    "`INFLUENCER_UNAVAILABLE`, accounts, platforms and URLs, `CAPACITY_REACHED`. More may "
-    "come: tolerate values that you do not know.",
+    "The reason why a mutation or an item of it was refused. Where several apply, the answer is "
+    "the first in this order: `INVALID_INPUT` and other faults of the call, `NOT_FOUND`, "
+    "`STALE_…`, `CAMPAIGN_CLOSED`, `NOT_A_SELECTION_CAMPAIGN`, `TRANSITION_…` and "
+    "`DECIDED_ON_APPLICANT_TAB`, `DEADLINE_PASSED`, `INFLUENCER_UNAVAILABLE`, accounts, platforms "
+    "and URLs, `CAPACITY_REACHED`. More may be added: clients must tolerate values that they do "
+    "not know.",
     INVALID_INPUT=(
-        "A value cannot be used: too long, empty, repeated, malformed, or at odds with another."
+        "A value cannot be used: it is too long, empty, repeated, malformed, or contradicts "
+        "another."
     ),
-    TOO_MANY_ITEMS="More items than one call may have. Split the call.",
-    REASON_REQUIRED="This needs a reason. Ask the user for one.",
-    NOT_FOUND="There is no such object, or it is not the caller's to see.",
+    TOO_MANY_ITEMS="The call has more items than one call may have. Split the call.",
+    REASON_REQUIRED="The change needs a reason. Ask the user for one.",
+    NOT_FOUND="The object does not exist, or the caller may not see it.",
     STALE_VERSION="The participation has changed since it was read (`ifVersion`). Read it again.",
     STALE_STATUS=(
-        "The participation is in none of the statuses of `ifStatus` any more. Read it again."
+        "The participation is no longer in one of the statuses of `ifStatus`. Read it again."
     ),
-    CAMPAIGN_CLOSED="The campaign is not running (`DRAFT`, `COMPLETED` or `CANCELLED`).",
-    NOT_A_SELECTION_CAMPAIGN="Only Selection campaigns have applications.",
+    CAMPAIGN_CLOSED="The campaign is not running: it is `DRAFT`, `COMPLETED` or `CANCELLED`.",
+    NOT_A_SELECTION_CAMPAIGN="The campaign is not a Selection campaign, so has no applications.",
     TRANSITION_IRREVERSIBLE=(
-        "A decision cannot be taken back to before it: an approved or rejected application, or a "
-        "post with a final status."
+        "The decision cannot be undone: the application is approved or rejected, or the post's "
+        "status is final."
     ),
     DECIDED_ON_APPLICANT_TAB=(
-        "They have applied already: decide the application on the Applicant influencers tab."
+        "The influencer has applied already: decide the application on the Applicant influencers "
+        "tab."
     ),
-    TRANSITION_NOT_ALLOWED="Not possible from the status it has now, or in this campaign.",
-    DEADLINE_PASSED="The application deadline has passed.",
+    TRANSITION_NOT_ALLOWED=(
+        "The change is not possible from the present status, or not in this campaign."
+    ),
+    DEADLINE_PASSED="The campaign's application deadline has passed.",
     INFLUENCER_UNAVAILABLE=(
         "The campaign is not visible to the influencer; the message says why. `setAvailability` "
-        "can show it to them."
+        "can make it visible."
     ),
     ACCOUNT_REQUIRED=(
-        "Which account? They have several that qualify and named none, or have none yet and must "
-        "connect one."
+        "The influencer must name one of several qualifying accounts, or connect one where none "
+        "qualifies."
     ),
     ACCOUNT_NOT_RELEVANT="The account is disconnected, or on none of the campaign's platforms.",
     ACCOUNT_NOT_QUALIFYING="The account's followers are not in the campaign's range.",
-    ACCOUNT_IN_USE="The account is connected to someone else.",
+    ACCOUNT_IN_USE="The account is connected to another influencer.",
     PLATFORM_NOT_RELEVANT="The platform is not one of the campaign's.",
-    URL_IN_USE="Someone else submitted this URL to the campaign.",
-    CAPACITY_REACHED="No place is left, or fewer than are taken would be.",
+    URL_IN_USE="Another influencer has submitted the URL to the campaign.",
+    CAPACITY_REACHED=(
+        "The campaign has no place left, or the new capacity is below the places taken."
+    ),
 )
 _describe(
     InfluencerOrder,
-    "How influencers are ordered. Ties are in the order of the ids.",
-    FOLLOWERS_DESC="Most followers (of the largest connected account) first.",
-    FOLLOWERS_ASC="Fewest followers (of the largest connected account; 0 without one) first.",
-    NAME_ASC="By name, without regard to case and width, by code point.",
-    NAME_DESC="By name, backwards.",
+    "The order of influencers; ties are ordered by id.",
+    FOLLOWERS_DESC=(
+        "Influencers with the most followers (of their largest connected account) come first."
+    ),
+    FOLLOWERS_ASC=(
+        "Influencers with the fewest followers (of their largest connected account; 0 without one) "
+        "come first."
+    ),
+    NAME_ASC=(
+        "Influencers are in the order of their names: by code point, without regard to case and "
+        "width."
+    ),
+    NAME_DESC=(
+        "Influencers are in the reverse order of their names: by code point, without regard to "
+        "case and width."
+    ),
 )

@@ -1,4 +1,4 @@
-"""What happened: the history of a participation, and the feed of everything."""
+"""The history of a participation, and the feed of all that happened."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -17,70 +17,86 @@ if TYPE_CHECKING:
 
 @strawberry.type(
     description=(
-        "Something that happened between a campaign and an influencer. Never changed, never "
-        "deleted. Events of `SET_AVAILABILITY` are shown to staff alone."
+        "An entry in the history between a campaign and an influencer: an action, who performed "
+        "it, and the statuses before and after it. An event is never changed or deleted. Staff "
+        "see all events; advertisers see those in their campaigns and influencers their own, both "
+        "without `SET_AVAILABILITY`."
     )
 )
 class ParticipationEvent(Node):
     campaign: Annotated["Campaign", strawberry.lazy("schema.campaign")] = strawberry.field(
-        description="The campaign."
+        description="The campaign of the event."
     )
-    influencer: Influencer = strawberry.field(description="The influencer.")
+    influencer: Influencer = strawberry.field(description="The influencer of the event.")
     participation: Annotated["Participation", strawberry.lazy("schema.participation")] | None = (
         strawberry.field(
             description=(
-                "Their participation, as it is now. Null for a change of availability where there "
-                "was none."
+                "The participation of the event, as it is now. Null for a change of availability "
+                "without a participation."
             )
         )
     )
-    action: Action = strawberry.field(description="What happened.")
+    action: Action = strawberry.field(description="The action that was performed.")
     from_: ParticipationStatus | None = strawberry.field(
         name="from",
         description=(
-            "The status before. Null where there was no participation; `REMOVED` where a removed "
-            "one starts anew."
+            "The participation's status before the event. Null if there was no participation; "
+            "`REMOVED` if a removed one started a new round."
         ),
     )
     to: ParticipationStatus | None = strawberry.field(
         description=(
-            "The status after; `REMOVED` after a removal. Null for `SET_AVAILABILITY` alone."
+            "The participation's status after the event; `REMOVED` after a removal. Null for "
+            "`SET_AVAILABILITY` alone."
         )
     )
     round: int | None = strawberry.field(
         description=(
-            "The round of the participation it happened in, from 1. Null where there was no "
+            "The participation's round in which the event happened, from 1. Null if there was no "
             "participation."
         )
     )
     post: Post | None = strawberry.field(
-        description="The post, as it is now, that was submitted or judged. Null for other actions."
+        description=(
+            "The post that was submitted or reviewed, as it is now. Null for other actions."
+        )
     )
-    actor_role: Role = strawberry.field(description="Who did it, by role.")
+    actor_role: Role = strawberry.field(description="The role of the actor.")
     actor_name: str | None = strawberry.field(
         description=(
-            "Who did it, by name. For staff. Advertisers and influencers see their own, and null "
-            "for others' (an advertiser: for staff's)."
+            "The name of the actor. Staff see all names, advertisers all but those of staff, "
+            "influencers only their own. Null where the caller may not see it, and if the actor's "
+            "token had no name."
         )
     )
     reason: str | None = strawberry.field(
         description=(
-            "Why, as the actor wrote it for colleagues. For staff. Advertisers and influencers see "
-            "their own, and null for others' (an advertiser: for staff's). Null without one."
+            "The actor's reason, written for colleagues. Staff see all reasons, advertisers all "
+            "but those of staff, influencers only their own. Null where the caller may not see it, "
+            "and if none was given."
         )
     )
     message: str | None = strawberry.field(
-        description="What the actor wrote for the influencer to read. Null without one."
+        description="The actor's message to the influencer. Null if none was given."
     )
-    occurred_at: datetime = strawberry.field(description="When it happened.")
+    occurred_at: datetime = strawberry.field(description="The time of the event.")
 
 
 @strawberry.input(
-    description="Which events. All that is given must hold; an empty list or null is as left out."
+    description=(
+        "A filter on events. All given conditions must hold; null and an empty list are no "
+        "condition."
+    )
 )
 class ParticipationEventFilter:
-    campaign_id: strawberry.ID | None = strawberry.field(description="Of this campaign.")
-    influencer_id: strawberry.ID | None = strawberry.field(description="Of this influencer.")
-    participation_id: strawberry.ID | None = strawberry.field(description="Of this participation.")
-    action: list[Action] | None = strawberry.field(description="One of these happened.")
-    since: datetime | None = strawberry.field(description="At this moment or later.")
+    campaign_id: strawberry.ID | None = strawberry.field(
+        description="Only events of this campaign."
+    )
+    influencer_id: strawberry.ID | None = strawberry.field(
+        description="Only events of this influencer."
+    )
+    participation_id: strawberry.ID | None = strawberry.field(
+        description="Only events of this participation."
+    )
+    action: list[Action] | None = strawberry.field(description="Only events of these actions.")
+    since: datetime | None = strawberry.field(description="Only events at this time or later.")

@@ -1,4 +1,4 @@
-"""Influencers ("creators"), and how to find them."""
+"""Influencers, also called creators, and the filter on them."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,57 +18,81 @@ if TYPE_CHECKING:
 
 @strawberry.input(
     description=(
-        "Which influencers. All that is given must hold; an empty list or null is as left out. "
-        "Followers together with platforms mean one connected account that fits both, without "
-        "platforms the largest connected account."
+        "A filter on influencers. All given conditions must hold; null and an empty list are no "
+        "condition. With `platforms`, bounds on followers mean one connected account on one of "
+        "these platforms; without, the influencer's largest connected account."
     )
 )
 class InfluencerFilter:
     search: str | None = strawberry.field(
         description=(
-            "Any part of the name or of a handle, whatever the case or width, in every script."
+            "Only influencers whose name, or the handle of a connected account, contains this "
+            "text, in any script and without regard to case and width. At most 200 characters."
         )
     )
     countries: list[str] | None = strawberry.field(
-        description="In one of these countries (ISO 3166-1 alpha-2, such as `JP`)."
+        description=(
+            "Only influencers in one of these countries (ISO 3166-1 alpha-2 codes, such as `JP`)."
+        )
     )
     categories: list[str] | None = strawberry.field(
-        description="With at least one of these categories, whatever the case or width."
+        description=(
+            "Only influencers with at least one of these categories, without regard to case and "
+            "width."
+        )
     )
     platforms: list[Platform] | None = strawberry.field(
-        description="With a connected account on at least one of these platforms."
+        description="Only influencers with a connected account on at least one of these platforms."
     )
-    followers_min: int | None = strawberry.field(description="With at least so many followers.")
-    followers_max: int | None = strawberry.field(description="With at most so many followers.")
+    followers_min: int | None = strawberry.field(
+        description="Only influencers with at least this number of followers."
+    )
+    followers_max: int | None = strawberry.field(
+        description="Only influencers with at most this number of followers."
+    )
 
 
 @strawberry.type(
     description=(
-        "Someone who may take part in campaigns. Staff see all, advertisers those with a "
-        "participation in their campaigns, influencers themselves."
+        "A person who can take part in campaigns, also called creator. Staff see all influencers; "
+        "advertisers see those with a participation in their campaigns; influencers see "
+        "themselves."
     )
 )
 class Influencer(Node):
     external_id: str | None = strawberry.field(
         description=(
-            "Their id in the agency's own database. Staff, and the influencer; null for others."
+            "The influencer's id in the agency's own database. For staff and the influencer; null "
+            "for others."
         )
     )
     name: str = strawberry.field(
-        description='Display name. Reads "Erased" once their data are erased.'
+        description=(
+            "The influencer's display name. `Erased` once the influencer's data have been erased."
+        )
     )
     country: str | None = strawberry.field(
         description=(
-            "ISO 3166-1 alpha-2, such as `JP`. Null where unknown, which fails every country rule."
+            "The influencer's country, an ISO 3166-1 alpha-2 code such as `JP`. Null if it is "
+            "unknown, which fails every country rule."
         )
     )
-    categories: list[str] = strawberry.field(description="What they post about.")
-    avatar_url: URL | None = strawberry.field(description="Their picture. Null without one.")
+    categories: list[str] = strawberry.field(
+        description="The categories that the influencer posts about."
+    )
+    avatar_url: URL | None = strawberry.field(
+        description="The URL of the influencer's picture. Null if there is none."
+    )
     followers: int = strawberry.field(
-        description="Followers of the largest connected account; 0 without one."
+        description=(
+            "The number of followers of the influencer's largest connected account; 0 without one."
+        )
     )
     email: str | None = strawberry.field(
-        description="Personal data: staff, and the influencer; null for others, and where unknown."
+        description=(
+            "The influencer's email address, which is personal data. For staff and the influencer; "
+            "null for others, and if it is unknown."
+        )
     )
 
     @projected
@@ -77,11 +101,11 @@ class Influencer(Node):
         include_disconnected: Annotated[
             bool,
             strawberry.argument(
-                description="Whether to give accounts too that are disconnected by now."
+                description="Whether the list includes accounts that are disconnected."
             ),
         ] = False,
     ) -> list[SocialAccount]:
-        """Their accounts, most followers first."""
+        """The influencer's accounts, most followers first."""
         ...
 
     @projected
@@ -89,15 +113,18 @@ class Influencer(Node):
         self,
         filter: Annotated[
             Annotated["ParticipationFilter", strawberry.lazy("schema.participation")] | None,
-            strawberry.argument(description="Which of them. Left out: all."),
+            strawberry.argument(description="A filter on the participations. Left out: all."),
         ] = UNSET,
         order_by: Annotated[
-            ParticipationOrder, strawberry.argument(description="How they are ordered.")
+            ParticipationOrder, strawberry.argument(description="The order of the participations.")
         ] = ParticipationOrder.UPDATED_DESC,
         first: First = UNSET,
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Connection[Annotated["Participation", strawberry.lazy("schema.participation")]]:
-        """What they take or took part in, removed ones too; for an advertiser: in theirs."""
+        """The influencer's participations, removed ones included.
+
+        Advertisers see those in their own campaigns.
+        """
         ...

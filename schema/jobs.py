@@ -5,12 +5,17 @@ import strawberry
 from schema.enums import JobSection
 
 
-@strawberry.type(description="How much a section of the creator's My Job page holds.")
+@strawberry.type(
+    description="The number of participations in one section of the creator's My Job page."
+)
 class JobCount:
-    section: JobSection = strawberry.field(description="The section.")
+    section: JobSection = strawberry.field(description="The section of the My Job page.")
     count: int = strawberry.field(
-        description="How many participations, as `myJobs` would say in `totalCount`."
+        description="The number of participations in the section, as `totalCount` of `myJobs`."
     )
     action_required: int = strawberry.field(
-        description="How many of them have a `requiredAction`, blocked ones included."
+        description=(
+            "The number of participations in the section that have a `requiredAction`, blocked "
+            "ones included."
+        )
     )

@@ -1,18 +1,18 @@
-"""What every object that can be asked for again has in common."""
+"""The interface of every object that can be requested by its id."""
 
 import strawberry
 
 
 @strawberry.interface(
     description=(
-        "An object with an id by which `node` and `nodes` give it again, as far as the caller may "
-        "see it."
+        "An object with a global id. `node` and `nodes` return it by that id, as far as the caller "
+        "may see it."
     )
 )
 class Node:
     id: strawberry.ID = strawberry.field(
         description=(
-            "Global id, such as `gid://joinery/Campaign/123`. Opaque: do not take it apart, only "
-            "give it back."
+            "The object's global id, such as `gid://joinery/Campaign/123`. Opaque: store it and "
+            "send it back, do not parse it."
         )
     )

@@ -1,4 +1,4 @@
-"""Who takes part in what, in which status, and what comes next."""
+"""Participations, with the action that the influencer must take next."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -30,79 +30,105 @@ if TYPE_CHECKING:
 
 @strawberry.type(
     description=(
-        "What the creator must do next: the popup in the creator's app. Computed from everything "
-        "as it is now."
+        "The action that an influencer must take next for a participation: the popup in the "
+        "creator's app. Computed from the accounts, the rules and the campaign as they are now."
     )
 )
 class RequiredAction:
-    type: RequiredActionType = strawberry.field(description="What is to be done.")
-    message: str = strawberry.field(description="What is to be done, in words for the creator.")
+    type: RequiredActionType = strawberry.field(description="The kind of the required action.")
+    message: str = strawberry.field(
+        description="The required action in words, for the influencer to read."
+    )
     platforms: list[Platform] = strawberry.field(
-        description="The campaign's platforms: those to connect, to choose from or to post on."
+        description=(
+            "The campaign's platforms: those on which to connect an account, to select from or to "
+            "post."
+        )
     )
     accounts: list[SocialAccount] = strawberry.field(
-        description="The accounts to choose from, for `SELECT_ACCOUNT`. Else empty."
+        description=(
+            "The influencer's qualifying accounts, to select one of them. Empty unless the type is "
+            "`SELECT_ACCOUNT`."
+        )
     )
     blocked_by: list[ErrorCode] = strawberry.field(
-        description="What stands in the way now, such as `CAPACITY_REACHED`. Empty: nothing does."
+        description=(
+            "The reasons why the action would be refused now, such as `CAPACITY_REACHED`. Empty if "
+            "the influencer can take the action."
+        )
     )
 
 
 @strawberry.type(
     description=(
-        "That an influencer takes part in a campaign, or did; there is at most one for both. Staff "
-        "see all, advertisers those of their campaigns, influencers their own."
+        "The part that an influencer takes, or took, in a campaign. There is at most one "
+        "participation per campaign and influencer: after a removal the same one starts a new "
+        "round. Staff see all participations; advertisers see those in their campaigns; "
+        "influencers see their own."
     )
 )
 class Participation(Node):
     campaign: Annotated["Campaign", strawberry.lazy("schema.campaign")] = strawberry.field(
-        description="What they take part in."
+        description="The campaign that the influencer takes part in."
     )
-    influencer: Influencer = strawberry.field(description="Who takes part.")
-    status: ParticipationStatus = strawberry.field(description="The status as stored.")
+    influencer: Influencer = strawberry.field(description="The influencer who takes part.")
+    status: ParticipationStatus = strawberry.field(
+        description="The participation's status, as stored."
+    )
     candidate_status: CandidateStatus = strawberry.field(
         description=(
-            "The status that the Select influencer tab shows; for a removed one `AVAILABLE` or "
-            "`UNAVAILABLE`."
+            "The participation's status on the Select influencer tab. For a removed participation: "
+            "`AVAILABLE` or `UNAVAILABLE`."
         )
     )
     applicant_status: ApplicantStatus | None = strawberry.field(
         description=(
-            "The status that the Applicant influencers tab shows. Null outside Selection "
-            "campaigns, and while `WAITING` or `REMOVED`."
+            "The participation's status on the Applicant influencers tab. Null outside Selection "
+            "campaigns, and while the participation is `WAITING` or `REMOVED`."
         )
     )
-    origin: ParticipationOrigin = strawberry.field(description="Who began the present round.")
+    origin: ParticipationOrigin = strawberry.field(
+        description="The origin of the participation's present round: staff or the influencer."
+    )
     round: int = strawberry.field(
         description=(
-            "Counts, from 1, how often it began: again after a removal, and by "
-            "`reopenApplications`."
+            "The number of the participation's present round, from 1. A new round starts with a "
+            "join or an application after a removal, and by `reopenApplications`."
         )
     )
     version: int = strawberry.field(
         description=(
-            "Goes up with every change. Give it back as `ifVersion` to change only what you have "
-            "seen."
+            "The participation's version, which increases with every change but those of posts. "
+            "Send it as `ifVersion` to change the participation only if it is still as it was read."
         )
     )
     selected_account: SocialAccount | None = strawberry.field(
         description=(
-            "The account they take part with. It stays selected when it is disconnected "
-            "(`disconnectedAt` tells). Null while none is selected."
+            "The account that the influencer takes part with. An account stays selected when it is "
+            "disconnected (see `disconnectedAt`). Null while none is selected."
         )
     )
     selected_platforms: list[Platform] = strawberry.field(
         description=(
-            "The platforms they will use, in affiliate campaigns without post tracking. Else empty."
+            "The platforms that the influencer uses in an affiliate campaign without post "
+            "tracking. Empty before they are selected, and in all other campaigns."
         )
     )
     required_action: RequiredAction | None = strawberry.field(
-        description="What the creator must do next. Null: nothing, or the campaign is not running."
+        description=(
+            "The action that the influencer must take next. Null if there is none, or the campaign "
+            "is not running."
+        )
     )
     available_actions: list[Action] = strawberry.field(
-        description="What the caller may do with it now: some input would make it succeed."
+        description=(
+            "The actions that the caller can perform on the participation now: each would succeed "
+            "with some input."
+        )
     )
-    posts: list[Post] = strawberry.field(description="What they posted, newest first.")
+    posts: list[Post] = strawberry.field(
+        description="The participation's posts of all rounds, newest first."
+    )
 
     @projected
     def events(
@@ -112,44 +138,62 @@ class Participation(Node):
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Connection[ParticipationEvent]:
-        """Its history, oldest first."""
+        """The participation's history, oldest first.
+
+        Changes of availability are included for staff alone.
+        """
         ...
 
-    created_at: datetime = strawberry.field(description="When its first round began.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")
+    created_at: datetime = strawberry.field(
+        description="The time when the participation's first round began."
+    )
+    updated_at: datetime = strawberry.field(
+        description="The time of the participation's latest change; posts do not count."
+    )
 
 
 @strawberry.input(
     description=(
-        "Which participations. All that is given must hold; an empty list or null is as left out."
+        "A filter on participations. All given conditions must hold; null and an empty list are no "
+        "condition."
     )
 )
 class ParticipationFilter:
     status: list[ParticipationStatus] | None = strawberry.field(
-        description="In one of these statuses. Left out: in any, `REMOVED` too."
+        description=(
+            "Only participations in one of these statuses. Left out: in all, `REMOVED` included."
+        )
     )
-    campaign_id: strawberry.ID | None = strawberry.field(description="In this campaign.")
-    influencer_id: strawberry.ID | None = strawberry.field(description="Of this influencer.")
+    campaign_id: strawberry.ID | None = strawberry.field(
+        description="Only participations in this campaign."
+    )
+    influencer_id: strawberry.ID | None = strawberry.field(
+        description="Only participations of this influencer."
+    )
     origin: list[ParticipationOrigin] | None = strawberry.field(
-        description="Whose present round was begun so."
+        description="Only participations whose present round has one of these origins."
     )
     updated_since: datetime | None = strawberry.field(
-        description="Changed at this moment or later."
+        description="Only participations that changed at this time or later."
     )
 
 
 @strawberry.input(
     description=(
-        "Which applicants. All that is given must hold; an empty list or null is as left out. "
-        "Followers together with platforms mean one connected account that fits both, without "
-        "platforms the largest connected account."
+        "A filter on applicants. All given conditions must hold; null and an empty list are no "
+        "condition. With `platforms`, bounds on followers mean one connected account on one of "
+        "these platforms; without, the influencer's largest connected account."
     )
 )
 class ApplicantFilter(InfluencerFilter):
-    status: list[ApplicantStatus] | None = strawberry.field(description="In one of these statuses.")
+    status: list[ApplicantStatus] | None = strawberry.field(
+        description="Only applicants in one of these statuses."
+    )
 
 
-@strawberry.type(description="How many applicants have a status.")
+@strawberry.type(description="The number of applicants of a campaign in one status.")
 class ApplicantCount:
-    status: ApplicantStatus = strawberry.field(description="The status.")
-    count: int = strawberry.field(description="How many, as the list would say in `totalCount`.")
+    status: ApplicantStatus = strawberry.field(description="The status of the counted applicants.")
+    count: int = strawberry.field(
+        description="The number of applicants in the status, as `totalCount` of the list."
+    )

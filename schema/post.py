@@ -18,58 +18,74 @@ _Participation = Annotated["Participation", strawberry.lazy("schema.participatio
 
 
 @strawberry.type(
-    description="A URL that someone who takes part submitted as their work for the campaign."
+    description=(
+        "A post on a social platform, whose URL an influencer submitted as work for a campaign. "
+        "Staff see all posts; advertisers see those in their campaigns; influencers see their own."
+    )
 )
 class Post(Node):
     participation: _Participation = strawberry.field(
-        description="Whose post it is, and for which campaign."
+        description="The participation for which the post was submitted."
     )
-    url: URL = strawberry.field(description="Where the post is.")
-    status: PostStatus = strawberry.field(description="How it was judged.")
+    url: URL = strawberry.field(description="The post's URL, as submitted.")
+    status: PostStatus = strawberry.field(description="The post's status.")
     warning: PostWarning | None = strawberry.field(
-        description="What is wrong with it. Null unless the status is `WARNING`."
+        description="The kind of the post's warning. Null unless the post's status is `WARNING`."
     )
     reason: str | None = strawberry.field(
         description=(
-            "Why it has this status, as staff wrote it; the influencer may read it. Null without "
-            "one."
+            "The reason for the post's status, as staff wrote it. The influencer may read it. Null "
+            "if none was given."
         )
     )
     account: SocialAccount | None = strawberry.field(
         description=(
-            "The account it was posted with: the participation's selected one, where that is of "
-            "the post's platform. Else null."
+            "The participation's selected account when the post was submitted, if that account is "
+            "on the post's platform. Else null."
         )
     )
-    submitted_at: datetime = strawberry.field(description="When the influencer submitted it.")
-    updated_at: datetime = strawberry.field(description="When it was submitted or last judged.")
+    submitted_at: datetime = strawberry.field(
+        description="The time when the influencer submitted the post."
+    )
+    updated_at: datetime = strawberry.field(
+        description="The time when the post was submitted, or last changed by `setPostStatus`."
+    )
 
 
 @strawberry.type(
-    description="One row of the Posts tab: a post, or someone who joined and has not posted."
+    description=(
+        "A row of a campaign's Posts tab: a post, or a participation for which nothing has been "
+        "posted. For staff and the campaign's advertiser."
+    )
 )
 class PostRow(Node):
-    participation: _Participation = strawberry.field(description="Who joined.")
-    post: Post | None = strawberry.field(description="The post. Null where nothing is posted yet.")
+    participation: _Participation = strawberry.field(
+        description="The participation that the row belongs to."
+    )
+    post: Post | None = strawberry.field(
+        description="The post of the row. Null where nothing has been posted."
+    )
     status: PostRowStatus = strawberry.field(
-        description="The post's status; `JOINED` where nothing is posted yet."
+        description="The post's status; `JOINED` where nothing has been posted."
     )
 
 
 @strawberry.input(
     description=(
-        "Which rows of the Posts tab. All that is given must hold; an empty list or null is as "
-        "left out. Followers together with platforms mean one connected account that fits both, "
-        "without platforms the largest one."
+        "A filter on the rows of the Posts tab. All given conditions must hold; null and an empty "
+        "list are no condition. With `platforms`, bounds on followers mean one connected account "
+        "on one of these platforms; without, the influencer's largest connected account."
     )
 )
 class PostsFilter(InfluencerFilter):
-    status: list[PostRowStatus] | None = strawberry.field(description="In one of these statuses.")
+    status: list[PostRowStatus] | None = strawberry.field(
+        description="Only rows in one of these statuses."
+    )
 
 
-@strawberry.type(description="How many rows of the Posts tab have a status.")
+@strawberry.type(description="The number of rows of the Posts tab in one status.")
 class PostCount:
-    status: PostRowStatus = strawberry.field(description="The status.")
+    status: PostRowStatus = strawberry.field(description="The status of the counted rows.")
     count: int = strawberry.field(
-        description="How many rows, as the list would say in `totalCount`."
+        description="The number of rows in the status, as `totalCount` of the list."
     )

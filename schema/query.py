@@ -1,4 +1,4 @@
-"""What can be asked for."""
+"""The queries."""
 
 from typing import Annotated
 
@@ -37,14 +37,14 @@ from schema.workflow import WorkflowTransition
 
 @strawberry.type(
     description=(
-        "What can be asked for. Another's object is null, as if it did not exist; what a role may "
-        "never ask for is `FORBIDDEN`."
+        "The queries. An object that the caller may not see is null, as if it did not exist; a "
+        "field that the caller's role may not use is refused with the error `FORBIDDEN`."
     )
 )
 class Query:
     @answers(Viewer)
     async def viewer(self, info: Info) -> Completed:
-        """Who the caller is."""
+        """The caller, as the token of the request names them."""
         return await viewer.viewer(info)
 
     @answers(Node | None)
@@ -53,7 +53,7 @@ class Query:
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="The object's global id.")],
     ) -> Completed:
-        """Any object by its id. Null where there is none, or the caller may not see it."""
+        """The object with this id. Null if there is none, or the caller may not see it."""
         return await nodes.node(info, id)
 
     @answers(list[Node | None])
@@ -61,19 +61,23 @@ class Query:
         self,
         info: Info,
         ids: Annotated[
-            list[strawberry.ID], strawberry.argument(description="Global ids, at most 100.")
+            list[strawberry.ID],
+            strawberry.argument(description="The objects' global ids, at most 100."),
         ],
     ) -> Completed:
-        """Objects by their ids, in the order given; null where `node` would be."""
+        """The objects with these ids, in the order given.
+
+        Null in the place of each object that does not exist or that the caller may not see.
+        """
         return await nodes.nodes(info, ids)
 
     @answers(Campaign | None)
     async def campaign(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="The campaign's id.")],
+        id: Annotated[strawberry.ID, strawberry.argument(description="The campaign's global id.")],
     ) -> Completed:
-        """A campaign. Null where there is none, or the caller may not see it."""
+        """The campaign with this id. Null if there is none, or the caller may not see it."""
         return await campaigns.campaign(info, id)
 
     @answers(Connection[Campaign])
@@ -81,20 +85,21 @@ class Query:
         self,
         info: Info,
         filter: Annotated[
-            CampaignFilter | None, strawberry.argument(description="Which. Left out: all.")
+            CampaignFilter | None,
+            strawberry.argument(description="A filter on the campaigns. Left out: all."),
         ] = UNSET,
         order_by: Annotated[
-            CampaignOrder, strawberry.argument(description="How they are ordered.")
+            CampaignOrder, strawberry.argument(description="The order of the campaigns.")
         ] = CampaignOrder.CREATED_DESC,
         first: First = UNSET,
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Completed:
-        """Campaigns that the caller may see.
+        """The campaigns that the caller may see.
 
-        Staff: all. Advertisers: their own. Influencers: those visible to them, and those where
-        they have a participation.
+        Staff see all; advertisers see their own; influencers see those that are visible to them
+        and those in which they have a participation.
         """
         return await campaigns.campaigns(info)
 
@@ -102,9 +107,11 @@ class Query:
     async def influencer(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="The influencer's id.")],
+        id: Annotated[
+            strawberry.ID, strawberry.argument(description="The influencer's global id.")
+        ],
     ) -> Completed:
-        """An influencer. Null where there is none, or the caller may not see them."""
+        """The influencer with this id. Null if there is none, or the caller may not see them."""
         return await influencers.influencer(info, id)
 
     @answers(Connection[Influencer])
@@ -112,26 +119,29 @@ class Query:
         self,
         info: Info,
         filter: Annotated[
-            InfluencerFilter | None, strawberry.argument(description="Which. Left out: all.")
+            InfluencerFilter | None,
+            strawberry.argument(description="A filter on the influencers. Left out: all."),
         ] = UNSET,
         order_by: Annotated[
-            InfluencerOrder, strawberry.argument(description="How they are ordered.")
+            InfluencerOrder, strawberry.argument(description="The order of the influencers.")
         ] = InfluencerOrder.FOLLOWERS_DESC,
         first: First = UNSET,
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Completed:
-        """Influencers. Staff."""
+        """All influencers, without those whose data have been erased. For staff."""
         return await influencers.influencers(info)
 
     @answers(Participation | None)
     async def participation(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="The participation's id.")],
+        id: Annotated[
+            strawberry.ID, strawberry.argument(description="The participation's global id.")
+        ],
     ) -> Completed:
-        """A participation. Null where there is none, or the caller may not see it."""
+        """The participation with this id. Null if there is none, or the caller may not see it."""
         return await participations.participation(info, id)
 
     @answers(Connection[Participation])
@@ -139,19 +149,20 @@ class Query:
         self,
         info: Info,
         filter: Annotated[
-            ParticipationFilter | None, strawberry.argument(description="Which. Left out: all.")
+            ParticipationFilter | None,
+            strawberry.argument(description="A filter on the participations. Left out: all."),
         ] = UNSET,
         order_by: Annotated[
-            ParticipationOrder, strawberry.argument(description="How they are ordered.")
+            ParticipationOrder, strawberry.argument(description="The order of the participations.")
         ] = ParticipationOrder.UPDATED_DESC,
         first: First = UNSET,
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Completed:
-        """Participations across campaigns.
+        """The participations that the caller may see, across campaigns.
 
-        Staff: all. Advertisers: those of their campaigns. Influencers: their own.
+        Staff see all; advertisers see those in their campaigns; influencers see their own.
         """
         return await participations.participations(info)
 
@@ -161,17 +172,17 @@ class Query:
         info: Info,
         filter: Annotated[
             ParticipationEventFilter | None,
-            strawberry.argument(description="Which. Left out: all."),
+            strawberry.argument(description="A filter on the events. Left out: all."),
         ] = UNSET,
         first: First = UNSET,
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Completed:
-        """Everything that happened, oldest first. Staff, and advertisers for their campaigns.
+        """The feed of all events, oldest first.
 
-        An activity feed, and the way to keep a copy in step: ask again with the last cursor seen
-        as `after`.
+        To follow the feed, or to keep a copy of the data up to date, ask again with the last cursor
+        as `after`. For staff, and for advertisers with the events of their campaigns.
         """
         return await events.participation_events(info)
 
@@ -180,19 +191,25 @@ class Query:
         self,
         info: Info,
         section: Annotated[
-            JobSection, strawberry.argument(description="Which section of the page.")
+            JobSection, strawberry.argument(description="The section of the My Job page.")
         ] = JobSection.IN_PROGRESS,
         first: First = UNSET,
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Completed:
-        """My Job, for the calling influencer: a section, latest change first."""
+        """The My Job page: the calling influencer's participations in a section.
+
+        Participations changed last come first. For influencers.
+        """
         return await jobs.my_jobs(info)
 
     @answers(list[JobCount])
     async def my_job_counts(self, info: Info) -> Completed:
-        """The badges of My Job, for the calling influencer: one row for every `JobSection`."""
+        """The badges of the calling influencer's My Job page: an entry for each `JobSection`.
+
+        For influencers.
+        """
         return await jobs.my_job_counts(info)
 
     @answers(list[WorkflowTransition])
@@ -201,8 +218,10 @@ class Query:
         info: Info,
         campaign_type: Annotated[
             CampaignType | None,
-            strawberry.argument(description="Only the rows of this type. Left out: all."),
+            strawberry.argument(
+                description="Only the transitions in this type of campaign. Left out: all."
+            ),
         ] = UNSET,
     ) -> Completed:
-        """The rule book as data: what may follow what, by whom."""
+        """The transition rules: the actions, the roles that may perform them, and the statuses."""
         return await workflow.workflow(info, campaign_type or None)

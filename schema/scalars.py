@@ -72,8 +72,9 @@ def _in_query(read: Callable[[object], object]) -> GraphQLScalarLiteralParser:
 DATE_TIME = strawberry.scalar(
     name="DateTime",
     description=(
-        "A moment, as RFC 3339 writes it. Input needs an offset (`2026-11-24T09:30:00+09:00`) and "
-        "is kept to the microsecond; output is UTC with Z (`2026-11-24T00:30:00Z`)."
+        "A date and time in RFC 3339 form. Input needs an offset from UTC "
+        "(`2026-11-24T09:30:00+09:00`) and is kept to the microsecond; output is in UTC and ends "
+        "in Z (`2026-11-24T00:30:00Z`)."
     ),
     specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
     parse_value=read_datetime,
@@ -83,8 +84,8 @@ DATE_TIME = strawberry.scalar(
 ABSOLUTE_URL = strawberry.scalar(
     name="URL",
     description=(
-        "Any absolute URL. Which schemes and hosts are good is judged by the mutation that takes "
-        "it."
+        "An absolute URL without white space, such as `https://example.com/a`. The description of "
+        "an input field says which schemes and hosts that field accepts."
     ),
     specified_by_url="https://url.spec.whatwg.org/",
     parse_value=read_url,

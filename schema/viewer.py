@@ -1,4 +1,4 @@
-"""Who the caller is."""
+"""The caller."""
 
 import strawberry
 
@@ -6,18 +6,18 @@ from schema.enums import Role
 from schema.influencer import Influencer
 
 
-@strawberry.type(description="The caller, as their token says.")
+@strawberry.type(description="The caller, as the token of the request names them.")
 class Viewer:
-    role: Role = strawberry.field(description="What they act as.")
+    role: Role = strawberry.field(description="The caller's role.")
     name: str | None = strawberry.field(
-        description="Their name as the token says. Null where it does not."
+        description="The caller's name, from the token. Null if the token has none."
     )
     influencer: Influencer | None = strawberry.field(
-        description="The influencer that they are. Null for staff and advertisers."
+        description="The calling influencer. Null for staff and advertisers."
     )
     advertiser_id: str | None = strawberry.field(
         description=(
-            "The advertiser that they act for: they see the campaigns with this `advertiserId`. "
-            "Null for staff and influencers."
+            "The advertiser that the caller acts for, who sees the campaigns with this "
+            "`advertiserId`. Null for staff and influencers."
         )
     )

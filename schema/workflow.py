@@ -1,4 +1,4 @@
-"""The rule book, as data."""
+"""The transition rules, as data."""
 
 import strawberry
 
@@ -7,32 +7,43 @@ from schema.enums import Action, CampaignType, ParticipationStatus, PostStatus, 
 
 @strawberry.type(
     description=(
-        "A row of the rule book: what may follow what, by whom. What no row allows is refused."
+        "One row of the transition rules: an action, the roles that may perform it, and the "
+        "statuses before and after it. A transition that no row allows is refused."
     )
 )
 class WorkflowTransition:
-    action: Action = strawberry.field(description="What is done.")
-    roles: list[Role] = strawberry.field(description="Who may do it.")
-    campaign_type: CampaignType = strawberry.field(description="In which type of campaign.")
+    action: Action = strawberry.field(description="The action that makes the transition.")
+    roles: list[Role] = strawberry.field(description="The roles that may perform the action.")
+    campaign_type: CampaignType = strawberry.field(
+        description="The type of campaign in which the transition exists."
+    )
     post_tracking: bool | None = strawberry.field(
-        description="In campaigns with (true) or without (false) post tracking. Null: in either."
+        description=(
+            "Whether the transition exists only in campaigns with post tracking (true) or only in "
+            "those without (false). Null: in both."
+        )
     )
     from_: ParticipationStatus | None = strawberry.field(
         name="from",
         description=(
-            "The status before. Null: nobody takes part, as there is no participation or it is "
-            "`REMOVED`."
+            "The participation's status before the transition. Null: the influencer does not take "
+            "part, so there is no participation or it is `REMOVED`."
         ),
     )
     to: ParticipationStatus | None = strawberry.field(
-        description="The status after. Null: nobody takes part."
+        description=(
+            "The participation's status after the transition. Null: the influencer does not take "
+            "part."
+        )
     )
     from_post: PostStatus | None = strawberry.field(
-        description="The post's status before. Null where no post is judged."
+        description="The post's status before the transition. Null unless it reviews a post."
     )
     to_post: PostStatus | None = strawberry.field(
-        description="The post's status after. Null where no post is submitted or judged."
+        description=(
+            "The post's status after the transition. Null unless it submits or reviews a post."
+        )
     )
     condition: str = strawberry.field(
-        description="What must hold beside all this, in words. Empty: nothing."
+        description="The further conditions of the transition, in words. Empty if there are none."
     )
