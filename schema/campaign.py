@@ -219,7 +219,7 @@ class Campaign(Node):
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Connection[PostRow]:
-        """The Posts tab: a row for each post, newest first, then one for each influencer without one.
+        """The Posts tab: a row for each post, newest first, then one for each without posts.
 
         Only of participations that are `APPROVED` or `JOINED` now. For staff and the campaign's
         advertiser.

@@ -32,6 +32,7 @@ function Page({ story }: { story: Story }) {
       initialQuery={opened?.query ?? ''}
       initialVariables={opened?.variables ?? ''}
       defaultEditorToolsVisibility="variables"
+      schemaDescription
     >
       <GraphiQL.Logo>
         <button type="button" className="joinery-start-over" onClick={startOver}>

@@ -1,5 +1,6 @@
 """What clients were promised (`contract.graphql`) is what they get, and all of it is described."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -64,6 +65,17 @@ def test_nothing_is_asked_of_clients_that_the_promise_does_not_know() -> None:
 
 def test_every_element_is_described() -> None:
     assert [e.name for e in elements(SERVED) if not (e.description or "").strip()] == []
+
+
+async def test_the_schema_itself_says_where_to_begin() -> None:
+    asked = await schema.execute("{ __schema { description } }", context_value=Context())
+    told = (asked.data or {})["__schema"]["description"]
+    assert told == build_schema(schema.as_str()).description
+
+    named = set(re.findall(r"`([A-Za-z.]+)`", told))
+    known = {name for e in elements(SERVED) for name in (e.name, re.split(r"[.(]", e.name)[-1])}
+    assert named - known == {"errors", "extensions.code"}
+    assert {"campaigns", "markJoined", "myJobs", "workflow"} <= named
 
 
 def test_what_is_printed_is_what_introspection_tells() -> None:
