@@ -147,10 +147,7 @@ class Campaign(Node):
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Connection[Candidate]:
-        """The Select influencer tab: all influencers, with their status in the campaign.
-
-        For staff.
-        """
+        """The Select influencer tab: the status of each influencer in the campaign. For staff."""
         ...
 
     @projected
@@ -163,9 +160,9 @@ class Campaign(Node):
             ),
         ] = UNSET,
     ) -> list[CandidateCount]:
-        """The badges of the Select influencer tab: the number of rows in each `CandidateStatus`.
+        """The number of rows of the Select influencer tab in each status. For staff.
 
-        Every status is in the list, with 0 where it has no rows. For staff.
+        Every `CandidateStatus` is in the list, with 0 where it has no rows.
         """
         ...
 
@@ -184,9 +181,9 @@ class Campaign(Node):
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Connection[Participation]:
-        """The Applicant influencers tab: the participations in an `ApplicantStatus`.
+        """The Applicant influencers tab. For staff and the campaign's advertiser.
 
-        Empty outside Selection campaigns. For staff and the campaign's advertiser.
+        The participations in an `ApplicantStatus`; none outside Selection campaigns.
         """
         ...
 
@@ -200,10 +197,9 @@ class Campaign(Node):
             ),
         ] = UNSET,
     ) -> list[ApplicantCount]:
-        """The badges of the Applicant influencers tab: the number in each `ApplicantStatus`.
+        """The number of applicants in each status. For staff and the campaign's advertiser.
 
-        Every status is in the list, with 0 where it has none. For staff and the campaign's
-        advertiser.
+        Every `ApplicantStatus` is in the list, with 0 where it has no applicants.
         """
         ...
 
@@ -219,10 +215,10 @@ class Campaign(Node):
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Connection[PostRow]:
-        """The Posts tab: a row for each post, newest first, then one for each without posts.
+        """The Posts tab. For staff and the campaign's advertiser.
 
-        Only of participations that are `APPROVED` or `JOINED` now. For staff and the campaign's
-        advertiser.
+        A row for each post, newest first, then a row for each participation without posts. Only
+        of participations that are `APPROVED` or `JOINED` now.
         """
         ...
 
@@ -236,10 +232,10 @@ class Campaign(Node):
             ),
         ] = UNSET,
     ) -> list[PostCount]:
-        """The badges of the Posts tab: the number of rows in each `PostRowStatus`.
+        """The number of rows of the Posts tab in each status.
 
-        Every status is in the list, with 0 where it has none. For staff and the campaign's
-        advertiser.
+        Every `PostRowStatus` is in the list, with 0 where it has no rows. For staff and the
+        campaign's advertiser.
         """
         ...
 

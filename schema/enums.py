@@ -206,8 +206,8 @@ _describe(
         "case and width."
     ),
     CHANGED_DESC=(
-        "Influencers whose participation (also a removed one) changed last come first, those who "
-        "never had one last. Changes of availability do not count."
+        "Influencers whose participation (also a removed one) changed last come first, influencers "
+        "without one last. Changes of availability do not count."
     ),
 )
 _describe(

@@ -1,4 +1,4 @@
-"""The badges of the creator's My Job page."""
+"""The sizes of the sections of the creator's My Job page."""
 
 import strawberry
 

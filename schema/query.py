@@ -65,10 +65,7 @@ class Query:
             strawberry.argument(description="The objects' global ids, at most 100."),
         ],
     ) -> Completed:
-        """The objects with these ids, in the order given.
-
-        Null in the place of each object that does not exist or that the caller may not see.
-        """
+        """The objects with these ids, in the order given, with null where `node` returns null."""
         return await nodes.nodes(info, ids)
 
     @answers(Campaign | None)
@@ -179,10 +176,10 @@ class Query:
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Completed:
-        """The feed of all events, oldest first.
+        """The feed of all events, oldest first. For staff, and advertisers for their campaigns.
 
         To follow the feed, or to keep a copy of the data up to date, ask again with the last cursor
-        as `after`. For staff, and for advertisers with the events of their campaigns.
+        as `after`.
         """
         return await events.participation_events(info)
 
@@ -198,18 +195,12 @@ class Query:
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Completed:
-        """The My Job page: the calling influencer's participations in a section.
-
-        Participations changed last come first. For influencers.
-        """
+        """The calling influencer's participations in a section of My Job, last changed first."""
         return await jobs.my_jobs(info)
 
     @answers(list[JobCount])
     async def my_job_counts(self, info: Info) -> Completed:
-        """The badges of the calling influencer's My Job page: an entry for each `JobSection`.
-
-        For influencers.
-        """
+        """The number of the calling influencer's participations in each section of My Job."""
         return await jobs.my_job_counts(info)
 
     @answers(list[WorkflowTransition])
