@@ -78,11 +78,12 @@ $(WRK):
 flatness: install ## Measure the Select tab at 100,000 and at a million influencers (10 minutes at first)
 	$(BIN)/python -m bench.flatness
 
-lint: install ## Check style, types and the direction of imports
+lint: install ## Check style, types, the direction of imports and the Dockerfile
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/hadolint Dockerfile
 
 format: install ## Put the code into its form
 	$(BIN)/ruff check --fix .
@@ -97,3 +98,4 @@ schema: install ## Write schema.graphql from the code
 lock: install ## Lock the packages that pyproject.toml names
 	$(BIN)/pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --group dev pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes -c requirements.txt pyproject.toml -o deploy/requirements.txt

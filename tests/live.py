@@ -59,7 +59,7 @@ def serving(
 
     `settings` are further `JOINERY_*` variables; those of our own environment are not handed on.
     """
-    port = _free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     ours = {name: value for name, value in os.environ.items() if not name.startswith("JOINERY_")}
     secrets = {"JOINERY_DATABASE_URL": database_url, "JOINERY_AUTH_SECRET": SECRET}
@@ -74,7 +74,7 @@ def serving(
             stderr=subprocess.STDOUT,
         )
     try:
-        _wait_until_ready(url, process, log)
+        wait_until_ready(url, process, log)
         yield url
     finally:
         process.terminate()
@@ -85,13 +85,15 @@ def serving(
             process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return the number of a port that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until a server that was started can serve. Raises RuntimeError where it ends instead."""
     deadline = time.monotonic() + START_SECONDS
     while not _is_ready(url):
         if process.poll() is not None or time.monotonic() > deadline:

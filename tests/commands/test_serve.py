@@ -15,18 +15,12 @@ import pytest
 
 from tests.commands.running import CommandLine, Typed
 from tests.databases import Databases, PostgresDatabases
-from tests.live import ROOT
+from tests.live import ROOT, free_port
 from tests.postgres import postgres
 from tests.tokens import SECRET, STAFF
 
 pytestmark = pytest.mark.slow
 SECONDS = 60
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def test_two_workers_share_the_work_and_stop_cleanly(
