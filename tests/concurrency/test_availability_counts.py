@@ -20,7 +20,7 @@ from tests import data
 from tests.concurrency.test_creators import connected
 from tests.concurrency.test_waiting import other_writer
 from tests.data import NOW
-from tests.resolvers.asking import STAFF, answer, creator, operation
+from tests.engine import STAFF, answer, creator, operation
 from workflow.enums import CampaignType, Platform
 
 WRITERS, TURNS, PROCESSES = 6, 40, 3

@@ -14,7 +14,7 @@ from resolvers.context import Context
 from resolvers.ids import encode
 from schema import schema
 from tests import data
-from tests.resolvers.asking import creator, mutate, operation
+from tests.engine import creator, mutate, operation
 from workflow.enums import CampaignType, ParticipationStatus, Platform
 
 INSTAGRAM, TIKTOK = Platform.INSTAGRAM, Platform.TIKTOK

@@ -11,7 +11,7 @@ from models.campaign import Campaign
 from models.participation import Participation, ParticipationEvent
 from resolvers.ids import encode
 from tests import data
-from tests.resolvers.asking import gids, mutate
+from tests.engine import gids, mutate
 from workflow.enums import CampaignType, ParticipationStatus, Platform
 
 RESULTS = "results { outcome error { code } } userErrors { code }"
@@ -20,7 +20,7 @@ PROCESSES = 3
 ONE_PROCESS = """
 import asyncio, sys
 from database.connection import connected
-from tests.resolvers.asking import mutate
+from tests.engine import mutate
 
 async def main(url, campaign, *influencers):
     async with connected(url):

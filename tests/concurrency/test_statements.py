@@ -13,7 +13,7 @@ from models.influencer import Influencer, SocialAccount
 from models.participation import Participation, Post
 from resolvers.ids import encode
 from tests import data
-from tests.resolvers.asking import mutate
+from tests.engine import mutate
 from workflow.enums import CampaignType, ParticipationStatus, Platform
 
 MARKED = """

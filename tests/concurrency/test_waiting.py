@@ -14,7 +14,7 @@ from database.transactions import ChangedMeanwhileError
 from resolvers.ids import encode
 from tests import data
 from tests.concurrency.test_creators import connected, said, upserted
-from tests.resolvers.asking import answer, mutate
+from tests.engine import answer, mutate
 from workflow.enums import ParticipationStatus, Platform
 
 MARKED = "results { outcome participation { status selectedAccount { id } } }"

@@ -15,7 +15,7 @@ from resolvers.ids import encode
 from schema import mutation, schema
 from tests import data
 from tests.data import NOW
-from tests.resolvers.asking import ADVERTISER, STAFF, creator
+from tests.engine import ADVERTISER, STAFF, creator
 
 ENGINE = Engine(schema)
 MARKING = """markJoined(input: { campaignId: $id, influencerIds: ["nonsense"], reason: $reason })

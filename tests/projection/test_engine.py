@@ -22,7 +22,7 @@ from resolvers.ids import encode
 from schema import schema
 from tests import data
 from tests.data import NOW
-from tests.resolvers.asking import STAFF, answer, creator, refusal
+from tests.engine import STAFF, answer, creator, refusal
 from workflow.enums import Action, CampaignType, ParticipationStatus, Platform
 
 JOINED, APPLIED = ParticipationStatus.JOINED, ParticipationStatus.APPLIED

@@ -20,11 +20,11 @@ from resolvers.caller import Caller
 from resolvers.ids import encode
 from tests import data
 from tests.data import NOW
+from tests.engine import ADVERTISER, STAFF, creator
 from tests.projection.answers import check
 from tests.projection.operations import Operation, operations
 from tests.projection.reference import reference
 from tests.projection.world import World
-from tests.resolvers.asking import ADVERTISER, STAFF, creator
 from tests.resolvers.crowd import gather
 from tests.tokens import SECRET, token
 from transport.app import create_app

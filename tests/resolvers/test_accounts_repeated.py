@@ -12,7 +12,7 @@ from resolvers.ids import encode
 from schema import schema
 from tests import data
 from tests.data import NOW
-from tests.resolvers.asking import creator, mutate, operation
+from tests.engine import creator, mutate, operation
 from workflow.enums import ParticipationStatus, Platform
 
 STEPS = 60

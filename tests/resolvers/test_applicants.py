@@ -9,7 +9,7 @@ from models.influencer import SocialAccount
 from models.participation import Participation, ParticipationEvent
 from resolvers.caller import Caller
 from tests import data
-from tests.resolvers.asking import (
+from tests.engine import (
     ADVERTISER,
     STAFF,
     STRANGER,

@@ -10,7 +10,7 @@ from resolvers.mutations.campaign_input import web_url
 from resolvers.pipeline.validation import Form
 from tests import data
 from tests.data import NOW
-from tests.resolvers.asking import ADVERTISER, answer, creator, mutate, operation, refusal
+from tests.engine import ADVERTISER, answer, creator, mutate, operation, refusal
 from workflow.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform
 
 FIELDS = """

@@ -11,7 +11,7 @@ from resolvers.availability import counts as availability_counts
 from resolvers.ids import encode
 from resolvers.queries import candidate_counts
 from tests import data
-from tests.resolvers.asking import answer, mutate
+from tests.engine import answer, mutate
 from tests.resolvers.crowd import filters, gather
 from workflow.enums import CampaignStatus, CandidateStatus, ParticipationStatus, Platform
 

@@ -12,7 +12,7 @@ from resolvers.ids import encode
 from schema import schema
 from tests import data
 from tests.data import NOW
-from tests.resolvers.asking import STAFF, creator, mutate, operation, refusal
+from tests.engine import STAFF, creator, mutate, operation, refusal
 from transport.auth.callers import ConnectProofs
 from transport.auth.tokens import sign
 from transport.settings import Settings

@@ -9,7 +9,7 @@ from models.participation import Participation
 from resolvers.ids import encode
 from tests import data
 from tests.databases import PostgresDatabases
-from tests.resolvers.asking import ADVERTISER, STRANGER, answer
+from tests.engine import ADVERTISER, STRANGER, answer
 from workflow.enums import Action, ParticipationStatus, Platform
 
 FEED = """query($after: String, $filter: ParticipationEventFilter, $first: Int = 100) {

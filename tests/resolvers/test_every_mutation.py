@@ -11,7 +11,7 @@ from resolvers.context import Context
 from resolvers.ids import encode
 from schema import schema
 from tests import data
-from tests.resolvers.asking import ADVERTISER, STAFF, creator, gids, operation
+from tests.engine import ADVERTISER, STAFF, creator, gids, operation
 from workflow.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform, Role
 
 INSTAGRAM, TIKTOK = Platform.INSTAGRAM, Platform.TIKTOK

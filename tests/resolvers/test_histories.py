@@ -10,7 +10,7 @@ from models.influencer import Influencer
 from models.participation import ParticipationEvent
 from resolvers.ids import encode
 from tests import data
-from tests.resolvers.asking import answer, gids
+from tests.engine import answer, gids
 from workflow.enums import Action, ParticipationStatus, Platform
 
 HISTORIES = """

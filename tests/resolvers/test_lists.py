@@ -9,7 +9,7 @@ from models.campaign import Campaign
 from models.participation import Participation
 from resolvers.ids import encode
 from tests import data
-from tests.resolvers.asking import ADVERTISER, answer, creator, refusal
+from tests.engine import ADVERTISER, answer, creator, refusal
 from tests.resolvers.crowd import APPLICANTS, Crowd, Person, filters, gather
 from workflow.decisions import job_section
 from workflow.enums import (

@@ -4,7 +4,7 @@ import pytest
 
 from models.participation import Participation, ParticipationEvent
 from tests import data
-from tests.resolvers.asking import ADVERTISER, gids, mutate, operation, refusal
+from tests.engine import ADVERTISER, gids, mutate, operation, refusal
 from workflow.enums import CampaignType, ParticipationStatus, Platform, PostStatus
 
 WAITING, JOINED, REMOVED = (

@@ -16,7 +16,7 @@ from resolvers.ids import encode
 from schema import schema
 from tests import data
 from tests.data import NOW
-from tests.resolvers.asking import ADVERTISER, STAFF, creator
+from tests.engine import ADVERTISER, STAFF, creator
 from workflow.enums import (
     Action,
     Availability,

@@ -3,7 +3,7 @@
 import pytest
 
 from tests import data
-from tests.resolvers.asking import answer
+from tests.engine import answer
 from workflow.enums import Platform
 
 INFLUENCERS = """

@@ -9,7 +9,7 @@ from models.participation import Participation, ParticipationEvent
 from resolvers.ids import encode
 from tests import data
 from tests.data import NOW
-from tests.resolvers.asking import STAFF, creator, mutate, operation, refusal
+from tests.engine import STAFF, creator, mutate, operation, refusal
 from workflow.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform, PostStatus
 
 INSTAGRAM, TIKTOK, YOUTUBE = Platform.INSTAGRAM, Platform.TIKTOK, Platform.YOUTUBE

@@ -3,7 +3,7 @@
 from models.participation import Participation, ParticipationEvent
 from resolvers.caller import Caller
 from tests import data
-from tests.resolvers.asking import ADVERTISER, STAFF, creator, gids, mutate, operation, refusal
+from tests.engine import ADVERTISER, STAFF, creator, gids, mutate, operation, refusal
 from workflow.enums import CampaignType, ParticipationStatus
 
 RESULT = """

@@ -14,7 +14,7 @@ from projection.listing import Page, page_values
 from resolvers.ids import encode
 from resolvers.queries.select_tab import candidates
 from tests import data
-from tests.resolvers.asking import STAFF, answer, creator, gids, refusal
+from tests.engine import STAFF, answer, creator, gids, refusal
 from tests.resolvers.crowd import KEYS, Crowd, filters, gather
 from workflow.enums import CampaignStatus, CandidateStatus, ParticipationStatus, Platform
 

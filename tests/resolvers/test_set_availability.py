@@ -7,7 +7,7 @@ from models.influencer import Influencer
 from models.participation import ParticipationEvent
 from resolvers.ids import encode
 from tests import data
-from tests.resolvers.asking import ADVERTISER, gids, mutate, operation, refusal
+from tests.engine import ADVERTISER, gids, mutate, operation, refusal
 from workflow.enums import Action, CampaignStatus, ParticipationStatus, Platform
 
 RESULTS = """

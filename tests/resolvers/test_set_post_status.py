@@ -7,7 +7,7 @@ import pytest
 from models.campaign import Campaign
 from models.participation import ParticipationEvent, Post
 from tests import data
-from tests.resolvers.asking import ADVERTISER, gids, mutate, operation, refusal
+from tests.engine import ADVERTISER, gids, mutate, operation, refusal
 from workflow.enums import (
     Action,
     CampaignStatus,

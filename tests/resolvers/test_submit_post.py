@@ -8,7 +8,7 @@ from models.influencer import Influencer, SocialAccount
 from models.participation import Participation, ParticipationEvent, Post
 from resolvers.ids import encode
 from tests import data
-from tests.resolvers.asking import STAFF, creator, mutate, operation, refusal
+from tests.engine import STAFF, creator, mutate, operation, refusal
 from workflow.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform, PostStatus
 
 INSTAGRAM, TIKTOK = Platform.INSTAGRAM, Platform.TIKTOK

@@ -10,7 +10,7 @@ from models.text import fold
 from resolvers.ids import encode
 from resolvers.queries import text_search
 from tests import data
-from tests.resolvers.asking import answer, gids
+from tests.engine import answer, gids
 from tests.resolvers.crowd import KEYS, NAMES, gather
 from workflow.enums import Platform
 

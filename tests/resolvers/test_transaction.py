@@ -10,7 +10,7 @@ from resolvers.context import Context, Replay
 from resolvers.ids import encode
 from schema import schema
 from tests import data
-from tests.resolvers.asking import STAFF, gids
+from tests.engine import STAFF, gids
 from workflow.enums import Platform
 
 TWICE = """

@@ -9,7 +9,7 @@ from models.participation import ParticipationEvent
 from resolvers.ids import encode
 from tests import data
 from tests.data import NOW
-from tests.resolvers.asking import ADVERTISER, answer, creator, mutate, operation, refusal
+from tests.engine import ADVERTISER, answer, creator, mutate, operation, refusal
 from workflow.enums import CampaignType, ParticipationStatus, Platform
 
 INSTAGRAM, TIKTOK = Platform.INSTAGRAM, Platform.TIKTOK
