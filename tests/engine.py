@@ -1,10 +1,18 @@
-"""Operations in GraphQL, executed in this process as one of the callers that there are."""
+"""Run GraphQL operations in this process, by the engine that serves requests.
 
+Variables go in, and responses come out, as JSON: a test sees what a client would.
+"""
+
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import orjson
 
+from execution.engine import Engine, RefusedError
+from execution.engine import execute as run
+from execution.errors import body_of
+from execution.params import Params
 from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.ids import encode
@@ -16,44 +24,66 @@ STAFF = Caller(Role.STAFF, "staff-1", "Mika Sato")
 ADVERTISER = Caller(Role.ADVERTISER, "acme-1", "Ann Acme", advertiser_id="acme")
 STRANGER = Caller(Role.ADVERTISER, "other-1", "Otto Other", advertiser_id="other")
 
+ENGINE = Engine(schema)
+"""One for all tests, as a server has: it reads a document once, and keeps its plans."""
+
 
 def creator(influencer: int) -> Caller:
-    """The influencer with this number."""
+    """Return the influencer with this number as a caller."""
     return Caller(Role.INFLUENCER, encode("Influencer", influencer), influencer_id=influencer)
 
 
-async def answer(
-    query: str, caller: Caller | None = STAFF, now: datetime = NOW, **variables: Any
+async def execute(
+    query: str,
+    variables: Mapping[str, Any],
+    context: Context,
+    *,
+    operation_name: str | None = None,
+    engine: Engine = ENGINE,
 ) -> dict[str, Any]:
-    """The data of an operation that must go well, as it goes over the wire."""
-    result = await schema.execute(
-        query, variable_values=variables, context_value=Context(caller=caller, now=now)
-    )
-    assert not result.errors, result.errors
-    assert result.data is not None
-    return orjson.loads(orjson.dumps(result.data, option=orjson.OPT_UTC_Z))
+    """Return the response: its `data`, and its `errors` if there are any."""
+    params = Params(query, orjson.loads(orjson.dumps(variables)), operation_name)
+    try:
+        operation = engine.operation(params)
+        result = await run(engine.prepare(operation, params, context), operation.root)
+        response = result.formatted
+    except RefusedError as refused:
+        response = body_of(refused.errors)
+    return orjson.loads(orjson.dumps(response, option=orjson.OPT_UTC_Z))
+
+
+async def answer(
+    query: str,
+    caller: Caller | None = STAFF,
+    now: datetime = NOW,
+    *,
+    operation_name: str | None = None,
+    **variables: Any,
+) -> dict[str, Any]:
+    """Return the data of an operation that has no errors."""
+    context = Context(caller=caller, now=now)
+    response = await execute(query, variables, context, operation_name=operation_name)
+    assert "errors" not in response, response["errors"]
+    return response["data"]
 
 
 async def refusal(query: str, caller: Caller | None = STAFF, **variables: Any) -> str:
-    """The code of the only top-level error of an operation."""
-    result = await schema.execute(
-        query, variable_values=variables, context_value=Context(caller=caller, now=NOW)
-    )
-    [error] = result.errors or []
-    assert error.extensions is not None
-    return error.extensions["code"]
+    """Return the code of an operation's only error."""
+    response = await execute(query, variables, Context(caller=caller, now=NOW))
+    [error] = response["errors"]
+    return error["extensions"]["code"]
 
 
 async def mutate(
     field: str, selection: str, caller: Caller | None = STAFF, *, dry: bool = False, **given: Any
 ) -> dict[str, Any]:
-    """The payload of one mutation; `given` is its input, in the names of the contract."""
+    """Return the payload of one mutation; `given` is its input, in the names of the contract."""
     data = await answer(operation(field, selection, dry=dry), caller, input=given)
     return data[field]
 
 
 def operation(field: str, selection: str, *, dry: bool = False) -> str:
-    """The text of one mutation with its input as a variable."""
+    """Return the document of one mutation, with its input as a variable."""
     name = field[0].upper() + field[1:]
     directive = "@dryRun " if dry else ""
     return (
@@ -63,5 +93,5 @@ def operation(field: str, selection: str, *, dry: bool = False) -> str:
 
 
 def gids(type_name: str, *rows: Any) -> list[str]:
-    """The global ids of these rows."""
+    """Return the global ids of these rows."""
     return [encode(type_name, row.pk) for row in rows]

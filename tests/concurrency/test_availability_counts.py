@@ -15,12 +15,11 @@ from resolvers.availability import counts as availability_counts
 from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.ids import encode
-from schema import schema
 from tests import data
 from tests.concurrency.test_creators import connected
 from tests.concurrency.test_waiting import other_writer
 from tests.data import NOW
-from tests.engine import STAFF, answer, creator, operation
+from tests.engine import STAFF, answer, creator, execute, operation
 from workflow.enums import CampaignType, Platform
 
 WRITERS, TURNS, PROCESSES = 6, 40, 3
@@ -304,14 +303,10 @@ class Writer:
     async def _mutate(self, field: str, caller: Caller = STAFF, **given: Any) -> dict[str, Any]:
         """Refusals are as good as anything: what counts is what was written."""
         selection = "campaign { id }" if field == "createCampaign" else "userErrors { code }"
-        result = await schema.execute(
-            operation(field, selection),
-            variable_values={"input": given},
-            context_value=Context(caller=caller, now=NOW, plain_accounts=True),
-        )
-        assert not result.errors, (field, result.errors)
-        assert result.data is not None
-        return result.data[field]
+        context = Context(caller=caller, now=NOW, plain_accounts=True)
+        response = await execute(operation(field, selection), {"input": given}, context)
+        assert "errors" not in response, (field, response["errors"])
+        return response["data"][field]
 
     async def _campaign(self) -> str:
         open_ones = await Campaign.filter(status__in=["UPCOMING", "ONGOING"]).order_by("id")

@@ -5,16 +5,13 @@ from collections import Counter
 from collections.abc import Awaitable
 from typing import Any
 
-import orjson
-
 from models.campaign import Campaign
 from models.influencer import Influencer, SocialAccount
 from models.participation import Participation, ParticipationEvent, Post
 from resolvers.context import Context
 from resolvers.ids import encode
-from schema import schema
 from tests import data
-from tests.engine import creator, mutate, operation
+from tests.engine import creator, execute, mutate, operation
 from workflow.enums import CampaignType, ParticipationStatus, Platform
 
 INSTAGRAM, TIKTOK = Platform.INSTAGRAM, Platform.TIKTOK
@@ -26,9 +23,9 @@ def gid(row: Any) -> str:
 
 
 async def connected(person: Influencer, external_id: str, followers: int = 10) -> dict[str, Any]:
-    result = await schema.execute(
+    response = await execute(
         operation("connectAccount", "outcome advanced { id } userErrors { code }"),
-        variable_values={
+        {
             "input": {
                 "platform": "INSTAGRAM",
                 "externalId": external_id,
@@ -36,11 +33,10 @@ async def connected(person: Influencer, external_id: str, followers: int = 10) -
                 "followers": followers,
             }
         },
-        context_value=Context(caller=creator(person.pk), plain_accounts=True),
+        Context(caller=creator(person.pk), plain_accounts=True),
     )
-    assert not result.errors, result.errors
-    assert result.data is not None
-    return orjson.loads(orjson.dumps(result.data))["connectAccount"]
+    assert "errors" not in response, response["errors"]
+    return response["data"]["connectAccount"]
 
 
 def upserted(*influencers: dict[str, Any]) -> Awaitable[dict[str, Any]]:

@@ -1,5 +1,7 @@
 """Variables that are texts are taken as they are, and mean what graphql-core reads in them."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,3 +61,11 @@ def test_nothing_of_a_request_stays_with_its_document():
     assert operation.root is not None
     kept = operation.root.executor
     assert (kept.context_value, kept.variable_values.coerced) == (None, {})
+
+
+def test_tests_ask_the_engine_that_serves_requests():
+    tests = Path(__file__).parents[1]
+    # What compares the projection with graphql-core's own completion runs both.
+    others = [path for path in tests.rglob("*.py") if path.parent.name != "projection"]
+    past_it = re.compile(r"\bschema\.execute\(|\.execute_sync\(")
+    assert [path.name for path in others if past_it.search(path.read_text())] == []

@@ -3,21 +3,18 @@
 import gc
 from typing import Any
 
-import orjson
 import pytest
 
-from execution.engine import Engine, execute
 from execution.params import Params
 from projection.executor import JoineryExecutionContext
 from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.ids import encode
-from schema import mutation, schema
+from schema import mutation
 from tests import data
 from tests.data import NOW
-from tests.engine import ADVERTISER, STAFF, creator
+from tests.engine import ADVERTISER, ENGINE, STAFF, creator, execute
 
-ENGINE = Engine(schema)
 MARKING = """markJoined(input: { campaignId: $id, influencerIds: ["nonsense"], reason: $reason })
     { summary { refused } userErrors { code field } results { outcome error { code } } }"""
 FIELDS = {
@@ -37,13 +34,10 @@ CALLERS = {"staff": STAFF, "advertiser": ADVERTISER, "influencer": creator(1), "
 
 
 async def told(query: str, caller: Caller | None, variables: dict[str, Any]) -> dict[str, Any]:
-    """What a client is told."""
-    context = Context(caller=caller, now=NOW)
-    params = Params(query, variables, None)
-    operation = ENGINE.operation(params)
+    """Return the response, after a look at whether the field is called directly."""
+    operation = ENGINE.operation(Params(query, variables, None))
     assert (operation.root is None) == ("... {" in query)
-    result = await execute(ENGINE.prepare(operation, params, context), operation.root)
-    return orjson.loads(orjson.dumps(result.formatted, option=orjson.OPT_UTC_Z))
+    return await execute(query, variables, Context(caller=caller, now=NOW))
 
 
 @pytest.mark.parametrize("what", FIELDS)

@@ -11,18 +11,14 @@ import pytest
 
 from database import session as database
 from execution.documents import LONGEST_KEPT
-from execution.engine import Engine, execute
-from execution.errors import presentable
 from execution.params import Params
 from models.campaign import Campaign
 from projection import plan as planning
-from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.ids import encode
-from schema import schema
 from tests import data
 from tests.data import NOW
-from tests.engine import STAFF, answer, creator, refusal
+from tests.engine import ENGINE, STAFF, answer, creator, execute, refusal
 from workflow.enums import Action, CampaignType, ParticipationStatus, Platform
 
 JOINED, APPLIED = ParticipationStatus.JOINED, ParticipationStatus.APPLIED
@@ -41,22 +37,6 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Generator[list[str]]:
     with monkeypatch.context() as patch:
         patch.setattr(database.TortoiseDatabase, "execute", noting)
         yield sent
-
-
-ENGINE = Engine(schema)
-"""As the server does: it reads a document once, so that plans are found again."""
-
-
-async def served(
-    query: str, caller: Caller = STAFF, operation_name: str | None = None, **variables: Any
-) -> dict[str, Any]:
-    """The data of an operation, whose document is the same each time."""
-    params = Params(query=query, operation_name=operation_name, variables=variables)
-    context = Context(caller=caller, now=NOW)
-    operation = ENGINE.operation(params)
-    result = await execute(ENGINE.prepare(operation, params, context), operation.root)
-    assert not result.errors, result.errors
-    return orjson.loads(orjson.dumps(result.data, option=orjson.OPT_UTC_Z))
 
 
 async def test_fields_merge_under_their_response_keys(db: str):
@@ -86,9 +66,9 @@ async def test_directives_decide_anew_for_each_request(db: str):
         fragment F on Campaign { e: id @include(if: true) f: id @skip(if: $no) }"""
     gid = encode("Campaign", campaign.pk)
     for _ in range(2):
-        assert set((await served(query, id=gid, yes=True))["campaign"]) == {"a", "d"}
-        assert set((await served(query, id=gid, yes=False))["campaign"]) == {"b", "e", "f"}
-        found = await served(query, id=gid, yes=False, no=True)
+        assert set((await answer(query, id=gid, yes=True))["campaign"]) == {"a", "d"}
+        assert set((await answer(query, id=gid, yes=False))["campaign"]) == {"b", "e", "f"}
+        found = await answer(query, id=gid, yes=False, no=True)
         assert set(found["campaign"]) == {"b", "c", "e"}
 
 
@@ -98,7 +78,7 @@ async def test_the_same_document_answers_each_role_for_itself(db: str):
     gid = encode("Campaign", campaign.pk)
     for _ in range(2):
         for caller, actions in ((STAFF, []), (creator(person.pk), ["APPLY"])):
-            assert (await served(query, caller, id=gid))["campaign"]["viewerActions"] == actions
+            assert (await answer(query, caller, id=gid))["campaign"]["viewerActions"] == actions
 
 
 async def test_a_document_is_planned_once(db: str, monkeypatch: pytest.MonkeyPatch):
@@ -112,7 +92,7 @@ async def test_a_document_is_planned_once(db: str, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(planning.Compiler, "__init__", noting)
     await data.campaign()
     for first in (1, 2, 3):
-        await served("query($n: Int) { campaigns(first: $n) { nodes { title } } }", n=first)
+        await answer("query($n: Int) { campaigns(first: $n) { nodes { title } } }", n=first)
     assert len(made) == 1
 
 
@@ -294,8 +274,8 @@ async def test_a_selection_joins_so_many_objects_at_most(db: str):
     for times, refused in ((5, False), (13, True)):
         query = f"{{ participations {{ nodes {{ {loop * times} id {'} }' * times} }} }} }}"
         context = Context(caller=creator(person.pk), now=NOW)
-        result = await schema.execute(query, context_value=context)
-        messages = [error.message for error in result.errors or ()]
+        response = await execute(query, {}, context)
+        messages = [error["message"] for error in response.get("errors", ())]
         assert [message for message in messages if "joins more than" in message] == messages
         assert bool(messages) is refused
 
@@ -308,11 +288,12 @@ async def test_what_is_wrong_within_a_selection_is_told_of_the_field_it_is_about
     } }"""
     context = Context(caller=STAFF, now=NOW)
     given = {"id": encode("Campaign", campaign.pk)}
-    result = await schema.execute(query, variable_values=given, context_value=context)
-    [error] = result.errors or []
-    assert (error.path, error.locations) == (["campaign", "them"], [(3, 9)])
-    assert error.extensions == {"code": "INVALID_INPUT"}
-    assert result.data == {"campaign": None}
+    response = await execute(query, given, context)
+    [error] = response["errors"]
+    assert error["path"] == ["campaign", "them"]
+    assert error["locations"] == [{"line": 3, "column": 9}]
+    assert error["extensions"] == {"code": "INVALID_INPUT"}
+    assert response["data"] == {"campaign": None}
 
 
 async def test_an_argument_within_a_list_is_told_at_the_first_item(db: str):
@@ -320,13 +301,11 @@ async def test_an_argument_within_a_list_is_told_at_the_first_item(db: str):
     query = "query($order: CandidateOrder) { campaigns { nodes {"
     query += " candidates(orderBy: $order) { totalCount } } } }"
     context = Context(caller=STAFF, now=NOW)
-    result = await schema.execute(query, variable_values={"order": None}, context_value=context)
-    [error] = result.errors or []
-    assert error.path == ["campaigns", "nodes", 0, "candidates"]
-    assert error.extensions is not None
-    told = presentable(error)
-    assert told.extensions == {"code": "INVALID_INPUT"}
-    assert "orderBy" in told.message
+    response = await execute(query, {"order": None}, context)
+    [error] = response["errors"]
+    assert error["path"] == ["campaigns", "nodes", 0, "candidates"]
+    assert error["extensions"] == {"code": "INVALID_INPUT"}
+    assert "orderBy" in error["message"]
     assert campaign.pk
 
 
@@ -349,7 +328,7 @@ async def test_plans_have_no_more_fields_than_their_document_has_characters(
         bits: dict[str, Any] = {f"v{n}": bool(number >> n & 1) for n in range(7)}
         given: dict[str, Any] = {"id": encode("Campaign", campaign.pk), **bits}
         name = ("One", "Other")[number // 128]
-        found = await served(query, operation_name=name, **given)
+        found = await answer(query, operation_name=name, **given)
         told = found[selection.partition("(")[0].partition(" ")[0]]
         assert {key for key in told if key.startswith("f")} == {
             f"f{n}" for n in range(7) if bits[f"v{n}"]
@@ -368,7 +347,7 @@ async def test_plans_go_with_their_document(db: str):
     for number in range(5):
         names = " ".join(f"f{n}: title" for n in range(LONGEST_KEPT // 10))
         query = f"query Long{number}($id: ID!) {{ campaign(id: $id) {{ {names} }} }}"
-        found = await served(query, id=encode("Campaign", campaign.pk))
+        found = await answer(query, id=encode("Campaign", campaign.pk))
         assert len(found["campaign"]) == LONGEST_KEPT // 10
     assert plans_in_memory() == before
 

@@ -9,10 +9,9 @@ from models.influencer import Influencer, InfluencerSearch, SocialAccount
 from models.participation import Participation
 from resolvers.context import Context
 from resolvers.ids import encode
-from schema import schema
 from tests import data
 from tests.data import NOW
-from tests.engine import creator, mutate, operation
+from tests.engine import creator, execute, mutate, operation
 from workflow.enums import ParticipationStatus, Platform
 
 STEPS = 60
@@ -36,8 +35,8 @@ async def connect(chance: random.Random, people: list[Influencer]) -> None:
     """One of them connects an account, which may be someone else's."""
     context = Context(caller=creator(chance.choice(people).pk), now=NOW, plain_accounts=True)
     query = operation("connectAccount", "outcome")
-    result = await schema.execute(query, {"input": account(chance)}, context_value=context)
-    assert not result.errors
+    response = await execute(query, {"input": account(chance)}, context)
+    assert "errors" not in response
 
 
 async def disconnect(chance: random.Random, _people: list[Influencer]) -> None:

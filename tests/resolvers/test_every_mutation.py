@@ -11,7 +11,7 @@ from resolvers.context import Context
 from resolvers.ids import encode
 from schema import schema
 from tests import data
-from tests.engine import ADVERTISER, STAFF, creator, gids, operation
+from tests.engine import ADVERTISER, STAFF, creator, execute, gids, operation
 from workflow.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform, Role
 
 INSTAGRAM, TIKTOK = Platform.INSTAGRAM, Platform.TIKTOK
@@ -191,20 +191,19 @@ async def test_a_dry_run_does_everything_and_leaves_no_trace(db: str, field: str
 async def run(field: str, given: dict[str, Any], caller: Caller | None, *, dry: bool = False):
     text = operation(field, "userErrors { code message field }", dry=dry)
     context = Context(caller=caller, now=data.NOW, plain_accounts=True)
-    result = await schema.execute(text, {"input": given}, context_value=context)
-    assert not result.errors, result.errors
-    assert result.data == {field: {"userErrors": []}}
-    return result.data
+    response = await execute(text, {"input": given}, context)
+    assert response == {"data": {field: {"userErrors": []}}}
+    return response["data"]
 
 
 async def code_of(field: str, given: dict[str, Any], caller: Caller | None) -> str | None:
     """The code of the top-level error, if there is one."""
     context = Context(caller=caller, now=data.NOW, plain_accounts=True)
     text = operation(field, "userErrors { code }")
-    result = await schema.execute(text, {"input": given}, context_value=context)
-    for error in result.errors or ():
-        assert error.path == [field]
-        return error.extensions["code"] if error.extensions else ""
+    response = await execute(text, {"input": given}, context)
+    for error in response.get("errors", ()):
+        assert error["path"] == [field]
+        return error["extensions"]["code"]
     return None
 
 

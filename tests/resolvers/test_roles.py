@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import orjson
 import pytest
 from graphql import GraphQLObjectType, is_leaf_type
 
@@ -16,7 +15,7 @@ from resolvers.ids import encode
 from schema import schema
 from tests import data
 from tests.data import NOW
-from tests.engine import ADVERTISER, STAFF, creator
+from tests.engine import ADVERTISER, STAFF, creator, execute
 from workflow.enums import (
     Action,
     Availability,
@@ -34,13 +33,12 @@ Answer = tuple[Any, list[tuple[str, str]]]
 
 
 async def ask(query: str, caller: Caller | None, **variables: Any) -> Answer:
-    context = Context(caller=caller, now=NOW)
-    result = await schema.execute(query, variable_values=variables, context_value=context)
+    response = await execute(query, variables, Context(caller=caller, now=NOW))
     errors = [
-        ((error.extensions or {})["code"], str((error.path or ["?"])[-1]))
-        for error in result.errors or ()
+        (error["extensions"]["code"], str(error["path"][-1]))
+        for error in response.get("errors", ())
     ]
-    return orjson.loads(orjson.dumps(result.data, option=orjson.OPT_UTC_Z)), errors
+    return response["data"], errors
 
 
 @dataclass

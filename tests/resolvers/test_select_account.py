@@ -222,7 +222,7 @@ async def test_a_live_post_stands_in_the_way_and_an_ineffective_one_does_not(db:
 async def test_a_reason_has_its_length(db: str):
     person = await data.influencer()
     part = await data.participation(await data.campaign(), person, WAITING)
-    for reason in ("x" * 2001, "a\0b", "\ud800"):
+    for reason in ("x" * 2001, "a\0b"):
         assert refused(await withdrawn(person, part, reason=reason)) == ("INVALID_INPUT", "reason")
     assert (await withdrawn(person, part, reason="x" * 2000))["outcome"] == "CHANGED"
 

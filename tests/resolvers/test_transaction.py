@@ -2,15 +2,12 @@
 
 from typing import Any
 
-import orjson
-
 from execution.idempotency import Claim, IdempotencyKeys
 from models.participation import Participation, ParticipationEvent
 from resolvers.context import Context, Replay
 from resolvers.ids import encode
-from schema import schema
 from tests import data
-from tests.engine import STAFF, gids
+from tests.engine import STAFF, execute, gids
 from workflow.enums import Platform
 
 TWICE = """
@@ -38,10 +35,8 @@ async def test_a_run_that_was_overtaken_commits_nothing(db: str):
     await overtaken.release()
     assert outcomes(await run(given, await claim())) == ["CHANGED", "CHANGED"]
     await Participation.all().update(status="REMOVED")
-    result = await schema.execute(
-        TWICE, given, context_value=Context(caller=STAFF, now=data.NOW, replay=overtaken)
-    )
-    codes = [error.extensions and error.extensions["code"] for error in result.errors or []]
+    response = await execute(TWICE, given, in_run(overtaken))
+    codes = [error["extensions"]["code"] for error in response["errors"]]
     assert codes
     assert set(codes) == {"UNAVAILABLE"}
     assert await ParticipationEvent.all().count() == 2
@@ -51,10 +46,8 @@ async def test_a_dry_run_keeps_and_gives_no_payload(db: str):
     given = await two_marks()
     held = await claim()
     for _ in range(2):
-        result = await schema.execute(
-            DRY, given, context_value=Context(caller=STAFF, now=data.NOW, replay=held)
-        )
-        assert outcomes(result.data) == ["CHANGED", "CHANGED"]
+        response = await execute(DRY, given, in_run(held))
+        assert outcomes(response["data"]) == ["CHANGED", "CHANGED"]
     assert await Participation.all().count() == 0
     assert held.kept("first") is None
 
@@ -85,12 +78,16 @@ async def claim() -> Claim:
 
 
 async def run(given: dict[str, Any], replay: Replay | None, text: str = TWICE) -> Any:
-    context = Context(caller=STAFF, now=data.NOW, replay=replay)
-    result = await schema.execute(text, given, context_value=context)
-    assert not result.errors, result.errors
+    response = await execute(text, given, in_run(replay))
+    assert "errors" not in response, response["errors"]
     if isinstance(replay, Claim):
         await replay.release()
-    return orjson.loads(orjson.dumps(result.data, option=orjson.OPT_UTC_Z))
+    return response["data"]
+
+
+def in_run(replay: Replay | None) -> Context:
+    """Return the context of a run that holds its key."""
+    return Context(caller=STAFF, now=data.NOW, replay=replay)
 
 
 def outcomes(answer: Any) -> list[str]:

@@ -4,70 +4,93 @@ import strawberry
 from strawberry import UNSET
 from strawberry.schema.config import StrawberryConfig
 
+from execution.engine import Engine
+from projection import Completed
+from projection.executor import JoineryExecutionContext
+from resolvers.context import Context
+from schema.fields import Info, answers
 from schema.mutations.create_campaign import CreateCampaignInput
 from schema.mutations.set_availability import SetAvailabilityInput
 from schema.mutations.update_campaign import UpdateCampaignInput
 from schema.mutations.upsert_influencers import InfluencerInput
 from schema.scalars import SCALARS
+from tests.engine import execute
 from workflow.enums import CampaignStatus, Platform
 
 seen: list[object] = []
 
 
+def kept(given: object) -> Completed:
+    seen.append(given)
+    return Completed(True)
+
+
+@strawberry.type
+class Query:
+    never: bool
+
+
 @strawberry.type
 class Sink:
-    """Keeps what it is given."""
+    """Keeps what it is given. Its fields are called as those of mutations are."""
 
-    @strawberry.field
-    def create(self, input: CreateCampaignInput) -> bool:
-        return not seen.append(input)
+    @answers(bool)
+    async def create(self, _info: Info, input: CreateCampaignInput) -> Completed:
+        return kept(input)
 
-    @strawberry.field
-    def update(self, input: UpdateCampaignInput) -> bool:
-        return not seen.append(input)
+    @answers(bool)
+    async def update(self, _info: Info, input: UpdateCampaignInput) -> Completed:
+        return kept(input)
 
-    @strawberry.field
-    def availability(self, input: SetAvailabilityInput) -> bool:
-        return not seen.append(input)
+    @answers(bool)
+    async def availability(self, _info: Info, input: SetAvailabilityInput) -> Completed:
+        return kept(input)
 
-    @strawberry.field
-    def influencer(self, input: InfluencerInput) -> bool:
-        return not seen.append(input)
-
-
-sink = strawberry.Schema(Sink, config=StrawberryConfig(scalar_map=SCALARS))
+    @answers(bool)
+    async def influencer(self, _info: Info, input: InfluencerInput) -> Completed:
+        return kept(input)
 
 
-def give(field: str, input_: str) -> object:
-    result = sink.execute_sync(f"{{ {field}(input: {input_}) }}")
-    assert result.errors is None
+SINK = Engine(
+    strawberry.Schema(
+        Query,
+        Sink,
+        config=StrawberryConfig(scalar_map=SCALARS),
+        execution_context_class=JoineryExecutionContext,
+    )
+)
+
+
+async def give(field: str, input_: str) -> object:
+    query = f"mutation {{ {field}(input: {input_}) }}"
+    assert await execute(query, {}, Context(), engine=SINK) == {"data": {field: True}}
     return seen.pop()
 
 
-def test_an_update_tells_what_is_left_out_from_null() -> None:
-    given = give("update", '{id: "x", reward: null}')
+async def test_an_update_tells_what_is_left_out_from_null() -> None:
+    given = await give("update", '{id: "x", reward: null}')
     assert isinstance(given, UpdateCampaignInput)
     assert [name for name, value in vars(given).items() if value is not UNSET] == ["id", "reward"]
     assert given.reward is None
 
 
-def test_an_influencer_tells_what_is_left_out_from_null() -> None:
-    given = give("influencer", '{externalId: "x", name: "N", country: null}')
+async def test_an_influencer_tells_what_is_left_out_from_null() -> None:
+    given = await give("influencer", '{externalId: "x", name: "N", country: null}')
     assert isinstance(given, InfluencerInput)
     assert (given.country, given.email, given.avatar_url) == (None, UNSET, UNSET)
     assert (given.categories, given.accounts) == ([], [])
 
 
-def test_elsewhere_what_is_left_out_is_as_null() -> None:
-    left_out = give("availability", '{campaignId: "c", influencerIds: []}')
-    null = give("availability", '{campaignId: "c", influencerIds: [], availability: null}')
+async def test_elsewhere_what_is_left_out_is_as_null() -> None:
+    left_out = await give("availability", '{campaignId: "c", influencerIds: []}')
+    null = await give("availability", '{campaignId: "c", influencerIds: [], availability: null}')
     assert left_out == null
     assert isinstance(null, SetAvailabilityInput)
     assert null.availability is None
 
 
-def test_defaults_and_enums_arrive_as_the_models_know_them() -> None:
-    given = give("create", '{title: "T", brand: "B", type: NORMAL, platforms: [X, LINE]}')
+async def test_defaults_and_enums_arrive_as_the_models_know_them() -> None:
+    given = await give("create", '{title: "T", brand: "B", type: NORMAL, platforms: [X, LINE]}')
     assert isinstance(given, CreateCampaignInput)
     assert given.platforms == [Platform.X, Platform.LINE]
     assert given.status is CampaignStatus.DRAFT
