@@ -1,7 +1,8 @@
-"""Several changes by one list of rows, in one statement where the database can.
+"""Several changes by one list of rows, in one statement where the database can do that.
 
-PostgreSQL runs all parts as one statement, each a common table expression; SQLite, where a
-statement costs no round trip and changes nothing within another, one after the other.
+Where one statement may hold several changes (PostgreSQL), each step becomes a common table
+expression of it. Where it may not (SQLite, where a statement costs no round trip), the steps run
+one after the other.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,51 +14,50 @@ from database.statement import Row, fetch
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A change by the rows, which it knows as `given`, with their order in `place`.
+class Step:
+    """An INSERT or UPDATE by the rows, which are the table `given`, their order its `place`.
 
-    Later parts know what its RETURNING gives by its `name`. As they must not count on more than
-    the table that it changed (`afterwards`), which is what they see on SQLite, they name the rows
-    they mean.
+    Later steps read what its RETURNING gives as the table `name`. When the steps run one after the
+    other, that is the whole table `visible_as`; so they must select the rows they mean.
     """
 
     name: str
     sql: str
-    afterwards: str = ""
+    visible_as: str = ""
 
 
-class Together:
-    """Parts, and the columns of the rows with their types."""
+class BatchStatement:
+    """Steps, and the columns of the rows with their types."""
 
-    def __init__(self, columns: Mapping[str, str], *parts: Part) -> None:
-        self._at_once = _at_once(columns, parts)
-        self._in_turn = _in_turn(columns, parts)
+    def __init__(self, columns: Mapping[str, str], *steps: Step) -> None:
+        self._nested = _nested(columns, steps)
+        self._in_turn = _in_turn(columns, steps)
 
     async def __call__(self, given: Sequence[Mapping[str, Any]], **values: Any) -> Sequence[Row]:
-        """Make all changes; what the first part returns. What a row leaves out is null."""
+        """Make all changes; return the rows of the first step. A column left out is null."""
         database = TortoiseDatabase()
-        statements = [self._at_once] if database.capabilities.nests_changes else self._in_turn
+        statements = [self._nested] if database.capabilities.nests_changes else self._in_turn
         values["given"] = dumps(given)
         results = [await fetch(database, statement, values) for statement in statements]
         return results[0]
 
 
-def _at_once(columns: Mapping[str, str], parts: Sequence[Part]) -> str:
+def _nested(columns: Mapping[str, str], steps: Sequence[Step]) -> str:
     names = ", ".join(columns)
     typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
     recordset = f"json_to_recordset(:given::json) AS ({typed})"
     ordered = f"ROWS FROM ({recordset}) WITH ORDINALITY AS j({names}, place)"
     given = f"given AS MATERIALIZED (SELECT * FROM {ordered})"
-    tables = [given, *(f"{part.name} AS ({part.sql})" for part in parts)]
-    return f"WITH {', '.join(tables)} SELECT * FROM {parts[0].name}"
+    tables = [given, *(f"{step.name} AS ({step.sql})" for step in steps)]
+    return f"WITH {', '.join(tables)} SELECT * FROM {steps[0].name}"
 
 
-def _in_turn(columns: Mapping[str, str], parts: Sequence[Part]) -> list[str]:
+def _in_turn(columns: Mapping[str, str], steps: Sequence[Step]) -> list[str]:
     extracted = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in columns)
     tables = [f"given AS MATERIALIZED (SELECT {extracted}, key AS place FROM json_each(:given))"]
     statements = list[str]()
-    for part in parts:
-        statements.append(f"WITH {', '.join(tables)} {part.sql}")
-        if part.afterwards:
-            tables.append(f"{part.name} AS (SELECT * FROM {part.afterwards})")
+    for step in steps:
+        statements.append(f"WITH {', '.join(tables)} {step.sql}")
+        if step.visible_as:
+            tables.append(f"{step.name} AS (SELECT * FROM {step.visible_as})")
     return statements

@@ -27,7 +27,7 @@ from typing import Any, Protocol
 import orjson
 
 from database.capabilities import SQLITE, Capabilities
-from database.tracing import WatchedStatement, current_watch
+from database.tracing import TracedStatement, current_trace
 
 Row = Sequence[Any]
 
@@ -51,13 +51,13 @@ class Database(Protocol):
 async def fetch(database: Database, sql: str, values: Mapping[str, Any]) -> Sequence[Row]:
     """Return the rows of a statement. Lists are arrays on PostgreSQL and JSON on SQLite."""
     text, given = bind_values(sql, values, database.capabilities)
-    watch = current_watch()
-    if watch is None:
+    trace = current_trace.get()
+    if trace is None:
         return await database.execute(text, given)
     begun = perf_counter()
     rows = await database.execute(text, given)
-    took = (perf_counter() - begun) * 1000
-    watch.statements.append(WatchedStatement(text, given, len(rows), took))
+    milliseconds = (perf_counter() - begun) * 1000
+    trace.statements.append(TracedStatement(text, given, len(rows), milliseconds))
     return rows
 
 

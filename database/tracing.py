@@ -1,4 +1,7 @@
-"""Whoever wants to see what a request costs: a watch is told of each statement and each plan."""
+"""What a request did and how long it took: its SQL statements, its plans, and time by stage.
+
+A request is traced inside `traced()`. Tracing changes nothing about how its statements run.
+"""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -9,8 +12,12 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class WatchedStatement:
-    """A statement in the database's own words, how many rows it gave, and how long it took."""
+class TracedStatement:
+    """A statement in the database's dialect, the number of its rows, and how long it took.
+
+    Of a statement that was shared with other requests: this request's keys and rows, and the time
+    of all.
+    """
 
     sql: str
     values: list[Any]
@@ -20,10 +27,10 @@ class WatchedStatement:
 
 
 @dataclass(slots=True)
-class Watch:
+class Trace:
     """What one request has done so far."""
 
-    statements: list[WatchedStatement] = field(default_factory=list[WatchedStatement])
+    statements: list[TracedStatement] = field(default_factory=list[TracedStatement])
     stages: dict[str, float] = field(default_factory=dict[str, float])
     "Milliseconds by stage."
     diagrams: dict[str, str] = field(default_factory=dict[str, str])
@@ -31,7 +38,7 @@ class Watch:
 
     @contextmanager
     def stage(self, name: str) -> Generator[None]:
-        """Count the time of a block to this stage."""
+        """Add the time of a block to a stage."""
         begun = perf_counter()
         try:
             yield
@@ -39,21 +46,16 @@ class Watch:
             self.stages[name] = self.stages.get(name, 0) + (perf_counter() - begun) * 1000
 
 
-_watch: ContextVar[Watch | None] = ContextVar("watch", default=None)
-
-
-def current_watch() -> Watch | None:
-    """The watch of this request, if somebody wants to see it."""
-    return _watch.get()
+current_trace: ContextVar[Trace | None] = ContextVar("trace", default=None)
+"""The trace of the request that is being worked on; None where it is not traced."""
 
 
 @contextmanager
-def watching() -> Generator[Watch]:
-    """Watch what is done in this block."""
-    token = _watch.set(Watch())
+def traced() -> Generator[Trace]:
+    """Trace what a block does."""
+    trace = Trace()
+    token = current_trace.set(trace)
     try:
-        watch = _watch.get()
-        assert watch is not None
-        yield watch
+        yield trace
     finally:
-        _watch.reset(token)
+        current_trace.reset(token)

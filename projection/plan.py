@@ -18,7 +18,7 @@ from graphql import (
 )
 from graphql.pyutils import Path
 
-from database.tracing import current_watch
+from database.tracing import current_trace
 from projection.compiler import Compiler
 from projection.diagram import diagram
 from projection.executor import Completed, ProjectingInfo
@@ -86,13 +86,13 @@ class Projector:
         return plan.answer(info, found if many else found[0])
 
     def _plan(self, info: Any, run: Run, shape: Shape | None, *, paged: bool = False) -> "_Plan":
-        watch = current_watch()
-        if watch is None:
+        trace = current_trace.get()
+        if trace is None:
             return self._kept_plan(info, run, shape, paged=paged)
-        with watch.stage("plan"):
+        with trace.stage("plan"):
             plan = self._kept_plan(info, run, shape, paged=paged)
         root = shape.name if shape else "objects in memory"
-        watch.diagrams[str(info.path.key)] = diagram(
+        trace.diagrams[str(info.path.key)] = diagram(
             root, plan.pages.level if plan.pages else plan.level
         )
         return plan

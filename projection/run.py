@@ -32,5 +32,5 @@ class Run:
     async def fetch_by(
         self, sql: str, keys: Iterable[Any], values: Mapping[str, Any] | None = None
     ) -> Sequence[Row]:
-        """The rows of a statement over `:keys`, none without keys; see `projection.gathering`."""
+        """The rows of a statement over `:keys`, none without keys; see `database.coalescing`."""
         return await fetch_by(self.database, sql, {**self.values, **(values or {})}, keys)

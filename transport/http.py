@@ -13,7 +13,7 @@ import strawberry
 from graphql import ExecutionResult, GraphQLError, OperationType
 from starlette.types import Receive, Scope, Send
 
-from database.tracing import Watch, watching
+from database.tracing import Trace, traced
 from execution.documents import Operation
 from execution.engine import Engine, Executor, RefusedError, execute
 from execution.errors import body_of, code_of, presentable, status_of
@@ -108,10 +108,10 @@ class GraphQLOverHTTP:
 
     async def _explained(self, request: Incoming) -> Answer:
         """The same answer, with what it cost in `extensions.plan`."""
-        with watching() as watch, watch.stage("total"):
+        with traced() as trace, trace.stage("total"):
             answer = await self._answer(request)
         body: dict[str, Any] = orjson.loads(answer.body)
-        body["extensions"] = {"plan": _plan_extension(watch)}
+        body["extensions"] = {"plan": _plan_extension(trace)}
         return replace(answer, body=_encoded(body))
 
     async def _answer(self, request: Incoming) -> Answer:
@@ -190,7 +190,7 @@ def _encoded(body: Mapping[str, Any]) -> bytes:
     return orjson.dumps(body, option=orjson.OPT_UTC_Z)
 
 
-def _plan_extension(watch: Watch) -> dict[str, Any]:
+def _plan_extension(trace: Trace) -> dict[str, Any]:
     """Statements with their rows and milliseconds, time by stage, and plans as Mermaid charts.
 
     What is in `total`, but not in `sql` and `plan`, is reading the request, resolving, and making
@@ -203,11 +203,11 @@ def _plan_extension(watch: Watch) -> dict[str, Any]:
             "rows": each.rows,
             "ms": round(each.milliseconds, 3),
         }
-        for each in watch.statements
+        for each in trace.statements
     ]
-    stages = {**watch.stages, "sql": sum(each.milliseconds for each in watch.statements)}
+    stages = {**trace.stages, "sql": sum(each.milliseconds for each in trace.statements)}
     return {
         "statements": statements,
         "stages": {name: round(spent, 3) for name, spent in stages.items()},
-        "diagrams": watch.diagrams,
+        "diagrams": trace.diagrams,
     }

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from database.batch import Part, Together
+from database.batch import BatchStatement, Step
 from resolvers.caller import Caller
 from resolvers.ids import encode
 from resolvers.pipeline.loading import Case
@@ -206,7 +206,7 @@ _LEAVES_PARTICIPATION = (Action.SET_AVAILABILITY, Action.SUBMIT_POST, Action.SET
 """What happens beside a participation, whose row and version stay as they are."""
 
 # A move without a version leaves the participation as it is; one without its id makes it.
-_WRITE = Together(
+_WRITE = BatchStatement(
     {
         "campaign_id": "bigint",
         "influencer_id": "bigint",
@@ -224,7 +224,7 @@ _WRITE = Together(
         "selected_platforms": "smallint",
         "followers": "int",
     },
-    Part(
+    Step(
         "fresh",
         """INSERT INTO participation (campaign_id, influencer_id, status, selected_account_id,
             selected_platforms, origin, round, version, followers, created_at, updated_at)
@@ -233,9 +233,9 @@ _WRITE = Together(
             :now::timestamptz, :now::timestamptz
         FROM given WHERE participation_id IS NULL AND version IS NOT NULL ORDER BY place
         RETURNING id, campaign_id, influencer_id""",
-        afterwards="participation",
+        visible_as="participation",
     ),
-    Part(
+    Step(
         "changed",
         """UPDATE participation AS t SET status = g.status,
             selected_account_id = g.selected_account_id,
@@ -243,19 +243,19 @@ _WRITE = Together(
             version = g.version, updated_at = :now::timestamptz
         FROM given AS g WHERE t.id = g.participation_id AND g.version IS NOT NULL""",
     ),
-    Part(
+    Step(
         "placed",
         """UPDATE campaign SET places_taken = places_taken + g.places
         FROM (SELECT campaign_id, sum(places) AS places FROM given GROUP BY campaign_id) AS g
         WHERE campaign.id = g.campaign_id AND g.places <> 0""",
     ),
-    Part(
+    Step(
         "counted",
         """INSERT INTO availability_delta (campaign_id, change)
         SELECT campaign_id, sum(available) FROM given
         GROUP BY campaign_id HAVING sum(available) <> 0""",
     ),
-    Part(
+    Step(
         "told",
         """INSERT INTO participation_event (campaign_id, influencer_id, participation_id, post_id,
             action, from_status, to_status, round, actor_role, actor_id, actor_name, reason,

@@ -8,7 +8,7 @@ import pytest
 
 from database.bulk import insert
 from database.connection import dialect
-from database.tracing import watching
+from database.tracing import traced
 from models.influencer import Influencer, SocialAccount
 from models.participation import Participation, Post
 from resolvers.ids import encode
@@ -32,14 +32,14 @@ DECIDED = "results { outcome participation { status influencer { name accounts {
 def statements(caplog: pytest.LogCaptureFixture) -> Generator[Callable[[], int]]:
     """Count and forget the statements that were run, beside BEGIN and COMMIT.
 
-    Those in the words of `projection.statement` are watched, Tortoise logs all others.
+    Those of `database/statement.py` are traced, Tortoise logs all others.
     """
     caplog.set_level(logging.DEBUG, logger="tortoise.db_client")
-    with watching() as watch:
+    with traced() as trace:
 
         def count() -> int:
-            found = len(watch.statements) + len(caplog.records)
-            watch.statements.clear()
+            found = len(trace.statements) + len(caplog.records)
+            trace.statements.clear()
             caplog.clear()
             return found
 

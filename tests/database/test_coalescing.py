@@ -1,4 +1,4 @@
-"""Reads by key that come at the same time share a statement, and nobody gets what is too old."""
+"""Reads by key share an execution, and get no rows from before they asked."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from database import coalescing as gathering
+from database import coalescing
 from database.capabilities import POSTGRES
-from database.coalescing import Gathering
+from database.coalescing import Coalescer, RowsByKey
 
 ROWS = "SELECT value, key FROM things WHERE key = ANY(:keys)"
 OTHERS = "SELECT value, key FROM other_things WHERE key = ANY(:keys)"
 
 
 class Table:
-    """A table that is read when a test lets it be; it notes which keys each run was about."""
+    """A table that is read when a test lets it be; it notes the keys of each execution."""
 
     capabilities = POSTGRES
     is_shared = True
@@ -46,12 +46,15 @@ class Table:
         return found
 
 
-def here() -> tuple[Table, Gathering]:
-    return Table(), Gathering(asyncio.get_running_loop())
+def here() -> tuple[Table, Coalescer]:
+    return Table(), Coalescer(asyncio.get_running_loop())
 
 
-def ask(table: Table, gathered: Gathering, *keys: int, sql: str = ROWS) -> asyncio.Task[Any]:
-    return asyncio.create_task(gathered.found(table, sql, {}, keys))
+def ask(table: Table, coalescer: Coalescer, *keys: int, sql: str = ROWS) -> asyncio.Task[Any]:
+    async def rows() -> RowsByKey:
+        return (await coalescer.fetch(table, sql, {}, keys)).rows
+
+    return asyncio.create_task(rows())
 
 
 async def until_runs(table: Table, count: int) -> None:
@@ -60,19 +63,19 @@ async def until_runs(table: Table, count: int) -> None:
             await asyncio.sleep(0)
 
 
-async def test_those_who_ask_at_once_share_the_first_run():
-    table, gathered = here()
-    asked = [ask(table, gathered, *keys) for keys in ((1,), (2, 1))]
+async def test_requests_that_ask_at_once_share_the_first_execution():
+    table, coalescer = here()
+    asked = [ask(table, coalescer, *keys) for keys in ((1,), (2, 1))]
     table.gate.release()
     assert await asyncio.gather(*asked) == [{1: [("one", 1)], 2: [("two", 2)]}] * 2
     assert table.runs == [[1, 2]]
 
 
-async def test_whoever_comes_while_it_runs_is_served_by_one_more_run():
-    table, gathered = here()
-    first = ask(table, gathered, 1)
+async def test_requests_that_come_during_an_execution_share_the_next():
+    table, coalescer = here()
+    first = ask(table, coalescer, 1)
     await until_runs(table, 1)
-    others = [ask(table, gathered, *keys) for keys in ((1, 2), (2, 3), (4,))]
+    others = [ask(table, coalescer, *keys) for keys in ((1, 2), (2, 3), (4,))]
     await asyncio.sleep(0)
     table.values[1] = "changed"
     table.gate.release()
@@ -85,10 +88,10 @@ async def test_whoever_comes_while_it_runs_is_served_by_one_more_run():
     assert 4 not in found[2]
 
 
-async def test_those_who_are_too_many_for_one_run_take_turns():
-    table, gathered = here()
-    many = gathering.MOST_SHARING + 1
-    asked = [ask(table, gathered, key) for key in range(many)]
+async def test_requests_beyond_the_batch_wait_for_the_next_execution():
+    table, coalescer = here()
+    many = coalescing.MAX_BATCH + 1
+    asked = [ask(table, coalescer, key) for key in range(many)]
     for _ in asked:
         table.gate.release()
     found = await asyncio.gather(*asked)
@@ -96,22 +99,22 @@ async def test_those_who_are_too_many_for_one_run_take_turns():
     assert [list(rows) for rows in found[1:3]] == [[1, 2, 3]] * 2
 
 
-async def test_a_statement_that_many_want_lets_the_others_have_their_turn():
-    table, gathered = here()
-    many = gathering.MOST_SHARING + 1
-    asked = [ask(table, gathered, key) for key in range(many)]
-    asked.append(ask(table, gathered, 100, sql=OTHERS))
+async def test_a_popular_statement_does_not_delay_the_others():
+    table, coalescer = here()
+    many = coalescing.MAX_BATCH + 1
+    asked = [ask(table, coalescer, key) for key in range(many)]
+    asked.append(ask(table, coalescer, 100, sql=OTHERS))
     for _ in asked:
         table.gate.release()
     await asyncio.gather(*asked)
     assert table.runs == [[*range(many - 1)], [100], [many - 1]]
 
 
-async def test_one_connection_serves_what_is_wanted_in_turn():
-    table, gathered = here()
-    asked = [ask(table, gathered, 1), ask(table, gathered, 2, sql=OTHERS)]
+async def test_one_connection_executes_the_pending_statements_in_turn():
+    table, coalescer = here()
+    asked = [ask(table, coalescer, 1), ask(table, coalescer, 2, sql=OTHERS)]
     await until_runs(table, 1)
-    asked.append(ask(table, gathered, 3))
+    asked.append(ask(table, coalescer, 3))
     for _ in asked:
         table.gate.release()
     await asyncio.gather(*asked)
@@ -119,32 +122,32 @@ async def test_one_connection_serves_what_is_wanted_in_turn():
     assert table.connections == 1
 
 
-async def test_nobody_waits_long_behind_a_slow_statement(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(gathering, "PATIENCE", 0)
-    table, gathered = here()
-    asked = [ask(table, gathered, 1)]
+async def test_a_slow_statement_makes_more_workers_start(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(coalescing, "MAX_WAIT", 0)
+    table, coalescer = here()
+    asked = [ask(table, coalescer, 1)]
     await until_runs(table, 1)
-    others = [f"{OTHERS} AND {number} = {number}" for number in range(gathering.MOST_READERS + 2)]
-    asked += [ask(table, gathered, 2, sql=other) for other in others]
-    await until_runs(table, gathering.MOST_READERS)
+    others = [f"{OTHERS} AND {number} = {number}" for number in range(coalescing.MAX_WORKERS + 2)]
+    asked += [ask(table, coalescer, 2, sql=other) for other in others]
+    await until_runs(table, coalescing.MAX_WORKERS)
     await asyncio.sleep(0.01)
-    assert table.connections == len(table.runs) == gathering.MOST_READERS
+    assert table.connections == len(table.runs) == coalescing.MAX_WORKERS
     for _ in asked:
         table.gate.release()
     await asyncio.gather(*asked)
 
 
-async def test_an_error_reaches_all_who_share_the_run_and_nobody_else():
-    table, gathered = here()
-    first = ask(table, gathered, 1)
+async def test_an_error_reaches_the_requests_that_share_the_execution_and_no_other():
+    table, coalescer = here()
+    first = ask(table, coalescer, 1)
     await until_runs(table, 1)
-    sharing = [ask(table, gathered, 2), ask(table, gathered, 3)]
+    sharing = [ask(table, coalescer, 2), ask(table, coalescer, 3)]
     await asyncio.sleep(0)
     table.gate.release()
     await first
     await until_runs(table, 2)
     table.fails = True
-    later = ask(table, gathered, 1)
+    later = ask(table, coalescer, 1)
     await asyncio.sleep(0)
     table.gate.release()
     for asked in sharing:
@@ -156,12 +159,12 @@ async def test_an_error_reaches_all_who_share_the_run_and_nobody_else():
     assert await later == {1: [("one", 1)]}
 
 
-async def test_who_failed_may_have_lost_the_connection_so_the_next_gets_another():
-    table, gathered = here()
+async def test_after_a_failure_the_next_execution_has_another_connection():
+    table, coalescer = here()
     table.fails = True
-    failing = ask(table, gathered, 1)
+    failing = ask(table, coalescer, 1)
     await until_runs(table, 1)
-    later = ask(table, gathered, 2, sql=OTHERS)
+    later = ask(table, coalescer, 2, sql=OTHERS)
     await asyncio.sleep(0)
     table.gate.release()
     with pytest.raises(ConnectionError):
@@ -172,24 +175,24 @@ async def test_who_failed_may_have_lost_the_connection_so_the_next_gets_another(
     assert table.connections == 2
 
 
-async def test_without_a_connection_all_who_wait_are_told_and_it_is_tried_again_for_others():
-    table, gathered = here()
+async def test_without_a_connection_all_pending_fail_and_later_ones_try_again():
+    table, coalescer = here()
     table.is_down = True
-    asked = [ask(table, gathered, 1), ask(table, gathered, 2, sql=OTHERS)]
+    asked = [ask(table, coalescer, 1), ask(table, coalescer, 2, sql=OTHERS)]
     async with asyncio.timeout(5):
         for one in asked:
             with pytest.raises(ConnectionError):
                 await one
     table.is_down = False
     table.gate.release()
-    assert (await ask(table, gathered, 3))[3] == [("three", 3)]
+    assert (await ask(table, coalescer, 3))[3] == [("three", 3)]
 
 
-async def test_those_who_wait_are_served_when_somebody_gives_up():
-    table, gathered = here()
-    first = ask(table, gathered, 1)
+async def test_a_request_that_is_cancelled_takes_no_rows_from_the_others():
+    table, coalescer = here()
+    first = ask(table, coalescer, 1)
     await until_runs(table, 1)
-    waiting, gone = ask(table, gathered, 2), ask(table, gathered, 3)
+    waiting, gone = ask(table, coalescer, 2), ask(table, coalescer, 3)
     await asyncio.sleep(0)
     first.cancel()
     gone.cancel()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from database.tracing import watching
+from database.tracing import traced
 from models.campaign import Campaign
 from models.influencer import Influencer
 from models.participation import ParticipationEvent
@@ -98,10 +98,10 @@ async def test_a_page_of_candidates_reads_their_histories_by_one_statement(db: s
             person = await data.influencer((Platform.TIKTOK, 10))
             part = await data.participation(campaign, person, ParticipationStatus.WAITING)
             await data.event(part, Action.MARK_JOINED)
-        with watching() as watch:
+        with traced() as trace:
             found = await answer(TAB, id=encode("Campaign", campaign.pk))
         rows = found["campaign"]["candidates"]["nodes"]
         assert [len(row["events"]["nodes"]) for row in rows] == [1] * len(rows)
-        counts.append(len(watch.statements))
+        counts.append(len(trace.statements))
     assert len(rows) == 60
     assert counts[0] == counts[1]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from database.session import TortoiseDatabase
-from database.tracing import watching
+from database.tracing import traced
 from models.campaign import Campaign
 from models.countries import COUNTRIES
 from projection import Run
@@ -199,9 +199,9 @@ async def test_rules_of_the_same_form_share_their_statements_whatever_their_valu
     for rule, (low, high) in zip(rules, ranges, strict=True):
         campaign = await data.campaign(**rule, followers_min=low, followers_max=high)
         asked = {"platforms": rule["platforms"], "followersMin": low, "followersMax": high}
-        with watching() as watch:
+        with traced() as trace:
             await tab(campaign, filter=asked)
-        texts.append([statement.sql for statement in watch.statements])
+        texts.append([statement.sql for statement in trace.statements])
     assert texts[0] == texts[1]
 
 
