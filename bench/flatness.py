@@ -23,6 +23,7 @@ import asyncpg
 
 from bench.database import Database, Size, databases
 from bench.setup import machine
+from database.capabilities import POSTGRES
 from database.connection import connected
 from database.engines.asyncpg import SERVER_SETTINGS
 from database.session import rows, run
@@ -110,9 +111,9 @@ _TEXTS = {
 
 
 class Recorder:
-    """A connection that keeps what was asked on it (a `projection.Database`)."""
+    """A connection that keeps what was asked on it (a `database.statement.Database`)."""
 
-    dialect = "postgres"
+    capabilities = POSTGRES
     is_shared = False
 
     def __init__(self, connection: Any) -> None:
