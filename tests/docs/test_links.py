@@ -17,7 +17,9 @@ CODE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 # A folder, or a file of a kind that the repository has.
-PATH = re.compile(r"[\w.-]+(/[\w.-]+)*(/|\.(py|md|graphql|toml|sql|json|ts|tsx|mjs|svg))")
+PATH = re.compile(
+    r"[\w.-]+(/[\w.-]+)*(/|\.(py|md|graphql|toml|sql|json|ts|tsx|mjs|svg|txt|yaml|service))"
+)
 
 PACKAGES = sorted(init.parent for init in ROOT.glob("*/__init__.py"))
 MODULES = [ROOT / "server.py", *(file for folder in PACKAGES for file in folder.rglob("*.py"))]
