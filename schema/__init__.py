@@ -1,4 +1,4 @@
-"""What clients see: types, inputs, enums and payloads, one file a noun; `schema` is all of them."""
+"""The GraphQL schema: one file a noun, and in `mutations/` one file a mutation."""
 
 from collections.abc import Iterable
 

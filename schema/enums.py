@@ -92,7 +92,7 @@ class ParticipationOrder(StrEnum):
 def _describe(
     enum: type[StrEnum], description: str, /, *, name: str | None = None, **values: str
 ) -> None:
-    """Make it a GraphQL enum. Raises ValueError unless exactly its values are described."""
+    """Make the class a GraphQL enum. Raises ValueError unless exactly its values are described."""
     if set(values) != set(enum.__members__):
         raise ValueError(f"{enum.__name__}: describe exactly {', '.join(enum.__members__)}")
     described = strawberry.enum(enum, name=name, description=description)

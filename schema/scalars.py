@@ -1,4 +1,4 @@
-"""The scalars of our own: times that say where on the globe they are meant, and absolute URLs."""
+"""The custom scalars: times with an offset from UTC, and absolute URLs."""
 
 import re
 from collections.abc import Callable
@@ -20,9 +20,9 @@ _ABSOLUTE_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x1f\x7f\ud800-\ud
 
 
 def read_datetime(value: object) -> datetime:
-    """The moment that an RFC 3339 text names, in UTC; digits beyond the microsecond are dropped.
+    """Read a time in RFC 3339 form, to UTC; digits beyond the microsecond are dropped.
 
-    Raises `RequestError` INVALID_INPUT for anything else, a time without an offset above all.
+    Raises `RequestError` INVALID_INPUT for anything else, also for a time without an offset.
     """
     found = _RFC3339.fullmatch(value) if isinstance(value, str) else None
     if found is None:
@@ -40,14 +40,14 @@ def read_datetime(value: object) -> datetime:
 
 
 def write_datetime(moment: datetime) -> str:
-    """The moment as RFC 3339 in UTC with Z. Raises ValueError where it does not know its offset."""
+    """Write a time in RFC 3339 form, in UTC with Z. Raises ValueError if it has no offset."""
     if moment.tzinfo is None:
         raise ValueError("a DateTime without an offset cannot be answered")
     return moment.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
 
 
 def read_url(value: object) -> URL:
-    """The URL, trimmed. Raises `RequestError` INVALID_INPUT without a scheme or with spaces."""
+    """Read a URL, trimmed. Raises `RequestError` INVALID_INPUT without a scheme or with spaces."""
     if isinstance(value, str) and _ABSOLUTE_URL.fullmatch(value.strip()):
         return URL(value.strip())
     raise _unreadable("A URL is absolute and has no white space, such as https://example.com/a.")
@@ -58,7 +58,7 @@ def _unreadable(message: str) -> RequestError:
 
 
 def _in_query(read: Callable[[object], object]) -> GraphQLScalarLiteralParser:
-    """Reads what stands in the query itself, and says where that is if it cannot be read."""
+    """Return the same for a literal in the query, with the place in the query of what is wrong."""
 
     def read_node(node: ValueNode, _variables: dict[str, Any] | None) -> object:
         try:
