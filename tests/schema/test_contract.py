@@ -69,8 +69,8 @@ def test_every_element_is_described() -> None:
 
 
 async def test_the_schema_itself_says_where_to_begin() -> None:
-    asked = await schema.execute("{ __schema { description } }", context_value=Context())
-    told = (asked.data or {})["__schema"]["description"]
+    asked = await execute("{ __schema { description } }", {}, Context())
+    told = asked["data"]["__schema"]["description"]
     assert told == build_schema(schema.as_str()).description
 
     named = set(re.findall(r"`([A-Za-z.]+)`", told))
