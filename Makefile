@@ -19,7 +19,7 @@ WRK := $(or $(shell command -v wrk),/usr/bin/wrk)
 NODE := $(shell node -e 'const [a, b] = process.versions.node.split("."); if (a > 20 || (a == 20 && b >= 19)) console.log("yes")' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install graphiql run test test-fast bench flatness lint format docs schema lock
+.PHONY: help install graphiql run test test-fast coverage bench flatness lint format docs schema lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,11 @@ test: install graphiql $(if $(NODE),$(AUDITS) $(PEERS)) $(CHROMIUM) $(WRK) ## Ru
 
 test-fast: install ## Run the tests that need a minute: on SQLite, without browser and bench
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not postgres and not slow" $(T)
+
+coverage: install graphiql $(if $(NODE),$(AUDITS) $(PEERS)) $(CHROMIUM) $(WRK) ## Run all tests, slower, and tell the lines that none ran
+	$(BIN)/coverage run -m pytest -q $(if $(filter tests,$(T)),-n 2 --dist worksteal) $(T)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 $(AUDITS): tests/conformance/package-lock.json
 	cd tests/conformance && npm ci --silent
