@@ -5,10 +5,9 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from itertools import groupby, islice
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, cast
 
 import orjson
 from cyclopts import Parameter
@@ -16,15 +15,19 @@ from cyclopts.validators import Path as PathValidator
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 from rich.progress import Progress
-from strawberry import UNSET
 
 from commands.database import migrated
 from commands.errors import CommandError
 from database.transactions import transacted
 from models.text import clean
-from resolvers.mutations.upsert_influencers import UpsertInfluencersPayload, upsert
+from resolvers.context import Context
+from resolvers.mutations.upsert_influencers import (
+    InfluencerFields,
+    UpsertInfluencersOutcome,
+    upsert_influencers,
+)
 from resolvers.pipeline.bulk import MAX_ITEMS
-from resolvers.pipeline.results import UserError
+from resolvers.pipeline.validation import Refusal
 from transport.settings import Settings
 from workflow.enums import Platform
 
@@ -95,9 +98,7 @@ def _skip_mark(raw: io.BufferedReader, file: Path) -> None:
 
 
 class _Record(BaseModel):
-    model_config = ConfigDict(
-        alias_generator=to_camel, arbitrary_types_allowed=True, extra="forbid"
-    )
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid")
 
 
 class AccountRecord(_Record):
@@ -110,15 +111,21 @@ class AccountRecord(_Record):
 
 
 class InfluencerRecord(_Record):
-    """An influencer, as `InfluencerInput` has it: what is left out is UNSET, and stays."""
+    """An influencer, as `InfluencerInput` has it: what is left out stays."""
 
     external_id: str
     name: str
-    email: str | None = UNSET
-    country: str | None = UNSET
-    avatar_url: str | None = UNSET
+    email: str | None = None
+    country: str | None = None
+    avatar_url: str | None = None
     categories: list[str] = Field(default_factory=list[str])
     accounts: list[AccountRecord] = Field(default_factory=list[AccountRecord])
+
+    @property
+    def given(self) -> InfluencerFields:
+        """Return the fields that the file gives."""
+        fields: dict[str, Any] = {"categories": [], "accounts": []}
+        return cast("InfluencerFields", fields | self.model_dump(exclude_unset=True))
 
 
 class Problem(NamedTuple):
@@ -189,11 +196,11 @@ def _known_problems(entry: Entry, report: Report) -> Sequence[Problem]:
 
 
 async def _upsert(batch: Sequence[Entry], report: Report) -> list[Problem]:
-    records = [entry.record for entry in batch]
-    now = datetime.now(UTC)
+    context = Context()
+    influencers = [entry.record.given for entry in batch if entry.record]
 
-    async def work() -> UpsertInfluencersPayload:
-        return await upsert(records, now)
+    async def work() -> UpsertInfluencersOutcome:
+        return await upsert_influencers(context, influencers=influencers)
 
     payload = await transacted(work)
     located = [_located(batch, error) for error in payload.user_errors]
@@ -204,7 +211,7 @@ async def _upsert(batch: Sequence[Entry], report: Report) -> list[Problem]:
     return [problem for _, problem in located]
 
 
-def _located(batch: Sequence[Entry], error: UserError) -> tuple[int, Problem]:
+def _located(batch: Sequence[Entry], error: Refusal) -> tuple[int, Problem]:
     """Which entry an error is about, and the error with its line."""
     # The path is input, influencers, the place among them, and so on.
     _, _, index, *path = error.field or ["input", "influencers", "0"]

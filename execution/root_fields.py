@@ -97,7 +97,7 @@ def _writing(definition: GraphQLField, field: Any) -> Resolve:
     keywords = keywords_maker(definition.args)
 
     def resolve(info: Any, arguments: dict[str, Any]) -> Awaitable[Any]:
-        return method(None, Info(info, field), **keywords(arguments))
+        return method(Info(info, field), **keywords(arguments))
 
     return resolve
 

@@ -1,11 +1,13 @@
 """How fields with arguments are declared, and the arguments that every page takes."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import is_dataclass
 from functools import wraps
 from inspect import getdoc
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import strawberry
+from strawberry import UNSET
 from strawberry.types.field import StrawberryField
 
 from resolvers.context import Context
@@ -78,3 +80,15 @@ def answers(graphql_type: object) -> Callable[[Callable[..., Awaitable[Any]]], S
         )
 
     return declare
+
+
+def given_values(given: Any) -> Any:
+    """Return an input as plain values: an object as a dict, without the fields that were left out.
+
+    For inputs in which leaving a field out and giving null differ.
+    """
+    if isinstance(given, list):
+        return [given_values(item) for item in cast("list[Any]", given)]
+    if not is_dataclass(given):
+        return given
+    return {name: given_values(value) for name, value in vars(given).items() if value is not UNSET}

@@ -1,28 +1,54 @@
-"""What may be said of a campaign, and how it is stored."""
+"""A campaign's fields as they are given, checked, and turned into columns."""
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, cast
 
 from models import categories
 from models.countries import COUNTRIES
 from models.text import clean, fold
 from resolvers.pipeline.validation import (
-    DESCRIPTION_LENGTH,
-    NAME_LENGTH,
-    NOTE_LENGTH,
-    URL_LENGTH,
+    MAX_DESCRIPTION,
+    MAX_NAME,
+    MAX_NOTE,
+    MAX_URL,
     Form,
 )
 from workflow.categories import mask_and_overflow
-from workflow.enums import CampaignType, ErrorCode, mask_of
+from workflow.enums import CampaignStatus, CampaignType, ErrorCode, Platform, mask_of
 
 MAX_TAGS = 30
-TAG_LENGTH = 100
+MAX_TAG = 100
 MAX_CATEGORIES = 50
-CATEGORY_LENGTH = 100
+MAX_CATEGORY = 100
 _WEB = re.compile(r"https?://[^\s/?#]\S*", re.IGNORECASE)
+
+
+class CampaignFields(TypedDict, total=False):
+    """Fields of a campaign: one that is left out stays as it is, None clears it."""
+
+    title: str | None
+    brand: str | None
+    advertiser_id: str | None
+    description: str | None
+    cover_image_url: str | None
+    reward: str | None
+    hashtags: Sequence[str] | None
+    mentions: Sequence[str] | None
+    type: CampaignType | None
+    post_tracking: bool | None
+    platforms: Collection[Platform] | None
+    countries: Sequence[str] | None
+    categories: Sequence[str] | None
+    followers_min: int | None
+    followers_max: int | None
+    capacity: int | None
+    application_deadline: datetime | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    status: CampaignStatus | None
+
 
 NOT_NULL = frozenset(
     {
@@ -30,13 +56,17 @@ NOT_NULL = frozenset(
         "platforms", "countries", "categories", "status",
     }
 )  # fmt: skip
-"""Fields that always have a value."""
+"""Fields that cannot be None."""
 
 
-def read(form: Form, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns that the given fields (snake_case) become; the form refuses what is wrong."""
+def read(form: Form, fields: CampaignFields) -> dict[str, Any]:
+    """Return the columns of the fields; refuse invalid values."""
     row: dict[str, Any] = {}
-    for name, value in given.items():
+    given = cast("Mapping[str, Any]", fields)
+    for name in FIELDS:  # in the order of the refusals
+        if name not in given:
+            continue
+        value = given[name]
         if value is None and name in NOT_NULL:
             form.refuse(ErrorCode.INVALID_INPUT, "It cannot be null.", camel_case(name))
         else:
@@ -47,7 +77,7 @@ def read(form: Form, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_together(form: Form, row: Mapping[str, Any]) -> None:
-    """The form refuses what does not fit together in the campaign as it would be."""
+    """Refuse a campaign whose columns contradict each other."""
     low, high = row["followers_min"], row["followers_max"]
     if low is not None and high is not None and high < low:
         message = f"It must not be below followersMin, {low:,}."
@@ -60,7 +90,7 @@ def check_together(form: Form, row: Mapping[str, Any]) -> None:
 
 
 async def with_search_and_categories(row: dict[str, Any], title: str, brand: str) -> dict[str, Any]:
-    """The row with the columns that others are worked out to."""
+    """Return the row with its derived columns."""
     row["search_key"] = f"{fold(title)}\n{fold(brand)}"
     if "categories" in row:
         numbers = await categories.register(row["categories"])
@@ -70,8 +100,8 @@ async def with_search_and_categories(row: dict[str, Any], title: str, brand: str
 
 
 def category_names(form: Form, names: Sequence[str], *path: str | int) -> list[str]:
-    """Categories, each once, as it is first written."""
-    texts = form.texts(names, MAX_CATEGORIES, CATEGORY_LENGTH, *path)
+    """Return the categories, each once, as it is first written; refuse invalid ones."""
+    texts = form.texts(names, MAX_CATEGORIES, MAX_CATEGORY, *path)
     kept: dict[str, str] = {}
     for text in texts:
         kept.setdefault(fold(text), text)
@@ -79,7 +109,7 @@ def category_names(form: Form, names: Sequence[str], *path: str | int) -> list[s
 
 
 def country(form: Form, code: str, *path: str | int) -> str:
-    """A country's code."""
+    """Return a country's code; refuse an unknown one."""
     if clean(code) not in COUNTRIES:
         message = "Give the country as ISO 3166-1 alpha-2 has it, in upper case, such as JP."
         form.refuse(ErrorCode.INVALID_INPUT, message, *path)
@@ -87,14 +117,14 @@ def country(form: Form, code: str, *path: str | int) -> str:
 
 
 def camel_case(name: str) -> str:
-    """`followers_min` as `followersMin`."""
+    """Return `followersMin` for `followers_min`."""
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)
 
 
 def web_url(form: Form, value: str | None, *path: str | int) -> str | None:
-    """An address on the web, of a picture."""
-    url = form.optional(value, URL_LENGTH, *path)
+    """Return the URL of a picture on the web; refuse any other."""
+    url = form.optional(value, MAX_URL, *path)
     if url is not None and not _WEB.fullmatch(url):
         message = "Give the URL of a picture, such as https://example.com/a.png."
         form.refuse(ErrorCode.INVALID_INPUT, message, *path)
@@ -106,23 +136,23 @@ def _ends_before_it_starts(start: datetime | None, end: datetime | None) -> bool
 
 
 def _name(form: Form, value: str, path: str) -> str:
-    return form.text(value, NAME_LENGTH, path)
+    return form.text(value, MAX_NAME, path)
 
 
 def _optional_name(form: Form, value: str | None, path: str) -> str | None:
-    return form.optional(value, NAME_LENGTH, path)
+    return form.optional(value, MAX_NAME, path)
 
 
 def _description(form: Form, value: str, path: str) -> str:
-    return form.optional(value, DESCRIPTION_LENGTH, path) or ""
+    return form.optional(value, MAX_DESCRIPTION, path) or ""
 
 
 def _reward(form: Form, value: str | None, path: str) -> str | None:
-    return form.optional(value, NOTE_LENGTH, path)
+    return form.optional(value, MAX_NOTE, path)
 
 
 def _tags(form: Form, value: Sequence[str], path: str) -> list[str]:
-    return form.texts(value, MAX_TAGS, TAG_LENGTH, path)
+    return form.texts(value, MAX_TAGS, MAX_TAG, path)
 
 
 def _platforms(form: Form, value: Collection[Any], path: str) -> int:
@@ -169,4 +199,3 @@ _READERS: dict[str, Callable[[Form, Any, str], Any]] = {
     "status": _as_it_is,
 }
 FIELDS = tuple(_READERS)
-"""What a campaign's input may have."""

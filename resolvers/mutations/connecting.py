@@ -1,4 +1,4 @@
-"""Connecting accounts: what `connectAccount` and `upsertInfluencers` have in common.
+"""Connecting accounts: what `connectAccount` and `upsertInfluencers` share.
 
 Locks are taken in the order of `resolvers/pipeline/loading.py`: the campaigns in which one of the
 influencers waits, the influencers, their participations.
@@ -15,27 +15,29 @@ from database.session import dumps, locked_rows, rows
 from models import profiles
 from models.influencer import SocialAccount
 from models.text import fold
+from resolvers.audience_sql import MAX_FOLLOWERS
 from resolvers.availability.counts import rely_on_rules
 from resolvers.pipeline.loading import (
-    Case,
+    LockedCandidate,
     LockedInfluencer,
     Pair,
     accounts_of,
     lock_campaigns,
     lock_influencers,
-    of_pairs,
+    lock_pairs,
 )
-from resolvers.pipeline.unit_of_work import Actor, Ledger
-from workflow.decisions import Command
+from resolvers.pipeline.unit_of_work import Actor, UnitOfWork
+from resolvers.pipeline.validation import MAX_NAME, Form, Refusal
 from workflow.enums import Action, ErrorCode, Outcome, ParticipationStatus, Platform
+from workflow.table import Command
 
 MAX_ACCOUNTS = 50
-"""Connected accounts of an influencer."""
+"""Connected accounts that an influencer may have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An account that somebody says an influencer has."""
+    """An account that an influencer is said to have."""
 
     platform: Platform
     external_id: str
@@ -44,36 +46,41 @@ class Claim:
 
     @property
     def key(self) -> tuple[int, str]:
-        """What tells accounts apart, on all platforms."""
+        """Return what identifies the account across platforms."""
         return self.platform.number, self.external_id
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a claim cannot be met."""
-
-    code: ErrorCode
-    message: str
+def checked_claim(form: Form, claim: Claim, *path: str | int) -> Claim:
+    """Return the claim with its texts trimmed; refuse what is out of bounds."""
+    if not 0 <= claim.followers <= MAX_FOLLOWERS:
+        message = f"Give the number of followers, from 0 to {MAX_FOLLOWERS:,}."
+        form.refuse(ErrorCode.INVALID_INPUT, message, *path, "followers")
+    return Claim(
+        claim.platform,
+        form.text(claim.external_id, MAX_NAME, *path, "externalId"),
+        form.text(claim.handle, MAX_NAME, *path, "handle"),
+        claim.followers,
+    )
 
 
 @dataclass(slots=True)
 class Connections:
-    """What claims come to: looked up for all at once, judged one by one, written all at once."""
+    """The accounts of some claims: loaded together, claimed one by one, written together."""
 
     now: datetime
     known: Mapping[tuple[int, str], Sequence["KnownAccount"]]
     counts: Counter[int]
-    "Connected accounts of each influencer."
+    "Connected accounts, by influencer."
     _owners: dict[tuple[int, str], int] = field(default_factory=dict[tuple[int, str], int])
     _new: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     _changed: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     connected: set[int] = field(default_factory=set[int])
-    "Ids of accounts that were connected, or connected again."
+    "Ids of the accounts that were connected, or connected again."
     touched: set[int] = field(default_factory=set[int])
-    "Influencers whose accounts changed in anything."
+    "Influencers with a changed account."
 
     def refusal(self, influencer: int | None, claim: Claim) -> Refusal | None:
-        """Why this influencer (None: a new one) cannot have the account; None: they can."""
+        """Return why this influencer (None: a new one) cannot have the account, if so."""
         owner = self._owners.get(claim.key) or self._connected_owner(claim)
         if owner is not None and owner != influencer:
             return Refusal(
@@ -83,21 +90,21 @@ class Connections:
         return None
 
     def count_with(self, influencer: int, claims: Sequence[Claim]) -> int:
-        """How many accounts they would have connected."""
+        """Return how many connected accounts the influencer would have with these."""
         gained = [claim for claim in claims if self._connected_owner(claim) != influencer]
         return self.counts[influencer] + len(gained)
 
-    def promise(self, influencer: int, claims: Sequence[Claim]) -> None:
-        """Keep these accounts for the influencer (a negative number for one who is new)."""
+    def reserve(self, influencer: int, claims: Sequence[Claim]) -> None:
+        """Refuse these accounts to others; a new influencer has a negative number."""
         self._owners.update((claim.key, influencer) for claim in claims)
 
     def claim(self, influencer: int, claim: Claim) -> Outcome:
-        """Give the account to the influencer, to whom nothing refuses it."""
+        """Give the account to the influencer, to whom `refusal` does not refuse it."""
         account = self._own(influencer, claim)
         if account is None:
             self._new.append(self._row(influencer, claim))
             self.counts[influencer] += 1
-        elif account.is_connected and account.says(claim):
+        elif account.is_connected and account.matches(claim):
             return Outcome.UNCHANGED
         else:
             self._changed.append(self._change(account, claim))
@@ -108,9 +115,9 @@ class Connections:
         return Outcome.CHANGED
 
     async def write(self) -> None:
-        """Write the accounts, and what is repeated of them elsewhere.
+        """Write the accounts, and what influencers repeat of them.
 
-        Within `changing` those who are touched (`resolvers/availability/counts.py`).
+        Call it within `changing` of the touched influencers (`resolvers/availability/counts.py`).
         """
         self.connected |= set(await insert(SocialAccount, self._new))
         await update(SocialAccount, self._changed)
@@ -121,7 +128,7 @@ class Connections:
         return next((account.influencer for account in known if account.is_connected), None)
 
     def _own(self, influencer: int, claim: Claim) -> "KnownAccount | None":
-        """Theirs, connected or, of those they once had, the last."""
+        """Return their account: the connected one, else the last one they had."""
         own = [a for a in self.known.get(claim.key, ()) if a.influencer == influencer]
         return max(own, key=lambda account: (account.is_connected, account.id), default=None)
 
@@ -156,18 +163,18 @@ class KnownAccount:
     handle: str
     followers: int
     connected_at: Any
-    "A moment, in the database's own form."
+    "As the database returns it."
     is_connected: bool
 
-    def says(self, claim: Claim) -> bool:
-        """Whether the claim says nothing new."""
+    def matches(self, claim: Claim) -> bool:
+        """Return whether handle and followers are those of the claim."""
         return (self.handle, self.followers) == (claim.handle, claim.followers)
 
 
 async def connections(
     claims: Collection[Claim], influencers: Collection[int], now: datetime
 ) -> Connections:
-    """What is known of the claimed accounts and of these influencers, who are locked."""
+    """Lock and load the claimed accounts, and count those of these influencers, who are locked."""
     found = await locked_rows(
         _KNOWN, "FOR UPDATE OF t", pairs=dumps([claim.key for claim in claims])
     )
@@ -185,10 +192,10 @@ async def connections(
 
 @dataclass(slots=True)
 class Waiting:
-    """Influencers locked for writing, and the campaigns in which they wait for an account."""
+    """Influencers locked for writing, and their candidates with the status WAITING."""
 
     influencers: dict[int, LockedInfluencer]
-    cases: Sequence[Case]
+    candidates: Sequence[LockedCandidate]
 
 
 async def lock_waiting(influencers: Collection[int], now: datetime) -> Waiting:
@@ -197,37 +204,38 @@ async def lock_waiting(influencers: Collection[int], now: datetime) -> Waiting:
     campaigns = _campaigns(await _waiting_pairs(influencers))
     await lock_campaigns(campaigns)
     locked = await lock_influencers(influencers, writing=True)
-    # Whoever was marked in between is found now; nobody can be marked any more.
+    # Pairs that began to wait in between are found now; no further one can begin.
     pairs = await _waiting_pairs(influencers)
-    # It is too late to wait for these: who holds one may be waiting for an influencer.
+    # It is too late to wait for these: their holder may be waiting for an influencer.
     await lock_campaigns(_campaigns(pairs) - campaigns, at_once=True)
-    cases = await of_pairs(pairs, now)
-    return Waiting(locked, list(cases.values()))
+    candidates = await lock_pairs(pairs, now)
+    return Waiting(locked, list(candidates.values()))
 
 
 async def advance(
     waiting: Waiting, connected: Collection[int], actor: Actor, now: datetime
 ) -> list[int]:
-    """Move on who waited for an account and now has exactly one; the participations' ids.
+    """Advance those who waited for an account and now have exactly one; return participation ids.
 
-    Only what was connected counts: a mere change of followers moves nobody, so neither those that
-    qualified before nor those that qualify by such a change may have been there.
+    The one account must be newly connected: an account that qualifies by a mere change of
+    followers advances nobody.
     """
     if not connected:
         return []
     accounts = await accounts_of(waiting.influencers)
-    ledger = Ledger(actor, now)
-    moved: list[int] = []
-    for before in waiting.cases:
-        case = before.with_accounts(accounts[before.influencer.id])
-        earlier = before.facts.qualifying | (case.facts.qualifying - set(connected))
+    unit = UnitOfWork(actor, now)
+    advanced: list[int] = []
+    for before in waiting.candidates:
+        candidate = before.with_accounts(accounts[before.influencer.id])
+        earlier = before.facts.qualifying | (candidate.facts.qualifying - set(connected))
         command = Command(
             action=Action.CONNECT_ACCOUNT, role=actor.role, qualifying_before=len(earlier)
         )
-        if ledger.decide(case, command).outcome is Outcome.CHANGED and case.participation_id:
-            moved.append(case.participation_id)
-    await ledger.write()
-    return moved
+        evaluation = unit.decide(candidate, command)
+        if evaluation.outcome is Outcome.CHANGED and candidate.participation_id:
+            advanced.append(candidate.participation_id)
+    await unit.write()
+    return advanced
 
 
 async def _waiting_pairs(influencers: Collection[int]) -> list[Pair]:

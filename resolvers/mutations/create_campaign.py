@@ -2,53 +2,41 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from database.bulk import insert
 from models.campaign import Campaign
-from projection import Completed
-from resolvers.availability.counts import call_keeper
 from resolvers.context import Context
 from resolvers.mutations.campaign_input import (
-    FIELDS,
+    CampaignFields,
     check_together,
     read,
     with_search_and_categories,
 )
-from resolvers.pipeline.results import UserError
-from resolvers.pipeline.transaction import MutationInfo, write
-from resolvers.pipeline.validation import Form
-from workflow.enums import CampaignStatus, ErrorCode, Role
+from resolvers.pipeline.validation import Form, Refusal
+from workflow.enums import CampaignStatus, ErrorCode
 
-_AT_FIRST = (CampaignStatus.DRAFT, CampaignStatus.UPCOMING, CampaignStatus.ONGOING)
+_FIRST = (CampaignStatus.DRAFT, CampaignStatus.UPCOMING, CampaignStatus.ONGOING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CampaignPayload:
-    """The campaign as it is now; none where it was not made."""
+class CampaignOutcome:
+    """The outcome for a campaign; None where there is none."""
 
     campaign: int | None = None
-    user_errors: Sequence[UserError] = ()
+    user_errors: Sequence[Refusal] = ()
 
 
-async def create_campaign(info: MutationInfo, input: Any) -> Completed:
-    """Create a campaign (`CreateCampaignInput`)."""
-    completed = await write(info, (Role.STAFF,), lambda: act(info.context, input))
-    call_keeper()
-    return completed
-
-
-async def act(context: Context, input: Any) -> CampaignPayload:
-    """The same within a transaction, with keys in the payload."""
+async def create_campaign(context: Context, *, fields: CampaignFields) -> CampaignOutcome:
+    """Create a campaign, of which all fields are given."""
     form = Form()
-    row = read(form, {name: getattr(input, name) for name in FIELDS})
-    if input.status not in _AT_FIRST:
-        message = f"A campaign begins as {', '.join(_AT_FIRST)}."
+    row = read(form, fields)
+    if row["status"] not in _FIRST:
+        message = f"A campaign begins as {', '.join(_FIRST)}."
         form.refuse(ErrorCode.INVALID_INPUT, message, "status")
     check_together(form, row)
-    if form.errors:
-        return CampaignPayload(user_errors=form.errors)
+    if form.refusals:
+        return CampaignOutcome(user_errors=form.refusals)
     row |= {"places_taken": 0, "created_at": context.now, "updated_at": context.now}
     await with_search_and_categories(row, row["title"], row["brand"])
     [key] = await insert(Campaign, [row])
-    return CampaignPayload(campaign=key)
+    return CampaignOutcome(campaign=key)

@@ -1,34 +1,32 @@
-"""`removeParticipants`: take out those who wait or joined."""
+"""`removeParticipants`: remove influencers who wait or have joined."""
 
-from typing import Any
+from collections.abc import Collection, Sequence
 
-from projection import Completed
 from resolvers.context import Context
-from resolvers.pipeline.bulk import decide_participations, keys_of
-from resolvers.pipeline.results import ParticipationsPayload
-from resolvers.pipeline.transaction import MutationInfo, caller_in, write
-from resolvers.pipeline.unit_of_work import Ledger, actor_of
-from resolvers.pipeline.validation import NOTE_LENGTH, Form
-from workflow.decisions import Command
-from workflow.enums import Action, Role
+from resolvers.pipeline.bulk import ParticipationsOutcome, decide_participations, parse_ids
+from resolvers.pipeline.transaction import caller_in
+from resolvers.pipeline.unit_of_work import UnitOfWork, actor_of
+from resolvers.pipeline.validation import MAX_NOTE, Form
+from workflow.enums import Action, ParticipationStatus
+from workflow.table import Command
 
 
-async def remove_participants(info: MutationInfo, input: Any) -> Completed:
-    """Take participants out (`RemoveParticipantsInput`)."""
-    return await write(info, (Role.STAFF,), lambda: act(info.context, input))
-
-
-async def act(context: Context, input: Any) -> ParticipationsPayload:
-    """The same within a transaction, with keys in the payload."""
+async def remove_participants(
+    context: Context,
+    *,
+    participation_ids: Sequence[str],
+    reason: str,
+    message: str | None,
+    if_status: Collection[ParticipationStatus] | None,
+) -> ParticipationsOutcome:
+    """Remove participants; with `if_status` only those in one of these statuses."""
     caller = caller_in(context)
     form = Form()
-    keys = keys_of(form, input.participation_ids, "Participation", "participationIds")
-    reason = form.reason(input.reason, "reason")
-    message = form.optional(input.message, NOTE_LENGTH, "message")
-    if form.errors:
-        return ParticipationsPayload(user_errors=form.errors)
-    command = Command(
-        action=Action.REMOVE, role=caller.role, if_status=frozenset(input.if_status or ())
-    )
-    ledger = Ledger(actor_of(caller), context.now, reason=reason, message=message)
-    return await decide_participations(context, ledger, command, input.participation_ids, keys)
+    keys = parse_ids(form, participation_ids, "Participation", "participationIds")
+    cleaned_reason = form.reason(reason, "reason")
+    message = form.optional(message, MAX_NOTE, "message")
+    if form.refusals:
+        return ParticipationsOutcome(user_errors=form.refusals)
+    command = Command(action=Action.REMOVE, role=caller.role, if_status=frozenset(if_status or ()))
+    unit = UnitOfWork(actor_of(caller), context.now, reason=cleaned_reason, message=message)
+    return await decide_participations(context, unit, command, participation_ids, keys)

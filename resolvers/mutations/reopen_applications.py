@@ -1,33 +1,28 @@
 """`reopenApplications`: make rejected influencers applicants again."""
 
-from typing import Any
+from collections.abc import Sequence
 
-from projection import Completed
 from resolvers.context import Context
-from resolvers.pipeline.bulk import decide_participations, keys_of
-from resolvers.pipeline.results import ParticipationsPayload
-from resolvers.pipeline.transaction import MutationInfo, caller_in, write
-from resolvers.pipeline.unit_of_work import Ledger, actor_of
-from resolvers.pipeline.validation import NOTE_LENGTH, Form
-from workflow.decisions import Command
+from resolvers.pipeline.bulk import ParticipationsOutcome, decide_participations, parse_ids
+from resolvers.pipeline.transaction import caller_in
+from resolvers.pipeline.unit_of_work import UnitOfWork, actor_of
+from resolvers.pipeline.validation import MAX_NOTE, Form
 from workflow.enums import Action, Role
+from workflow.table import Command
 
 _COMMAND = Command(action=Action.REOPEN, role=Role.STAFF)
 
 
-async def reopen_applications(info: MutationInfo, input: Any) -> Completed:
-    """Open new rounds for rejected applications (`ReopenApplicationsInput`)."""
-    return await write(info, (Role.STAFF,), lambda: act(info.context, input))
-
-
-async def act(context: Context, input: Any) -> ParticipationsPayload:
-    """The same within a transaction, with keys in the payload."""
-    caller = caller_in(context)
+async def reopen_applications(
+    context: Context, *, participation_ids: Sequence[str], reason: str, message: str | None
+) -> ParticipationsOutcome:
+    """Start a new round for rejected applications."""
     form = Form()
-    keys = keys_of(form, input.participation_ids, "Participation", "participationIds")
-    reason = form.reason(input.reason, "reason")
-    message = form.optional(input.message, NOTE_LENGTH, "message")
-    if form.errors:
-        return ParticipationsPayload(user_errors=form.errors)
-    ledger = Ledger(actor_of(caller), context.now, reason=reason, message=message)
-    return await decide_participations(context, ledger, _COMMAND, input.participation_ids, keys)
+    keys = parse_ids(form, participation_ids, "Participation", "participationIds")
+    cleaned_reason = form.reason(reason, "reason")
+    message = form.optional(message, MAX_NOTE, "message")
+    if form.refusals:
+        return ParticipationsOutcome(user_errors=form.refusals)
+    actor = actor_of(caller_in(context))
+    unit = UnitOfWork(actor, context.now, reason=cleaned_reason, message=message)
+    return await decide_participations(context, unit, _COMMAND, participation_ids, keys)

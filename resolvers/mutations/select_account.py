@@ -1,33 +1,31 @@
-"""`selectAccount`: say with which account one takes part."""
+"""`selectAccount`: select the account to take part with."""
 
-from typing import Any
-
-from projection import Completed
 from resolvers.context import Context
 from resolvers.mutations.apply import about_account, account_key
-from resolvers.pipeline.results import ParticipationPayload
-from resolvers.pipeline.single import answered, no_participation, own_case
-from resolvers.pipeline.transaction import MutationInfo, caller_in, write
-from resolvers.pipeline.unit_of_work import Ledger, actor_of
-from workflow.decisions import Command
-from workflow.enums import Action, Role
+from resolvers.pipeline.single import (
+    ParticipationOutcome,
+    load_participation,
+    outcome_of,
+    unknown_participation,
+)
+from resolvers.pipeline.transaction import caller_in
+from resolvers.pipeline.unit_of_work import UnitOfWork, actor_of
+from workflow.enums import Action
+from workflow.table import Command
 
 
-async def select_account(info: MutationInfo, input: Any) -> Completed:
-    """Select one's account for a participation (`SelectAccountInput`)."""
-    return await write(info, (Role.INFLUENCER,), lambda: act(info.context, input))
-
-
-async def act(context: Context, input: Any) -> ParticipationPayload:
-    """The same within a transaction, with keys in the payload."""
+async def select_account(
+    context: Context, *, participation_id: str, account_id: str
+) -> ParticipationOutcome:
+    """Select the account with which the caller takes part."""
     caller = caller_in(context)
-    case = await own_case(context, input.participation_id)
-    if case is None:
-        return no_participation()
+    candidate = await load_participation(context, participation_id)
+    if candidate is None:
+        return unknown_participation()
     command = Command(
-        action=Action.SELECT_ACCOUNT, role=caller.role, account=account_key(input.account_id)
+        action=Action.SELECT_ACCOUNT, role=caller.role, account=account_key(account_id)
     )
-    ledger = Ledger(actor_of(caller), context.now)
-    verdict = ledger.decide(case, command)
-    await ledger.write()
-    return answered(verdict, case, about_account(verdict, "participationId"))
+    unit = UnitOfWork(actor_of(caller), context.now)
+    evaluation = unit.decide(candidate, command)
+    await unit.write()
+    return outcome_of(evaluation, candidate, about_account(evaluation, "participationId"))

@@ -1,37 +1,37 @@
-"""`selectSocialMedia`: say which platforms will be used where posts are not tracked."""
+"""`selectSocialMedia`: select the platforms to be used where posts are not tracked."""
 
-from typing import Any
+from collections.abc import Collection
 
-from projection import Completed
 from resolvers.context import Context
-from resolvers.pipeline.results import ParticipationPayload, refused
-from resolvers.pipeline.single import answered, no_participation, own_case
-from resolvers.pipeline.transaction import MutationInfo, caller_in, write
-from resolvers.pipeline.unit_of_work import Ledger, actor_of
-from resolvers.pipeline.validation import Form
-from workflow.decisions import Command
-from workflow.enums import Action, ErrorCode, Role, mask_of
+from resolvers.pipeline.single import (
+    ParticipationOutcome,
+    load_participation,
+    outcome_of,
+    refused,
+    unknown_participation,
+)
+from resolvers.pipeline.transaction import caller_in
+from resolvers.pipeline.unit_of_work import UnitOfWork, actor_of
+from resolvers.pipeline.validation import Refusal, path_of
+from workflow.enums import Action, ErrorCode, Platform, mask_of
+from workflow.table import Command
 
 
-async def select_social_media(info: MutationInfo, input: Any) -> Completed:
-    """Select the platforms that a participant will use (`SelectSocialMediaInput`)."""
-    return await write(info, (Role.STAFF, Role.INFLUENCER), lambda: act(info.context, input))
-
-
-async def act(context: Context, input: Any) -> ParticipationPayload:
-    """The same within a transaction, with keys in the payload."""
+async def select_social_media(
+    context: Context, *, participation_id: str, platforms: Collection[Platform]
+) -> ParticipationOutcome:
+    """Select the platforms that a participant will use."""
     caller = caller_in(context)
-    form = Form()
-    if not input.platforms:
-        form.refuse(ErrorCode.INVALID_INPUT, "Give at least one platform.", "platforms")
-        return refused(*form.errors)
-    case = await own_case(context, input.participation_id)
-    if case is None:
-        return no_participation()
+    if not platforms:
+        message = "Give at least one platform."
+        return refused(Refusal(ErrorCode.INVALID_INPUT, message, path_of("platforms")))
+    candidate = await load_participation(context, participation_id)
+    if candidate is None:
+        return unknown_participation()
     command = Command(
-        action=Action.SELECT_SOCIAL_MEDIA, role=caller.role, platforms=mask_of(input.platforms)
+        action=Action.SELECT_SOCIAL_MEDIA, role=caller.role, platforms=mask_of(platforms)
     )
-    ledger = Ledger(actor_of(caller), context.now)
-    verdict = ledger.decide(case, command, "platforms")
-    await ledger.write()
-    return answered(verdict, case)
+    unit = UnitOfWork(actor_of(caller), context.now)
+    evaluation = unit.decide(candidate, command, "platforms")
+    await unit.write()
+    return outcome_of(evaluation, candidate)

@@ -1,16 +1,14 @@
 """`setApplicantStatus`: decide applications."""
 
-from typing import Any
+from collections.abc import Collection, Sequence
 
-from projection import Completed
 from resolvers.context import Context
-from resolvers.pipeline.bulk import decide_participations, keys_of
-from resolvers.pipeline.results import ParticipationsPayload
-from resolvers.pipeline.transaction import MutationInfo, caller_in, write
-from resolvers.pipeline.unit_of_work import Ledger, actor_of
-from resolvers.pipeline.validation import NOTE_LENGTH, Form
-from workflow.decisions import Command
-from workflow.enums import Action, ApplicantStatus, ErrorCode, ParticipationStatus, Role
+from resolvers.pipeline.bulk import ParticipationsOutcome, decide_participations, parse_ids
+from resolvers.pipeline.transaction import caller_in
+from resolvers.pipeline.unit_of_work import UnitOfWork, actor_of
+from resolvers.pipeline.validation import MAX_NOTE, Form
+from workflow.enums import Action, ApplicantStatus, ErrorCode, ParticipationStatus
+from workflow.table import Command
 
 _ACTIONS = {
     ApplicantStatus.APPLIED: Action.SET_APPLIED,
@@ -20,28 +18,32 @@ _ACTIONS = {
 }
 
 
-async def set_applicant_status(info: MutationInfo, input: Any) -> Completed:
-    """Decide applications (`SetApplicantStatusInput`)."""
-    return await write(info, (Role.STAFF, Role.ADVERTISER), lambda: act(info.context, input))
-
-
-async def act(context: Context, input: Any) -> ParticipationsPayload:
-    """The same within a transaction, with keys in the payload."""
+async def set_applicant_status(
+    context: Context,
+    *,
+    participation_ids: Sequence[str],
+    status: ApplicantStatus,
+    reason: str | None,
+    message: str | None,
+    if_status: Collection[ApplicantStatus] | None,
+    if_version: int | None,
+) -> ParticipationsOutcome:
+    """Set applicants to a status; with `if_status` or `if_version` only those that are so now."""
     caller = caller_in(context)
     form = Form()
-    keys = keys_of(form, input.participation_ids, "Participation", "participationIds")
-    reason = form.optional(input.reason, NOTE_LENGTH, "reason")
-    message = form.optional(input.message, NOTE_LENGTH, "message")
-    if input.if_version is not None and len(keys) > 1:
+    keys = parse_ids(form, participation_ids, "Participation", "participationIds")
+    reason = form.optional(reason, MAX_NOTE, "reason")
+    message = form.optional(message, MAX_NOTE, "message")
+    if if_version is not None and len(keys) > 1:
         wrong = "A version is one participation's: give a single id with it, or leave it out."
         form.refuse(ErrorCode.INVALID_INPUT, wrong, "ifVersion")
-    if form.errors:
-        return ParticipationsPayload(user_errors=form.errors)
+    if form.refusals:
+        return ParticipationsOutcome(user_errors=form.refusals)
     command = Command(
-        action=_ACTIONS[input.status],
+        action=_ACTIONS[status],
         role=caller.role,
-        if_status=frozenset(ParticipationStatus(status) for status in input.if_status or ()),
-        if_version=input.if_version,
+        if_status=frozenset(map(ParticipationStatus, if_status or ())),
+        if_version=if_version,
     )
-    ledger = Ledger(actor_of(caller), context.now, reason=reason, message=message)
-    return await decide_participations(context, ledger, command, input.participation_ids, keys)
+    unit = UnitOfWork(actor_of(caller), context.now, reason=reason, message=message)
+    return await decide_participations(context, unit, command, participation_ids, keys)

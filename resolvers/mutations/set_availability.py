@@ -1,4 +1,4 @@
-"""`setAvailability`: show or hide a campaign, whatever the audience rules say."""
+"""`setAvailability`: show or hide a campaign, whatever its audience rules say."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,63 +6,62 @@ from typing import Any
 from database.bulk import insert
 from database.session import dumps, run
 from models.campaign import AvailabilityOverride
-from projection import Completed
 from resolvers.availability.counts import append
 from resolvers.context import Context
 from resolvers.ids import decode
 from resolvers.pipeline.bulk import (
-    candidates,
-    candidates_payload,
+    CandidatesOutcome,
+    candidates_outcome,
     decide_each,
-    keys_of,
+    load_candidates,
+    parse_ids,
     unknown_campaign,
 )
-from resolvers.pipeline.loading import Case
-from resolvers.pipeline.results import CandidatesPayload
-from resolvers.pipeline.transaction import MutationInfo, caller_in, write
-from resolvers.pipeline.unit_of_work import Ledger, actor_of
-from resolvers.pipeline.validation import NOTE_LENGTH, Form
-from workflow.decisions import Command
+from resolvers.pipeline.loading import LockedCandidate
+from resolvers.pipeline.transaction import caller_in
+from resolvers.pipeline.unit_of_work import UnitOfWork, actor_of
+from resolvers.pipeline.validation import MAX_NOTE, Form
 from workflow.enums import Action, Availability, Outcome, Role
+from workflow.table import Command
 
 
-async def set_availability(info: MutationInfo, input: Any) -> Completed:
-    """Override the audience rules of a campaign for influencers (`SetAvailabilityInput`)."""
-    return await write(info, (Role.STAFF,), lambda: act(info.context, input))
-
-
-async def act(context: Context, input: Any) -> CandidatesPayload:
-    """The same within a transaction, with keys in the payload."""
+async def set_availability(
+    context: Context,
+    *,
+    campaign_id: str,
+    influencer_ids: Sequence[str],
+    availability: Availability | None,
+    reason: str | None,
+) -> CandidatesOutcome:
+    """Override the audience rules of a campaign for influencers; None ends the override."""
     form = Form()
-    keys = keys_of(form, input.influencer_ids, "Influencer", "influencerIds")
-    reason = form.optional(input.reason, NOTE_LENGTH, "reason")
-    if form.errors:
-        return CandidatesPayload(user_errors=form.errors)
-    campaign = decode(input.campaign_id, "Campaign")
-    cases = None if campaign is None else await candidates(context, campaign, keys)
-    if campaign is None or cases is None:
-        return CandidatesPayload(user_errors=unknown_campaign())
-    availability: Availability | None = input.availability
+    keys = parse_ids(form, influencer_ids, "Influencer", "influencerIds")
+    reason = form.optional(reason, MAX_NOTE, "reason")
+    if form.refusals:
+        return CandidatesOutcome(user_errors=form.refusals)
+    campaign = decode(campaign_id, "Campaign")
+    before = None if campaign is None else await load_candidates(context, campaign, keys)
+    if campaign is None or before is None:
+        return CandidatesOutcome(user_errors=unknown_campaign())
     command = Command(action=Action.SET_AVAILABILITY, role=Role.STAFF, availability=availability)
-    ledger = Ledger(actor_of(caller_in(context)), context.now, reason=reason)
-    verdicts = decide_each(ledger, command, cases, "influencer", "influencerIds")
-    changed = [
-        case
-        for case, verdict in zip(cases, verdicts, strict=True)
-        if case and verdict.outcome is Outcome.CHANGED
-    ]
+    unit = UnitOfWork(actor_of(caller_in(context)), context.now, reason=reason)
+    evaluations = decide_each(unit, command, before, "influencer", "influencerIds")
+    is_changed = [evaluation.outcome is Outcome.CHANGED for evaluation in evaluations]
+    changed = [one for one, is_new in zip(before, is_changed, strict=True) if one and is_new]
     await _store(changed, availability, context)
-    await ledger.write()
-    now = [
-        case.with_override(availability) if case and verdict.outcome is Outcome.CHANGED else case
-        for case, verdict in zip(cases, verdicts, strict=True)
+    await unit.write()
+    after = [
+        one.with_override(availability) if one and is_new else one
+        for one, is_new in zip(before, is_changed, strict=True)
     ]
-    await append({campaign: _gained(cases, now)})
-    return candidates_payload(campaign, input.influencer_ids, now, verdicts)
+    await append({campaign: _count_gained(before, after)})
+    return candidates_outcome(campaign, influencer_ids, after, evaluations)
 
 
-def _gained(before: Sequence[Case | None], after: Sequence[Case | None]) -> int:
-    """How many more of them the campaign is available to; nobody who takes part is overridden."""
+def _count_gained(
+    before: Sequence[LockedCandidate | None], after: Sequence[LockedCandidate | None]
+) -> int:
+    """Count how many more of them the campaign is available to. None of them takes part."""
     return sum(
         bool(old.facts.unavailable_reasons) - bool(new.facts.unavailable_reasons)
         for old, new in zip(before, after, strict=True)
@@ -71,26 +70,29 @@ def _gained(before: Sequence[Case | None], after: Sequence[Case | None]) -> int:
 
 
 async def _store(
-    changed: Sequence[Case], availability: Availability | None, context: Context
+    changed: Sequence[LockedCandidate], availability: Availability | None, context: Context
 ) -> None:
-    """Put the override where it is to be, in place of any that was there."""
-    if any(case.override for case in changed):
-        await run(_REMOVE, pairs=dumps([case.pair for case in changed]))
+    """Store the override in place of earlier ones."""
+    if any(candidate.override for candidate in changed):
+        await run(_DELETE, pairs=dumps([candidate.pair for candidate in changed]))
     if availability is not None:
-        rows = [_row(case, availability, context) for case in changed]
-        await insert(AvailabilityOverride, rows)
+        await insert(
+            AvailabilityOverride, [_row(candidate, availability, context) for candidate in changed]
+        )
 
 
-def _row(case: Case, availability: Availability, context: Context) -> dict[str, Any]:
+def _row(
+    candidate: LockedCandidate, availability: Availability, context: Context
+) -> dict[str, Any]:
     return {
-        "campaign_id": case.campaign.id,
-        "influencer_id": case.influencer.id,
+        "campaign_id": candidate.campaign.id,
+        "influencer_id": candidate.influencer.id,
         "availability": availability,
         "set_at": context.now,
     }
 
 
-_REMOVE = """
+_DELETE = """
 DELETE FROM availability_override WHERE (campaign_id, influencer_id) IN
 (SELECT (j.value->>0)::bigint, (j.value->>1)::bigint
 FROM json_array_elements(:pairs::json) AS j(value))"""

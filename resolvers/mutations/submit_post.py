@@ -1,4 +1,4 @@
-"""`submitPost`: hand in the URL of a post."""
+"""`submitPost`: submit the URL of a post."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,99 +7,95 @@ from typing import Any
 from database.bulk import insert
 from database.session import rows
 from models.participation import Post
-from projection import Completed
 from resolvers.context import Context
 from resolvers.pipeline.bulk import not_found
-from resolvers.pipeline.loading import Case
-from resolvers.pipeline.results import UserError
-from resolvers.pipeline.single import own_case
-from resolvers.pipeline.transaction import MutationInfo, caller_in, write
-from resolvers.pipeline.unit_of_work import Ledger, actor_of
-from resolvers.pipeline.validation import URL_LENGTH, Form
-from workflow.decisions import Command
-from workflow.enums import Action, ErrorCode, Outcome, Platform, PostStatus, Role
+from resolvers.pipeline.loading import LockedCandidate
+from resolvers.pipeline.single import load_participation
+from resolvers.pipeline.transaction import caller_in
+from resolvers.pipeline.unit_of_work import UnitOfWork, actor_of
+from resolvers.pipeline.validation import MAX_URL, Form, Refusal, path_of
+from workflow.enums import Action, ErrorCode, Outcome, Platform, PostStatus
 from workflow.platform_hosts import digest, platform_of_url
+from workflow.table import Command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SubmitPostPayload:
-    """How it came out."""
+class SubmitPostOutcome:
+    """The outcome for the post."""
 
     outcome: Outcome
     post: int | None = None
-    user_errors: Sequence[UserError] = ()
+    user_errors: Sequence[Refusal] = ()
 
 
-async def submit_post(info: MutationInfo, input: Any) -> Completed:
-    """Submit a post for a participation (`SubmitPostInput`)."""
-    return await write(info, (Role.INFLUENCER,), lambda: act(info.context, input))
-
-
-async def act(context: Context, input: Any) -> SubmitPostPayload:
-    """The same within a transaction, with keys in the payload."""
+async def submit_post(context: Context, *, participation_id: str, url: str) -> SubmitPostOutcome:
+    """Submit a post for a participation of the calling influencer."""
     caller = caller_in(context)
     form = Form()
-    url, platform = _read(form, input.url)
-    if form.errors:
-        return _refused(*form.errors)
-    case = await own_case(context, input.participation_id)
-    if case is None:
-        return _refused(not_found("participation", "participationId").error)
-    post, owner = await _known_post(case, url)
+    url, platform = _read_url(form, url)
+    if form.refusals:
+        return _refused(*form.refusals)
+    candidate = await load_participation(context, participation_id)
+    if candidate is None:
+        return _refused(not_found("participation", "participationId").refusal)
+    post, owner = await _find_post(candidate, url)
     command = Command(
         action=Action.SUBMIT_POST,
         role=caller.role,
         url_platform=platform,
-        url_is_own=post is not None and owner == case.participation_id,
-        url_is_taken=post is not None and owner != case.participation_id,
+        url_is_own=post is not None and owner == candidate.participation_id,
+        url_is_taken=post is not None and owner != candidate.participation_id,
     )
-    ledger = Ledger(actor_of(caller), context.now)
-    verdict = ledger.judge(case, command)
-    if verdict.outcome is Outcome.REFUSED:
-        return _refused(_located(verdict.error))
-    if verdict.outcome is Outcome.CHANGED:
-        [post] = await insert(Post, [_row(context, case, url, platform)])
-        ledger.enter(case, Action.SUBMIT_POST, verdict.decision, post_id=post)
-        await ledger.write()
-    return SubmitPostPayload(outcome=verdict.outcome, post=post)
+    unit = UnitOfWork(actor_of(caller), context.now)
+    evaluation = unit.evaluate(candidate, command)
+    if evaluation.outcome is Outcome.REFUSED:
+        return _refused(_with_path(evaluation.refusal))
+    if evaluation.outcome is Outcome.CHANGED:
+        [post] = await insert(Post, [_new_post(context, candidate, url, platform)])
+        unit.record(candidate, Action.SUBMIT_POST, evaluation.decision, post_id=post)
+        await unit.write()
+    return SubmitPostOutcome(outcome=evaluation.outcome, post=post)
 
 
-def _read(form: Form, given: str) -> tuple[str, Platform | None]:
-    """The URL, and the platform it is on; the form refuses what is on none."""
-    url = form.text(given, URL_LENGTH, "url")
+def _read_url(form: Form, given: str) -> tuple[str, Platform | None]:
+    """Return the URL, trimmed, and its platform; refuse a URL on no known platform."""
+    url = form.text(given, MAX_URL, "url")
     platform = platform_of_url(url)
-    if not form.errors and platform is None:
+    if not form.refusals and platform is None:
         known = ", ".join(Platform)
         message = f"Give the https URL of a post on a known platform: {known}."
         form.refuse(ErrorCode.INVALID_INPUT, message, "url")
     return url, platform
 
 
-def _located(error: UserError | None) -> UserError | None:
+def _with_path(refusal: Refusal | None) -> Refusal | None:
     about_url = (ErrorCode.PLATFORM_NOT_RELEVANT, ErrorCode.URL_IN_USE)
-    if error is None:
+    if refusal is None:
         return None
-    return replace(error, field=["input", "url" if error.code in about_url else "participationId"])
+    field = "url" if refusal.code in about_url else "participationId"
+    return replace(refusal, field=path_of(field))
 
 
-async def _known_post(case: Case, url: str) -> tuple[int | None, int | None]:
-    """The post that this URL is in the campaign already, and the participation it belongs to."""
-    found = await rows(_KNOWN, campaign=case.campaign.id, digest=digest(url))
+async def _find_post(candidate: LockedCandidate, url: str) -> tuple[int | None, int | None]:
+    """Return the post with this URL in the campaign, if any, and its participation."""
+    found = await rows(_SAME_URL, campaign=candidate.campaign.id, digest=digest(url))
     return (found[0][0], found[0][1]) if found else (None, None)
 
 
-_KNOWN = (
+_SAME_URL = (
     "SELECT id, participation_id FROM post WHERE campaign_id = :campaign AND url_digest = :digest"
 )
 
 
-def _row(context: Context, case: Case, url: str, platform: Platform | None) -> dict[str, Any]:
-    selected = case.facts.selected_account
-    account = next((account for account in case.accounts if account.id == selected), None)
+def _new_post(
+    context: Context, candidate: LockedCandidate, url: str, platform: Platform | None
+) -> dict[str, Any]:
+    selected = candidate.facts.selected_account
+    account = next((account for account in candidate.accounts if account.id == selected), None)
     fits = account is not None and platform is not None and account.platform == platform.number
     return {
-        "campaign_id": case.campaign.id,
-        "participation_id": case.participation_id,
+        "campaign_id": candidate.campaign.id,
+        "participation_id": candidate.participation_id,
         "url": url,
         "url_digest": digest(url),
         "status": PostStatus.SUBMITTED,
@@ -109,6 +105,7 @@ def _row(context: Context, case: Case, url: str, platform: Platform | None) -> d
     }
 
 
-def _refused(*errors: UserError | None) -> SubmitPostPayload:
-    told = [error for error in errors if error]
-    return SubmitPostPayload(outcome=Outcome.REFUSED, user_errors=told)
+def _refused(*refusals: Refusal | None) -> SubmitPostOutcome:
+    return SubmitPostOutcome(
+        outcome=Outcome.REFUSED, user_errors=[refusal for refusal in refusals if refusal]
+    )

@@ -1,35 +1,40 @@
-"""`updateCampaign`: change a campaign, or move it on."""
+"""`updateCampaign`: change a campaign, or move it to a later status."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from strawberry import UNSET
 
 from database.bulk import update
 from database.session import locked_rows
 from models.campaign import Campaign
-from projection import Completed
-from resolvers.availability.counts import call_keeper, outdate
+from resolvers.availability.counts import outdate
 from resolvers.context import Context
 from resolvers.ids import decode
 from resolvers.mutations.campaign_input import (
     FIELDS,
+    CampaignFields,
     camel_case,
     check_together,
     read,
     with_search_and_categories,
 )
-from resolvers.mutations.create_campaign import CampaignPayload
-from resolvers.pipeline.results import UserError
-from resolvers.pipeline.transaction import MutationInfo, write
-from resolvers.pipeline.validation import Form
-from workflow.enums import CampaignStatus, ErrorCode, Role, platforms_of
+from resolvers.mutations.create_campaign import CampaignOutcome
+from resolvers.pipeline.validation import Form, Refusal, path_of
+from workflow.enums import CampaignStatus, ErrorCode, platforms_of
 from workflow.facts import moment_of
 
 _FIXED = ("type", "post_tracking", "advertiser_id")
-"""What is settled once a campaign is no draft any more."""
+"""Fields that never change after DRAFT."""
 _LAST = (CampaignStatus.COMPLETED, CampaignStatus.CANCELLED)
+_ORDER = (
+    CampaignStatus.DRAFT,
+    CampaignStatus.UPCOMING,
+    CampaignStatus.ONGOING,
+    CampaignStatus.COMPLETED,
+    CampaignStatus.CANCELLED,
+)
+"""A campaign moves only forward."""
 _RULES = {
     "platforms",
     "countries",
@@ -42,42 +47,34 @@ _MOMENTS = ("application_deadline", "starts_at", "ends_at")
 _LISTS = ("hashtags", "mentions", "categories")
 
 
-async def update_campaign(info: MutationInfo, input: Any) -> Completed:
-    """Change a campaign (`UpdateCampaignInput`)."""
-    completed = await write(info, (Role.STAFF,), lambda: act(info.context, input))
-    call_keeper()
-    return completed
-
-
-async def act(context: Context, input: Any) -> CampaignPayload:
-    """The same within a transaction, with keys in the payload."""
+async def update_campaign(context: Context, *, id: str, changes: CampaignFields) -> CampaignOutcome:
+    """Change a campaign: the fields that are given, or its status."""
     form = Form()
-    given = {name: getattr(input, name) for name in FIELDS if getattr(input, name) is not UNSET}
-    row = read(form, given)
-    if form.errors:
-        return CampaignPayload(user_errors=form.errors)
-    key = decode(input.id, "Campaign")
-    before = await _locked(key) if key is not None else None
+    row = read(form, changes)
+    if form.refusals:
+        return CampaignOutcome(user_errors=form.refusals)
+    key = decode(id, "Campaign")
+    before = await _lock(key) if key is not None else None
     if key is None or before is None:
-        unknown = UserError(ErrorCode.NOT_FOUND, "There is no such campaign.", ["input", "id"])
-        return CampaignPayload(user_errors=[unknown])
+        unknown = Refusal(ErrorCode.NOT_FOUND, "There is no such campaign.", path_of("id"))
+        return CampaignOutcome(user_errors=[unknown])
     changed = {name: value for name, value in row.items() if value != before[name]}
     check_together(form, {**before, **changed})
-    if not form.errors:
+    if not form.refusals:
         _check_changes(form, before, changed)
-    if form.errors:
-        return CampaignPayload(campaign=key, user_errors=form.errors)
+    if form.refusals:
+        return CampaignOutcome(campaign=key, user_errors=form.refusals)
     if changed:
         title, brand = row.get("title", before["title"]), row.get("brand", before["brand"])
         changed = await with_search_and_categories(changed, title, brand)
         await update(Campaign, [{"id": key, **changed, "updated_at": context.now}])
         if _changes_audience(before, changed):
             await outdate(key)
-    return CampaignPayload(campaign=key)
+    return CampaignOutcome(campaign=key)
 
 
-async def _locked(key: int) -> dict[str, Any] | None:
-    """The campaign's columns, for this transaction alone."""
+async def _lock(key: int) -> dict[str, Any] | None:
+    """Lock and load the campaign's columns; None if it does not exist."""
     found = await locked_rows(_CAMPAIGN, "FOR UPDATE", id=key)
     if not found:
         return None
@@ -92,14 +89,14 @@ _CAMPAIGN = f"SELECT {', '.join(_COLUMNS)} FROM campaign WHERE id = :id"
 
 
 def _changes_audience(before: Mapping[str, Any], changed: Mapping[str, Any]) -> bool:
-    """Whether the campaign may become available to others than before."""
+    """Return whether the campaign may become available to other influencers."""
     status = CampaignStatus(before["status"])
     opens_or_closes = changed.get("status", status).is_running != status.is_running
     return opens_or_closes or bool(changed.keys() & _RULES)
 
 
 def _check_changes(form: Form, before: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
-    """The form refuses changes that the campaign's status or its places do not allow."""
+    """Refuse changes that the campaign's status or its places do not allow."""
     status = CampaignStatus(before["status"])
     if status in _LAST:
         for name in changed:
@@ -111,7 +108,7 @@ def _check_changes(form: Form, before: Mapping[str, Any], changed: Mapping[str, 
             form, "status", f"A campaign does not go from {status} to {changed['status']}."
         )
     capacity = changed.get("capacity")
-    if not form.errors and capacity is not None and capacity < before["places_taken"]:
+    if not form.refusals and capacity is not None and capacity < before["places_taken"]:
         message = f"{before['places_taken']:,} places are taken: it cannot be less."
         form.refuse(ErrorCode.CAPACITY_REACHED, message, "capacity")
 
@@ -127,10 +124,9 @@ def _check_settled(form: Form, before: Mapping[str, Any], changed: Mapping[str, 
 
 
 def _is_forward(before: CampaignStatus, after: CampaignStatus) -> bool:
-    order = list(CampaignStatus)
-    return order.index(after) > order.index(before)
+    return _ORDER.index(after) > _ORDER.index(before)
 
 
 def _not_allowed(form: Form, name: str, message: str) -> None:
-    if name in FIELDS:  # a column that is worked out of others is refused with them
+    if name in FIELDS:  # a derived column is refused with its sources
         form.refuse(ErrorCode.TRANSITION_NOT_ALLOWED, message, camel_case(name))

@@ -1,14 +1,13 @@
-"""`upsertInfluencers`: keep influencers in step with the agency's own database."""
+"""`upsertInfluencers`: create influencers, or bring them in step with the agency's database."""
 
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import orjson
-from strawberry import UNSET
 
 from database.bulk import insert, update
 from database.session import rows
@@ -16,67 +15,77 @@ from database.transactions import ChangedMeanwhileError
 from models import categories, profiles
 from models.influencer import Influencer
 from models.text import clean, fold
-from projection import Completed
 from resolvers.availability.counts import changing
 from resolvers.context import Context
 from resolvers.mutations.campaign_input import category_names, country, web_url
-from resolvers.mutations.connect_account import checked_claim
 from resolvers.mutations.connecting import (
     MAX_ACCOUNTS,
     Claim,
     Connections,
     Waiting,
     advance,
+    checked_claim,
     connections,
     lock_waiting,
 )
-from resolvers.pipeline.bulk import is_one_call
-from resolvers.pipeline.results import UserError
-from resolvers.pipeline.transaction import MutationInfo, write
+from resolvers.pipeline.bulk import check_count
 from resolvers.pipeline.unit_of_work import SYSTEM
-from resolvers.pipeline.validation import NAME_LENGTH, Form
+from resolvers.pipeline.validation import MAX_NAME, Form, Refusal
 from workflow.categories import mask_and_overflow
-from workflow.enums import ErrorCode, Outcome, Role
+from workflow.enums import ErrorCode, Outcome, Platform
 
-EMAIL_LENGTH = 320
+MAX_EMAIL = 320
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")  # whether it exists, only a letter to it can tell
 
 
+class AccountFields(TypedDict):
+    """An account to connect or to update."""
+
+    platform: Platform
+    external_id: str
+    handle: str
+    followers: int
+
+
+class InfluencerFields(TypedDict):
+    """An influencer to create or to update: what is left out stays as it is, None clears it."""
+
+    external_id: str
+    name: str
+    email: NotRequired[str | None]
+    country: NotRequired[str | None]
+    avatar_url: NotRequired[str | None]
+    categories: Sequence[str]
+    accounts: Sequence[AccountFields]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UpsertInfluencersPayload:
-    """What became of them; those refused are in `user_errors` alone."""
+class UpsertInfluencersOutcome:
+    """The influencers as stored, and the refusals of the others."""
 
     influencers: Sequence[int] = ()
     created: int = 0
     updated: int = 0
     advanced: Sequence[int] = ()
-    user_errors: Sequence[UserError] = ()
+    user_errors: Sequence[Refusal] = ()
 
 
-async def upsert_influencers(info: MutationInfo, input: Any) -> Completed:
-    """Create or update influencers with their accounts (`UpsertInfluencersInput`)."""
-    return await write(info, (Role.STAFF,), lambda: act(info.context, input))
+async def upsert_influencers(
+    context: Context, *, influencers: Sequence[InfluencerFields]
+) -> UpsertInfluencersOutcome:
+    """Create or update influencers with their accounts, each all or nothing.
 
-
-async def act(context: Context, input: Any) -> UpsertInfluencersPayload:
-    """The same within a transaction, with keys in the payload."""
-    return await upsert(input.influencers, context.now)
-
-
-async def upsert(given: Sequence[Any], now: datetime) -> UpsertInfluencersPayload:
-    """Create or update these (`InfluencerInput`, or what has its attributes), each all or nothing.
-
-    Within a transaction. The number of statements does not grow with that of influencers.
+    The number of statements does not grow with that of influencers.
     """
     form = Form()
-    if not is_one_call(form, given, "influencer", "influencers"):
-        return UpsertInfluencersPayload(user_errors=form.errors)
-    return await _Upsert(now).run(given)
+    if not check_count(form, influencers, "influencer", "influencers"):
+        return UpsertInfluencersOutcome(user_errors=form.refusals)
+    return await _Upsert(context.now).run(influencers)
 
 
 @dataclass(slots=True)
 class _Entry:
-    """One influencer of the call, found to be well said."""
+    """One influencer of the call, with valid values."""
 
     index: int
     external_id: str
@@ -88,7 +97,7 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """An influencer as they are stored."""
+    """An influencer as stored."""
 
     id: int
     is_erased: bool
@@ -97,12 +106,13 @@ class _Known:
 
 @dataclass(slots=True)
 class _Upsert:
-    """One call: what is refused gathers in `errors`."""
+    """One call, with its refusals."""
 
     now: datetime
-    errors: list[UserError] = field(default_factory=list[UserError])
+    refusals: list[Refusal] = field(default_factory=list[Refusal])
 
-    async def run(self, given: Sequence[Any]) -> UpsertInfluencersPayload:
+    async def run(self, given: Sequence[InfluencerFields]) -> UpsertInfluencersOutcome:
+        """Create or update the influencers."""
         entries = self._read(given)
         waiting, accounts = await self._find(entries)
         entries = [entry for entry in entries if self._is_accepted(entry, accounts)]
@@ -119,32 +129,32 @@ class _Upsert:
             await update(Influencer, changes)
             await accounts.write()
             await profiles.refresh(all_changed - accounts.touched)
-        return UpsertInfluencersPayload(
+        return UpsertInfluencersOutcome(
             influencers=[entry.id for entry in entries],
             created=len(created),
             updated=len(updated),
             advanced=await advance(waiting, accounts.connected, SYSTEM, self.now),
-            user_errors=self.errors,
+            user_errors=self.refusals,
         )
 
-    def _read(self, given: Sequence[Any]) -> list[_Entry]:
-        times = Counter(clean(one.external_id) for one in given)
+    def _read(self, given: Sequence[InfluencerFields]) -> list[_Entry]:
+        times = Counter(clean(one["external_id"]) for one in given)
         entries: list[_Entry] = []
         for index, one in enumerate(given):
             form = Form()
             entry = _read_one(form, index, one)
             if times[entry.external_id] > 1:
-                # All of them: which one is meant cannot be told.
+                # All of them are refused: any of them may be the right one.
                 message = "This external id is in the call more than once: give each once."
                 form.refuse(ErrorCode.INVALID_INPUT, message, *_at(index), "externalId")
-            if form.errors:
-                self.errors += form.errors
+            if form.refusals:
+                self.refusals += form.refusals
             else:
                 entries.append(entry)
         return entries
 
     async def _find(self, entries: Sequence[_Entry]) -> tuple[Waiting, Connections]:
-        """Find out who is known, lock them, and look up the accounts that are named."""
+        """Lock and load the influencers who are stored, and the accounts that are claimed."""
         waiting, accounts = await self._locked(entries)
         found = await rows(_KNOWN, ids=list(waiting.influencers))
         known = {row[1]: _Known(row[0], row[2] is not None, _stored(row[3:])) for row in found}
@@ -153,7 +163,7 @@ class _Upsert:
             entry.id = entry.known.id if entry.known else 0
         given = {entry.id: entry.index for entry in entries}
         # Places are taken in the order given.
-        waiting.cases = sorted(waiting.cases, key=lambda case: given[case.influencer.id])
+        waiting.candidates = sorted(waiting.candidates, key=lambda one: given[one.influencer.id])
         return waiting, accounts
 
     async def _locked(self, entries: Sequence[_Entry]) -> tuple[Waiting, Connections]:
@@ -161,14 +171,14 @@ class _Upsert:
         known = await _ids(entries)
         waiting = await lock_waiting(known, self.now)
         accounts = await connections(claims, known, self.now)
-        # Whoever was created meanwhile must be known too, or the accounts that came with them would
-        # seem to be someone else's. To lock them now would be out of order.
+        # An influencer created meanwhile must be known too, or their accounts would seem to be
+        # someone else's. To lock them now would be out of order.
         if await _ids(entries) != known:
             raise ChangedMeanwhileError
         return waiting, accounts
 
     def _is_accepted(self, entry: _Entry, accounts: Connections) -> bool:
-        """Whether nothing refuses the influencer; their accounts are theirs from then on."""
+        """Return whether nothing refuses the influencer, and reserve their accounts if so."""
         form = Form()
         if entry.known and entry.known.is_erased:
             message = "This influencer has been erased, and stays so."
@@ -181,22 +191,22 @@ class _Upsert:
             refusal = accounts.refusal(owner, claim)
             if refusal:
                 form.refuse(refusal.code, refusal.message, *_at(entry.index), "accounts", place)
-        if form.errors:
-            self.errors += form.errors
+        if form.refusals:
+            self.refusals += form.refusals
             return False
-        accounts.promise(owner, entry.claims)
+        accounts.reserve(owner, entry.claims)
         return True
 
     async def _create(self, entries: Sequence[_Entry], numbers: Mapping[str, int]) -> set[int]:
-        """Insert who is new: their ids."""
-        fresh = [entry for entry in entries if entry.known is None]
-        inserted = await insert(Influencer, [self._new(entry, numbers) for entry in fresh])
-        for entry, key in zip(fresh, inserted, strict=True):
+        """Insert the new influencers; return their ids."""
+        new = [entry for entry in entries if entry.known is None]
+        inserted = await insert(Influencer, [self._new(entry, numbers) for entry in new])
+        for entry, key in zip(new, inserted, strict=True):
             entry.id = key
         return set(inserted)
 
     def _changes(self, known: Sequence[_Entry], numbers: Mapping[str, int]) -> list[dict[str, Any]]:
-        """The rows of those who are known and differ."""
+        """Return the rows of stored influencers that differ."""
         return [
             {"id": entry.id, **self._merged(entry, numbers), "updated_at": self.now}
             for entry in known
@@ -215,7 +225,7 @@ class _Upsert:
         }
 
     def _merged(self, entry: _Entry, numbers: Mapping[str, int]) -> dict[str, Any]:
-        """The influencer's columns after the call: what was left out stays."""
+        """Return the influencer's columns after the call: what was left out stays."""
         before: Mapping[str, Any] = entry.known.values if entry.known else dict.fromkeys(_VALUES)
         row: dict[str, Any] = {name: entry.row.get(name, before[name]) for name in _VALUES}
         mask, overflow = mask_and_overflow({numbers[fold(name)] for name in row["categories"]})
@@ -239,7 +249,7 @@ async def _ids(entries: Sequence[_Entry]) -> set[int]:
 
 
 def _claim(accounts: Connections, entries: Sequence[_Entry]) -> set[int]:
-    """Give them the accounts that they name; the ids of those for whom this changes anything."""
+    """Give the influencers their accounts; return the ids of those with a changed account."""
     return {
         entry.id
         for entry in entries
@@ -257,28 +267,27 @@ def _at(index: int) -> tuple[str, int]:
     return "influencers", index
 
 
-def _read_one(form: Form, index: int, given: Any) -> _Entry:
+def _read_one(form: Form, index: int, given: InfluencerFields) -> _Entry:
     at = _at(index)
     row: dict[str, Any] = {
-        "name": form.text(given.name, NAME_LENGTH, *at, "name"),
-        "categories": category_names(form, given.categories, *at, "categories"),
+        "name": form.text(given["name"], MAX_NAME, *at, "name"),
+        "categories": category_names(form, given["categories"], *at, "categories"),
     }
-    if given.email is not UNSET:
-        row["email"] = _email(form, given.email, *at, "email")
-    if given.country is not UNSET:
-        code = given.country
+    if "email" in given:
+        row["email"] = _email(form, given["email"], *at, "email")
+    if "country" in given:
+        code = given["country"]
         row["country"] = None if code is None else country(form, code, *at, "country")
-    if given.avatar_url is not UNSET:
-        row["avatar_url"] = web_url(form, given.avatar_url, *at, "avatarUrl")
-    external_id = form.text(given.external_id, NAME_LENGTH, *at, "externalId")
-    return _Entry(index, external_id, row, _claims(form, given.accounts, *at, "accounts"))
+    if "avatar_url" in given:
+        row["avatar_url"] = web_url(form, given["avatar_url"], *at, "avatarUrl")
+    external_id = form.text(given["external_id"], MAX_NAME, *at, "externalId")
+    return _Entry(index, external_id, row, _claims(form, given["accounts"], *at, "accounts"))
 
 
-def _claims(form: Form, given: Sequence[Any], *at: str | int) -> list[Claim]:
+def _claims(form: Form, given: Sequence[AccountFields], *at: str | int) -> list[Claim]:
     claims: dict[tuple[int, str], Claim] = {}
     for place, one in enumerate(given):
-        said = Claim(one.platform, one.external_id, one.handle, one.followers)
-        claim = checked_claim(form, said, *at, place)
+        claim = checked_claim(form, Claim(**one), *at, place)
         if claim.key in claims:
             message = "This account is in the list already: give each once."
             form.refuse(ErrorCode.INVALID_INPUT, message, *at, place, "externalId")
@@ -287,7 +296,7 @@ def _claims(form: Form, given: Sequence[Any], *at: str | int) -> list[Claim]:
 
 
 def _email(form: Form, value: str | None, *at: str | int) -> str | None:
-    email = form.optional(value, EMAIL_LENGTH, *at)
+    email = form.optional(value, MAX_EMAIL, *at)
     if email is not None and not _EMAIL.fullmatch(email):
         form.refuse(ErrorCode.INVALID_INPUT, "Give an email address, such as a@example.com.", *at)
     return email

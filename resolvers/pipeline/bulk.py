@@ -1,164 +1,261 @@
-"""What the mutations over many ids have in common: the list itself, and an answer for each id."""
+"""What mutations over many ids share: reading the ids, and one item of the outcome for each.
 
-from collections.abc import Sequence
+A resolver returns an outcome, from which the read engine makes the payload that clients see. What
+it returns has other names than the payload's types in `schema/mutations`, because it holds keys
+where they hold objects: an id, and for a candidate the pair (campaign, influencer). `…Outcome` is
+of a whole call, `…Item` of one item of a bulk call, `Summary` counts items, and `Refusal`
+(`resolvers/pipeline/validation.py`) says why one was refused.
+"""
 
-from resolvers.caller import Caller
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from projection import Known
 from resolvers.context import Context
 from resolvers.ids import decode
-from resolvers.pipeline.loading import Case, in_campaign, of_participations
-from resolvers.pipeline.results import (
-    CandidateResult,
-    CandidatesPayload,
-    ParticipationResult,
-    ParticipationsPayload,
-    UserError,
-    known_statuses,
-    summarize,
-)
+from resolvers.pipeline.loading import LockedCandidate, lock_candidates, lock_participations
 from resolvers.pipeline.transaction import caller_in
-from resolvers.pipeline.unit_of_work import Ledger, Verdict
-from resolvers.pipeline.validation import Form
-from workflow.decisions import Command, Decision, candidate_status
-from workflow.enums import ErrorCode, Outcome
+from resolvers.pipeline.unit_of_work import Evaluation, UnitOfWork
+from resolvers.pipeline.validation import Form, Refusal, path_of
+from workflow.decisions import Command, Decision
+from workflow.enums import CandidateStatus, ErrorCode, Outcome, ParticipationStatus
+from workflow.screens import candidate_status
 
 MAX_ITEMS = 1_000
 
 
-def is_one_call(form: Form, items: Sequence[object], what: str, field: str) -> bool:
-    """Whether there are as many of them as one call takes; if not, the form refuses them."""
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The items of a bulk call, counted by outcome."""
+
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+
+
+class ParticipationItem(NamedTuple):
+    """The outcome for one participation of a bulk call."""
+
+    participation_id: str
+    "As given."
+    outcome: Outcome
+    participation: int | None = None
+    status: ParticipationStatus | None = None
+    error: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipationsOutcome:
+    """An item for each participation, in the order given; or why the whole call is refused."""
+
+    results: Sequence[ParticipationItem] = ()
+    summary: Summary = field(default_factory=Summary)
+    user_errors: Sequence[Refusal] = ()
+    known: Known | None = None
+    "Rows just written, which the read engine need not read. Not for clients."
+
+
+class CandidateItem(NamedTuple):
+    """The outcome for one influencer of a bulk call on a campaign."""
+
+    influencer_id: str
+    "As given."
+    outcome: Outcome
+    candidate: tuple[int, int] | None = None
+    participation: int | None = None
+    candidate_status: CandidateStatus | None = None
+    error: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidatesOutcome:
+    """An item for each influencer, in the order given; or why the whole call is refused."""
+
+    campaign: int | None = None
+    results: Sequence[CandidateItem] = ()
+    summary: Summary = field(default_factory=Summary)
+    user_errors: Sequence[Refusal] = ()
+    known: Known | None = None
+    "Rows just written, which the read engine need not read. Not for clients."
+
+
+# Reading the ids
+
+
+def check_count(form: Form, items: Sequence[object], noun: str, name: str) -> bool:
+    """Return whether one call takes so many items; refuse none, and too many."""
     if not items:
-        form.refuse(ErrorCode.INVALID_INPUT, f"Give at least one {what}.", field)
+        form.refuse(ErrorCode.INVALID_INPUT, f"Give at least one {noun}.", name)
         return False
     if len(items) > MAX_ITEMS:
-        message = f"These are {len(items):,} {what}s: at most {MAX_ITEMS:,} are taken in one call."
-        form.refuse(ErrorCode.TOO_MANY_ITEMS, message, field)
+        message = f"These are {len(items):,} {noun}s: at most {MAX_ITEMS:,} are taken in one call."
+        form.refuse(ErrorCode.TOO_MANY_ITEMS, message, name)
         return False
     return True
 
 
-def keys_of(form: Form, ids: Sequence[str], type_name: str, field: str) -> list[int | None]:
-    """The keys of the objects that the ids name; None for a malformed id or one of another type.
+def parse_ids(form: Form, ids: Sequence[str], type_name: str, name: str) -> list[int | None]:
+    """Return the keys that global ids of a type hold; None for one that is malformed.
 
-    The form refuses a list that is empty, too long, or has something twice.
+    Refuse a list that is empty, too long, or has an object twice. `name` is the list's.
     """
-    if not is_one_call(form, ids, "id", field):
+    if not check_count(form, ids, "id", name):
         return []
     keys = [decode(gid, type_name) for gid in ids]
     seen = set[int | str]()
     for index, (gid, key) in enumerate(zip(ids, keys, strict=True)):
-        thing = gid if key is None else key
-        if thing in seen:
+        item = gid if key is None else key
+        if item in seen:
             message = "It is in the list already: give each id once."
-            form.refuse(ErrorCode.INVALID_INPUT, message, field, index)
-        seen.add(thing)
+            form.refuse(ErrorCode.INVALID_INPUT, message, name, index)
+        seen.add(item)
     return keys
 
 
-async def candidates(
+# Candidates of a campaign
+
+
+async def load_candidates(
     context: Context, campaign: int, influencers: Sequence[int | None]
-) -> list[Case | None] | None:
-    """The cases of these influencers in one campaign, in their order; None for who is not there.
+) -> list[LockedCandidate | None] | None:
+    """Return the candidates for these influencers, in their order; None without such a campaign.
 
-    Whoever has been erased is not there. None instead of the list: the campaign is not there.
+    In place of an influencer who does not exist, or has been erased, the list has None.
     """
-    asked = {key for key in influencers if key is not None}
-    cases = await in_campaign(campaign, asked, context.now)
-    if cases is None:
+    keys = {key for key in influencers if key is not None}
+    locked = await lock_candidates(campaign, keys, context.now)
+    if locked is None:
         return None
-    there = {key: case for key, case in cases.items() if not case.influencer.is_erased}
-    return [None if key is None else there.get(key) for key in influencers]
-
-
-async def participations(
-    context: Context, caller: Caller, keys: Sequence[int | None]
-) -> list[Case | None]:
-    """The cases of these participations, in their order; None for what the caller has not."""
-    known = {key for key in keys if key is not None}
-    cases = await of_participations(known, caller, context.now)
-    return [None if key is None else cases.get(key) for key in keys]
+    found = {key: one for key, one in locked.items() if not one.influencer.is_erased}
+    return [None if key is None else found.get(key) for key in influencers]
 
 
 def decide_each(
-    ledger: Ledger, command: Command, cases: Sequence[Case | None], what: str, field: str
-) -> list[Verdict]:
-    """What the command comes to for each, in the order given. `field` is the list's name."""
-    return [
-        ledger.decide(case, command, field, index) if case else not_found(what, field, index)
-        for index, case in enumerate(cases)
-    ]
-
-
-async def decide_participations(
-    context: Context,
-    ledger: Ledger,
+    unit: UnitOfWork,
     command: Command,
-    ids: Sequence[str],
-    keys: Sequence[int | None],
-) -> ParticipationsPayload:
-    """What the command comes to for each of these participations, decided and written."""
-    cases = await participations(context, caller_in(context), keys)
-    verdicts = decide_each(ledger, command, cases, "participation", "participationIds")
-    await ledger.write()
-    results = [
-        ParticipationResult(
-            participation_id=gid,
-            outcome=verdict.outcome,
-            participation=case.participation_id if case else None,
-            status=verdict.status,
-            error=verdict.error,
-        )
-        for gid, case, verdict in zip(ids, cases, verdicts, strict=True)
+    candidates: Sequence[LockedCandidate | None],
+    noun: str,
+    name: str,
+) -> list[Evaluation]:
+    """Decide the command for each candidate, in the order given. `name` is the list's."""
+    return [
+        unit.decide(candidate, command, name, index) if candidate else not_found(noun, name, index)
+        for index, candidate in enumerate(candidates)
     ]
-    return ParticipationsPayload(
-        results=results,
-        summary=summarize(results),
-        known=known_statuses((result.participation, result.status) for result in results),
-    )
 
 
-def candidates_payload(
+def candidates_outcome(
     campaign: int,
     ids: Sequence[str],
-    cases: Sequence[Case | None],
-    verdicts: Sequence[Verdict],
-) -> CandidatesPayload:
-    """The answer for each of these influencers, as their cases are now."""
-    results = [
-        _candidate_result(gid, case, verdict)
-        for gid, case, verdict in zip(ids, cases, verdicts, strict=True)
+    candidates: Sequence[LockedCandidate | None],
+    evaluations: Sequence[Evaluation],
+) -> CandidatesOutcome:
+    """Return the outcome for these influencers, whose changes have been written."""
+    items = [
+        _candidate_item(gid, candidate, evaluation)
+        for gid, candidate, evaluation in zip(ids, candidates, evaluations, strict=True)
     ]
-    return CandidatesPayload(
+    return CandidatesOutcome(
         campaign=campaign,
-        results=results,
-        summary=summarize(results),
+        results=items,
+        summary=summarize(items),
         known=known_statuses(
-            (result.participation, verdict.status)
-            for result, verdict in zip(results, verdicts, strict=True)
+            (item.participation, evaluation.status)
+            for item, evaluation in zip(items, evaluations, strict=True)
         ),
     )
 
 
-def _candidate_result(gid: str, case: Case | None, verdict: Verdict) -> CandidateResult:
-    if case is None:
-        return CandidateResult(influencer_id=gid, outcome=verdict.outcome, error=verdict.error)
-    return CandidateResult(
+def _candidate_item(
+    gid: str, candidate: LockedCandidate | None, evaluation: Evaluation
+) -> CandidateItem:
+    if candidate is None:
+        return CandidateItem(gid, evaluation.outcome, error=evaluation.refusal)
+    is_visible = not candidate.facts.unavailable_reasons
+    return CandidateItem(
         influencer_id=gid,
-        outcome=verdict.outcome,
-        candidate=case.pair,
-        participation=case.participation_id,
-        candidate_status=candidate_status(verdict.status, not case.facts.unavailable_reasons),
-        error=verdict.error,
+        outcome=evaluation.outcome,
+        candidate=candidate.pair,
+        participation=candidate.participation_id,
+        candidate_status=candidate_status(evaluation.status, is_visible),
+        error=evaluation.refusal,
     )
 
 
-def not_found(what: str, *path: str | int) -> Verdict:
-    """The refusal of an id that names nothing, or nothing of the caller's."""
-    message = f"There is no such {what}, or it is not yours."
-    error = UserError(ErrorCode.NOT_FOUND, message, ["input", *map(str, path)])
-    return Verdict(Decision(outcome=Outcome.REFUSED, error=ErrorCode.NOT_FOUND), error)
+# Participations of any campaigns
 
 
-def unknown_campaign() -> list[UserError]:
-    """What is wrong with a call about a campaign that is not there."""
-    error = UserError(ErrorCode.NOT_FOUND, "There is no such campaign.", ["input", "campaignId"])
-    return [error]
+async def decide_participations(
+    context: Context,
+    unit: UnitOfWork,
+    command: Command,
+    ids: Sequence[str],
+    keys: Sequence[int | None],
+) -> ParticipationsOutcome:
+    """Decide the command for each of these participations, and write the changes."""
+    locked = await lock_participations(
+        {key for key in keys if key is not None}, caller_in(context), context.now
+    )
+    candidates = [None if key is None else locked.get(key) for key in keys]
+    evaluations = decide_each(unit, command, candidates, "participation", "participationIds")
+    await unit.write()
+    items = [
+        ParticipationItem(
+            participation_id=gid,
+            outcome=evaluation.outcome,
+            participation=candidate.participation_id if candidate else None,
+            status=evaluation.status,
+            error=evaluation.refusal,
+        )
+        for gid, candidate, evaluation in zip(ids, candidates, evaluations, strict=True)
+    ]
+    return ParticipationsOutcome(
+        results=items,
+        summary=summarize(items),
+        known=known_statuses((item.participation, item.status) for item in items),
+    )
+
+
+# Parts of outcomes
+
+
+class Item(Protocol):
+    """One item of a bulk call."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """Whether it was changed, unchanged or refused."""
+        ...
+
+
+def summarize(items: Iterable[Item]) -> Summary:
+    """Return the items, counted."""
+    outcomes = [item.outcome for item in items]
+    return Summary(
+        changed=outcomes.count(Outcome.CHANGED),
+        unchanged=outcomes.count(Outcome.UNCHANGED),
+        refused=outcomes.count(Outcome.REFUSED),
+    )
+
+
+def known_statuses(statuses: Iterable[tuple[int | None, ParticipationStatus | None]]) -> Known:
+    """Return the columns of participations, by id, that follow from their statuses."""
+    rows = {
+        key: {"t.id": key, "t.status": status.value}
+        for key, status in statuses
+        if key is not None and status is not None
+    }
+    return {"Participation": rows}
+
+
+def not_found(noun: str, *path: str | int) -> Evaluation:
+    """Return the refusal of an id that names nothing, or nothing that the caller may change."""
+    message = f"There is no such {noun}, or it is not yours."
+    refusal = Refusal(ErrorCode.NOT_FOUND, message, path_of(*path))
+    return Evaluation(Decision(outcome=Outcome.REFUSED, error=ErrorCode.NOT_FOUND), refusal)
+
+
+def unknown_campaign() -> list[Refusal]:
+    """Return the refusal of a call on a campaign that does not exist."""
+    return [Refusal(ErrorCode.NOT_FOUND, "There is no such campaign.", path_of("campaignId"))]

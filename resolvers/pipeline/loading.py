@@ -1,11 +1,11 @@
-"""What decides about participations, locked by one statement and read by the next.
+"""The facts that decide about participations: rows locked by one statement, read by the next.
 
 Every writer locks in this order, so that none waits for another in a circle: campaigns, then
-influencers, each by id. Whoever writes a participation holds its campaign or its influencer, so
-whoever holds both (`_LOCKED`) is alone with it, and with its posts. What is read after that
-(`_READ`) stays true until the transaction ends. It is a statement of its own, because a statement
-sees the data as they were when it began, and those for whom the locks had to wait have changed
-them since.
+influencers, each by id. Who writes a participation holds a lock on its campaign or its influencer,
+so a transaction that holds both (`_LOCK`) is alone with the participation and its posts. What is
+read after that (`_READ`) stays true until the transaction ends. Reading is a statement of its own
+because a statement sees the data as they were when it began, and the transactions for which the
+locks had to wait have changed them since.
 """
 
 from collections import defaultdict
@@ -30,7 +30,7 @@ Pair = tuple[int, int]
 
 
 class LockedCampaign(NamedTuple):
-    """A campaign as it is now."""
+    """A campaign, locked."""
 
     id: int
     advertiser_id: str | None
@@ -38,7 +38,7 @@ class LockedCampaign(NamedTuple):
 
 
 class LockedInfluencer(NamedTuple):
-    """An influencer as they are now."""
+    """An influencer, locked."""
 
     id: int
     followers: int
@@ -47,7 +47,7 @@ class LockedInfluencer(NamedTuple):
 
 
 class LockedParticipation(NamedTuple):
-    """A participation as it is now."""
+    """A participation whose campaign and influencer are locked."""
 
     id: int
     round: int
@@ -56,8 +56,8 @@ class LockedParticipation(NamedTuple):
 
 
 @dataclass(slots=True, kw_only=True)
-class Case:
-    """One influencer and one campaign, with all that decides about them."""
+class LockedCandidate:
+    """An influencer for a campaign, both locked, with the facts that decide."""
 
     campaign: LockedCampaign
     influencer: LockedInfluencer
@@ -69,16 +69,16 @@ class Case:
     now: datetime
     facts: Facts
     participation_id: int | None
-    "Where there is none yet: set when it is recorded (`resolvers/pipeline/unit_of_work.py`)."
+    "None before the first one, until `UnitOfWork.write` inserts it."
 
     @property
     def pair(self) -> Pair:
-        """The campaign's id and the influencer's."""
+        """Return the campaign's id and the influencer's."""
         return self.campaign.id, self.influencer.id
 
-    def with_accounts(self, accounts: Sequence[AccountRow]) -> "Case":
-        """The same case, as it would be if the influencer's accounts were these."""
-        return _case(
+    def with_accounts(self, accounts: Sequence[AccountRow]) -> "LockedCandidate":
+        """Return the candidate as if the influencer had these accounts."""
+        return _candidate(
             self.campaign,
             self.influencer,
             accounts,
@@ -88,9 +88,9 @@ class Case:
             self.now,
         )
 
-    def with_override(self, override: Availability | None) -> "Case":
-        """The same case, as it would be if staff had said this about it."""
-        return _case(
+    def with_override(self, override: Availability | None) -> "LockedCandidate":
+        """Return the candidate as if staff had set this override."""
+        return _candidate(
             self.campaign,
             self.influencer,
             self.accounts,
@@ -101,36 +101,41 @@ class Case:
         )
 
 
-async def of_pairs(pairs: Collection[Pair], now: datetime) -> dict[Pair, Case]:
-    """The cases of these pairs; without those whose campaign or influencer does not exist."""
-    return (await _cases(_PAIRS, _pair_values(pairs), now)).by_pair
+async def lock_pairs(pairs: Collection[Pair], now: datetime) -> dict[Pair, LockedCandidate]:
+    """Lock and load the candidates of these pairs, without those of which one does not exist."""
+    return (await _load(_BY_PAIR, _pair_values(pairs), now)).by_pair
 
 
-async def in_campaign(
+async def lock_candidates(
     campaign: int, influencers: Collection[int], now: datetime
-) -> dict[int, Case] | None:
-    """The cases of these influencers, those who exist, in a campaign; None if it does not exist."""
-    pairs = [(campaign, influencer) for influencer in influencers] or [(campaign, _NOBODY)]
-    found = await _cases(_PAIRS, _pair_values(pairs), now)
+) -> dict[int, LockedCandidate] | None:
+    """Lock and load a campaign's candidates by influencer; None without such a campaign.
+
+    Influencers who do not exist are left out.
+    """
+    pairs = [(campaign, influencer) for influencer in influencers] or [(campaign, _NO_ID)]
+    found = await _load(_BY_PAIR, _pair_values(pairs), now)
     if not found.campaigns:
         return None
-    return {influencer: case for (_, influencer), case in found.by_pair.items()}
+    return {influencer: one for (_, influencer), one in found.by_pair.items()}
 
 
-async def of_participations(ids: Collection[int], caller: Caller, now: datetime) -> dict[int, Case]:
-    """The cases of these participations, by their ids; without those that are not the caller's.
+async def lock_participations(
+    ids: Collection[int], caller: Caller, now: datetime
+) -> dict[int, LockedCandidate]:
+    """Lock and load the candidates of these participations by id, without those not the caller's.
 
-    Staff have all, advertisers those in their campaigns, influencers their own.
+    All are staff's, those in their campaigns an advertiser's, their own an influencer's.
     """
-    asked = _participations(tuple(visible("Participation", caller)))
-    found = await _cases(asked, {"ids": list(ids), **parameters(caller)}, now)
-    return {case.participation_id: case for case in found.by_pair.values() if case.participation_id}
+    statements = _by_participation(tuple(visible("Participation", caller)))
+    found = await _load(statements, {"ids": list(ids), **parameters(caller)}, now)
+    return {one.participation_id: one for one in found.by_pair.values() if one.participation_id}
 
 
 async def lock_campaigns(ids: Collection[int], *, at_once: bool = False) -> None:
-    """Lock these campaigns, by id, for this transaction alone.
+    """Lock these campaigns for writing.
 
-    `at_once`: where one is locked, it is not waited for, and the transaction starts again.
+    With `at_once` it does not wait for one that is locked: the transaction starts again.
     """
     if ids:
         lock = "FOR UPDATE NOWAIT" if at_once else "FOR UPDATE"
@@ -140,7 +145,7 @@ async def lock_campaigns(ids: Collection[int], *, at_once: bool = False) -> None
 async def lock_influencers(
     ids: Collection[int], *, writing: bool = False
 ) -> dict[int, LockedInfluencer]:
-    """These influencers, by id, kept as they are; or for this transaction alone, to write them."""
+    """Lock and load these influencers by id: for others to read, or `writing`, for nobody."""
     lock = "FOR UPDATE" if writing else "FOR SHARE"
     found = await locked_rows(_INFLUENCERS, lock, ids=list(ids))
     return {
@@ -150,7 +155,7 @@ async def lock_influencers(
 
 
 async def accounts_of(influencers: Collection[int]) -> dict[int, list[AccountRow]]:
-    """All accounts of these influencers, disconnected ones too, by influencer."""
+    """Load all accounts of these influencers, disconnected ones too, by influencer."""
     accounts = defaultdict[int, list[AccountRow]](list)
     for influencer, *columns in await rows(_ACCOUNTS, ids=list(influencers)):
         accounts[influencer].append(AccountRow(*columns))
@@ -164,57 +169,21 @@ FROM influencer WHERE id = ANY(:ids) ORDER BY id"""
 _ACCOUNTS = f"""
 SELECT influencer_id, {", ".join(AccountRow._fields)}
 FROM social_account WHERE influencer_id = ANY(:ids) ORDER BY id"""
-_NOBODY = 0
-"""No row has it as its id."""
+_NO_ID = 0
+"""No row has this id."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """SQL that tells the pairs asked for, and conditions on the ids of each half."""
-
-    pairs: str
-    campaigns: str
-    influencers: str
-
-
-_PAIRS = _Asked(
-    """SELECT (j.value->>0)::bigint AS campaign_id, (j.value->>1)::bigint AS influencer_id
-    FROM json_array_elements(:pairs::json) AS j(value)""",
-    "= ANY(:campaigns)",
-    "= ANY(:influencers)",
-)
-
-
-def _pair_values(pairs: Collection[Pair]) -> dict[str, Any]:
-    return {
-        "pairs": dumps(list(pairs)),
-        "campaigns": list({campaign for campaign, _ in pairs}),
-        "influencers": list({influencer for _, influencer in pairs}),
-    }
-
-
-@cache
-def _participations(conditions: tuple[str, ...]) -> _Asked:
-    where = " AND ".join(("t.id = ANY(:ids)", *conditions))
-    found = f"FROM participation t WHERE {where}"
-    return _Asked(
-        f"SELECT t.campaign_id, t.influencer_id {found}",
-        f"IN (SELECT t.campaign_id {found})",
-        f"IN (SELECT t.influencer_id {found})",
-    )
-
-
-# Influencers are counted after campaigns have been, and so locked after them.
-_LOCKED = f"""
+# Counting the campaigns first makes influencers be locked after them.
+_LOCK = f"""
 WITH campaigns AS MATERIALIZED (
     SELECT id, advertiser_id, {", ".join(CampaignRow._fields)}
-    FROM campaign WHERE id {{asked.campaigns}} ORDER BY id FOR UPDATE),
+    FROM campaign WHERE id {{campaigns}} ORDER BY id FOR UPDATE),
 influencers AS MATERIALIZED (
-    SELECT id FROM influencer WHERE id {{asked.influencers}}
+    SELECT id FROM influencer WHERE id {{influencers}}
     AND (SELECT count(*) FROM campaigns) > 0 ORDER BY id FOR SHARE)
 SELECT campaigns.*, (SELECT count(*) FROM influencers) FROM campaigns"""
 _READ = f"""
-WITH asked AS MATERIALIZED ({{asked.pairs}})
+WITH asked AS MATERIALIZED ({{pairs}})
 SELECT a.campaign_id, i.id, i.followers, i.erased_at,
     {", ".join(f"i.{column}" for column in InfluencerRow._fields)},
     (SELECT json_agg(json_build_array({", ".join(f"s.{c}" for c in AccountRow._fields)}))
@@ -227,55 +196,86 @@ FROM asked a JOIN influencer i ON i.id = a.influencer_id LEFT JOIN participation
     ON p.campaign_id = a.campaign_id AND p.influencer_id = a.influencer_id"""
 
 
-@dataclass(frozen=True, slots=True)
-class _Cases:
-    campaigns: Mapping[int, LockedCampaign]
-    by_pair: dict[Pair, Case]
+class _Statements(NamedTuple):
+    """How to load some candidates: one statement to lock them, and one to read them."""
+
+    lock: str
+    read: str
 
 
-async def _cases(asked: _Asked, values: Mapping[str, Any], now: datetime) -> _Cases:
-    """The cases of the pairs that are asked for."""
-    database = TortoiseDatabase()
-    locked = await fetch(database, _about(_LOCKED, asked), values)
-    campaigns = {row[0]: _campaign(row[:-1]) for row in locked}
-    if not campaigns:
-        return _Cases({}, {})
-    cases: dict[Pair, Case] = {}
-    for row in await fetch(database, _about(_READ, asked), values):
-        if campaign := campaigns.get(row[0]):
-            cases[campaign.id, row[1]] = _case_of(campaign, row, now)
-    return _Cases(campaigns, cases)
+def _statements(pairs: str, campaigns: str, influencers: str) -> _Statements:
+    """Return the statements for the pairs that `pairs` selects, with conditions on either id."""
+    return _Statements(
+        _LOCK.format(campaigns=campaigns, influencers=influencers), _READ.format(pairs=pairs)
+    )
+
+
+_BY_PAIR = _statements(
+    """SELECT (j.value->>0)::bigint AS campaign_id, (j.value->>1)::bigint AS influencer_id
+    FROM json_array_elements(:pairs::json) AS j(value)""",
+    "= ANY(:campaigns)",
+    "= ANY(:influencers)",
+)
 
 
 @cache
-def _about(statement: str, asked: _Asked) -> str:
-    """The statement about what is asked."""
-    return statement.format(asked=asked)
+def _by_participation(conditions: tuple[str, ...]) -> _Statements:
+    where = " AND ".join(("t.id = ANY(:ids)", *conditions))
+    found = f"FROM participation t WHERE {where}"
+    return _statements(
+        f"SELECT t.campaign_id, t.influencer_id {found}",
+        f"IN (SELECT t.campaign_id {found})",
+        f"IN (SELECT t.influencer_id {found})",
+    )
 
 
-def _campaign(row: Sequence[Any]) -> LockedCampaign:
-    return LockedCampaign(row[0], row[1], CampaignRow(*row[2:]))
+def _pair_values(pairs: Collection[Pair]) -> dict[str, Any]:
+    return {
+        "pairs": dumps(list(pairs)),
+        "campaigns": list({campaign for campaign, _ in pairs}),
+        "influencers": list({influencer for _, influencer in pairs}),
+    }
 
 
-def _case_of(campaign: LockedCampaign, row: Sequence[Any], now: datetime) -> Case:
-    """The case that a row of `_READ` tells."""
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    campaigns: Mapping[int, LockedCampaign]
+    by_pair: dict[Pair, LockedCandidate]
+
+
+async def _load(statements: _Statements, values: Mapping[str, Any], now: datetime) -> _Loaded:
+    database = TortoiseDatabase()
+    locked = await fetch(database, statements.lock, values)
+    campaigns = {row[0]: LockedCampaign(row[0], row[1], CampaignRow(*row[2:-1])) for row in locked}
+    if not campaigns:
+        return _Loaded({}, {})
+    candidates: dict[Pair, LockedCandidate] = {}
+    for row in await fetch(database, statements.read, values):
+        if campaign := campaigns.get(row[0]):
+            candidates[campaign.id, row[1]] = _candidate_of(campaign, row, now)
+    return _Loaded(campaigns, candidates)
+
+
+def _candidate_of(campaign: LockedCampaign, row: Sequence[Any], now: datetime) -> LockedCandidate:
+    """Return the candidate in a row of `_READ`."""
     _, key, followers, erased_at, country, mask, overflow, accounts, override, posts = row[:10]
-    number, turn, origin, *participation = row[10:]
-    who = InfluencerRow(country, mask, overflow)
-    return _case(
+    participation_id, round_, origin, *participation = row[10:]
+    return _candidate(
         campaign,
-        LockedInfluencer(key, followers, erased_at is not None, who),
+        LockedInfluencer(
+            key, followers, erased_at is not None, InfluencerRow(country, mask, overflow)
+        ),
         [AccountRow(*account) for account in sorted(orjson.loads(accounts or "[]"))],
         Availability(override) if override else None,
-        LockedParticipation(number, turn, origin, ParticipationRow(*participation))
-        if number
+        LockedParticipation(participation_id, round_, origin, ParticipationRow(*participation))
+        if participation_id
         else None,
         orjson.loads(posts or "[]"),
         now,
     )
 
 
-def _case(
+def _candidate(
     campaign: LockedCampaign,
     influencer: LockedInfluencer,
     accounts: Sequence[AccountRow],
@@ -283,8 +283,8 @@ def _case(
     participation: LockedParticipation | None,
     post_statuses: Sequence[str],
     now: datetime,
-) -> Case:
-    return Case(
+) -> LockedCandidate:
+    return LockedCandidate(
         campaign=campaign,
         influencer=influencer,
         accounts=accounts,

@@ -1,31 +1,58 @@
-"""What the mutations on one participation have in common: finding it, and the answer."""
+"""What mutations on one participation share: finding it, and the outcome."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from projection import Known
 from resolvers.context import Context
 from resolvers.ids import decode
-from resolvers.pipeline.bulk import not_found, participations
-from resolvers.pipeline.loading import Case
-from resolvers.pipeline.results import ParticipationPayload, UserError, known_statuses, refused
+from resolvers.pipeline.bulk import known_statuses, not_found
+from resolvers.pipeline.loading import LockedCandidate, lock_participations
 from resolvers.pipeline.transaction import caller_in
-from resolvers.pipeline.unit_of_work import Verdict
+from resolvers.pipeline.unit_of_work import Evaluation
+from resolvers.pipeline.validation import Refusal
+from workflow.enums import Outcome
 
 
-async def own_case(context: Context, gid: str) -> Case | None:
-    """The case of the participation that an id names; None for what the caller has not."""
-    [case] = await participations(context, caller_in(context), [decode(gid, "Participation")])
-    return case
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipationOutcome:
+    """The outcome for the one participation that a call is about."""
+
+    outcome: Outcome
+    participation: int | None = None
+    user_errors: Sequence[Refusal] = ()
+    known: Known | None = None
+    "Rows just written, which the read engine need not read. Not for clients."
 
 
-def no_participation() -> ParticipationPayload:
-    """The answer about a participation that is not there, or not the caller's."""
-    return refused(not_found("participation", "participationId").error)
+async def load_participation(context: Context, gid: str) -> LockedCandidate | None:
+    """Return the candidate whose participation an id names; None if it is not the caller's."""
+    key = decode(gid, "Participation")
+    if key is None:
+        return None
+    return (await lock_participations({key}, caller_in(context), context.now)).get(key)
 
 
-def answered(verdict: Verdict, case: Case, error: UserError | None = None) -> ParticipationPayload:
-    """The answer of a decision that was written; `error` where it is told in another way."""
-    told = error or verdict.error
-    return ParticipationPayload(
-        outcome=verdict.outcome,
-        participation=case.participation_id,
-        user_errors=[told] if told else (),
-        known=known_statuses([(case.participation_id, verdict.status)]),
+def unknown_participation() -> ParticipationOutcome:
+    """Return the outcome for a participation that does not exist, or is not the caller's."""
+    return refused(not_found("participation", "participationId").refusal)
+
+
+def refused(*refusals: Refusal | None) -> ParticipationOutcome:
+    """Return the outcome of a call that changed nothing."""
+    return ParticipationOutcome(
+        outcome=Outcome.REFUSED, user_errors=[refusal for refusal in refusals if refusal]
+    )
+
+
+def outcome_of(
+    evaluation: Evaluation, candidate: LockedCandidate, refusal: Refusal | None = None
+) -> ParticipationOutcome:
+    """Return the outcome of a decision that was written; `refusal` in place of its own."""
+    shown = refusal or evaluation.refusal
+    return ParticipationOutcome(
+        outcome=evaluation.outcome,
+        participation=candidate.participation_id,
+        user_errors=[shown] if shown else (),
+        known=known_statuses([(candidate.participation_id, evaluation.status)]),
     )

@@ -1,10 +1,10 @@
-"""The one path of every mutation: who may, in one transaction, and what is answered.
+"""The one path of every mutation: authorise, then work in one transaction, then answer.
 
-A mutation authorises its caller, opens a transaction, locks and loads what decides
-(`resolvers/pipeline/loading.py`), decides in the order given and writes all at once
-(`resolvers/pipeline/unit_of_work.py`), reads its payload while nobody else can change it, and
-commits. Under `@dryRun` it rolls back instead. A payload that an earlier run of the same request
-has committed is given again (`Replay`).
+A root field hands its resolver to `write`, which authorises the caller and opens a transaction.
+The resolver locks and loads what decides (`resolvers/pipeline/loading.py`), decides in the order
+given and writes the changes together (`resolvers/pipeline/unit_of_work.py`). `write` reads the
+payload while the locks still hold, and commits, or rolls back under `@dryRun`. A payload that an
+earlier run of the same request has committed is answered again (`Replay`).
 """
 
 from collections.abc import Awaitable, Callable
@@ -19,16 +19,14 @@ from resolvers.caller import Caller
 from resolvers.context import Context
 from workflow.enums import Role
 
-MutationInfo = Info[Context, Any]
-
 
 async def write(
-    info: MutationInfo, roles: tuple[Role, ...], work: Callable[[], Awaitable[object]]
+    info: Info[Context, Any], roles: tuple[Role, ...], work: Callable[[], Awaitable[object]]
 ) -> Completed:
-    """Do the work for a caller in one of these roles, and answer with the payload it gives.
+    """Run the work for a caller in one of these roles, and answer with the outcome it returns.
 
-    The work may run again from its start, so it keeps nothing between runs. Raises RequestError:
-    UNAUTHENTICATED, FORBIDDEN.
+    The work may run again from its start, so it must keep nothing between runs. Raises
+    RequestError: UNAUTHENTICATED, FORBIDDEN.
     """
     allow(info, *roles)
     context = info.context
@@ -38,8 +36,8 @@ async def write(
         return Completed(kept)
 
     async def answer() -> Completed:
-        result = await work()
-        completed = await payload(info, result, getattr(result, "known", None))
+        outcome = await work()
+        completed = await payload(info, outcome, getattr(outcome, "known", None))
         if replay is not None:
             await replay.keep(field, completed.value)
         return completed
@@ -48,7 +46,14 @@ async def write(
 
 
 def caller_in(context: Context) -> Caller:
-    """Who asks, in work that `write` has let them do."""
+    """Return the caller, in work that `write` has authorised."""
     if context.caller is None:
         raise RuntimeError("nobody was authorised")
     return context.caller
+
+
+def influencer_in(context: Context) -> int:
+    """Return the calling influencer's id, in work that `write` has authorised."""
+    key = caller_in(context).influencer_id
+    assert key is not None, "a token of an influencer names them"
+    return key

@@ -1,7 +1,7 @@
-"""Decisions in the order given, and what they come to written all at once.
+"""Decisions in the order given, and the changes that follow from them written together.
 
-However many participations move: those that are new are inserted, the others updated, the
-campaigns' places counted, and the history written, by one list of moves (`database/batch.py`).
+However many participations change, one list of changes inserts the new ones, updates the others,
+counts the campaigns' places and writes the history (`database/batch.py`).
 """
 
 from collections import defaultdict
@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from database.batch import BatchStatement, Step
 from resolvers.caller import Caller
 from resolvers.ids import encode
-from resolvers.pipeline.loading import Case
-from resolvers.pipeline.results import UserError
+from resolvers.pipeline.loading import LockedCandidate
+from resolvers.pipeline.validation import Refusal, path_of
 from workflow.decisions import Command, Decision, decide
 from workflow.enums import (
     Action,
@@ -27,7 +27,7 @@ from workflow.messages import message as message_for
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does it, as the history names them."""
+    """Who acts, as the history names them."""
 
     role: Role
     id: str
@@ -39,41 +39,41 @@ SYSTEM = Actor(Role.SYSTEM, "joinery")
 
 
 def actor_of(caller: Caller) -> Actor:
-    """The caller; an influencer by their global id, whichever way their token names them."""
+    """Return the caller as an actor: an influencer by global id, however their token names them."""
     if caller.influencer_id is not None:
         return Actor(caller.role, encode("Influencer", caller.influencer_id), caller.name)
     return Actor(caller.role, caller.subject, caller.name)
 
 
-class Verdict(NamedTuple):
-    """What a command comes to for one case."""
+class Evaluation(NamedTuple):
+    """The decision on a command for one candidate, with its refusal."""
 
     decision: Decision
-    error: UserError | None = None
+    refusal: Refusal | None = None
 
     @property
     def outcome(self) -> Outcome:
-        """How it came out."""
+        """Return whether the command changes something, nothing, or is refused."""
         return self.decision.outcome
 
     @property
     def status(self) -> ParticipationStatus | None:
-        """The status after it; None without a participation."""
+        """Return the status after it; None without a participation."""
         return self.decision.target
 
 
-class _Entry(NamedTuple):
-    case: Case
+class _Change(NamedTuple):
+    candidate: LockedCandidate
     action: Action
     decision: Decision
     platforms: int | None
     post_id: int | None
 
 
-class Ledger:
-    """The decisions of one transaction: `decide` or `judge` and `enter` for each, then `write`.
+class UnitOfWork:
+    """The changes of one transaction: `decide` or `evaluate` and `record` each, then `write`.
 
-    `reason` is for colleagues, `message` for the influencer; both go to every event.
+    Every event carries `reason`, for colleagues, and `message`, for the influencer.
     """
 
     def __init__(
@@ -83,56 +83,55 @@ class Ledger:
         self._now = now
         self._reason = reason
         self._message = message
-        self._taken = defaultdict[int, int](int)
-        self._entries: list[_Entry] = []
+        self._places_taken = defaultdict[int, int](int)
+        self._changes: list[_Change] = []
 
-    def decide(self, case: Case, command: Command, *field: str | int) -> Verdict:
-        """What the command comes to; a change is entered. `field`: what a refusal points to."""
-        verdict = self.judge(case, command, *field)
-        if verdict.outcome is Outcome.CHANGED:
+    def decide(self, candidate: LockedCandidate, command: Command, *field: str | int) -> Evaluation:
+        """Evaluate the command, and record a change. `field` is the path that a refusal names."""
+        evaluation = self.evaluate(candidate, command, *field)
+        if evaluation.outcome is Outcome.CHANGED:
             platforms = command.platforms if command.action in _SELECTS_PLATFORMS else None
-            self.enter(case, command.action, verdict.decision, platforms=platforms)
-        return verdict
+            self.record(candidate, command.action, evaluation.decision, platforms=platforms)
+        return evaluation
 
-    def judge(self, case: Case, command: Command, *field: str | int) -> Verdict:
-        """What the command comes to, after the places that earlier changes took or gave back."""
-        facts = case.facts
-        taken = self._taken[case.campaign.id]
+    def evaluate(
+        self, candidate: LockedCandidate, command: Command, *field: str | int
+    ) -> Evaluation:
+        """Decide the command, after the places that earlier changes took or freed."""
+        facts = candidate.facts
+        taken = self._places_taken[candidate.campaign.id]
         if taken and facts.places_left is not None:
             facts = replace(facts, places_left=facts.places_left - taken)
         decision = decide(facts, command)
         if decision.error is None:
-            return Verdict(decision)
-        path = ["input", *map(str, field)] if field else None
+            return Evaluation(decision)
         message = message_for(decision.error, facts, command)
-        return Verdict(decision, UserError(decision.error, message, path))
+        refusal = Refusal(decision.error, message, path_of(*field) if field else None)
+        return Evaluation(decision, refusal)
 
-    def enter(
+    def record(
         self,
-        case: Case,
+        candidate: LockedCandidate,
         action: Action,
         decision: Decision,
         *,
         platforms: int | None = None,
         post_id: int | None = None,
     ) -> None:
-        """Note a change, to be written with the others; of a participation once at most."""
-        self._taken[case.campaign.id] += decision.places
-        entry = _Entry(
-            case=case, action=action, decision=decision, platforms=platforms, post_id=post_id
-        )
-        self._entries.append(entry)
+        """Record a change for `write`; of a participation once at most."""
+        self._places_taken[candidate.campaign.id] += decision.places
+        self._changes.append(_Change(candidate, action, decision, platforms, post_id))
 
     async def write(self) -> None:
-        """Write what was entered. A new participation's id is then known to its case.
+        """Write the recorded changes, and set the ids of new participations on their candidates.
 
         Raises the driver's own error (sqlite3's IntegrityError, asyncpg's CheckViolationError)
         where a campaign has fewer places than were counted under its lock.
         """
-        if not self._entries:
+        if not self._changes:
             return
-        fresh = await _WRITE(
-            [self._move(entry) for entry in self._entries],
+        inserted = await _WRITE(
+            [_row_of(change) for change in self._changes],
             now=self._now,
             role=self._actor.role,
             actor=self._actor.id,
@@ -140,62 +139,64 @@ class Ledger:
             reason=self._reason,
             message=self._message,
         )
-        ids = {(campaign, influencer): number for number, campaign, influencer in fresh}
-        for entry in self._entries:
-            entry.case.participation_id = ids.get(entry.case.pair, entry.case.participation_id)
-        self._entries.clear()
-        self._taken.clear()
-
-    def _move(self, entry: _Entry) -> dict[str, Any]:
-        """An entry as `_WRITE` takes it."""
-        case = entry.case
-        move = {
-            "campaign_id": case.campaign.id,
-            "influencer_id": case.influencer.id,
-            "post_id": entry.post_id,
-            "action": entry.action,
-            "places": entry.decision.places,
-            "available": _change_of_available(entry),
-        }
-        if entry.action is Action.SET_AVAILABILITY:
-            return move
-        move |= {
-            "participation_id": case.participation_id,
-            "from_status": case.facts.status,
-            "status": entry.decision.target,
-            "round": case.participation.round if case.participation else 1,
-        }
-        if entry.action in _LEAVES_PARTICIPATION:
-            return move
-        return move | (_start(entry) if case.participation is None else _change(entry))
+        ids = {(campaign, influencer): key for key, campaign, influencer in inserted}
+        for change in self._changes:
+            candidate = change.candidate
+            candidate.participation_id = ids.get(candidate.pair, candidate.participation_id)
+        self._changes.clear()
+        self._places_taken.clear()
 
 
-def _start(entry: _Entry) -> dict[str, Any]:
-    """A new participation."""
+def _row_of(change: _Change) -> dict[str, Any]:
+    """Return a change as `_WRITE` takes it."""
+    candidate = change.candidate
+    row = {
+        "campaign_id": candidate.campaign.id,
+        "influencer_id": candidate.influencer.id,
+        "post_id": change.post_id,
+        "action": change.action,
+        "places": change.decision.places,
+        "available": _change_of_available(change),
+    }
+    if change.action is Action.SET_AVAILABILITY:
+        return row
+    row |= {
+        "participation_id": candidate.participation_id,
+        "from_status": candidate.facts.status,
+        "status": change.decision.target,
+        "round": candidate.participation.round if candidate.participation else 1,
+    }
+    if change.action in _LEAVES_PARTICIPATION:
+        return row
+    return row | (_new_columns(change) if candidate.participation is None else _columns(change))
+
+
+def _new_columns(change: _Change) -> dict[str, Any]:
+    """Return the columns of a new participation."""
     return {
         "version": 1,
-        "origin": _origin(entry.action),
-        "selected_account_id": entry.decision.account,
+        "origin": _origin(change.action),
+        "selected_account_id": change.decision.account,
         "selected_platforms": 0,
-        "followers": entry.case.influencer.followers,
+        "followers": change.candidate.influencer.followers,
     }
 
 
-def _change(entry: _Entry) -> dict[str, Any]:
-    """What becomes of a participation."""
-    before, decision = entry.case.participation, entry.decision
+def _columns(change: _Change) -> dict[str, Any]:
+    """Return the columns of a participation after the change."""
+    before, decision = change.candidate.participation, change.decision
     assert before is not None
     account = decision.account
-    platforms = before.row.selected_platforms if entry.platforms is None else entry.platforms
-    anew = before.row.status == ParticipationStatus.REMOVED
-    if anew:
+    platforms = before.row.selected_platforms if change.platforms is None else change.platforms
+    restarts = before.row.status == ParticipationStatus.REMOVED
+    if restarts:
         platforms = 0
     elif account is None:
         account = before.row.selected_account_id
     return {
         "round": before.round + decision.starts_round,
         "version": before.row.version + 1,
-        "origin": _origin(entry.action) if anew else before.origin,
+        "origin": _origin(change.action) if restarts else before.origin,
         "selected_account_id": account,
         "selected_platforms": platforms,
     }
@@ -203,9 +204,9 @@ def _change(entry: _Entry) -> dict[str, Any]:
 
 _SELECTS_PLATFORMS = (Action.SELECT_SOCIAL_MEDIA,)
 _LEAVES_PARTICIPATION = (Action.SET_AVAILABILITY, Action.SUBMIT_POST, Action.SET_POST_STATUS)
-"""What happens beside a participation, whose row and version stay as they are."""
+"""Actions that leave the participation's row and version as they are."""
 
-# A move without a version leaves the participation as it is; one without its id makes it.
+# A row without a version leaves the participation as it is; one without its id inserts it.
 _WRITE = BatchStatement(
     {
         "campaign_id": "bigint",
@@ -225,7 +226,7 @@ _WRITE = BatchStatement(
         "followers": "int",
     },
     Step(
-        "fresh",
+        "inserted",
         """INSERT INTO participation (campaign_id, influencer_id, status, selected_account_id,
             selected_platforms, origin, round, version, followers, created_at, updated_at)
         SELECT campaign_id, influencer_id, status, selected_account_id,
@@ -236,7 +237,7 @@ _WRITE = BatchStatement(
         visible_as="participation",
     ),
     Step(
-        "changed",
+        "updated",
         """UPDATE participation AS t SET status = g.status,
             selected_account_id = g.selected_account_id,
             selected_platforms = g.selected_platforms, origin = g.origin, round = g.round,
@@ -244,40 +245,40 @@ _WRITE = BatchStatement(
         FROM given AS g WHERE t.id = g.participation_id AND g.version IS NOT NULL""",
     ),
     Step(
-        "placed",
+        "places",
         """UPDATE campaign SET places_taken = places_taken + g.places
         FROM (SELECT campaign_id, sum(places) AS places FROM given GROUP BY campaign_id) AS g
         WHERE campaign.id = g.campaign_id AND g.places <> 0""",
     ),
     Step(
-        "counted",
+        "availability",
         """INSERT INTO availability_delta (campaign_id, change)
         SELECT campaign_id, sum(available) FROM given
         GROUP BY campaign_id HAVING sum(available) <> 0""",
     ),
     Step(
-        "told",
+        "events",
         """INSERT INTO participation_event (campaign_id, influencer_id, participation_id, post_id,
             action, from_status, to_status, round, actor_role, actor_id, actor_name, reason,
             message, occurred_at)
-        SELECT g.campaign_id, g.influencer_id, coalesce(g.participation_id, f.id), g.post_id,
+        SELECT g.campaign_id, g.influencer_id, coalesce(g.participation_id, i.id), g.post_id,
             g.action, g.from_status, g.status, g.round, :role::text, :actor::text, :name::text,
             :reason::text, :message::text, :now::timestamptz
-        FROM given AS g LEFT JOIN fresh AS f ON f.campaign_id = g.campaign_id
-            AND f.influencer_id = g.influencer_id AND g.version IS NOT NULL
+        FROM given AS g LEFT JOIN inserted AS i ON i.campaign_id = g.campaign_id
+            AND i.influencer_id = g.influencer_id AND g.version IS NOT NULL
         ORDER BY g.place""",
     ),
 )
 
 
-def _change_of_available(entry: _Entry) -> int:
-    """1 where the campaign is available to one more influencer after it, -1 to one less."""
-    case, facts = entry.case, entry.case.facts
-    if entry.action in _LEAVES_PARTICIPATION or case.influencer.is_erased:
+def _change_of_available(change: _Change) -> int:
+    """Return 1 where the campaign becomes available to one more influencer, -1 to one less."""
+    candidate, facts = change.candidate, change.candidate.facts
+    if change.action in _LEAVES_PARTICIPATION or candidate.influencer.is_erased:
         return 0
     if facts.unavailable_reasons:
         return 0
-    return _takes_part(facts.status) - _takes_part(entry.decision.target)
+    return _takes_part(facts.status) - _takes_part(change.decision.target)
 
 
 def _takes_part(status: ParticipationStatus | None) -> bool:

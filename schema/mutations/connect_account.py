@@ -1,11 +1,20 @@
 """`connectAccount`: connect an account that the caller has proven to be theirs."""
 
+from typing import Annotated
+
 import strawberry
 
+from projection import Completed
+from resolvers.answers import allow
+from resolvers.mutations.connect_account import connect_account as resolve
+from resolvers.mutations.connect_account import read_claim
+from resolvers.pipeline.transaction import write
 from schema.account import SocialAccount
 from schema.enums import Outcome, Platform
+from schema.fields import Info, answers
 from schema.mutations.results import UserError
 from schema.participation import Participation
+from workflow.enums import Role
 
 
 @strawberry.input(
@@ -52,3 +61,25 @@ class ConnectAccountPayload:
     user_errors: list[UserError] = strawberry.field(
         description="Why it was refused. Empty unless it was."
     )
+
+
+@answers(ConnectAccountPayload)
+async def connect_account(
+    info: Info,
+    input: Annotated[ConnectAccountInput, strawberry.argument(description="The account, proven.")],
+) -> Completed:
+    """Connect an account. The calling influencer.
+
+    Where they were `WAITING` with no qualifying account and this is the only one now, it is
+    selected as by `selectAccount`. A mere change of followers moves nobody.
+    """
+    allow(info, Role.INFLUENCER)
+    claim = await read_claim(
+        info.context,
+        proof=input.proof,
+        platform=input.platform,
+        external_id=input.external_id,
+        handle=input.handle,
+        followers=input.followers,
+    )
+    return await write(info, (Role.INFLUENCER,), lambda: resolve(info.context, claim))

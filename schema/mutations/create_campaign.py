@@ -1,13 +1,21 @@
 """`createCampaign`: a new campaign; and the payload that `updateCampaign` gives too."""
 
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
 
+from projection import Completed
+from resolvers.availability.counts import call_keeper
+from resolvers.mutations.campaign_input import CampaignFields
+from resolvers.mutations.create_campaign import create_campaign as resolve
+from resolvers.pipeline.transaction import write
 from schema.campaign import Campaign
 from schema.enums import CampaignStatus, CampaignType, Platform
+from schema.fields import Info, answers, given_values
 from schema.mutations.results import UserError
 from schema.scalars import URL
+from workflow.enums import Role
 
 
 @strawberry.input(description="A new campaign.")
@@ -95,3 +103,15 @@ class CampaignPayload:
     user_errors: list[UserError] = strawberry.field(
         description="Why it was refused; then nothing was done. Empty unless it was."
     )
+
+
+@answers(CampaignPayload)
+async def create_campaign(
+    info: Info,
+    input: Annotated[CreateCampaignInput, strawberry.argument(description="The campaign.")],
+) -> Completed:
+    """Create a campaign. Staff."""
+    fields: CampaignFields = given_values(input)
+    completed = await write(info, (Role.STAFF,), lambda: resolve(info.context, fields=fields))
+    call_keeper()
+    return completed

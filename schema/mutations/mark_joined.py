@@ -1,12 +1,19 @@
 """`markJoined`: force-join influencers."""
 
+from typing import Annotated
+
 import strawberry
 
+from projection import Completed
+from resolvers.mutations.mark_joined import mark_joined as resolve
+from resolvers.pipeline.transaction import write
 from schema.campaign import Campaign
 from schema.candidate import Candidate
 from schema.enums import CandidateStatus, Outcome
+from schema.fields import Info, answers
 from schema.mutations.results import BulkSummary, UserError
 from schema.participation import Participation
+from workflow.enums import Role
 
 
 @strawberry.input(description="Whom to mark as joined, in which campaign.")
@@ -65,4 +72,30 @@ class MarkJoinedPayload:
     summary: BulkSummary = strawberry.field(description="The results, counted.")
     user_errors: list[UserError] = strawberry.field(
         description="What is wrong with the call; then nothing was done. Empty where it is good."
+    )
+
+
+@answers(MarkJoinedPayload)
+async def mark_joined(
+    info: Info,
+    input: Annotated[
+        MarkJoinedInput, strawberry.argument(description="Whom, and in which campaign.")
+    ],
+) -> Completed:
+    """Force-join influencers to whom the campaign is visible. Staff.
+
+    With exactly one qualifying account they join at once (`APPROVED` in Selection campaigns,
+    else `JOINED`); with several or none they are `WAITING`, until they select or connect one.
+    In affiliate campaigns without post tracking they join at once, whatever their accounts.
+    """
+    return await write(
+        info,
+        (Role.STAFF,),
+        lambda: resolve(
+            info.context,
+            campaign_id=input.campaign_id,
+            influencer_ids=input.influencer_ids,
+            reason=input.reason,
+            message=input.message,
+        ),
     )

@@ -1,9 +1,16 @@
 """`removeParticipants`: take out those who wait or joined."""
 
+from typing import Annotated
+
 import strawberry
 
+from projection import Completed
+from resolvers.mutations.remove_participants import remove_participants as resolve
+from resolvers.pipeline.transaction import write
 from schema.enums import ParticipationStatus
+from schema.fields import Info, answers
 from schema.mutations.results import BulkSummary, ParticipationResult, UserError
+from workflow.enums import Role
 
 
 @strawberry.input(description="Whom to take out.")
@@ -39,4 +46,26 @@ class RemoveParticipantsPayload:
     summary: BulkSummary = strawberry.field(description="The results, counted.")
     user_errors: list[UserError] = strawberry.field(
         description="What is wrong with the call; then nothing was done. Empty where it is good."
+    )
+
+
+@answers(RemoveParticipantsPayload)
+async def remove_participants(
+    info: Info,
+    input: Annotated[RemoveParticipantsInput, strawberry.argument(description="Whom, and why.")],
+) -> Completed:
+    """Take out those who are `WAITING`, or `JOINED` without a live post. Staff.
+
+    Their places are free again. A post is live unless it is `INEFFECTIVE`.
+    """
+    return await write(
+        info,
+        (Role.STAFF,),
+        lambda: resolve(
+            info.context,
+            participation_ids=input.participation_ids,
+            reason=input.reason,
+            message=input.message,
+            if_status=input.if_status,
+        ),
     )

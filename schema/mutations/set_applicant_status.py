@@ -1,9 +1,16 @@
 """`setApplicantStatus`: decide applications."""
 
+from typing import Annotated
+
 import strawberry
 
+from projection import Completed
+from resolvers.mutations.set_applicant_status import set_applicant_status as resolve
+from resolvers.pipeline.transaction import write
 from schema.enums import ApplicantStatus
+from schema.fields import Info, answers
 from schema.mutations.results import BulkSummary, ParticipationResult, UserError
+from workflow.enums import Role
 
 
 @strawberry.input(description="Which applications to set to which status.")
@@ -55,4 +62,31 @@ class SetApplicantStatusPayload:
     summary: BulkSummary = strawberry.field(description="The results, counted.")
     user_errors: list[UserError] = strawberry.field(
         description="What is wrong with the call; then nothing was done. Empty where it is good."
+    )
+
+
+@answers(SetApplicantStatusPayload)
+async def set_applicant_status(
+    info: Info,
+    input: Annotated[
+        SetApplicantStatusInput, strawberry.argument(description="Which, and to what.")
+    ],
+) -> Completed:
+    """Decide applications to Selection campaigns. Staff, and advertisers for their campaigns.
+
+    `APPLIED` and `REVIEWING` switch freely, and so do `APPROVED` and `REJECTED`; from the
+    former to the latter is one-way.
+    """
+    return await write(
+        info,
+        (Role.STAFF, Role.ADVERTISER),
+        lambda: resolve(
+            info.context,
+            participation_ids=input.participation_ids,
+            status=input.status,
+            reason=input.reason,
+            message=input.message,
+            if_status=input.if_status,
+            if_version=input.if_version,
+        ),
     )

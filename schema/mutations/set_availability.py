@@ -1,11 +1,18 @@
 """`setAvailability`: show or hide a campaign, whatever the audience rules say."""
 
+from typing import Annotated
+
 import strawberry
 
+from projection import Completed
+from resolvers.mutations.set_availability import set_availability as resolve
+from resolvers.pipeline.transaction import write
 from schema.campaign import Campaign
 from schema.candidate import Candidate
 from schema.enums import Availability, CandidateStatus, Outcome
+from schema.fields import Info, answers
 from schema.mutations.results import BulkSummary, UserError
+from workflow.enums import Role
 
 
 @strawberry.input(description="For whom to override the audience rules of a campaign, and how.")
@@ -57,4 +64,26 @@ class SetAvailabilityPayload:
     summary: BulkSummary = strawberry.field(description="The results, counted.")
     user_errors: list[UserError] = strawberry.field(
         description="What is wrong with the call; then nothing was done. Empty where it is good."
+    )
+
+
+@answers(SetAvailabilityPayload)
+async def set_availability(
+    info: Info,
+    input: Annotated[SetAvailabilityInput, strawberry.argument(description="For whom, and what.")],
+) -> Completed:
+    """Show or hide a running campaign, whatever its audience rules say. Staff.
+
+    Only to influencers who do not take part; null lets the rules decide again.
+    """
+    return await write(
+        info,
+        (Role.STAFF,),
+        lambda: resolve(
+            info.context,
+            campaign_id=input.campaign_id,
+            influencer_ids=input.influencer_ids,
+            availability=input.availability,
+            reason=input.reason,
+        ),
     )

@@ -1,10 +1,17 @@
 """`setPostStatus`: judge posts."""
 
+from typing import Annotated
+
 import strawberry
 
+from projection import Completed
+from resolvers.mutations.set_post_status import set_post_status as resolve
+from resolvers.pipeline.transaction import write
 from schema.enums import Outcome, PostDecision, PostWarning
+from schema.fields import Info, answers
 from schema.mutations.results import BulkSummary, UserError
 from schema.post import Post
+from workflow.enums import Role
 
 
 @strawberry.input(description="Which posts to set to which status.")
@@ -57,4 +64,26 @@ class SetPostStatusPayload:
     summary: BulkSummary = strawberry.field(description="The results, counted.")
     user_errors: list[UserError] = strawberry.field(
         description="What is wrong with the call; then nothing was done. Empty where it is good."
+    )
+
+
+@answers(SetPostStatusPayload)
+async def set_post_status(
+    info: Info,
+    input: Annotated[SetPostStatusInput, strawberry.argument(description="Which, and to what.")],
+) -> Completed:
+    """Judge posts. Staff.
+
+    Not once they are `APPROVED` or `INEFFECTIVE`. Also in completed campaigns.
+    """
+    return await write(
+        info,
+        (Role.STAFF,),
+        lambda: resolve(
+            info.context,
+            post_ids=input.post_ids,
+            status=input.status,
+            warning=input.warning,
+            reason=input.reason,
+        ),
     )

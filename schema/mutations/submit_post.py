@@ -1,11 +1,18 @@
 """`submitPost`: submit the URL of a post."""
 
+from typing import Annotated
+
 import strawberry
 
+from projection import Completed
+from resolvers.mutations.submit_post import submit_post as resolve
+from resolvers.pipeline.transaction import write
 from schema.enums import Outcome
+from schema.fields import Info, answers
 from schema.mutations.results import UserError
 from schema.post import Post
 from schema.scalars import URL
+from workflow.enums import Role
 
 
 @strawberry.input(description="What was posted, and for which participation.")
@@ -34,4 +41,23 @@ class SubmitPostPayload:
     )
     user_errors: list[UserError] = strawberry.field(
         description="Why it was refused. Empty unless it was."
+    )
+
+
+@answers(SubmitPostPayload)
+async def submit_post(
+    info: Info,
+    input: Annotated[
+        SubmitPostInput, strawberry.argument(description="For which participation, and what.")
+    ],
+) -> Completed:
+    """Submit the URL of a post. The calling influencer, once `APPROVED` or `JOINED`."""
+    return await write(
+        info,
+        (Role.INFLUENCER,),
+        lambda: resolve(
+            info.context,
+            participation_id=input.participation_id,
+            url=input.url,
+        ),
     )

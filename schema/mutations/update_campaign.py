@@ -1,12 +1,20 @@
 """`updateCampaign`: change a campaign, or move it on."""
 
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
 from strawberry import UNSET
 
+from projection import Completed
+from resolvers.availability.counts import call_keeper
+from resolvers.mutations.update_campaign import update_campaign as resolve
+from resolvers.pipeline.transaction import write
 from schema.enums import CampaignStatus, CampaignType, Platform
+from schema.fields import Info, answers, given_values
+from schema.mutations.create_campaign import CampaignPayload
 from schema.scalars import URL
+from workflow.enums import Role
 
 
 @strawberry.input(
@@ -122,3 +130,21 @@ class UpdateCampaignInput:
             "`COMPLETED`. Not null."
         ),
     )
+
+
+@answers(CampaignPayload)
+async def update_campaign(
+    info: Info,
+    input: Annotated[UpdateCampaignInput, strawberry.argument(description="What to change.")],
+) -> Completed:
+    """Change a campaign, or move it on to another status. Staff.
+
+    After `DRAFT`, type, post tracking and advertiser are fixed and platforms may only be added.
+    """
+    changes = given_values(input)
+    del changes["id"]
+    completed = await write(
+        info, (Role.STAFF,), lambda: resolve(info.context, id=input.id, changes=changes)
+    )
+    call_keeper()
+    return completed

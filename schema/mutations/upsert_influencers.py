@@ -1,13 +1,21 @@
 """`upsertInfluencers`: keep influencers in step with the agency's own database."""
 
+from typing import Annotated
+
 import strawberry
 from strawberry import UNSET
 
+from projection import Completed
+from resolvers.mutations.upsert_influencers import InfluencerFields
+from resolvers.mutations.upsert_influencers import upsert_influencers as resolve
+from resolvers.pipeline.transaction import write
 from schema.enums import Platform
+from schema.fields import Info, answers, given_values
 from schema.influencer import Influencer
 from schema.mutations.results import UserError
 from schema.participation import Participation
 from schema.scalars import URL
+from workflow.enums import Role
 
 
 @strawberry.input(description="An account that an influencer has connected.")
@@ -88,3 +96,17 @@ class UpsertInfluencersPayload:
             "then nothing was done."
         )
     )
+
+
+@answers(UpsertInfluencersPayload)
+async def upsert_influencers(
+    info: Info,
+    input: Annotated[UpsertInfluencersInput, strawberry.argument(description="The influencers.")],
+) -> Completed:
+    """Create influencers, or bring them in step with the agency's own database. Staff.
+
+    By their external id; up to 1,000 with their accounts. A participation that waited for
+    exactly an account given here moves on.
+    """
+    influencers: list[InfluencerFields] = given_values(input.influencers)
+    return await write(info, (Role.STAFF,), lambda: resolve(info.context, influencers=influencers))

@@ -10,7 +10,6 @@ from projection.executor import JoineryExecutionContext
 from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.ids import encode
-from schema import mutation
 from tests import data
 from tests.data import NOW
 from tests.engine import ADVERTISER, ENGINE, STAFF, creator, execute
@@ -60,11 +59,11 @@ async def test_a_call_is_answered_as_execution_would(what: str, db: str):
 async def test_a_mutation_that_fails_is_not_tried_again(db: str, monkeypatch: pytest.MonkeyPatch):
     calls: list[object] = []
 
-    async def fail(_info: object, given: object) -> None:
+    async def fail(_context: object, **given: object) -> None:
         calls.append(given)
         raise ZeroDivisionError
 
-    monkeypatch.setattr(mutation, "mark_joined", fail)
+    monkeypatch.setattr("schema.mutations.mark_joined.resolve", fail)
     query = "mutation($id: ID!, $reason: String) { " + MARKING + " }"
     answer = await told(query, STAFF, {"id": "gid://joinery/Campaign/1"})
     assert answer["data"] is None

@@ -292,4 +292,4 @@ async def test_a_dry_run_creates_and_changes_nothing(db: str):
 def test_a_picture_is_named_by_a_web_url(url: str, is_good: bool):
     form = Form()
     assert web_url(form, url, "coverImageUrl") == url
-    assert (not form.errors) is is_good
+    assert (not form.refusals) is is_good

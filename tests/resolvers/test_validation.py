@@ -5,7 +5,7 @@ from workflow.enums import ErrorCode
 
 
 def refusals(form: Form) -> list[tuple[ErrorCode, list[str] | None]]:
-    return [(error.code, error.field) for error in form.errors]
+    return [(error.code, error.field) for error in form.refusals]
 
 
 def test_texts_are_trimmed_and_empty_ones_are_none():
@@ -15,13 +15,13 @@ def test_texts_are_trimmed_and_empty_ones_are_none():
     assert form.optional(None, 5, "message") is None
     assert form.texts([" a ", "b"], 2, 1, "hashtags") == ["a", "b"]
     assert form.reason(" why ", "reason") == "why"
-    assert form.errors == []
+    assert form.refusals == []
 
 
 def test_length_is_counted_in_characters_after_trimming():
     form = Form()
     form.text(" 😀😀 ", 2, "name")
-    assert form.errors == []
+    assert form.refusals == []
     form.text("😀😀😀", 2, "name")
     form.optional("x" * 10_000_000, 2_000, "message")
     form.texts(["a", "b", "c"], 2, 1, "hashtags")

@@ -3,6 +3,7 @@
 import strawberry
 from strawberry import UNSET
 from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import create_type
 
 from execution.engine import Engine
 from projection import Completed
@@ -30,31 +31,33 @@ class Query:
     never: bool
 
 
-@strawberry.type
-class Sink:
-    """Keeps what it is given. Its fields are called as those of mutations are."""
+# Fields that keep what they are given, called as those of mutations are.
 
-    @answers(bool)
-    async def create(self, _info: Info, input: CreateCampaignInput) -> Completed:
-        return kept(input)
 
-    @answers(bool)
-    async def update(self, _info: Info, input: UpdateCampaignInput) -> Completed:
-        return kept(input)
+@answers(bool)
+async def create(_info: Info, input: CreateCampaignInput) -> Completed:
+    return kept(input)
 
-    @answers(bool)
-    async def availability(self, _info: Info, input: SetAvailabilityInput) -> Completed:
-        return kept(input)
 
-    @answers(bool)
-    async def influencer(self, _info: Info, input: InfluencerInput) -> Completed:
-        return kept(input)
+@answers(bool)
+async def update(_info: Info, input: UpdateCampaignInput) -> Completed:
+    return kept(input)
+
+
+@answers(bool)
+async def availability(_info: Info, input: SetAvailabilityInput) -> Completed:
+    return kept(input)
+
+
+@answers(bool)
+async def influencer(_info: Info, input: InfluencerInput) -> Completed:
+    return kept(input)
 
 
 SINK = Engine(
     strawberry.Schema(
         Query,
-        Sink,
+        create_type("Mutation", [create, update, availability, influencer]),
         config=StrawberryConfig(scalar_map=SCALARS),
         execution_context_class=JoineryExecutionContext,
     )
