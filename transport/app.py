@@ -20,7 +20,7 @@ from execution.errors import refusal
 from resolvers.availability.counts import keep
 from schema import schema
 from transport import health
-from transport.auth.callers import Authenticator, ConnectProofs
+from transport.auth.tokens import Authenticator, ConnectProofs
 from transport.graphiql import Identities, graphiql_routes, page
 from transport.http import GraphQLOverHTTP
 from transport.logs import configure_logs

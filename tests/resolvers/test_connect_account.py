@@ -11,8 +11,7 @@ from resolvers.ids import encode
 from tests import data
 from tests.data import NOW
 from tests.engine import STAFF, creator, execute, mutate, operation, refusal
-from transport.auth.callers import ConnectProofs
-from transport.auth.tokens import sign
+from transport.auth.tokens import ConnectProofs, sign
 from transport.settings import Settings
 from workflow.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform
 

@@ -21,8 +21,7 @@ from resolvers.errors import RequestError
 from tests.tokens import SECRET, token
 from tests.transport.keys import Issuer, publishing
 from transport.auth import jwks
-from transport.auth.callers import Authenticator, ConnectProofs
-from transport.auth.tokens import sign
+from transport.auth.tokens import Authenticator, ConnectProofs, sign
 from transport.settings import Settings
 from workflow.enums import Platform, Role
 

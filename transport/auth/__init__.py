@@ -1,1 +1,1 @@
-"""Who calls: bearer tokens, and the keys that they are checked with."""
+"""Authentication: bearer tokens, and the keys that they are verified with."""

@@ -1,4 +1,4 @@
-"""Public keys that are published at a URL (a JWKS), fetched off the event loop and kept."""
+"""Public keys published at a URL (a JWKS): fetched in a thread, and cached."""
 
 import asyncio
 import urllib.request
@@ -13,25 +13,22 @@ import structlog
 
 ALGORITHMS = ("RS256", "ES256")
 REFRESH_SECONDS = 300.0
-"After this long the keys are fetched again, so that a withdrawn one is forgotten."
+"Keys are fetched again after this long, so that a withdrawn one is no longer accepted."
 COOLDOWN_SECONDS = 10.0
-"Between two attempts at least this long, whatever key ids callers come up with."
+"The least time between two attempts, whatever key ids tokens name."
 TIMEOUT_SECONDS = 5.0
-LARGEST_BYTES = 1 << 20
+MAX_BYTES = 1 << 20
 
 _UNFETCHABLE = (OSError, HTTPException, ValueError, AttributeError, jwt.PyJWTError)
 _log = structlog.stdlib.get_logger("joinery.jwks")
 
 
 class KeysUnavailableError(Exception):
-    """No keys were ever fetched, and they cannot be fetched now."""
+    """No keys are cached, and they cannot be fetched now."""
 
 
 class KeySet:
-    """The keys of one JWKS URL.
-
-    Keys that were fetched once stay good while the URL cannot be reached.
-    """
+    """The keys of one JWKS URL. Cached keys stay valid while the URL cannot be reached."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -41,9 +38,9 @@ class KeySet:
         self._refreshing: asyncio.Task[None] | None = None
 
     async def find(self, kid: str | None) -> jwt.PyJWK | None:
-        """The key with this id, or None. A token without an id gets the only key there is.
+        """Return the key with this id, or None; without an id, the only key if there is one.
 
-        Raises KeysUnavailableError.
+        Raise KeysUnavailableError.
         """
         key = self._known(kid)
         if key is None:
@@ -63,7 +60,7 @@ class KeySet:
         return monotonic() - self._tried_at > COOLDOWN_SECONDS
 
     async def _fetch_once(self) -> None:
-        """Fetch the keys, unless that was tried just now: by others who waited for the same."""
+        """Fetch the keys, unless another request has just tried."""
         async with self._lock:
             if self._may_try():
                 self._tried_at = monotonic()
@@ -79,7 +76,7 @@ class KeySet:
 def _fetch(url: str) -> dict[str | None, jwt.PyJWK]:
     request = urllib.request.Request(url, headers={"Accept": "application/json"})  # noqa: S310
     with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
-        document = cast("dict[str, object]", orjson.loads(answer.read(LARGEST_BYTES)))
+        document = cast("dict[str, object]", orjson.loads(answer.read(MAX_BYTES)))
     if not isinstance(document.get("keys"), list):
         raise ValueError("no JSON object with keys")  # noqa: TRY004
     keys = jwt.PyJWKSet.from_dict(document).keys

@@ -1,4 +1,4 @@
-"""JSON Web Tokens: whether one can be believed, and making one where we hold the secret."""
+"""Bearer tokens and proofs, which are JSON Web Tokens: who calls, and what a proof says."""
 
 import time
 from collections import OrderedDict
@@ -7,25 +7,120 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import jwt
 
-from transport.auth.jwks import KeySet
+from models.influencer import Influencer
+from models.text import is_storable
+from resolvers import ids
+from resolvers.audience_sql import MAX_FOLLOWERS
+from resolvers.caller import Caller, Proof
+from resolvers.context import InvalidProofError
+from resolvers.errors import RequestError
+from resolvers.queries.influencers import is_known
+from transport.auth.jwks import KeySet, KeysUnavailableError
+from transport.settings import Settings
+from workflow.enums import PLATFORMS, Platform, Role
 
-GOOD_TOKENS = 10_000
-"How many are remembered."
+TOKEN_CACHE_SIZE = 10_000
+MAX_SUB = 250
+"Characters."
+EXTERNAL_ID = "externalId:"
+
+_UNKNOWN_INFLUENCER = "is an influencer's, but its sub names none that is known here"
+_BY_ID = ids.encode("Influencer", "<number>")
+_MALFORMED_SUB = f"is an influencer's, but its sub is neither {_BY_ID} nor {EXTERNAL_ID}<id>"
+_CALLING_ROLES = (Role.STAFF, Role.ADVERTISER, Role.INFLUENCER)
 
 
 class InvalidTokenError(Exception):
-    """A token that cannot be believed. Its text says why, for people."""
+    """A token that is not accepted. Its text says why and follows the words "The token"."""
 
 
-class Keys(Protocol):
-    """What signatures are checked with. A key allows one algorithm, whatever the token claims."""
+class Authenticator:
+    """Find the caller of a request by its Authorization header.
+
+    A token is verified once and remembered while it is valid: to check its signature costs more
+    than all the rest of a small request.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        keys = _keys(settings.auth_secret, settings.auth_jwks_url)
+        self._verifier = _Verifier(keys, settings.auth_issuer, settings.auth_audience)
+        self._callers: OrderedDict[str, tuple[_Verified, Caller]] = OrderedDict()
+
+    async def caller(self, authorization: str | None) -> Caller | None:
+        """Return the caller, or None without a header.
+
+        Raise RequestError UNAUTHENTICATED, or UNAVAILABLE where the keys cannot be fetched.
+        """
+        if authorization is None:
+            return None
+        scheme, _, token = authorization.strip().partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise _unauthenticated("The Authorization header must be `Bearer` and a token.")
+        try:
+            return await self._caller(token.strip())
+        except InvalidTokenError as error:
+            raise _unauthenticated(f"The token {error}. Get a new one.") from None
+        except KeysUnavailableError:
+            message = "The keys that tokens are checked with cannot be fetched now. Try again."
+            raise RequestError("UNAVAILABLE", message) from None
+
+    async def _caller(self, token: str) -> Caller:
+        if known := self._callers.get(token):
+            verified, caller = known
+            if await self._verifier.is_still_valid(verified):
+                if caller.influencer_id is not None and not await is_known(caller.influencer_id):
+                    raise InvalidTokenError(_UNKNOWN_INFLUENCER)
+                return caller
+        verified = await self._verifier.verify(token)
+        caller = await _caller(verified.claims)
+        self._callers[token] = verified, caller
+        if len(self._callers) > TOKEN_CACHE_SIZE:
+            self._callers.popitem(last=False)
+        return caller
+
+
+class ConnectProofs:
+    """Read the proofs of `connectAccount`, signed by the service that did a platform's login."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._verifier = _Verifier(_keys(settings.connect_secret, settings.connect_jwks_url))
+
+    async def verify(self, token: str) -> Proof:
+        """Return what the proof says. Raise InvalidProofError, or RequestError UNAVAILABLE."""
+        try:
+            return _proof((await self._verifier.verify(token)).claims)
+        except InvalidTokenError as error:
+            raise InvalidProofError(f"The proof {error}.") from None
+        except KeysUnavailableError:
+            message = "The keys that proofs are checked with cannot be fetched now. Try again."
+            raise RequestError("UNAVAILABLE", message) from None
+
+
+def sign(secret: str, claims: Mapping[str, Any], seconds: int) -> str:
+    """Return an HS256 token that is valid for so many seconds, without claims that are None."""
+    now = int(time.time())
+    given = {name: value for name, value in claims.items() if value is not None}
+    return jwt.encode(given | {"iat": now, "exp": now + seconds}, secret, algorithm="HS256")
+
+
+def _unauthenticated(message: str) -> RequestError:
+    return RequestError("UNAUTHENTICATED", message)
+
+
+# Verification
+
+_Claims: TypeAlias = Mapping[str, Any]
+
+
+class _Keys(Protocol):
+    """The keys of one signer. A key allows one algorithm, whatever the token claims."""
 
     async def find(self, kid: str | None) -> jwt.PyJWK | None:
-        """The key with this id, or None."""
+        """Return the key with this id, or None."""
         ...
 
 
-class Secret:
+class _Secret:
     """A secret that both sides hold: HS256."""
 
     def __init__(self, secret: str) -> None:
@@ -33,50 +128,38 @@ class Secret:
         self._key = jwt.PyJWK(key, algorithm="HS256")
 
     async def find(self, kid: str | None) -> jwt.PyJWK:  # noqa: ARG002
-        """The secret, whatever the id."""
+        """Return the secret, whatever the id."""
         return self._key
 
 
-def keys_of(secret: str | None, jwks_url: str | None) -> Keys:
-    """The keys that the settings name; one of the two must be given."""
+def _keys(secret: str | None, jwks_url: str | None) -> _Keys:
+    """Return the keys that the settings name; one of the two must be given."""
     if jwks_url:
         return KeySet(jwks_url)
     if not secret:
         raise ValueError("neither a secret nor a JWKS URL")
-    return Secret(secret)
+    return _Secret(secret)
 
 
-Claims: TypeAlias = Mapping[str, Any]
-"""What a token says. The same object each time, while the token is remembered."""
+class _Verified(NamedTuple):
+    """What a token says, until when (seconds since 1970), and the key that it was verified with."""
 
-
-class _Good(NamedTuple):
-    """A token that was found good, and the key that said so."""
-
-    claims: Claims
+    claims: _Claims
     expires: int
     kid: str | None
     key: jwt.PyJWK
 
 
-class Verifier:
-    """Checks the tokens of one signer: signature, expiry, and issuer and audience where set.
+class _Verifier:
+    """Verify the tokens of one signer: signature, expiry, and issuer and audience where set."""
 
-    A signature that was found good is not checked again while its key is the same: that would
-    cost more than all the rest of a small request.
-    """
-
-    def __init__(self, keys: Keys, issuer: str | None = None, audience: str | None = None) -> None:
+    def __init__(self, keys: _Keys, issuer: str | None = None, audience: str | None = None) -> None:
         self._keys = keys
         self._issuer = issuer
         self._audience = audience
-        self._good: OrderedDict[str, _Good] = OrderedDict()
 
-    async def claims(self, token: str) -> Claims:
-        """What the token says; raises InvalidTokenError, or KeysUnavailableError (try again)."""
-        known = self._good.get(token)
-        if known and time.time() < known.expires and await self._is_key(known):
-            return known.claims
+    async def verify(self, token: str) -> _Verified:
+        """Return what the token says; raise InvalidTokenError, or KeysUnavailableError."""
         try:
             kid = jwt.get_unverified_header(token).get("kid")
             key = await self._keys.find(kid)
@@ -84,16 +167,16 @@ class Verifier:
                 raise InvalidTokenError("is signed with a key that is not known here")
             claims = self._decoded(token, key)
         except jwt.PyJWTError as error:
-            raise InvalidTokenError(_why(error)) from None
-        self._good[token] = _Good(claims, int(claims["exp"]), kid, key)
-        if len(self._good) > GOOD_TOKENS:
-            self._good.popitem(last=False)
-        return claims
+            raise InvalidTokenError(_reason(error)) from None
+        return _Verified(claims, int(claims["exp"]), kid, key)
 
-    async def _is_key(self, known: _Good) -> bool:
-        return await self._keys.find(known.kid) is known.key
+    async def is_still_valid(self, verified: _Verified) -> bool:
+        """Return whether a token that was verified has not expired, nor its key been withdrawn."""
+        return (
+            time.time() < verified.expires and await self._keys.find(verified.kid) is verified.key
+        )
 
-    def _decoded(self, token: str, key: jwt.PyJWK) -> Mapping[str, Any]:
+    def _decoded(self, token: str, key: jwt.PyJWK) -> _Claims:
         return jwt.decode(
             token,
             key,
@@ -104,14 +187,7 @@ class Verifier:
         )
 
 
-def sign(secret: str, claims: Mapping[str, Any], seconds: int) -> str:
-    """An HS256 token with these claims (those that are None left out), good for so many seconds."""
-    now = int(time.time())
-    given = {name: value for name, value in claims.items() if value is not None}
-    return jwt.encode(given | {"iat": now, "exp": now + seconds}, secret, algorithm="HS256")
-
-
-def _why(error: jwt.PyJWTError) -> str:
+def _reason(error: jwt.PyJWTError) -> str:
     match error:
         case jwt.ExpiredSignatureError():
             return "has expired"
@@ -131,3 +207,64 @@ def _why(error: jwt.PyJWTError) -> str:
             return f"is malformed ({error})"
         case _:
             return "cannot be verified"
+
+
+# Claims
+
+
+async def _caller(claims: _Claims) -> Caller:
+    role = claims.get("role")
+    if role not in _CALLING_ROLES:
+        raise InvalidTokenError(f"needs the claim role, one of {', '.join(_CALLING_ROLES)}")
+    subject = _text(claims, "sub", MAX_SUB)
+    name = _text(claims, "name", 200) if claims.get("name") is not None else None
+    match Role(role):
+        case Role.INFLUENCER:
+            return Caller(Role.INFLUENCER, subject, name, influencer_id=await _influencer(subject))
+        case Role.ADVERTISER:
+            advertiser = _text(claims, "advertiser", 200)
+            return Caller(Role.ADVERTISER, subject, name, advertiser_id=advertiser)
+        case _:
+            return Caller(Role.STAFF, subject, name)
+
+
+async def _influencer(subject: str) -> int:
+    """Return the number of the influencer whose global id or external id is in `sub`."""
+    number = ids.decode(subject, "Influencer")
+    if number is not None:
+        found = Influencer.filter(id=number)
+    elif subject.startswith(EXTERNAL_ID):
+        found = Influencer.filter(external_id=subject.removeprefix(EXTERNAL_ID))
+    else:
+        raise InvalidTokenError(_MALFORMED_SUB)
+    row = await found.filter(erased_at=None).values_list("id", flat=True)
+    if not row:
+        raise InvalidTokenError(_UNKNOWN_INFLUENCER)
+    return int(str(row[0]))
+
+
+def _proof(claims: _Claims) -> Proof:
+    platform = claims.get("platform")
+    if platform not in PLATFORMS:
+        raise InvalidTokenError(f"needs the claim platform, one of {', '.join(Platform)}")
+    followers = claims.get("followers")
+    if type(followers) is not int or not 0 <= followers <= MAX_FOLLOWERS:
+        raise InvalidTokenError("needs the claim followers, a whole number from 0 up")
+    return Proof(
+        influencer=_text(claims, "influencer", MAX_SUB),
+        platform=Platform(platform),
+        external_id=_text(claims, "externalId", 200),
+        handle=_text(claims, "handle", 200),
+        followers=followers,
+    )
+
+
+def _text(claims: _Claims, name: str, max_length: int) -> str:
+    value = claims.get(name)
+    if not isinstance(value, str) or not _is_accepted(value, max_length):
+        raise InvalidTokenError(f"needs the claim {name}, a text of 1 to {max_length} characters")
+    return value
+
+
+def _is_accepted(text: str, max_length: int) -> bool:
+    return bool(text.strip()) and len(text) <= max_length and is_storable(text)
