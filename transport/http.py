@@ -22,7 +22,7 @@ from execution.params import Params
 from resolvers.caller import Caller
 from resolvers.context import Context, Proofs
 from resolvers.errors import RequestCode, RequestError
-from transport.wire import JSON, HttpError, Incoming, media_type_for, read_params
+from transport.request import JSON, HttpError, Incoming, media_type_for, read_params
 
 _NOT_STORED: frozenset[RequestCode] = frozenset({"UNAVAILABLE", "INTERNAL", "UNAUTHENTICATED"})
 _RETRY = {"Retry-After": "1"}
