@@ -1,4 +1,4 @@
-"""How fields with arguments are declared, and the arguments that every page takes."""
+"""Decorators for fields with arguments, and the arguments of every page."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import is_dataclass
@@ -21,8 +21,8 @@ First = Annotated[
     int | None,
     strawberry.argument(
         description=(
-            "How many to give from the start, or from `after`: 0 to 100; 20 where neither `first` "
-            "nor `last` is given. Not together with `last`."
+            "The number of rows to return from the start of the list, or from `after` on: 0 to "
+            "100. 20 where neither `first` nor `last` is given. Not together with `last`."
         )
     ),
 ]
@@ -30,8 +30,8 @@ After = Annotated[
     str | None,
     strawberry.argument(
         description=(
-            "Only what comes after this cursor, which a page with the same order and filter gave. "
-            "Not together with `before`."
+            "The cursor after which the page begins, from a page with the same order and "
+            "filter. Not together with `before`."
         )
     ),
 ]
@@ -39,8 +39,8 @@ Last = Annotated[
     int | None,
     strawberry.argument(
         description=(
-            "How many to give up to the end, or up to `before`: 0 to 100. Not together with "
-            "`first`."
+            "The number of rows to return at the end of the list, or up to `before`: 0 to 100. "
+            "Not together with `first`."
         )
     ),
 ]
@@ -48,15 +48,15 @@ Before = Annotated[
     str | None,
     strawberry.argument(
         description=(
-            "Only what comes before this cursor, which a page with the same order and filter gave. "
-            "Not together with `after`."
+            "The cursor before which the page ends, from a page with the same order and "
+            "filter. Not together with `after`."
         )
     ),
 ]
 
 
 def projected(method: Callable[..., Any]) -> StrawberryField:
-    """A field of a model-backed type that takes arguments; its docstring is its description.
+    """Declare a field with arguments of a type over a model; its docstring is its description.
 
     Only the signature counts: the value comes finished with its parent's, so nothing ever calls it.
     """
@@ -69,9 +69,9 @@ def projected(method: Callable[..., Any]) -> StrawberryField:
 
 
 def answers(graphql_type: object) -> Callable[[Callable[..., Awaitable[Any]]], StrawberryField]:
-    """A root field: clients see this type, the method gives the finished value.
+    """Declare a root field of this type, whose function returns the finished value.
 
-    Its docstring is its description.
+    The function's docstring is the field's description.
     """
 
     def declare(method: Callable[..., Awaitable[Any]]) -> StrawberryField:

@@ -1,4 +1,4 @@
-"""All that can be done: the mutations, in the order of the schema."""
+"""The mutations, in the order of the schema."""
 
 from strawberry.tools import create_type
 
@@ -40,9 +40,9 @@ Mutation = create_type(
         submit_post,
     ],
     description=(
-        "What can be done. Each field is a transaction of its own: all of it happens, or none. "
-        "Refusals that the user can act on are in the payload; asking for what is so already "
-        "changes nothing. `@dryRun` on the operation tries it out, and a repeated "
-        "`Idempotency-Key` header gives the first answer again."
+        "The mutations. Each field is a transaction of its own, done whole or not at all. Refusals "
+        "that the user can act on are in the payload, and a change to what is so already is "
+        "`UNCHANGED`. `@dryRun` on the operation tries it out; a repeated `Idempotency-Key` header "
+        "returns the first answer again."
     ),
 )

@@ -1,4 +1,4 @@
-"""`apply`: take part in a campaign, or ask to."""
+"""`apply`: apply to a campaign, or join it."""
 
 from typing import Annotated
 
@@ -14,45 +14,50 @@ from schema.participation import Participation
 from workflow.enums import Role
 
 
-@strawberry.input(description="Where to apply, and with which account.")
+@strawberry.input(
+    description="The input of `apply`: a campaign, and the account to take part with."
+)
 class ApplyInput:
     campaign_id: strawberry.ID = strawberry.field(
-        description="The campaign, which must be visible to the caller."
+        description="The id of the campaign, which must be visible to the caller."
     )
     account_id: strawberry.ID | None = strawberry.field(
         description=(
-            "The account to take part with: one of the caller's that qualify "
-            "(`viewerQualifyingAccounts`). May be left out where exactly one does; must be in "
-            "affiliate campaigns without post tracking."
+            "The id of the account to take part with, one of `viewerQualifyingAccounts`. May be "
+            "left out if exactly one account qualifies; must be left out in an affiliate campaign "
+            "without post tracking."
         )
     )
 
 
-@strawberry.type(description="How it came out.")
+@strawberry.type(description="The payload of `apply`.")
 class ApplyPayload:
     outcome: Outcome = strawberry.field(
-        description="How it came out; `REFUSED` where `userErrors` has something."
+        description="The outcome of the mutation; `REFUSED` if `userErrors` has an entry."
     )
     participation: Participation | None = strawberry.field(
         description=(
-            "The caller's participation, as it is now. Null where there is none, or the campaign "
-            "was not found."
+            "The caller's participation, as it is now. Null if there is none, or the campaign was "
+            "not found."
         )
     )
     user_errors: list[UserError] = strawberry.field(
-        description="Why it was refused. Empty unless it was."
+        description="The reasons for the refusal. Empty unless the outcome is `REFUSED`."
     )
 
 
 @answers(ApplyPayload)
 async def apply(
     info: Info,
-    input: Annotated[ApplyInput, strawberry.argument(description="Where, and with which account.")],
+    input: Annotated[
+        ApplyInput,
+        strawberry.argument(description="The campaign, and the account to take part with."),
+    ],
 ) -> Completed:
-    """Apply to a Selection campaign, or join one of another type. The calling influencer.
+    """Apply to a Selection campaign, or join a campaign of another type. For influencers.
 
-    The campaign must be visible to them and its deadline not passed. Who is `WAITING` selects
-    an account instead (`selectAccount`).
+    The campaign must be visible to the influencer and its deadline not passed. An influencer who is
+    `WAITING` selects an account instead (`selectAccount`).
     """
     return await write(
         info,

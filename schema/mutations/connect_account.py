@@ -19,59 +19,63 @@ from workflow.enums import Role
 
 @strawberry.input(
     description=(
-        "Which account to connect. `proof` alone is believed in production; the other fields stand "
-        "in for it in development only."
+        "The input of `connectAccount`: the account to connect. In production only `proof` counts; "
+        "the other fields replace it in development."
     )
 )
 class ConnectAccountInput:
     proof: str | None = strawberry.field(
         description=(
-            "A JWT by which the service that did the platform's login says whose account it is, "
-            "with its handle and followers. Needed in production."
+            "The proof that the account is the caller's: a JWT from the service that did the "
+            "platform's login, with the account's handle and followers. Required in production."
         )
     )
-    platform: Platform | None = strawberry.field(description="The platform. Development only.")
+    platform: Platform | None = strawberry.field(
+        description="The account's platform. Development only."
+    )
     external_id: str | None = strawberry.field(
-        description=(
-            "The platform's own id of the account, at most 200 characters. Development only."
-        )
+        description="The account's id on its platform, at most 200 characters. Development only."
     )
     handle: str | None = strawberry.field(
-        description="Its name on the platform, at most 200 characters. Development only."
+        description="The account's name on its platform, at most 200 characters. Development only."
     )
     followers: int | None = strawberry.field(
-        description="How many it has, from 0. Development only."
+        description="The account's number of followers, from 0. Development only."
     )
 
 
-@strawberry.type(description="How it came out.")
+@strawberry.type(description="The payload of `connectAccount`.")
 class ConnectAccountPayload:
     outcome: Outcome = strawberry.field(
-        description="How it came out; `REFUSED` where `userErrors` has something."
+        description="The outcome of the mutation; `REFUSED` if `userErrors` has an entry."
     )
     account: SocialAccount | None = strawberry.field(
-        description="The account, as it is now. Null where it was refused."
+        description="The account, as it is now. Null if it was refused."
     )
     advanced: list[Participation] = strawberry.field(
         description=(
-            "The caller's participations that waited for exactly this account and that it moved "
-            "on. Those without a place left stay `WAITING`, and are not here."
+            "The caller's participations that waited for exactly this account and moved on. Those "
+            "without a place left stay `WAITING` and are not in the list."
         )
     )
     user_errors: list[UserError] = strawberry.field(
-        description="Why it was refused. Empty unless it was."
+        description="The reasons for the refusal. Empty unless the outcome is `REFUSED`."
     )
 
 
 @answers(ConnectAccountPayload)
 async def connect_account(
     info: Info,
-    input: Annotated[ConnectAccountInput, strawberry.argument(description="The account, proven.")],
+    input: Annotated[
+        ConnectAccountInput,
+        strawberry.argument(description="The account to connect, with its proof."),
+    ],
 ) -> Completed:
-    """Connect an account. The calling influencer.
+    """Connect an account. For influencers.
 
-    Where they were `WAITING` with no qualifying account and this is the only one now, it is
-    selected as by `selectAccount`. A mere change of followers moves nobody.
+    A participation that is `WAITING` without a qualifying account selects this one, as by
+    `selectAccount`, if it alone qualifies now. A mere change of followers moves no participation
+    on.
     """
     allow(info, Role.INFLUENCER)
     claim = await read_claim(

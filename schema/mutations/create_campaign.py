@@ -1,4 +1,4 @@
-"""`createCampaign`: a new campaign; and the payload that `updateCampaign` gives too."""
+"""`createCampaign`: create a campaign; and the payload, which `updateCampaign` shares."""
 
 from datetime import datetime
 from typing import Annotated
@@ -18,99 +18,125 @@ from schema.scalars import URL
 from workflow.enums import Role
 
 
-@strawberry.input(description="A new campaign.")
+@strawberry.input(description="The input of `createCampaign`: the new campaign.")
 class CreateCampaignInput:
-    title: str = strawberry.field(description="Its name. 1 to 200 characters.")
+    title: str = strawberry.field(description="The campaign's title. 1 to 200 characters.")
     brand: str = strawberry.field(
-        description="What it is for, as display text. 1 to 200 characters."
+        description="The brand that the campaign is for, as display text. 1 to 200 characters."
     )
     advertiser_id: str | None = strawberry.field(
         description=(
-            "Which advertiser may see and decide it: the `advertiser` of their tokens, at most 200 "
-            "characters. Null or left out: none may."
+            "The id of the advertiser who may see the campaign and decide its applications: the "
+            "`advertiser` of that advertiser's tokens, at most 200 characters. Null or left out: "
+            "no advertiser may."
         )
     )
     description: str = strawberry.field(
-        default="", description="What it is about. At most 10,000 characters."
+        default="", description="The campaign's description. At most 10,000 characters."
     )
     cover_image_url: URL | None = strawberry.field(
-        description="Picture of its job card. At most 2,048 characters."
+        description=(
+            "The URL of the picture on the campaign's job card: http or https, at most 2,048 "
+            "characters. Null: none."
+        )
     )
     reward: str | None = strawberry.field(
-        description="What the creator gets, as text. At most 2,000 characters."
+        description=(
+            "The influencer's reward, as display text. At most 2,000 characters. Null: not stated."
+        )
     )
     hashtags: list[str] = strawberry.field(
         default_factory=list,
-        description="Hashtags that posts are to carry: at most 30, of at most 100 characters each.",
+        description=(
+            "The hashtags that posts for the campaign should carry: at most 30, of at most 100 "
+            "characters each."
+        ),
     )
     mentions: list[str] = strawberry.field(
         default_factory=list,
         description=(
-            "Accounts that posts are to mention: at most 30, of at most 100 characters each."
+            "The accounts that posts for the campaign should mention: at most 30, of at most 100 "
+            "characters each."
         ),
     )
-    type: CampaignType = strawberry.field(description="How influencers come to take part.")
+    type: CampaignType = strawberry.field(
+        description="The campaign's type, which says how influencers join it."
+    )
     post_tracking: bool = strawberry.field(
         default=True,
-        description="Whether influencers submit posts. False only in affiliate campaigns.",
+        description=(
+            "Whether influencers submit posts to the campaign. May be false only in affiliate "
+            "campaigns."
+        ),
     )
     platforms: list[Platform] = strawberry.field(
-        description="The platforms it runs on. At least one."
+        description="The campaign's platforms, at least one."
     )
     countries: list[str] = strawberry.field(
         default_factory=list,
-        description="Audience rule: ISO 3166-1 alpha-2, upper case, such as `JP`. Empty: no rule.",
+        description=(
+            "Audience rule: the countries of the influencers to whom the campaign is visible, as "
+            "ISO 3166-1 alpha-2 codes in upper case, such as `JP`. Empty: no rule."
+        ),
     )
     categories: list[str] = strawberry.field(
         default_factory=list,
         description=(
-            "Audience rule: at least one of these, whatever the case or width; at most 50, of at "
-            "most 100 characters each. Empty: no rule."
+            "Audience rule: the categories of which an influencer needs at least one, without "
+            "regard to case and width; at most 50, of at most 100 characters each. Empty: no rule."
         ),
     )
     followers_min: int | None = strawberry.field(
         description=(
-            "Audience rule: an account with at least so many followers, from 0. Null: no rule."
+            "Audience rule: the smallest number of followers with which an account qualifies, from "
+            "0. Null: no rule."
         )
     )
     followers_max: int | None = strawberry.field(
         description=(
-            "Audience rule: an account with at most so many followers, from 0. Null: no rule."
+            "Audience rule: the largest number of followers with which an account qualifies, from "
+            "0. Null: no rule."
         )
     )
     capacity: int | None = strawberry.field(
-        description="How many may take part at once, from 0. Null: no limit."
+        description="The campaign's number of places, from 0. Null: no limit."
     )
     application_deadline: datetime | None = strawberry.field(
-        description="From this moment on nobody can apply. May lie in the past. Null: no deadline."
+        description=(
+            "The time from which influencers can no longer apply. May be in the past. Null: no "
+            "deadline."
+        )
     )
     starts_at: datetime | None = strawberry.field(
-        description="When it is to start. May lie in the past."
+        description="The campaign's start, for display. May be in the past. Null: not set."
     )
     ends_at: datetime | None = strawberry.field(
-        description="When it is to end. Not before the start."
+        description="The campaign's end, for display. Not before the start. Null: not set."
     )
     status: CampaignStatus = strawberry.field(
-        default=CampaignStatus.DRAFT, description="`DRAFT`, `UPCOMING` or `ONGOING`."
+        default=CampaignStatus.DRAFT,
+        description="The campaign's status: `DRAFT`, `UPCOMING` or `ONGOING`.",
     )
 
 
-@strawberry.type(description="What became of a campaign.")
+@strawberry.type(description="The payload of `createCampaign` and `updateCampaign`.")
 class CampaignPayload:
     campaign: Campaign | None = strawberry.field(
-        description="The campaign, as it is now. Null where it was not found, or not created."
+        description="The campaign, as it is now. Null if it was not found or not created."
     )
     user_errors: list[UserError] = strawberry.field(
-        description="Why it was refused; then nothing was done. Empty unless it was."
+        description="The reasons for the refusal. If there are any, nothing was done."
     )
 
 
 @answers(CampaignPayload)
 async def create_campaign(
     info: Info,
-    input: Annotated[CreateCampaignInput, strawberry.argument(description="The campaign.")],
+    input: Annotated[
+        CreateCampaignInput, strawberry.argument(description="The campaign to create.")
+    ],
 ) -> Completed:
-    """Create a campaign. Staff."""
+    """Create a campaign. For staff."""
     fields: CampaignFields = given_values(input)
     completed = await write(info, (Role.STAFF,), lambda: resolve(info.context, fields=fields))
     call_keeper()

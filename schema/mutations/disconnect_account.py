@@ -1,4 +1,4 @@
-"""`disconnectAccount`: let go of an account."""
+"""`disconnectAccount`: disconnect an account."""
 
 from typing import Annotated
 
@@ -14,32 +14,37 @@ from schema.mutations.results import UserError
 from workflow.enums import Role
 
 
-@strawberry.input(description="Which account to disconnect.")
+@strawberry.input(description="The input of `disconnectAccount`: the account to disconnect.")
 class DisconnectAccountInput:
-    account_id: strawberry.ID = strawberry.field(description="One of the caller's accounts.")
+    account_id: strawberry.ID = strawberry.field(
+        description="The id of one of the caller's accounts."
+    )
 
 
-@strawberry.type(description="How it came out.")
+@strawberry.type(description="The payload of `disconnectAccount`.")
 class DisconnectAccountPayload:
     outcome: Outcome = strawberry.field(
-        description="How it came out; `REFUSED` where `userErrors` has something."
+        description="The outcome of the mutation; `REFUSED` if `userErrors` has an entry."
     )
     account: SocialAccount | None = strawberry.field(
-        description="The account, as it is now. Null where it was not found."
+        description="The account, as it is now. Null if it was not found."
     )
     user_errors: list[UserError] = strawberry.field(
-        description="Why it was refused. Empty unless it was."
+        description="The reasons for the refusal. Empty unless the outcome is `REFUSED`."
     )
 
 
 @answers(DisconnectAccountPayload)
 async def disconnect_account(
     info: Info,
-    input: Annotated[DisconnectAccountInput, strawberry.argument(description="Which account.")],
+    input: Annotated[
+        DisconnectAccountInput, strawberry.argument(description="The account to disconnect.")
+    ],
 ) -> Completed:
-    """Disconnect an account. The calling influencer.
+    """Disconnect an account. For influencers.
 
-    Where it is selected it stays so, and the required action becomes to select or connect one.
+    Where the account is selected it stays so, and the required action becomes to select or connect
+    one.
     """
     return await write(
         info,

@@ -1,4 +1,4 @@
-"""`markJoined`: force-join influencers."""
+"""`markJoined`: mark influencers as joined (force-join)."""
 
 from typing import Annotated
 
@@ -16,62 +16,76 @@ from schema.participation import Participation
 from workflow.enums import Role
 
 
-@strawberry.input(description="Whom to mark as joined, in which campaign.")
+@strawberry.input(
+    description="The input of `markJoined`: a campaign, and the influencers to mark as joined."
+)
 class MarkJoinedInput:
     campaign_id: strawberry.ID = strawberry.field(
-        description="The campaign, which must be running."
+        description="The id of the campaign, which must be running."
     )
     influencer_ids: list[strawberry.ID] = strawberry.field(
-        description="The influencers: 1 to 1,000, none twice. They take places in this order."
+        description=(
+            "The ids of the influencers: 1 to 1,000, each once. Places are taken in this order."
+        )
     )
     reason: str | None = strawberry.field(
-        description="Why, for colleagues: kept in the history of each. At most 2,000 characters."
+        description=(
+            "The reason, for colleagues, kept in the history of each influencer. At most 2,000 "
+            "characters."
+        )
     )
     message: str | None = strawberry.field(
         description=(
-            "For the influencers to read: kept in the history of each. At most 2,000 characters."
+            "The message to the influencers, kept in the history of each. At most 2,000 characters."
         )
     )
 
 
-@strawberry.type(description="How it came out for one influencer.")
+@strawberry.type(description="The result of `markJoined` for one influencer.")
 class MarkJoinedResult:
-    influencer_id: strawberry.ID = strawberry.field(description="The id as given.")
+    influencer_id: strawberry.ID = strawberry.field(description="The influencer's id, as given.")
     outcome: Outcome = strawberry.field(
-        description="How it came out. `UNCHANGED`: was waiting, approved or joined already."
+        description=(
+            "The outcome for the influencer. `UNCHANGED`: the influencer was `WAITING`, `APPROVED` "
+            "or `JOINED` already."
+        )
     )
     candidate: Candidate | None = strawberry.field(
         description=(
-            "Their row of the Select influencer tab, as it is now. Null where there is no such "
-            "influencer."
+            "The influencer's row on the Select influencer tab, as it is now. Null if there is no "
+            "such influencer."
         )
     )
     participation: Participation | None = strawberry.field(
-        description="Their participation, as it is now. Null without one."
+        description="The influencer's participation, as it is now. Null if there is none."
     )
     candidate_status: CandidateStatus | None = strawberry.field(
-        description="The status of their row now. Null where there is no such influencer."
+        description=(
+            "The influencer's status on the Select influencer tab now. Null if there is no such "
+            "influencer."
+        )
     )
     error: UserError | None = strawberry.field(
-        description="Why it was refused. Null unless it was."
+        description="The reason for the refusal. Null unless the outcome is `REFUSED`."
     )
 
 
 @strawberry.type(
-    description=(
-        "One result for each id given, in that order; none where `userErrors` has something."
-    )
+    description="The payload of `markJoined`: one result for each id, in the order given."
 )
 class MarkJoinedPayload:
     campaign: Campaign | None = strawberry.field(
-        description="The campaign, as it is now. Null where it was not found."
+        description="The campaign, as it is now. Null if it was not found."
     )
     results: list[MarkJoinedResult] = strawberry.field(
-        description="How it came out for each, in the order given."
+        description=(
+            "The result for each influencer, in the order given. Empty if `userErrors` has an "
+            "entry."
+        )
     )
-    summary: BulkSummary = strawberry.field(description="The results, counted.")
+    summary: BulkSummary = strawberry.field(description="The number of results by outcome.")
     user_errors: list[UserError] = strawberry.field(
-        description="What is wrong with the call; then nothing was done. Empty where it is good."
+        description="The faults of the call as a whole. If there are any, nothing was done."
     )
 
 
@@ -79,14 +93,15 @@ class MarkJoinedPayload:
 async def mark_joined(
     info: Info,
     input: Annotated[
-        MarkJoinedInput, strawberry.argument(description="Whom, and in which campaign.")
+        MarkJoinedInput,
+        strawberry.argument(description="The campaign, and the influencers to mark as joined."),
     ],
 ) -> Completed:
-    """Force-join influencers to whom the campaign is visible. Staff.
+    """Mark influencers as joined (force-join) in a campaign that is visible to them. For staff.
 
-    With exactly one qualifying account they join at once (`APPROVED` in Selection campaigns,
-    else `JOINED`); with several or none they are `WAITING`, until they select or connect one.
-    In affiliate campaigns without post tracking they join at once, whatever their accounts.
+    With exactly one qualifying account they join at once (`APPROVED` in Selection campaigns, else
+    `JOINED`); with several or none they are `WAITING` until they select or connect one. In
+    affiliate campaigns without post tracking they join at once, whatever their accounts.
     """
     return await write(
         info,

@@ -1,4 +1,4 @@
-"""`removeParticipants`: take out those who wait or joined."""
+"""`removeParticipants`: remove influencers who are waiting or joined."""
 
 from typing import Annotated
 
@@ -13,48 +13,57 @@ from schema.mutations.results import BulkSummary, ParticipationResult, UserError
 from workflow.enums import Role
 
 
-@strawberry.input(description="Whom to take out.")
+@strawberry.input(
+    description="The input of `removeParticipants`: the participations to remove, and the reason."
+)
 class RemoveParticipantsInput:
     participation_ids: list[strawberry.ID] = strawberry.field(
-        description="The participations: 1 to 1,000, none twice; of any campaigns."
+        description="The ids of the participations: 1 to 1,000, each once, in any campaigns."
     )
     reason: str = strawberry.field(
-        description="Why, for colleagues: kept in the history of each. 1 to 2,000 characters."
+        description=(
+            "The reason, for colleagues, kept in the history of each participation. 1 to 2,000 "
+            "characters."
+        )
     )
     message: str | None = strawberry.field(
         description=(
-            "For the influencers to read: kept in the history of each. At most 2,000 characters."
+            "The message to the influencers, kept in the history of each. At most 2,000 characters."
         )
     )
     if_status: list[ParticipationStatus] | None = strawberry.field(
         description=(
-            "Only those that are in one of these now; others are refused as `STALE_STATUS`. Empty, "
-            "null or left out: whatever their status."
+            "The statuses that are expected: a participation in another one is refused with "
+            "`STALE_STATUS`. Null, empty or left out: any status."
         )
     )
 
 
 @strawberry.type(
-    description=(
-        "One result for each id given, in that order; none where `userErrors` has something."
-    )
+    description="The payload of `removeParticipants`: one result for each id, in the order given."
 )
 class RemoveParticipantsPayload:
     results: list[ParticipationResult] = strawberry.field(
-        description="How it came out for each, in the order given."
+        description=(
+            "The result for each participation, in the order given. Empty if `userErrors` has an "
+            "entry."
+        )
     )
-    summary: BulkSummary = strawberry.field(description="The results, counted.")
+    summary: BulkSummary = strawberry.field(description="The number of results by outcome.")
     user_errors: list[UserError] = strawberry.field(
-        description="What is wrong with the call; then nothing was done. Empty where it is good."
+        description="The faults of the call as a whole. If there are any, nothing was done."
     )
 
 
 @answers(RemoveParticipantsPayload)
 async def remove_participants(
     info: Info,
-    input: Annotated[RemoveParticipantsInput, strawberry.argument(description="Whom, and why.")],
+    input: Annotated[
+        RemoveParticipantsInput,
+        strawberry.argument(description="The participations to remove, and the reason."),
+    ],
 ) -> Completed:
-    """Take out those who are `WAITING`, or `JOINED` without a live post. Staff.
+    """Remove influencers who are `WAITING`, or `JOINED` without a live post. For staff.
 
     Their places are free again. A post is live unless it is `INEFFECTIVE`.
     """

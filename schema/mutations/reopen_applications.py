@@ -12,42 +12,55 @@ from schema.mutations.results import BulkSummary, ParticipationResult, UserError
 from workflow.enums import Role
 
 
-@strawberry.input(description="Which rejected applications to reopen.")
+@strawberry.input(
+    description=(
+        "The input of `reopenApplications`: the rejected participations to reopen, and the reason."
+    )
+)
 class ReopenApplicationsInput:
     participation_ids: list[strawberry.ID] = strawberry.field(
-        description="The participations: 1 to 1,000, none twice; of any Selection campaigns."
+        description=(
+            "The ids of the participations: 1 to 1,000, each once, in any Selection campaigns."
+        )
     )
     reason: str = strawberry.field(
-        description="Why, for colleagues: kept in the history of each. 1 to 2,000 characters."
+        description=(
+            "The reason, for colleagues, kept in the history of each participation. 1 to 2,000 "
+            "characters."
+        )
     )
     message: str | None = strawberry.field(
         description=(
-            "For the influencers to read: kept in the history of each. At most 2,000 characters."
+            "The message to the influencers, kept in the history of each. At most 2,000 characters."
         )
     )
 
 
 @strawberry.type(
-    description=(
-        "One result for each id given, in that order; none where `userErrors` has something."
-    )
+    description="The payload of `reopenApplications`: one result for each id, in the order given."
 )
 class ReopenApplicationsPayload:
     results: list[ParticipationResult] = strawberry.field(
-        description="How it came out for each, in the order given."
+        description=(
+            "The result for each participation, in the order given. Empty if `userErrors` has an "
+            "entry."
+        )
     )
-    summary: BulkSummary = strawberry.field(description="The results, counted.")
+    summary: BulkSummary = strawberry.field(description="The number of results by outcome.")
     user_errors: list[UserError] = strawberry.field(
-        description="What is wrong with the call; then nothing was done. Empty where it is good."
+        description="The faults of the call as a whole. If there are any, nothing was done."
     )
 
 
 @answers(ReopenApplicationsPayload)
 async def reopen_applications(
     info: Info,
-    input: Annotated[ReopenApplicationsInput, strawberry.argument(description="Which, and why.")],
+    input: Annotated[
+        ReopenApplicationsInput,
+        strawberry.argument(description="The applications to reopen, and the reason."),
+    ],
 ) -> Completed:
-    """Make rejected influencers applicants again, in a new round. Staff.
+    """Make rejected influencers applicants again, in a new round. For staff.
 
     The rejection stays in the history.
     """

@@ -1,4 +1,4 @@
-"""What the payloads of several mutations are made of."""
+"""The types that the payloads of several mutations share."""
 
 import strawberry
 
@@ -6,37 +6,44 @@ from schema.enums import ErrorCode, Outcome, ParticipationStatus
 from schema.participation import Participation
 
 
-@strawberry.type(description="Why something was refused, in a way that the user can act on.")
+@strawberry.type(
+    description="A refusal that the user can act on, of a mutation or of one item of it."
+)
 class UserError:
-    code: ErrorCode = strawberry.field(description="What is wrong, for programs.")
+    code: ErrorCode = strawberry.field(description="The reason for the refusal, for programs.")
     message: str = strawberry.field(
-        description="What is wrong and what can be done, for people. The wording may change."
+        description=(
+            "The reason for the refusal, and what the user can do about it, in words. The wording "
+            "may change."
+        )
     )
     field: list[str] | None = strawberry.field(
         description=(
-            'The path to what is wrong in the arguments, such as `["input", "influencerIds", '
-            '"3"]`; indices count from 0. Null where no single field is to blame.'
+            'The path to the argument that was refused, such as `["input", "influencerIds", "3"]`; '
+            "indices count from 0. Null if the refusal is not about a single argument."
         )
     )
 
 
-@strawberry.type(description="How many items of a bulk call came out how.")
+@strawberry.type(description="The numbers of items of a bulk mutation, by outcome.")
 class BulkSummary:
-    changed: int = strawberry.field(description="How many were done.")
-    unchanged: int = strawberry.field(description="How many were so already.")
-    refused: int = strawberry.field(description="How many were refused.")
+    changed: int = strawberry.field(description="The number of items that were changed.")
+    unchanged: int = strawberry.field(description="The number of items that were as asked already.")
+    refused: int = strawberry.field(description="The number of items that were refused.")
 
 
-@strawberry.type(description="How it came out for one participation of a bulk call.")
+@strawberry.type(description="The result of a bulk mutation for one participation.")
 class ParticipationResult:
-    participation_id: strawberry.ID = strawberry.field(description="The id as given.")
-    outcome: Outcome = strawberry.field(description="How it came out.")
+    participation_id: strawberry.ID = strawberry.field(
+        description="The participation's id, as given."
+    )
+    outcome: Outcome = strawberry.field(description="The outcome for the participation.")
     participation: Participation | None = strawberry.field(
-        description="The participation as it is now. Null where it was not found."
+        description="The participation, as it is now. Null if it was not found."
     )
     status: ParticipationStatus | None = strawberry.field(
-        description="The status it has now. Null where it was not found."
+        description="The participation's status now. Null if the participation was not found."
     )
     error: UserError | None = strawberry.field(
-        description="Why it was refused. Null unless it was."
+        description="The reason for the refusal. Null unless the outcome is `REFUSED`."
     )

@@ -1,4 +1,4 @@
-"""`selectAccount`: say which account to take part with."""
+"""`selectAccount`: select the account to take part with."""
 
 from typing import Annotated
 
@@ -14,28 +14,31 @@ from schema.participation import Participation
 from workflow.enums import Role
 
 
-@strawberry.input(description="Which account to take part with.")
+@strawberry.input(
+    description="The input of `selectAccount`: a participation, and the account to take part with."
+)
 class SelectAccountInput:
     participation_id: strawberry.ID = strawberry.field(
         description=(
-            "The caller's participation: `WAITING`, or one whose selected account is disconnected."
+            "The id of the caller's participation, which is `WAITING` or has a selected account "
+            "that is disconnected."
         )
     )
     account_id: strawberry.ID = strawberry.field(
-        description="One of the caller's qualifying accounts (`requiredAction.accounts`)."
+        description="The id of one of the caller's qualifying accounts (`requiredAction.accounts`)."
     )
 
 
-@strawberry.type(description="How it came out.")
+@strawberry.type(description="The payload of `selectAccount`.")
 class SelectAccountPayload:
     outcome: Outcome = strawberry.field(
-        description="How it came out; `REFUSED` where `userErrors` has something."
+        description="The outcome of the mutation; `REFUSED` if `userErrors` has an entry."
     )
     participation: Participation | None = strawberry.field(
-        description="The participation, as it is now. Null where it was not found."
+        description="The participation, as it is now. Null if it was not found."
     )
     user_errors: list[UserError] = strawberry.field(
-        description="Why it was refused. Empty unless it was."
+        description="The reasons for the refusal. Empty unless the outcome is `REFUSED`."
     )
 
 
@@ -44,12 +47,12 @@ async def select_account(
     info: Info,
     input: Annotated[
         SelectAccountInput,
-        strawberry.argument(description="For which participation, and which."),
+        strawberry.argument(description="The participation, and the account to take part with."),
     ],
 ) -> Completed:
-    """Select the account to take part with. The calling influencer.
+    """Select the account to take part with. For influencers.
 
-    Moves `WAITING` on to `APPLIED` in Selection campaigns and to `JOINED` in others. Later,
+    Moves `WAITING` on to `APPLIED` in Selection campaigns and to `JOINED` in others. After that,
     only to replace a selected account that is disconnected.
     """
     return await write(

@@ -1,4 +1,4 @@
-"""`selectSocialMedia`: say which platforms will be used where posts are not tracked."""
+"""`selectSocialMedia`: select platforms where posts are not tracked."""
 
 from typing import Annotated
 
@@ -14,29 +14,37 @@ from schema.participation import Participation
 from workflow.enums import Role
 
 
-@strawberry.input(description="Which platforms someone who joined will use.")
+@strawberry.input(
+    description=(
+        "The input of `selectSocialMedia`: a participation, and the platforms that its influencer "
+        "uses."
+    )
+)
 class SelectSocialMediaInput:
     participation_id: strawberry.ID = strawberry.field(
-        description="The participation: `JOINED`, in an affiliate campaign without post tracking."
+        description=(
+            "The id of the participation, which is `JOINED` in an affiliate campaign without post "
+            "tracking."
+        )
     )
     platforms: list[Platform] = strawberry.field(
         description=(
-            "All that will be used, at least one, each one of the campaign's. Replaces what was "
-            "selected before."
+            "The platforms that the influencer uses: at least one, each one of the campaign's. "
+            "They replace those selected before."
         )
     )
 
 
-@strawberry.type(description="How it came out.")
+@strawberry.type(description="The payload of `selectSocialMedia`.")
 class SelectSocialMediaPayload:
     outcome: Outcome = strawberry.field(
-        description="How it came out; `REFUSED` where `userErrors` has something."
+        description="The outcome of the mutation; `REFUSED` if `userErrors` has an entry."
     )
     participation: Participation | None = strawberry.field(
-        description="The participation, as it is now. Null where it was not found."
+        description="The participation, as it is now. Null if it was not found."
     )
     user_errors: list[UserError] = strawberry.field(
-        description="Why it was refused. Empty unless it was."
+        description="The reasons for the refusal. Empty unless the outcome is `REFUSED`."
     )
 
 
@@ -45,12 +53,12 @@ async def select_social_media(
     info: Info,
     input: Annotated[
         SelectSocialMediaInput,
-        strawberry.argument(description="For which participation, and what."),
+        strawberry.argument(description="The participation, and the platforms."),
     ],
 ) -> Completed:
-    """Say which platforms someone who joined will use. Staff, and influencers for themselves.
+    """Select the platforms that a joined influencer uses. For staff, and that influencer.
 
-    In affiliate campaigns without post tracking. May be changed later.
+    In affiliate campaigns without post tracking. Can be changed later.
     """
     return await write(
         info,

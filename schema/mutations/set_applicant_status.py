@@ -13,55 +13,61 @@ from schema.mutations.results import BulkSummary, ParticipationResult, UserError
 from workflow.enums import Role
 
 
-@strawberry.input(description="Which applications to set to which status.")
+@strawberry.input(
+    description="The input of `setApplicantStatus`: participations, and the status to set them to."
+)
 class SetApplicantStatusInput:
     participation_ids: list[strawberry.ID] = strawberry.field(
         description=(
-            "The participations: 1 to 1,000, none twice; of any Selection campaigns. They take "
-            "places in this order."
+            "The ids of the participations: 1 to 1,000, each once, in any Selection campaigns. "
+            "Places are taken in this order."
         )
     )
     status: ApplicantStatus = strawberry.field(
         description=(
-            "The status that they shall have. Those already approved or rejected can only be "
-            "switched between the two."
+            "The status to set. An application that is approved or rejected can only be switched "
+            "between the two."
         )
     )
     reason: str | None = strawberry.field(
-        description="Why, for colleagues: kept in the history of each. At most 2,000 characters."
+        description=(
+            "The reason, for colleagues, kept in the history of each participation. At most 2,000 "
+            "characters."
+        )
     )
     message: str | None = strawberry.field(
         description=(
-            "For the influencers to read: kept in the history of each. At most 2,000 characters."
+            "The message to the influencers, kept in the history of each. At most 2,000 characters."
         )
     )
     if_status: list[ApplicantStatus] | None = strawberry.field(
         description=(
-            "Only those that are in one of these now; others are refused as `STALE_STATUS`. So a "
-            "stale screen overturns nobody's decision. Empty, null or left out: whatever their "
-            "status."
+            "The statuses that are expected: a participation in another one is refused with "
+            "`STALE_STATUS`, so that a stale screen overturns no decision. Null, empty or left "
+            "out: any status."
         )
     )
     if_version: int | None = strawberry.field(
         description=(
-            "Only if its `version` is still this one; else `STALE_VERSION`. For a single id: "
-            "`INVALID_INPUT` with more."
+            "The version that is expected: a participation with another one is refused with "
+            "`STALE_VERSION`. Only with a single id, else `INVALID_INPUT`."
         )
     )
 
 
 @strawberry.type(
-    description=(
-        "One result for each id given, in that order; none where `userErrors` has something."
-    )
+    description="The payload of `setApplicantStatus`: one result for each id, in the order given."
 )
 class SetApplicantStatusPayload:
     results: list[ParticipationResult] = strawberry.field(
-        description="How it came out for each, in the order given."
+        description=(
+            "The result for each participation, in the order given. Empty if `userErrors` has an "
+            "entry."
+        )
     )
-    summary: BulkSummary = strawberry.field(description="The results, counted.")
+    summary: BulkSummary = strawberry.field(description="The number of results by outcome.")
     user_errors: list[UserError] = strawberry.field(
-        description="What is wrong with the call; then nothing was done. Empty where it is good."
+        description="The faults of the call as a whole. If there are any, nothing was done."
     )
 
 
@@ -69,13 +75,14 @@ class SetApplicantStatusPayload:
 async def set_applicant_status(
     info: Info,
     input: Annotated[
-        SetApplicantStatusInput, strawberry.argument(description="Which, and to what.")
+        SetApplicantStatusInput,
+        strawberry.argument(description="The applications, and the status to set."),
     ],
 ) -> Completed:
-    """Decide applications to Selection campaigns. Staff, and advertisers for their campaigns.
+    """Decide applications to Selection campaigns. For staff and the campaigns' advertisers.
 
-    `APPLIED` and `REVIEWING` switch freely, and so do `APPROVED` and `REJECTED`; from the
-    former to the latter is one-way.
+    `APPLIED` and `REVIEWING` can be switched freely, and so can `APPROVED` and `REJECTED`; from the
+    former two to the latter two is one-way.
     """
     return await write(
         info,

@@ -1,4 +1,4 @@
-"""`setAvailability`: show or hide a campaign, whatever the audience rules say."""
+"""`setAvailability`: show or hide a campaign, over its audience rules."""
 
 from typing import Annotated
 
@@ -15,66 +15,87 @@ from schema.mutations.results import BulkSummary, UserError
 from workflow.enums import Role
 
 
-@strawberry.input(description="For whom to override the audience rules of a campaign, and how.")
+@strawberry.input(
+    description=(
+        "The input of `setAvailability`: a campaign, influencers, and the availability to set for "
+        "them."
+    )
+)
 class SetAvailabilityInput:
     campaign_id: strawberry.ID = strawberry.field(
-        description="The campaign, which must be running."
+        description="The id of the campaign, which must be running."
     )
     influencer_ids: list[strawberry.ID] = strawberry.field(
-        description="The influencers: 1 to 1,000, none twice. None of them may take part now."
+        description=(
+            "The ids of the influencers: 1 to 1,000, each once. An influencer who takes part is "
+            "refused."
+        )
     )
     availability: Availability | None = strawberry.field(
-        description="What holds for them. Null or left out: the rules decide again."
+        description=(
+            "The availability of the campaign to the influencers. Null or left out: the audience "
+            "rules decide again."
+        )
     )
     reason: str | None = strawberry.field(
-        description="Why, for colleagues: kept in the history of each. At most 2,000 characters."
+        description=(
+            "The reason, for colleagues, kept in the history of each influencer. At most 2,000 "
+            "characters."
+        )
     )
 
 
-@strawberry.type(description="How it came out for one influencer.")
+@strawberry.type(description="The result of `setAvailability` for one influencer.")
 class SetAvailabilityResult:
-    influencer_id: strawberry.ID = strawberry.field(description="The id as given.")
-    outcome: Outcome = strawberry.field(description="How it came out.")
+    influencer_id: strawberry.ID = strawberry.field(description="The influencer's id, as given.")
+    outcome: Outcome = strawberry.field(description="The outcome for the influencer.")
     candidate: Candidate | None = strawberry.field(
         description=(
-            "Their row of the Select influencer tab, as it is now. Null where there is no such "
-            "influencer."
+            "The influencer's row on the Select influencer tab, as it is now. Null if there is no "
+            "such influencer."
         )
     )
     candidate_status: CandidateStatus | None = strawberry.field(
-        description="The status of their row now. Null where there is no such influencer."
+        description=(
+            "The influencer's status on the Select influencer tab now. Null if there is no such "
+            "influencer."
+        )
     )
     error: UserError | None = strawberry.field(
-        description="Why it was refused. Null unless it was."
+        description="The reason for the refusal. Null unless the outcome is `REFUSED`."
     )
 
 
 @strawberry.type(
-    description=(
-        "One result for each id given, in that order; none where `userErrors` has something."
-    )
+    description="The payload of `setAvailability`: one result for each id, in the order given."
 )
 class SetAvailabilityPayload:
     campaign: Campaign | None = strawberry.field(
-        description="The campaign, as it is now. Null where it was not found."
+        description="The campaign, as it is now. Null if it was not found."
     )
     results: list[SetAvailabilityResult] = strawberry.field(
-        description="How it came out for each, in the order given."
+        description=(
+            "The result for each influencer, in the order given. Empty if `userErrors` has an "
+            "entry."
+        )
     )
-    summary: BulkSummary = strawberry.field(description="The results, counted.")
+    summary: BulkSummary = strawberry.field(description="The number of results by outcome.")
     user_errors: list[UserError] = strawberry.field(
-        description="What is wrong with the call; then nothing was done. Empty where it is good."
+        description="The faults of the call as a whole. If there are any, nothing was done."
     )
 
 
 @answers(SetAvailabilityPayload)
 async def set_availability(
     info: Info,
-    input: Annotated[SetAvailabilityInput, strawberry.argument(description="For whom, and what.")],
+    input: Annotated[
+        SetAvailabilityInput,
+        strawberry.argument(description="The campaign, the influencers, and the availability."),
+    ],
 ) -> Completed:
-    """Show or hide a running campaign, whatever its audience rules say. Staff.
+    """Show or hide a running campaign, over its audience rules. For staff.
 
-    Only to influencers who do not take part; null lets the rules decide again.
+    Only for influencers who do not take part. Null lets the audience rules decide again.
     """
     return await write(
         info,

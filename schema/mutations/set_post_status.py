@@ -1,4 +1,4 @@
-"""`setPostStatus`: judge posts."""
+"""`setPostStatus`: set the status of posts."""
 
 from typing import Annotated
 
@@ -14,67 +14,68 @@ from schema.post import Post
 from workflow.enums import Role
 
 
-@strawberry.input(description="Which posts to set to which status.")
+@strawberry.input(description="The input of `setPostStatus`: posts, and the status to set them to.")
 class SetPostStatusInput:
     post_ids: list[strawberry.ID] = strawberry.field(
-        description="The posts: 1 to 1,000, none twice; of any campaigns."
+        description="The ids of the posts: 1 to 1,000, each once, in any campaigns."
     )
     status: PostDecision = strawberry.field(
-        description="The status that they shall have. `APPROVED` and `INEFFECTIVE` are final."
+        description="The status to set. `APPROVED` and `INEFFECTIVE` are final."
     )
     warning: PostWarning | None = strawberry.field(
         description=(
-            "What is wrong with them: needed for `WARNING`, and `INVALID_INPUT` with another "
-            "status."
+            "The kind of warning. Required for `WARNING`, and `INVALID_INPUT` with another status."
         )
     )
     reason: str | None = strawberry.field(
         description=(
-            "Why; the influencer may read it. Needed for `WARNING` and `INEFFECTIVE`. At most "
-            "2,000 characters. Leaving `WARNING` without one clears the old one."
+            "The reason for the status, which the influencer may read. Required for `WARNING` and "
+            "`INEFFECTIVE`; else left out, it clears an earlier reason. At most 2,000 characters."
         )
     )
 
 
-@strawberry.type(description="How it came out for one post.")
+@strawberry.type(description="The result of `setPostStatus` for one post.")
 class SetPostStatusResult:
-    post_id: strawberry.ID = strawberry.field(description="The id as given.")
+    post_id: strawberry.ID = strawberry.field(description="The post's id, as given.")
     outcome: Outcome = strawberry.field(
         description=(
-            "How it came out. The same status with another warning or reason is `CHANGED`."
+            "The outcome for the post. The same status with another warning or reason is `CHANGED`."
         )
     )
     post: Post | None = strawberry.field(
-        description="The post, as it is now. Null where it was not found."
+        description="The post, as it is now. Null if it was not found."
     )
     error: UserError | None = strawberry.field(
-        description="Why it was refused. Null unless it was."
+        description="The reason for the refusal. Null unless the outcome is `REFUSED`."
     )
 
 
 @strawberry.type(
-    description=(
-        "One result for each id given, in that order; none where `userErrors` has something."
-    )
+    description="The payload of `setPostStatus`: one result for each id, in the order given."
 )
 class SetPostStatusPayload:
     results: list[SetPostStatusResult] = strawberry.field(
-        description="How it came out for each, in the order given."
+        description=(
+            "The result for each post, in the order given. Empty if `userErrors` has an entry."
+        )
     )
-    summary: BulkSummary = strawberry.field(description="The results, counted.")
+    summary: BulkSummary = strawberry.field(description="The number of results by outcome.")
     user_errors: list[UserError] = strawberry.field(
-        description="What is wrong with the call; then nothing was done. Empty where it is good."
+        description="The faults of the call as a whole. If there are any, nothing was done."
     )
 
 
 @answers(SetPostStatusPayload)
 async def set_post_status(
     info: Info,
-    input: Annotated[SetPostStatusInput, strawberry.argument(description="Which, and to what.")],
+    input: Annotated[
+        SetPostStatusInput, strawberry.argument(description="The posts, and the status to set.")
+    ],
 ) -> Completed:
-    """Judge posts. Staff.
+    """Set the status of posts after review. For staff.
 
-    Not once they are `APPROVED` or `INEFFECTIVE`. Also in completed campaigns.
+    Not of posts that are `APPROVED` or `INEFFECTIVE`. Also in completed campaigns.
     """
     return await write(
         info,

@@ -15,32 +15,35 @@ from schema.scalars import URL
 from workflow.enums import Role
 
 
-@strawberry.input(description="What was posted, and for which participation.")
+@strawberry.input(
+    description="The input of `submitPost`: the participation, and the URL of the post."
+)
 class SubmitPostInput:
     participation_id: strawberry.ID = strawberry.field(
         description=(
-            "The caller's participation: `APPROVED` or `JOINED`, in a campaign that tracks posts."
+            "The id of the caller's participation, which is `APPROVED` or `JOINED` in a campaign "
+            "with post tracking."
         )
     )
     url: URL = strawberry.field(
         description=(
-            "Where the post is: https, on one of the campaign's platforms, at most 2,048 "
-            "characters. Compared without regard to fragment, tracking parameters and a trailing "
-            "slash."
+            "The post's URL: https, on one of the campaign's platforms, at most 2,048 characters. "
+            "URLs that differ only in fragment, tracking parameters or a trailing slash are the "
+            "same."
         )
     )
 
 
-@strawberry.type(description="How it came out.")
+@strawberry.type(description="The payload of `submitPost`.")
 class SubmitPostPayload:
     outcome: Outcome = strawberry.field(
-        description="How it came out; `REFUSED` where `userErrors` has something."
+        description="The outcome of the mutation; `REFUSED` if `userErrors` has an entry."
     )
     post: Post | None = strawberry.field(
-        description="The post, as it is now. Null where it was refused."
+        description="The post, as it is now. Null if it was refused."
     )
     user_errors: list[UserError] = strawberry.field(
-        description="Why it was refused. Empty unless it was."
+        description="The reasons for the refusal. Empty unless the outcome is `REFUSED`."
     )
 
 
@@ -48,10 +51,11 @@ class SubmitPostPayload:
 async def submit_post(
     info: Info,
     input: Annotated[
-        SubmitPostInput, strawberry.argument(description="For which participation, and what.")
+        SubmitPostInput,
+        strawberry.argument(description="The participation, and the URL of the post."),
     ],
 ) -> Completed:
-    """Submit the URL of a post. The calling influencer, once `APPROVED` or `JOINED`."""
+    """Submit the URL of a post, once `APPROVED` or `JOINED`. For influencers."""
     return await write(
         info,
         (Role.INFLUENCER,),

@@ -1,4 +1,4 @@
-"""`updateCampaign`: change a campaign, or move it on."""
+"""`updateCampaign`: change a campaign, or move it on to another status."""
 
 from datetime import datetime
 from typing import Annotated
@@ -19,115 +19,139 @@ from workflow.enums import Role
 
 @strawberry.input(
     description=(
-        "What to change. What is left out stays; null clears what may be null, and is "
-        "`INVALID_INPUT` elsewhere."
+        "The input of `updateCampaign`: a campaign, and the changes to it. A field that is left "
+        "out stays as it is; null clears a field where null is allowed, and is `INVALID_INPUT` "
+        "elsewhere."
     )
 )
 class UpdateCampaignInput:
     """What is left out is UNSET: it stays as it is."""
 
     id: strawberry.ID = strawberry.field(
-        description="The campaign. Nothing can be changed once it is `COMPLETED` or `CANCELLED`."
+        description="The id of the campaign, which must not be `COMPLETED` or `CANCELLED`."
     )
     title: str | None = strawberry.field(
-        default=UNSET, description="Its name. 1 to 200 characters; not null."
+        default=UNSET, description="The campaign's title. 1 to 200 characters; not null."
     )
     brand: str | None = strawberry.field(
-        default=UNSET, description="What it is for, as display text. 1 to 200 characters; not null."
+        default=UNSET,
+        description=(
+            "The brand that the campaign is for, as display text. 1 to 200 characters; not null."
+        ),
     )
     advertiser_id: str | None = strawberry.field(
         default=UNSET,
         description=(
-            "Which advertiser may see and decide it, at most 200 characters. Null: none may. Fixed "
-            "after `DRAFT`."
+            "The id of the advertiser who may see the campaign and decide its applications: the "
+            "`advertiser` of that advertiser's tokens, at most 200 characters. Null: no advertiser "
+            "may. Fixed after `DRAFT`."
         ),
     )
     description: str | None = strawberry.field(
-        default=UNSET, description="What it is about. At most 10,000 characters; not null."
+        default=UNSET,
+        description="The campaign's description. At most 10,000 characters; not null.",
     )
     cover_image_url: URL | None = strawberry.field(
-        default=UNSET, description="Picture of its job card. At most 2,048 characters. Null: none."
+        default=UNSET,
+        description=(
+            "The URL of the picture on the campaign's job card: http or https, at most 2,048 "
+            "characters. Null: none."
+        ),
     )
     reward: str | None = strawberry.field(
         default=UNSET,
-        description="What the creator gets, as text. At most 2,000 characters. Null: not told.",
+        description=(
+            "The influencer's reward, as display text. At most 2,000 characters. Null: not stated."
+        ),
     )
     hashtags: list[str] | None = strawberry.field(
         default=UNSET,
         description=(
-            "All hashtags that posts are to carry: at most 30, of at most 100 characters each; not "
-            "null."
+            "All hashtags that posts for the campaign should carry: at most 30, of at most 100 "
+            "characters each; not null."
         ),
     )
     mentions: list[str] | None = strawberry.field(
         default=UNSET,
         description=(
-            "All accounts that posts are to mention: at most 30, of at most 100 characters each; "
-            "not null."
+            "All accounts that posts for the campaign should mention: at most 30, of at most 100 "
+            "characters each; not null."
         ),
     )
     type: CampaignType | None = strawberry.field(
         default=UNSET,
-        description="How influencers come to take part; not null. Fixed after `DRAFT`.",
+        description=(
+            "The campaign's type, which says how influencers join it; not null. Fixed after "
+            "`DRAFT`."
+        ),
     )
     post_tracking: bool | None = strawberry.field(
         default=UNSET,
         description=(
-            "Whether influencers submit posts; false only in affiliate campaigns, not null. Fixed "
-            "after `DRAFT`."
+            "Whether influencers submit posts to the campaign. May be false only in affiliate "
+            "campaigns; not null. Fixed after `DRAFT`."
         ),
     )
     platforms: list[Platform] | None = strawberry.field(
         default=UNSET,
         description=(
-            "All platforms it runs on, at least one; not null. After `DRAFT` they can only become "
-            "more."
+            "All platforms of the campaign, at least one; not null. After `DRAFT`, platforms can "
+            "only be added."
         ),
     )
     countries: list[str] | None = strawberry.field(
         default=UNSET,
         description=(
-            "Audience rule: ISO 3166-1 alpha-2, upper case, such as `JP`. Empty: no rule; not null."
+            "Audience rule: the countries of the influencers to whom the campaign is visible, as "
+            "ISO 3166-1 alpha-2 codes in upper case, such as `JP`. Empty: no rule; not null."
         ),
     )
     categories: list[str] | None = strawberry.field(
         default=UNSET,
         description=(
-            "Audience rule: at least one of these, whatever the case or width; at most 50, of at "
-            "most 100 characters each. Empty: no rule; not null."
+            "Audience rule: the categories of which an influencer needs at least one, without "
+            "regard to case and width; at most 50, of at most 100 characters each. Empty: no rule; "
+            "not null."
         ),
     )
     followers_min: int | None = strawberry.field(
         default=UNSET,
         description=(
-            "Audience rule: an account with at least so many followers, from 0. Null: no rule."
+            "Audience rule: the smallest number of followers with which an account qualifies, from "
+            "0. Null: no rule."
         ),
     )
     followers_max: int | None = strawberry.field(
         default=UNSET,
         description=(
-            "Audience rule: an account with at most so many followers, from 0. Null: no rule."
+            "Audience rule: the largest number of followers with which an account qualifies, from "
+            "0. Null: no rule."
         ),
     )
     capacity: int | None = strawberry.field(
         default=UNSET,
-        description="How many may take part at once: not fewer than `placesTaken`. Null: no limit.",
+        description="The campaign's number of places, not below `placesTaken`. Null: no limit.",
     )
     application_deadline: datetime | None = strawberry.field(
         default=UNSET,
-        description="From this moment on nobody can apply. May lie in the past. Null: no deadline.",
+        description=(
+            "The time from which influencers can no longer apply. May be in the past. Null: no "
+            "deadline."
+        ),
     )
     starts_at: datetime | None = strawberry.field(
-        default=UNSET, description="When it is to start. May lie in the past. Null: not set."
+        default=UNSET,
+        description="The campaign's start, for display. May be in the past. Null: not set.",
     )
     ends_at: datetime | None = strawberry.field(
-        default=UNSET, description="When it is to end. Not before the start. Null: not set."
+        default=UNSET,
+        description="The campaign's end, for display. Not before the start. Null: not set.",
     )
     status: CampaignStatus | None = strawberry.field(
         default=UNSET,
         description=(
-            "Moves it on: only forward, steps may be skipped; `CANCELLED` from any but "
-            "`COMPLETED`. Not null."
+            "The campaign's status, which only moves forward; steps may be skipped. `CANCELLED` "
+            "follows any but `COMPLETED`. Not null."
         ),
     )
 
@@ -135,11 +159,13 @@ class UpdateCampaignInput:
 @answers(CampaignPayload)
 async def update_campaign(
     info: Info,
-    input: Annotated[UpdateCampaignInput, strawberry.argument(description="What to change.")],
+    input: Annotated[
+        UpdateCampaignInput, strawberry.argument(description="The campaign, and the changes to it.")
+    ],
 ) -> Completed:
-    """Change a campaign, or move it on to another status. Staff.
+    """Change a campaign, or move it on to another status. For staff.
 
-    After `DRAFT`, type, post tracking and advertiser are fixed and platforms may only be added.
+    After `DRAFT`, type, post tracking and advertiser are fixed, and platforms can only be added.
     """
     changes = given_values(input)
     del changes["id"]

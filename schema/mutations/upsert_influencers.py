@@ -1,4 +1,4 @@
-"""`upsertInfluencers`: keep influencers in step with the agency's own database."""
+"""`upsertInfluencers`: create influencers, or update them from the agency's own database."""
 
 from typing import Annotated
 
@@ -18,82 +18,101 @@ from schema.scalars import URL
 from workflow.enums import Role
 
 
-@strawberry.input(description="An account that an influencer has connected.")
+@strawberry.input(description="A connected account of an influencer in `upsertInfluencers`.")
 class AccountInput:
-    platform: Platform = strawberry.field(description="The platform.")
+    platform: Platform = strawberry.field(description="The account's platform.")
     external_id: str = strawberry.field(
-        description="The platform's own id of it. 1 to 200 characters."
+        description="The account's id on its platform. 1 to 200 characters."
     )
-    handle: str = strawberry.field(description="Its name on the platform. 1 to 200 characters.")
-    followers: int = strawberry.field(description="How many it has, from 0.")
+    handle: str = strawberry.field(
+        description="The account's name on its platform. 1 to 200 characters."
+    )
+    followers: int = strawberry.field(description="The account's number of followers, from 0.")
 
 
 @strawberry.input(
     description=(
-        "An influencer as the agency knows them: created where the external id is new, else "
-        "brought in step. `email`, `country` and `avatarUrl` stay as they are where left out, and "
-        "are cleared by null."
+        "An influencer in `upsertInfluencers`: created if the external id is new, else updated. "
+        "`email`, `country` and `avatarUrl` stay as they are if left out, and are cleared by null."
     )
 )
 class InfluencerInput:
     """What is left out is UNSET: it stays as it is."""
 
     external_id: str = strawberry.field(
-        description="Their id in the agency's own database. 1 to 200 characters; once in a call."
+        description=(
+            "The influencer's id in the agency's own database. 1 to 200 characters; once in a call."
+        )
     )
-    name: str = strawberry.field(description="Display name. 1 to 200 characters.")
+    name: str = strawberry.field(description="The influencer's display name. 1 to 200 characters.")
     email: str | None = strawberry.field(
-        default=UNSET, description="Personal data. Null clears it; left out, it stays."
+        default=UNSET,
+        description=(
+            "The influencer's email address, which is personal data. At most 320 characters. Null "
+            "clears it; left out, it stays."
+        ),
     )
     country: str | None = strawberry.field(
         default=UNSET,
         description=(
-            "ISO 3166-1 alpha-2, upper case, such as `JP`. Null clears it; left out, it stays."
+            "The influencer's country, an ISO 3166-1 alpha-2 code in upper case, such as `JP`. "
+            "Null clears it; left out, it stays."
         ),
     )
     categories: list[str] = strawberry.field(
         default_factory=list,
         description=(
-            "All of theirs, which replace those stored: at most 50, of at most 100 characters each."
+            "All categories that the influencer posts about, which replace those stored: at most "
+            "50, of at most 100 characters each."
         ),
     )
     avatar_url: URL | None = strawberry.field(
         default=UNSET,
-        description="Their picture. At most 2,048 characters. Null clears it; left out, it stays.",
+        description=(
+            "The URL of the influencer's picture: http or https, at most 2,048 characters. Null "
+            "clears it; left out, it stays."
+        ),
     )
     accounts: list[AccountInput] = strawberry.field(
         default_factory=list,
         description=(
-            "Accounts to connect, or to bring in step, at most 50. Those left out stay as they "
-            "are; one that they had disconnected is connected again."
+            "The influencer's accounts to connect or update, at most 50. Accounts that are left "
+            "out stay as they are; a disconnected account is connected again."
         ),
     )
 
 
-@strawberry.input(description="Influencers to create or bring in step.")
+@strawberry.input(
+    description="The input of `upsertInfluencers`: the influencers to create or update."
+)
 class UpsertInfluencersInput:
     influencers: list[InfluencerInput] = strawberry.field(
-        description="1 to 1,000, each all or nothing, none refused because of another."
+        description=(
+            "The influencers, 1 to 1,000. Each is stored whole or refused, whatever becomes of the "
+            "others."
+        )
     )
 
 
-@strawberry.type(description="What came of it.")
+@strawberry.type(description="The payload of `upsertInfluencers`.")
 class UpsertInfluencersPayload:
     influencers: list[Influencer] = strawberry.field(
         description="The influencers as stored, in the order given, without those refused."
     )
-    created: int = strawberry.field(description="How many were new.")
-    updated: int = strawberry.field(description="How many were known, and changed in something.")
+    created: int = strawberry.field(description="The number of influencers that were new.")
+    updated: int = strawberry.field(
+        description="The number of known influencers of whom something changed."
+    )
     advanced: list[Participation] = strawberry.field(
         description=(
-            "The participations that waited for exactly an account given here and that it moved "
-            "on: one that was not connected before, for a mere change of followers moves nobody."
+            "The participations that waited for exactly one of the given accounts and moved on. "
+            "Only an account that was not connected before does that, not a change of followers."
         )
     )
     user_errors: list[UserError] = strawberry.field(
         description=(
-            "Who was refused and why, with the path to them; or what is wrong with the call, and "
-            "then nothing was done."
+            "The refused influencers, each with the path to it and the reason; or the faults of "
+            "the call as a whole, and then nothing was done."
         )
     )
 
@@ -101,11 +120,14 @@ class UpsertInfluencersPayload:
 @answers(UpsertInfluencersPayload)
 async def upsert_influencers(
     info: Info,
-    input: Annotated[UpsertInfluencersInput, strawberry.argument(description="The influencers.")],
+    input: Annotated[
+        UpsertInfluencersInput,
+        strawberry.argument(description="The influencers to create or update."),
+    ],
 ) -> Completed:
-    """Create influencers, or bring them in step with the agency's own database. Staff.
+    """Create influencers, or update them from the agency's own database. For staff.
 
-    By their external id; up to 1,000 with their accounts. A participation that waited for
+    Up to 1,000, known by their external ids, with their accounts. A participation that waited for
     exactly an account given here moves on.
     """
     influencers: list[InfluencerFields] = given_values(input.influencers)

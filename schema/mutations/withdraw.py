@@ -1,4 +1,4 @@
-"""`withdraw`: step back."""
+"""`withdraw`: withdraw from a campaign."""
 
 from typing import Annotated
 
@@ -14,44 +14,46 @@ from schema.participation import Participation
 from workflow.enums import Role
 
 
-@strawberry.input(description="What to withdraw from.")
+@strawberry.input(description="The input of `withdraw`: the participation to withdraw from.")
 class WithdrawInput:
     participation_id: strawberry.ID = strawberry.field(
         description=(
-            "The caller's participation: `WAITING`, `APPLIED`, `REVIEWING`, or `JOINED` without a "
-            "post that counts."
+            "The id of the caller's participation, which is `WAITING`, `APPLIED` or `REVIEWING`, "
+            "or `JOINED` without a live post (one that is not `INEFFECTIVE`)."
         )
     )
     reason: str | None = strawberry.field(
         description=(
-            "Why: kept in the history, for staff and the campaign's advertiser to read. At most "
+            "The reason, kept in the history for staff and the campaign's advertiser. At most "
             "2,000 characters."
         )
     )
 
 
-@strawberry.type(description="How it came out.")
+@strawberry.type(description="The payload of `withdraw`.")
 class WithdrawPayload:
     outcome: Outcome = strawberry.field(
-        description="How it came out; `REFUSED` where `userErrors` has something."
+        description="The outcome of the mutation; `REFUSED` if `userErrors` has an entry."
     )
     participation: Participation | None = strawberry.field(
-        description="The participation, as it is now. Null where it was not found."
+        description="The participation, as it is now. Null if it was not found."
     )
     user_errors: list[UserError] = strawberry.field(
-        description="Why it was refused. Empty unless it was."
+        description="The reasons for the refusal. Empty unless the outcome is `REFUSED`."
     )
 
 
 @answers(WithdrawPayload)
 async def withdraw(
     info: Info,
-    input: Annotated[WithdrawInput, strawberry.argument(description="From what, and why.")],
+    input: Annotated[
+        WithdrawInput, strawberry.argument(description="The participation, and the reason.")
+    ],
 ) -> Completed:
-    """Step back from a participation that is not decided. The calling influencer.
+    """Withdraw from a campaign. For influencers.
 
-    From `WAITING`, `APPLIED`, `REVIEWING`, or `JOINED` without a live post: one that is not
-    `INEFFECTIVE`. Their place is free again.
+    Possible from `WAITING`, `APPLIED` and `REVIEWING`, and from `JOINED` without a live post: one
+    that is not `INEFFECTIVE`. A place that was taken is free again.
     """
     return await write(
         info,

@@ -31,6 +31,11 @@ from tests.engine import execute
 PROMISED = build_schema((Path(__file__).parent / "contract.graphql").read_text())
 SERVED = build_client_schema(cast("IntrospectionQuery", schema.introspect()))
 PRINTED = Path(__file__).parents[2] / "schema.graphql"
+NEEDS_CONTEXT = re.compile(
+    r"(It|Its|They|Their|Them|That|This|These|Those|How|What|Which|Who|Whom|Whose|When|Where|Why"
+    r"|As|At|By|For|From|In|Of|With)\b"
+)
+"""Openings of a sentence that leaves its subject to what stands around it."""
 LATER = {"Subscription", "ParticipationChange"}
 
 
@@ -66,6 +71,12 @@ def test_nothing_is_asked_of_clients_that_the_promise_does_not_know() -> None:
 
 def test_every_element_is_described() -> None:
     assert [e.name for e in elements(SERVED) if not (e.description or "").strip()] == []
+
+
+def test_every_description_can_be_read_alone() -> None:
+    """As in GraphiQL and in generated docs, without what stands around it."""
+    assert [e.name for e in elements(SERVED) if NEEDS_CONTEXT.match(e.description or "")] == []
+    assert [e.name for e in elements(SERVED) if not (e.description or "").endswith(".")] == []
 
 
 async def test_the_schema_itself_says_where_to_begin() -> None:
@@ -113,7 +124,7 @@ def _members(type_: GraphQLNamedType) -> Iterator[Element]:
     match type_:
         case GraphQLObjectType() | GraphQLInterfaceType():
             for interface in type_.interfaces:
-                yield Element(f"{type_.name}.implements {interface.name}", "", "by its own")
+                yield Element(f"{type_.name}.implements {interface.name}", "", "An interface.")
             for name, field in type_.fields.items():
                 yield Element(f"{type_.name}.{name}", str(field.type), field.description)
                 yield from _inputs(f"{type_.name}.{name}(", field.args)
