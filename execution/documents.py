@@ -21,19 +21,14 @@ from graphql import (
     ValueNode,
     parse,
     print_ast,
-    specified_rules,
 )
-from graphql.execution.collect_fields import FragmentDetails
-from graphql.execution.get_variable_signature import (
-    GraphQLVariableSignature,
-    get_variable_signature,
-)
-from strawberry.schema.schema import validate_document
 
 from execution.cost import check_cost
 from execution.errors import with_code
 from execution.root_fields import RootCall, root_call
+from projection.internals import GraphQLVariableSignature, signature_of, validate
 from resolvers.errors import RequestCode, RequestError
+from schema import DRY_RUN
 
 MOST_TOKENS = 50_000
 "Room for 1,000 influencers written into the document, though variables are for that."
@@ -85,10 +80,11 @@ class Operation:
         """Its name, if it has one."""
         return self.node.name.value if self.node.name else None
 
-    @property
+    @cached_property
     def is_dry_run(self) -> bool:
         """Whether all that it does will be rolled back."""
-        return any(directive.name.value == "dryRun" for directive in self.node.directives or ())
+        names = [directive.name.value for directive in self.node.directives or ()]
+        return DRY_RUN.name in names
 
     @cached_property
     def fragments(self) -> dict[str, FragmentDefinitionNode]:
@@ -98,11 +94,6 @@ class Operation:
             for node in self.document.definitions
             if isinstance(node, FragmentDefinitionNode)
         }
-
-    @cached_property
-    def fragment_details(self) -> dict[str, FragmentDetails]:
-        """The same, as the executor wants them."""
-        return {name: FragmentDetails(node) for name, node in self.fragments.items()}
 
     @cached_property
     def is_public(self) -> bool:
@@ -160,7 +151,7 @@ class Documents:
         except GraphQLSyntaxError as error:
             raise InvalidDocumentError([with_code(error, "GRAPHQL_PARSE_FAILED")]) from None
         check_cost(document)
-        errors = validate_document(self._schema, document, tuple(specified_rules))
+        errors = validate(self._schema, document)
         if errors:
             raise InvalidDocumentError(
                 [with_code(error, _validation_code(error)) for error in errors]
@@ -204,9 +195,9 @@ def _text_variables(
 ) -> Mapping[str, TextVariable] | None:
     variables: dict[str, TextVariable] = {}
     for node in operation.variable_definitions or ():
-        signature = get_variable_signature(schema, node)
+        signature = signature_of(schema, node)
         is_list = _IS_LIST.get(print_ast(node.type).removesuffix("!"))
-        if isinstance(signature, GraphQLError) or is_list is None:
+        if signature is None or is_list is None:
             return None
         variables[signature.name] = TextVariable(signature, is_list)
     return variables

@@ -5,33 +5,26 @@ documents are parsed and validated once (half of a small request's time otherwis
 that cannot be read are told apart from what goes wrong later. Schema extensions do not run.
 """
 
-from collections.abc import Awaitable, Mapping
-from typing import Any, Protocol, cast
+from collections.abc import Mapping
+from typing import Any, cast
 
-import graphql
 import strawberry
 from graphql import (
     ExecutionResult,
     GraphQLError,
+    VariableValues,
     assert_valid_schema,
+    get_variable_values,
 )
-from graphql.execution.values import VariableValues, VariableValueSource, get_variable_values
-from strawberry.execution import optimized_is_awaitable
 
 from execution.documents import Documents, InvalidDocumentError, Operation, TextVariable
 from execution.errors import presentable, with_code
 from execution.params import Params
 from execution.root_fields import RootCall, call
+from projection.internals import Executor, VariableValueSource, core_schema
 from resolvers.context import Context
 from resolvers.errors import RequestError
 
-_GRAPHQL: Any = graphql
-_DEFAULT_RESOLVERS = (
-    _GRAPHQL.default_field_resolver,
-    _GRAPHQL.default_type_resolver,
-    _GRAPHQL.default_field_resolver,
-)
-"Of fields, of abstract types, and of subscriptions."
 MOST_COERCION_ERRORS = 50
 
 
@@ -43,21 +36,12 @@ class RefusedError(Exception):
         self.errors = errors
 
 
-class Executor(Protocol):
-    """An operation whose variables have been read."""
-
-    def execute_operation(self) -> ExecutionResult | Awaitable[ExecutionResult]:
-        """Execute it; what goes wrong is in the result."""
-        ...
-
-
 class Engine:
     """Runs the operations of one schema."""
 
     def __init__(self, schema: strawberry.Schema) -> None:
-        self._schema = schema._schema  # pyright: ignore[reportPrivateUsage]
+        self._schema = core_schema(schema)
         assert_valid_schema(self._schema)
-        self._executor_class = cast("Any", schema).execution_context_class
         self._documents = Documents(self._schema)
 
     def operation(self, params: Params) -> Operation:
@@ -79,26 +63,21 @@ class Engine:
         )
         if isinstance(variables, list):
             raise RefusedError(*(with_code(error, "INVALID_INPUT") for error in variables))
+        if operation.is_dry_run:
+            context.dry_run = True
         root = operation.root
         if root is None:
             return self._executor(operation, variables, context)
-        if root.executor is None:
-            root.executor = self._executor(operation, VariableValues({}, {}), None)
-        return root.executor.for_call(context, variables)
+        executor = root.executor
+        if executor is None:
+            executor = root.executor = self._executor(operation, VariableValues({}, {}), None)
+        return executor.for_call(context, variables)
 
     def _executor(
         self, operation: Operation, variables: VariableValues, context: Context | None
-    ) -> Any:
-        executor = self._executor_class(
-            self._schema,
-            operation.fragments,
-            operation.fragment_details,
-            None,
-            context,
-            operation.node,
-            variables,
-            *_DEFAULT_RESOLVERS,
-            is_awaitable=optimized_is_awaitable,
+    ) -> Executor:
+        executor = Executor.of(
+            self._schema, operation.node, operation.fragments, variables, context
         )
         executor.plans = operation.plans
         return executor
@@ -127,10 +106,6 @@ def _are_texts(value: Any) -> bool:
 
 async def execute(executor: Executor, root: RootCall | None) -> ExecutionResult:
     """The result, with its errors as clients may see them."""
-    if root is not None:
-        result = await call(executor, root)
-    else:
-        executing = executor.execute_operation()
-        result = await executing if isinstance(executing, Awaitable) else executing
+    result = await (executor.execute() if root is None else call(executor, root))
     errors = [presentable(error) for error in result.errors or ()]
     return ExecutionResult(result.data, errors or None)

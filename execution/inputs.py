@@ -4,14 +4,11 @@ Strawberry makes the same ones, but looks up each field's name, type and default
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING
 from typing import Any
 
 from graphql import GraphQLInputObjectType, GraphQLList, GraphQLNonNull
-from strawberry.schema.schema_converter import GraphQLCoreConverter
 
-STRAWBERRY = GraphQLCoreConverter.DEFINITION_BACKREF
-"""Under which a GraphQL type, field or argument has Strawberry's own among its extensions."""
+from projection.internals import has_default, input_class, python_name
 
 Make = Callable[[Any], Any]
 """Makes what a method takes of a value that graphql-core has read, and that is not null."""
@@ -28,10 +25,7 @@ def maker(given: Any) -> Make | None:
 
 def keywords_maker(fields: Mapping[str, Any]) -> Make:
     """What makes keyword arguments, by Python's names, of arguments or of an object's fields."""
-    known = {
-        name: (field.extensions[STRAWBERRY].python_name, maker(field.type))
-        for name, field in fields.items()
-    }
+    known = {name: (python_name(field), maker(field.type)) for name, field in fields.items()}
 
     def make(given: dict[str, Any]) -> dict[str, Any]:
         made: dict[str, Any] = {}
@@ -55,13 +49,9 @@ def _list_maker(item: Make) -> Make:
 
 
 def _object_maker(kind: GraphQLInputObjectType) -> Make:
-    origin = kind.extensions[STRAWBERRY].origin
+    origin = input_class(kind)
     keywords = keywords_maker(kind.fields)
-    nulls = {
-        field.python_name: None
-        for field in (each.extensions[STRAWBERRY] for each in kind.fields.values())
-        if field.default_value is MISSING and field.default_factory is MISSING
-    }
+    nulls = {python_name(field): None for field in kind.fields.values() if not has_default(field)}
 
     def make(given: dict[str, Any]) -> Any:
         return origin(**{**nulls, **keywords(given)})

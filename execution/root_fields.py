@@ -11,20 +11,25 @@ from typing import Any
 from graphql import (
     ExecutionResult,
     FieldNode,
-    GraphQLError,
     GraphQLField,
     GraphQLObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
+    get_argument_values,
     print_ast,
 )
-from graphql.execution.collect_fields import FieldDetails
-from graphql.execution.values import get_argument_values
-from graphql.pyutils import Path
 from strawberry import Info
 
-from execution.inputs import STRAWBERRY, keywords_maker
+from execution.inputs import keywords_maker
+from projection.internals import (
+    Executor,
+    Path,
+    definition_of,
+    metadata_of,
+    method_of,
+    python_name,
+)
 from schema.fields import FINISHED
 
 Resolve = Callable[[Any, dict[str, Any]], Awaitable[Any]]
@@ -43,7 +48,7 @@ class RootCall:
     resolve: Resolve
     arguments: dict[str, Any] | None
     "By their names in GraphQL; None where variables are among them."
-    executor: Any = None
+    executor: Executor | None = None
     "Executes nothing: those of requests are made after it. None before the first one."
 
 
@@ -56,10 +61,7 @@ def root_call(schema: GraphQLSchema, operation: OperationDefinitionNode) -> Root
     if len(selections) != 1 or not isinstance(node := selections[0], FieldNode):
         return None
     definition = parent.fields.get(node.name.value)
-    if definition is None or node.directives:
-        return None
-    field: Any = definition.extensions.get(STRAWBERRY)
-    if field is None or not field.metadata.get(FINISHED):
+    if definition is None or node.directives or not metadata_of(definition).get(FINISHED):
         return None
     reads = operation.operation is OperationType.QUERY
     return RootCall(
@@ -67,7 +69,7 @@ def root_call(schema: GraphQLSchema, operation: OperationDefinitionNode) -> Root
         node=node,
         definition=definition,
         parent=parent,
-        resolve=(_reading if reads else _writing)(definition, field),
+        resolve=(_reading if reads else _writing)(definition),
         arguments=(
             None
             if any("$" in print_ast(argument) for argument in node.arguments or ())
@@ -76,13 +78,10 @@ def root_call(schema: GraphQLSchema, operation: OperationDefinitionNode) -> Root
     )
 
 
-def _reading(definition: GraphQLField, field: Any) -> Resolve:
+def _reading(definition: GraphQLField) -> Resolve:
     """Without Strawberry's conversion of arguments: a query's method takes them from the info."""
-    method = field.base_resolver.wrapped_func
-    names = {
-        name: argument.extensions[STRAWBERRY].python_name
-        for name, argument in definition.args.items()
-    }
+    method, field = method_of(definition), definition_of(definition)
+    names = {name: python_name(argument) for name, argument in definition.args.items()}
 
     def resolve(info: Any, arguments: dict[str, Any]) -> Awaitable[Any]:
         given = {names[name]: value for name, value in arguments.items()}
@@ -91,9 +90,9 @@ def _reading(definition: GraphQLField, field: Any) -> Resolve:
     return resolve
 
 
-def _writing(definition: GraphQLField, field: Any) -> Resolve:
+def _writing(definition: GraphQLField) -> Resolve:
     """With the objects that a mutation takes made by `execution/inputs.py`."""
-    method = field.base_resolver.wrapped_func
+    method, field = method_of(definition), definition_of(definition)
     keywords = keywords_maker(definition.args)
 
     def resolve(info: Any, arguments: dict[str, Any]) -> Awaitable[Any]:
@@ -102,7 +101,7 @@ def _writing(definition: GraphQLField, field: Any) -> Resolve:
     return resolve
 
 
-async def call(executor: Any, root: RootCall) -> ExecutionResult:
+async def call(executor: Executor, root: RootCall) -> ExecutionResult:
     """The result, with the errors that execution would tell."""
     path = Path(None, root.key, root.parent.name)
     info = executor.build_resolve_info(root.definition, [root.node], root.parent, path)
@@ -111,18 +110,7 @@ async def call(executor: Any, root: RootCall) -> ExecutionResult:
             info.arguments = root.arguments
         completed = await root.resolve(info, info.arguments)
     except Exception as error:  # noqa: BLE001
-        data = _without(executor, root, path, error)
+        data = {root.key: None} if executor.fail(error, root.definition, root.node, path) else None
     else:
         data = {root.key: completed.value}
     return ExecutionResult(data, executor.collected_errors.errors)
-
-
-def _without(executor: Any, root: RootCall, path: Path, error: Exception) -> dict[str, Any] | None:
-    """The data without the field that failed: null, or nothing where it cannot be null."""
-    definition: Any = root.definition
-    try:
-        executor.handle_field_error(error, definition.type, [FieldDetails(root.node, None)], path)
-    except GraphQLError as located:
-        executor.collected_errors.add(located, None)
-        return None
-    return {root.key: None}

@@ -4,7 +4,6 @@ It knows no campaign. A *shape* says how a GraphQL type is stored; a *plan* is w
 shape and a selection, once; a *run* carries it out for one request.
 """
 
-from projection.executor import Completed, JoineryExecutionContext
 from projection.fields import (
     Batched,
     Column,
@@ -17,6 +16,7 @@ from projection.fields import (
     ToMany,
     ToOne,
 )
+from projection.internals import Completed, Executor, resolve_info
 from projection.listing import Listing, Order, TableListing
 from projection.paired import PairedListing
 from projection.plan import Projector
@@ -31,7 +31,7 @@ __all__ = [
     "Connection",
     "Denial",
     "Derived",
-    "JoineryExecutionContext",
+    "Executor",
     "Kind",
     "Known",
     "Listing",
@@ -44,4 +44,5 @@ __all__ = [
     "TableListing",
     "ToMany",
     "ToOne",
+    "resolve_info",
 ]

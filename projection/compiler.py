@@ -9,14 +9,12 @@ from graphql import (
     GraphQLError,
     GraphQLField,
     GraphQLObjectType,
+    get_argument_values,
     is_leaf_type,
     print_ast,
 )
-from graphql.execution.collect_fields import FieldDetails, FieldDetailsList
-from graphql.execution.values import get_argument_values
 
 from database.capabilities import Capabilities
-from projection.executor import JoineryExecutionContext, ProjectingInfo
 from projection.fields import (
     Batched,
     Column,
@@ -30,6 +28,18 @@ from projection.fields import (
     Rows,
     ToMany,
     ToOne,
+)
+from projection.internals import (
+    Executor,
+    FieldDetailsList,
+    ResolveInfo,
+    details_of,
+    is_list,
+    is_non_null,
+    named_type,
+    object_type,
+    return_type,
+    type_of,
 )
 from projection.level import Level, Place
 from projection.listing import invalid
@@ -46,7 +56,6 @@ from projection.steps import (
     Nest,
 )
 from projection.text import snake_case
-from projection.types import is_list, is_non_null, named_type, object_type, type_given, type_of
 
 MAX_DEPTH = 30
 """How deep objects may nest: generated code nests with them, and Python's parser ends at 200."""
@@ -61,7 +70,7 @@ class Compiler:
     def __init__(
         self,
         shapes: Mapping[str, Shape],
-        executor: JoineryExecutionContext,
+        executor: Executor,
         role: str,
         capabilities: Capabilities,
     ) -> None:
@@ -76,17 +85,19 @@ class Compiler:
         "What the role may not see, where null can stand in its place."
 
     def root_object(
-        self, raw: ProjectingInfo, path: Keys, graphql_type: GraphQLObjectType, shape: Shape | None
+        self, raw: ResolveInfo, path: Keys, graphql_type: GraphQLObjectType, shape: Shape | None
     ) -> Level:
         """The level of a root field's object."""
         level = Level()
-        level.finish(self._object(level, graphql_type, shape, "t", _details(raw), path))
+        level.finish(
+            self._object(level, graphql_type, shape, "t", details_of(raw.field_nodes), path)
+        )
         return level
 
-    def root_page(self, raw: ProjectingInfo, path: Keys) -> PagePlan:
+    def root_page(self, raw: ResolveInfo, path: Keys) -> PagePlan:
         """The plan of a root field's connection."""
         name = f"{raw.parent_type.name}.{raw.field_name}"
-        return self._page(name, object_type(type_given(raw)), _details(raw), path)
+        return self._page(name, object_type(return_type(raw)), details_of(raw.field_nodes), path)
 
     # Objects
 
@@ -417,10 +428,6 @@ def _moment(text: str) -> str:
 
 
 _NAMES = {"loads": orjson.loads, "moment": _moment}
-
-
-def _details(raw: ProjectingInfo) -> FieldDetailsList:
-    return [FieldDetails(node, None) for node in raw.field_nodes]
 
 
 def _constant(value: Any) -> Part:

@@ -16,19 +16,23 @@ from graphql import (
     SelectionSetNode,
     VariableNode,
 )
-from graphql.pyutils import Path
 
 from database.tracing import current_trace
 from projection.compiler import Compiler
 from projection.diagram import diagram
-from projection.executor import Completed, ProjectingInfo
+from projection.internals import (
+    Completed,
+    ResolveInfo,
+    named_type,
+    resolve_info,
+    return_type,
+)
 from projection.level import Level
 from projection.listing import Listing
 from projection.pages import PagePlan
 from projection.run import Run
 from projection.shape import Shape
 from projection.steps import fetch_by_key
-from projection.types import named_type, type_given
 
 
 class Projector:
@@ -100,7 +104,7 @@ class Projector:
     def _kept_plan(
         self, info: Any, run: Run, shape: Shape | None, *, paged: bool = False
     ) -> "_Plan":
-        raw: ProjectingInfo = info._raw_info
+        raw = resolve_info(info)
         kept: dict[tuple[Any, ...], _Selection] = run.executor.plans
         name = shape.name if shape else None
         key = (*(id(node) for node in raw.field_nodes), name, run.role, run.database.capabilities)
@@ -117,15 +121,13 @@ class Projector:
                 selection.plans[outcome] = plan
         return plan
 
-    def _compile(
-        self, raw: ProjectingInfo, run: Run, shape: Shape | None, *, paged: bool
-    ) -> "_Plan":
+    def _compile(self, raw: ResolveInfo, run: Run, shape: Shape | None, *, paged: bool) -> "_Plan":
         compiler = Compiler(self.shapes, run.executor, run.role, run.database.capabilities)
         root = tuple(raw.path.as_list())
         if paged:
             pages = compiler.root_page(raw, root)
             return _Plan(Level(), compiler.denied, pages, compiler.fields)
-        named = named_type(type_given(raw))
+        named = named_type(return_type(raw))
         graphql_type = raw.schema.get_type(shape.name) if shape else named
         assert isinstance(graphql_type, GraphQLObjectType)
         level = compiler.root_object(raw, root, graphql_type, shape)
@@ -144,18 +146,10 @@ class _Plan:
 
     def answer(self, info: Any, value: Any) -> Completed:
         if value is not None:
-            errors = info._raw_info.executor.collected_errors
+            executor = resolve_info(info).executor
             for error in self.denied:
-                errors.add(error, _place(error))
+                executor.report(error)
         return Completed(value)
-
-
-def _place(error: GraphQLError) -> Path | None:
-    """Where an error is; graphql-core keeps no second one of the same place, or below it."""
-    place: Path | None = None
-    for key in error.path or ():
-        place = Path(place, key, None)
-    return place
 
 
 @dataclass(slots=True)
@@ -166,7 +160,7 @@ class _Selection:
     plans: dict[tuple[Any, ...], _Plan] = field(default_factory=dict[tuple[Any, ...], _Plan])
 
 
-def _has_room(kept: Mapping[Any, _Selection], plan: _Plan, raw: ProjectingInfo) -> bool:
+def _has_room(kept: Mapping[Any, _Selection], plan: _Plan, raw: ResolveInfo) -> bool:
     """Whether the plan can be kept, perhaps in place of the document's others.
 
     All that are kept have no more fields than the document has characters: room for every role

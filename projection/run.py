@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from database.coalescing import fetch_by
 from database.statement import Database, Row, fetch
-from projection.executor import JoineryExecutionContext
+from projection.internals import Executor
 
 Known: TypeAlias = Mapping[str, Mapping[Any, Mapping[str, Any]]]
 """By shape and key, columns of rows as they are, in the SQL of `Level.columns`."""
@@ -16,7 +16,7 @@ Known: TypeAlias = Mapping[str, Mapping[Any, Mapping[str, Any]]]
 class Run:
     """One use of a plan: for whom, on which connection."""
 
-    executor: JoineryExecutionContext
+    executor: Executor
     database: Database
     role: str
     context: Any

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from database.session import TortoiseDatabase
-from projection import Completed, Known, Listing, Projector, Run
+from projection import Completed, Known, Listing, Projector, Run, resolve_info
 from resolvers.caller import Caller
 from resolvers.errors import RequestError
 from resolvers.shapes import SHAPES
@@ -69,7 +69,7 @@ async def page(
     """A page of a list that belongs to nobody, or to this parent."""
     caller_of(info)
     run = run_of(info)
-    arguments = info._raw_info.arguments
+    arguments = resolve_info(info).arguments
     found = await listing(run, arguments)
     return await _PROJECTOR.page(info, run, type_name, found, arguments, parent)
 
@@ -78,7 +78,7 @@ def run_of(info: Any) -> Run:
     """A run of the read engine for this field."""
     caller: Caller | None = info.context.caller
     return Run(
-        executor=info._raw_info.executor,
+        executor=resolve_info(info).executor,
         database=TortoiseDatabase(),
         role=caller.role.value if caller else "",
         context=info.context,

@@ -49,6 +49,6 @@ class Context:
     plain_accounts: bool = False
     "Whether `connectAccount` takes the plain fields instead of a proof (development only)."
     dry_run: bool = False
-    "Set by the executor from `@dryRun` on the operation."
+    "Set by the engine where `@dryRun` is on the operation."
     replay: Replay | None = None
     "None without an Idempotency-Key."

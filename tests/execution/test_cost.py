@@ -7,6 +7,7 @@ from graphql import build_schema, get_introspection_query
 
 from execution.cost import CHARACTERS, MOST_SELECTIONS
 from execution.documents import Documents, InvalidDocumentError
+from projection.internals import core_schema
 from resolvers.errors import RequestError
 from schema import schema
 
@@ -81,7 +82,7 @@ def test_a_fragment_that_stands_in_itself_is_told_as_such() -> None:
 
 
 def test_what_a_screen_or_a_tool_needs_is_far_below() -> None:
-    documents = Documents(schema._schema)  # pyright: ignore[reportPrivateUsage]
+    documents = Documents(core_schema(schema))
     screens = Path(__file__).parents[2].joinpath("examples").glob("*.graphql")
     texts = [get_introspection_query(), *(screen.read_text() for screen in screens)]
     assert len(texts) > 5

@@ -9,6 +9,7 @@ from graphql import get_variable_values
 
 from execution.engine import Engine, RefusedError
 from execution.params import Params
+from projection.internals import core_schema
 from resolvers.context import Context
 from schema import schema
 
@@ -41,7 +42,7 @@ def test_variables_are_read_as_graphql_core_reads_them(given: dict[str, Any]):
     params = Params(QUERY, given, None)
     operation = ENGINE.operation(params)
     read = get_variable_values(
-        schema._schema,  # pyright: ignore[reportPrivateUsage]
+        core_schema(schema),
         operation.node.variable_definitions or (),
         given,
     )
@@ -60,6 +61,7 @@ def test_nothing_of_a_request_stays_with_its_document():
     ENGINE.prepare(operation, params, Context())
     assert operation.root is not None
     kept = operation.root.executor
+    assert kept is not None
     assert (kept.context_value, kept.variable_values.coerced) == (None, {})
 
 

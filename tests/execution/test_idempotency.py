@@ -17,7 +17,6 @@ from database.transactions import transacted
 from execution.idempotency import KEEP, LEASE, Claim, IdempotencyKeys, digest_of
 from models.idempotency import IdempotencyKey
 from models.influencer import Influencer
-from projection.executor import JoineryExecutionContext
 from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.errors import RequestError
@@ -99,7 +98,7 @@ class Schema(strawberry.Schema):
 async def client(db: str) -> AsyncGenerator[httpx.AsyncClient]:
     """A client of a schema that writes, on an empty database of either kind."""
     Gate.entered, Gate.open = asyncio.Event(), asyncio.Event()
-    schema = Schema(Query, Mutation, execution_context_class=JoineryExecutionContext)
+    schema = Schema(Query, Mutation)
     endpoint = GraphQLOverHTTP(schema, ByName())
     app = Starlette(routes=[Route("/graphql", endpoint, methods=["GET", "POST"])])
     async with served(app) as url, httpx.AsyncClient(base_url=url, timeout=30) as client:

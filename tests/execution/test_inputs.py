@@ -8,11 +8,19 @@ from graphql import GraphQLEnumType, GraphQLInputObjectType, is_required_input_f
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.arguments import convert_argument
 
-from execution.inputs import STRAWBERRY, maker
-from projection.types import is_list, is_non_null, named_type, type_of
+from execution.inputs import maker
+from projection.internals import (
+    core_schema,
+    definition_of,
+    is_list,
+    is_non_null,
+    named_type,
+    type_of,
+)
 from schema import schema
 
-MUTATIONS: dict[str, Any] = schema._schema.mutation_type.fields  # pyright: ignore[reportPrivateUsage, reportOptionalMemberAccess]
+_MUTATION = core_schema(schema).mutation_type
+MUTATIONS: dict[str, Any] = _MUTATION.fields if _MUTATION else {}
 VALUES: dict[str, object] = {
     "Int": 7,
     "Boolean": False,
@@ -53,8 +61,6 @@ def test_an_input_is_made_as_strawberry_makes_it(name: str):
     registry: Any = schema.schema_converter.scalar_registry
     kind = named_type(type_of(argument))
     for value in (example(kind, fully=True), example(kind, fully=False), nulls(kind)):
-        theirs = convert_argument(
-            value, argument.extensions[STRAWBERRY].type, registry, StrawberryConfig()
-        )
+        theirs = convert_argument(value, definition_of(argument).type, registry, StrawberryConfig())
         assert make(value) == theirs
         assert type(make(value)) is type(theirs)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from execution.params import Params
-from projection.executor import JoineryExecutionContext
+from projection.internals import Executor
 from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.ids import encode
@@ -86,5 +86,5 @@ async def test_calls_leave_nothing_for_the_garbage_collector(db: str):
         gc.set_debug(0)
         gc.garbage.clear()
     # The first one is kept, for others to be made after it.
-    assert JoineryExecutionContext not in left
+    assert Executor not in left
     assert Context not in left

@@ -14,7 +14,7 @@ from graphql import (
 )
 from graphql.execution import ExecutionResult
 
-from projection.types import is_non_null
+from projection.internals import is_non_null
 from tests.projection.reference import ALLOWED, ANY_CURSOR, SCHEMA
 from workflow.enums import Role
 

@@ -6,6 +6,7 @@ import pytest
 from tortoise import Tortoise
 
 from models.influencer import SocialAccount
+from projection.internals import core_schema
 from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.ids import encode
@@ -157,7 +158,7 @@ ALLOWED = (
 
 
 def test_no_mutation_is_forgotten():
-    mutation = schema._schema.mutation_type  # pyright: ignore[reportPrivateUsage]
+    mutation = core_schema(schema).mutation_type
     assert mutation is not None
     assert set(mutation.fields) == set(CASES)
 

@@ -9,6 +9,7 @@ from graphql import GraphQLObjectType, is_leaf_type
 
 from models import profiles
 from models.influencer import SocialAccount
+from projection.internals import core_schema
 from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.ids import encode
@@ -110,7 +111,7 @@ ROOT: dict[str, tuple[str, str]] = {
 
 
 def graphql_type(name: str) -> GraphQLObjectType:
-    found = schema._schema.get_type(name)  # pyright: ignore[reportPrivateUsage]
+    found = core_schema(schema).get_type(name)
     assert isinstance(found, GraphQLObjectType)
     return found
 
@@ -163,7 +164,7 @@ TYPES = [
 
 
 def test_no_type_with_an_id_is_forgotten():
-    core: Any = schema._schema  # pyright: ignore[reportPrivateUsage]
+    core: Any = core_schema(schema)
     found = core.get_possible_types(core.get_type("Node"))
     assert {each.name for each in found} == set(TYPES)
 

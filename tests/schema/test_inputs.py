@@ -7,7 +7,6 @@ from strawberry.tools import create_type
 
 from execution.engine import Engine
 from projection import Completed
-from projection.executor import JoineryExecutionContext
 from resolvers.context import Context
 from schema.fields import Info, answers
 from schema.mutations.create_campaign import CreateCampaignInput
@@ -59,7 +58,6 @@ SINK = Engine(
         Query,
         create_type("Mutation", [create, update, availability, influencer]),
         config=StrawberryConfig(scalar_map=SCALARS),
-        execution_context_class=JoineryExecutionContext,
     )
 )
 

@@ -1,0 +1,334 @@
+"""What is used of graphql-core and Strawberry beyond what they document and type.
+
+All of it is here, so that an upgrade which changes something fails in the test of that name
+(`tests/projection/test_internals.py`). No other module imports from inside of those packages.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import MISSING, dataclass
+from functools import cached_property
+from inspect import isawaitable
+from typing import Any, Generic, Self, cast
+
+import graphql
+import strawberry
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLDirective,
+    GraphQLError,
+    GraphQLField,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    VariableDefinitionNode,
+    VariableValues,
+    specified_rules,
+)
+from graphql.execution import values as execution_values
+from graphql.execution.collect_fields import FieldDetails, FieldDetailsList, FragmentDetails
+from graphql.execution.executor import CollectedErrors
+from graphql.execution.get_variable_signature import (
+    GraphQLVariableSignature,
+    get_variable_signature,
+)
+from graphql.pyutils import Path
+from graphql.utilities.print_schema import print_schema_definition
+from strawberry.execution import optimized_is_awaitable
+from strawberry.schema import schema as strawberry_schema
+from strawberry.schema.schema import (
+    StrawberryGraphQLCoreExecutionContext,
+    _OperationContextAwareGraphQLResolveInfo,  # pyright: ignore[reportPrivateUsage]
+)
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from typing_extensions import TypeVar
+
+_DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
+"""Where the extensions of a GraphQL type, field or argument keep Strawberry's definition of it."""
+
+# Execution
+
+
+T = TypeVar("T", default=Any)
+
+
+@dataclass(slots=True)
+class Completed(Generic[T]):
+    """A value that is finished for its selection: nothing below it is resolved or checked again.
+
+    `T` is the class of what it was made from, where the field's type has no shape.
+    """
+
+    value: Any
+
+
+class ResolveInfo(_OperationContextAwareGraphQLResolveInfo):
+    """What graphql-core tells a resolver, with the executor that calls it."""
+
+    executor: "Executor"
+
+    @cached_property
+    def arguments(self) -> dict[str, Any]:
+        """The field's arguments, by their names in GraphQL."""
+        definition = self.parent_type.fields[self.field_name]
+        variables = self.executor.variable_values
+        return graphql.get_argument_values(definition, self.field_nodes[0], variables)
+
+
+class Executor(StrawberryGraphQLCoreExecutionContext):
+    """Execute an operation, taking `Completed` values as they are.
+
+    Resolvers find the executor on their info (`resolve_info(info).executor`).
+    """
+
+    @cached_property
+    def plans(self) -> dict[Any, Any]:
+        """The plans of its document. Whoever keeps the document sets this, to keep them too."""
+        return {}
+
+    @classmethod
+    def of(
+        cls,
+        schema: GraphQLSchema,
+        operation: OperationDefinitionNode,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        variables: VariableValues,
+        context: Any,
+    ) -> Self:
+        """Return the executor of an operation whose document was validated."""
+        details = {name: FragmentDetails(node) for name, node in fragments.items()}
+        return cls(
+            schema,
+            dict(fragments),
+            details,
+            None,
+            context,
+            operation,
+            variables,
+            *_DEFAULT_RESOLVERS,
+            is_awaitable=optimized_is_awaitable,
+        )
+
+    def for_call(self, context: Any, variables: VariableValues) -> Self:
+        """Return one for another request of the operation, whose root field is called without it.
+
+        It costs a fraction of a new one, and is part of no cycle that the garbage collector would
+        have to find. But it must not execute: what that would change is shared.
+        """
+        copy = object.__new__(type(self))
+        copy.__dict__.update(self.__dict__)
+        copy.context_value = context
+        copy.variable_values = variables
+        copy.collected_errors = CollectedErrors()
+        copy._relevant_sub_fields = {}  # what it finds depends on the variables
+        return copy
+
+    def build_resolve_info(
+        self,
+        field_def: GraphQLField,
+        field_nodes: list[FieldNode],
+        parent_type: GraphQLObjectType,
+        path: Path,
+    ) -> Any:
+        """Return the info, with this executor on it."""
+        info = ResolveInfo(
+            field_nodes[0].name.value,
+            field_nodes,
+            type_of(field_def),
+            parent_type,
+            path,
+            self.schema,
+            self.fragment_definitions,
+            self.root_value,
+            self.operation,
+            self.variable_values.coerced,
+            self.context_value,
+            cast("Any", self).is_awaitable,
+            self.abort_signal,
+            self.async_helpers,
+            self.operation_extensions,
+        )
+        info.executor = self
+        return info
+
+    def complete_value(
+        self,
+        return_type: Any,
+        field_details_list: FieldDetailsList,
+        info: Any,
+        path: Path,
+        result: Any,
+        position_context: Any,
+    ) -> Any:
+        """Return a `Completed` value as it is, any other as graphql-core completes it."""
+        if isinstance(result, Completed):
+            return cast("Completed[Any]", result).value
+        complete: Any = super().complete_value  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        return complete(return_type, field_details_list, info, path, result, position_context)
+
+    async def execute(self) -> ExecutionResult:
+        """Return the operation's result, with what went wrong."""
+        executing = cast("Any", self).execute_operation()
+        return cast("ExecutionResult", await executing) if isawaitable(executing) else executing
+
+    def fail(self, error: Exception, field: GraphQLField, node: FieldNode, path: Path) -> bool:
+        """Collect the error of a root field; return whether null can stand in its place."""
+        try:
+            cast("Any", self).handle_field_error(error, type_of(field), details_of([node]), path)
+        except GraphQLError as located:
+            self.collected_errors.add(located, None)
+            return False
+        return True
+
+    def report(self, error: GraphQLError) -> None:
+        """Collect an error that has its path, unless there is one of the same place or above."""
+        place: Path | None = None
+        for key in error.path or ():
+            place = Path(place, key, None)
+        self.collected_errors.add(error, place)
+
+
+_GRAPHQL: Any = graphql
+_DEFAULT_RESOLVERS = (
+    _GRAPHQL.default_field_resolver,
+    _GRAPHQL.default_type_resolver,
+    _GRAPHQL.default_field_resolver,
+)
+"""Of fields, of abstract types, and of subscriptions."""
+
+
+def resolve_info(info: Any) -> ResolveInfo:
+    """Return what graphql-core told the resolver that was given Strawberry's `info`."""
+    return info._raw_info
+
+
+def details_of(nodes: Iterable[FieldNode]) -> FieldDetailsList:
+    """Return the nodes of a field as graphql-core collects selections from them."""
+    return [FieldDetails(node, None) for node in nodes]
+
+
+# Documents
+
+VariableValueSource = execution_values.VariableValueSource
+"""A variable's value with its signature: `VariableValues` is made of them."""
+
+
+def validate(schema: GraphQLSchema, document: DocumentNode) -> Sequence[GraphQLError]:
+    """Return what is wrong with a document, Strawberry's own rules included."""
+    return strawberry_schema.validate_document(schema, document, tuple(specified_rules))
+
+
+def signature_of(
+    schema: GraphQLSchema, variable: VariableDefinitionNode
+) -> GraphQLVariableSignature | None:
+    """Return what reads values of a variable; None where its type or default is no good."""
+    signature = get_variable_signature(schema, variable)
+    return None if isinstance(signature, GraphQLError) else signature
+
+
+# Strawberry's definitions
+
+
+class Schema(strawberry.Schema):
+    """Strawberry's, with a description and with directives that the server finds on operations.
+
+    As directives of Strawberry's own they would cost every field of every request a look. For a
+    description Strawberry has no option.
+    """
+
+    description: str | None = None
+    operation_directives: tuple[GraphQLDirective, ...] = ()
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)  # pyright: ignore[reportUnknownMemberType]
+        self._schema.description = self.description
+
+    def as_str(self) -> str:
+        """Return the schema in SDL, with the description, which Strawberry does not print."""
+        definition = print_schema_definition(self._schema)
+        return f"{definition}\n\n{super().as_str()}" if definition else super().as_str()
+
+    def _collect_graphql_directives(
+        self, schema_directive_types: Iterable[type]
+    ) -> tuple[GraphQLDirective, ...]:
+        collected = super()._collect_graphql_directives(schema_directive_types)
+        return (*collected, *self.operation_directives)
+
+
+def core_schema(schema: strawberry.Schema) -> GraphQLSchema:
+    """Return graphql-core's schema of Strawberry's."""
+    return schema._schema  # pyright: ignore[reportPrivateUsage]
+
+
+def python_name(field: Any) -> str:
+    """Return the name in Python of a GraphQL argument or input field."""
+    return field.extensions[_DEFINITION].python_name
+
+
+def has_default(field: Any) -> bool:
+    """Return whether an input field that is left out is left to its class's default."""
+    definition = field.extensions[_DEFINITION]
+    return not (definition.default_value is MISSING and definition.default_factory is MISSING)
+
+
+def input_class(input_type: Any) -> type[Any]:
+    """Return the class of a GraphQL input type."""
+    return input_type.extensions[_DEFINITION].origin
+
+
+def definition_of(field: Any) -> Any:
+    """Return Strawberry's definition of a field or argument; None where it is not Strawberry's."""
+    return field.extensions.get(_DEFINITION)
+
+
+def metadata_of(field: GraphQLField) -> Mapping[Any, Any]:
+    """Return the metadata that a field was declared with."""
+    definition = definition_of(field)
+    return definition.metadata if definition else {}
+
+
+def method_of(field: GraphQLField) -> Callable[..., Any]:
+    """Return the method that resolves a field, as it was written."""
+    return definition_of(field).base_resolver.wrapped_func
+
+
+# GraphQL types without their wrappers. graphql-core's generic types defy checking, hence `Any`.
+
+
+def type_of(field: Any) -> Any:
+    """Return the type of a field, argument or input field."""
+    return field.type
+
+
+def return_type(info: Any) -> Any:
+    """Return the type of the field that is being resolved."""
+    return info.return_type
+
+
+def named_type(graphql_type: Any) -> Any:
+    """Return the type inside lists and non-nulls."""
+    while hasattr(graphql_type, "of_type"):
+        graphql_type = graphql_type.of_type
+    return graphql_type
+
+
+def object_type(graphql_type: Any) -> GraphQLObjectType:
+    """Return the object type inside lists and non-nulls."""
+    named = named_type(graphql_type)
+    assert isinstance(named, GraphQLObjectType)
+    return named
+
+
+def is_list(graphql_type: Any) -> bool:
+    """Return whether values of the type are lists, or null."""
+    inner = graphql_type.of_type if is_non_null(graphql_type) else graphql_type
+    return type(inner) is GraphQLList
+
+
+def is_non_null(graphql_type: Any) -> bool:
+    """Return whether a value of the type is never null."""
+    return type(graphql_type) is GraphQLNonNull
