@@ -1,6 +1,8 @@
 # Everything is set up by the targets themselves; `make` alone lists them.
 
 PYTHON ?= python3
+# The environment: another one for another Python, as VENV=.venv-3.13 PYTHON=python3.13.
+VENV ?= .venv
 PORT ?= 8000
 # What to test: a path, or all of it.
 T ?= tests
@@ -8,8 +10,8 @@ T ?= tests
 Q ?=
 BENCH ?=
 
-BIN := .venv/bin
-INSTALLED := .venv/.installed
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
 BUNDLE := transport/static/graphiql/.built
 AUDITS := tests/conformance/node_modules/.installed
 CHROMIUM := /usr/bin/chromium
@@ -29,7 +31,7 @@ install: $(INSTALLED) ## Make the environment, .venv, from the locked packages
 $(INSTALLED): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
-	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || \
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) || \
 		{ echo "Python's venv is missing (Debian: apt-get install python3-venv)"; exit 1; }
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
