@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 
 from database.connection import connected, migrate
-from resolvers.availability.counts import settle
+from resolvers.availability.worker import refresh
 from tests.postgres import Postgres, postgres
 
 SQL = Path(__file__).parent / "sql"
@@ -95,7 +95,7 @@ class Database:
 @contextmanager
 def database(size: Size, kept: Path | None) -> Generator[Database]:
     """Start PostgreSQL with data of this size; made only where `kept` does not have them yet."""
-    with databases([size], kept, "bench", settle) as (found,):
+    with databases([size], kept, "bench", refresh) as (found,):
         yield found
 
 

@@ -31,7 +31,8 @@ from database.statement import Row
 from models.availability import EVERYONE
 from projection import Run
 from projection.listing import Page, page_values
-from resolvers.availability.counts import outdate, recount
+from resolvers.availability.worker import recount
+from resolvers.availability.writers import invalidate
 from resolvers.queries import text_search
 from resolvers.queries.candidate_counts import candidate_counts
 from resolvers.queries.select_tab import candidates
@@ -176,7 +177,7 @@ async def _prepare() -> None:
     await run(_TOP, campaign=campaigns[-1])
     await run(_BASELINE)
     for campaign in (EVERYONE, *campaigns):
-        await outdate(campaign)
+        await invalidate(campaign)
         await recount(campaign)
     await run("VACUUM (ANALYZE, FREEZE)")
 

@@ -26,7 +26,8 @@ from models.availability import EVERYONE
 from models.campaign import Campaign
 from models.influencer import Influencer, InfluencerSearch, SocialAccount
 from models.participation import Participation, ParticipationEvent, Post
-from resolvers.availability.counts import outdate, settle
+from resolvers.availability.worker import refresh
+from resolvers.availability.writers import invalidate
 from transport.settings import Settings
 from workflow.enums import Action, CampaignStatus, Role
 from workflow.facts import AccountRow, CampaignRow, InfluencerRow
@@ -66,13 +67,13 @@ async def demo(
         if await Campaign.exists() or await Influencer.exists():
             return False
         await Demo(Random(seed), datetime.now(UTC)).fill(campaigns, influencers)
-        await outdate(EVERYONE)
+        await invalidate(EVERYONE)
         return True
 
     async with migrated(settings.database_url):
         if not await transacted(work):
             print("The database has campaigns or influencers already: nothing was added.")
-        await settle()
+        await refresh()
         await print_tokens(settings)
 
 

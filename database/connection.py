@@ -28,6 +28,7 @@ MODEL_MODULES = [
     "models.influencer",
     "models.participation",
     "models.idempotency",
+    "models.lease",
 ]
 POOL_SIZE = 10
 MOST_TRANSACTIONS = 7

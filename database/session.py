@@ -67,7 +67,7 @@ async def locked_rows(sql: str, lock: str, **values: Any) -> Sequence[Row]:
 
 
 async def run(sql: str, **values: Any) -> int:
-    """Run an INSERT, UPDATE or DELETE; return how many rows it changed."""
+    """Run a statement; return how many rows an UPDATE or DELETE changed."""
     client: Any = connection()
     text, given = bind_values(sql, values, capabilities())
     count, _ = await client.execute_query(text, given)

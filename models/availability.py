@@ -1,7 +1,7 @@
 """To how many influencers a campaign is available, kept beside the campaign.
 
 The number is a count and the changes that writers have appended since: nobody waits for another
-to add theirs. `resolvers/availability/counts.py` keeps them.
+to add theirs. `resolvers/availability` keeps them.
 """
 
 from tortoise import fields

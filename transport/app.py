@@ -15,9 +15,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from database.connection import connected, pending_migrations
+from background.worker import run_workers
+from database.connection import connected
 from execution.errors import refusal
-from resolvers.availability.counts import keep
+from resolvers.availability.worker import worker as availability_worker
 from schema import schema
 from transport import health
 from transport.auth.tokens import Authenticator, ConnectProofs
@@ -27,9 +28,8 @@ from transport.logs import configure_logs
 from transport.settings import Settings
 
 GRAPHQL = "/graphql"
-
-PATIENCE_SECONDS = 2
-"Between two looks at a database that lacks migrations."
+WORKERS = (availability_worker,)
+"What runs in the background."
 
 _log = structlog.stdlib.get_logger("joinery")
 
@@ -52,11 +52,11 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         async with connected(settings.database_url):
             _spare_collections()
-            keeper = asyncio.create_task(_keep_counts())
+            working = asyncio.create_task(run_workers(WORKERS))
             _log.info("Joinery has started", environment=settings.env)
             yield
-            keeper.cancel()
-            await asyncio.wait([keeper])
+            working.cancel()
+            await asyncio.wait([working])
 
     endpoint = WithPage(graphql) if settings.shows_graphiql else graphql
     return Server(
@@ -70,20 +70,6 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
         ],
         exception_handlers={HTTPException: _refuse},
     )
-
-
-async def _keep_counts() -> None:
-    """Keep the counts, as soon as their tables are there: the server may start before."""
-    while await _lacks_migrations():  # noqa: ASYNC110  # another process applies them
-        await asyncio.sleep(PATIENCE_SECONDS)
-    await keep()
-
-
-async def _lacks_migrations() -> bool:
-    try:
-        return bool(await pending_migrations())
-    except Exception:  # noqa: BLE001
-        return True  # it cannot be reached just now, or is being migrated
 
 
 def _spare_collections() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from database.session import rows
-from resolvers.availability.counts import changing
+from resolvers.availability.writers import track_changes
 from resolvers.caller import Caller
 from resolvers.context import Context, InvalidProofError
 from resolvers.ids import encode
@@ -92,7 +92,7 @@ async def connect_account(context: Context, read: ReadClaim) -> ConnectAccountOu
     if refusal := accounts.refusal(influencer, claim):
         return _refused(replace(refusal, field=read.path))
     outcome = accounts.claim(influencer, claim)
-    async with changing(accounts.touched):
+    async with track_changes(accounts.touched):
         await accounts.write()
     actor = actor_of(caller_in(context))
     return ConnectAccountOutcome(

@@ -16,7 +16,7 @@ from models import profiles
 from models.influencer import SocialAccount
 from models.text import fold
 from resolvers.audience_sql import MAX_FOLLOWERS
-from resolvers.availability.counts import rely_on_rules
+from resolvers.availability.writers import hold_rules_lock
 from resolvers.pipeline.loading import (
     LockedCandidate,
     LockedInfluencer,
@@ -117,7 +117,7 @@ class Connections:
     async def write(self) -> None:
         """Write the accounts, and what influencers repeat of them.
 
-        Call it within `changing` of the touched influencers (`resolvers/availability/counts.py`).
+        Call it within `track_changes` of the touched influencers (`resolvers/availability`).
         """
         self.connected |= set(await insert(SocialAccount, self._new))
         await update(SocialAccount, self._changed)
@@ -200,7 +200,7 @@ class Waiting:
 
 async def lock_waiting(influencers: Collection[int], now: datetime) -> Waiting:
     """Lock these influencers, after the campaigns in which they wait."""
-    await rely_on_rules()
+    await hold_rules_lock()
     campaigns = _campaigns(await _waiting_pairs(influencers))
     await lock_campaigns(campaigns)
     locked = await lock_influencers(influencers, writing=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from database.bulk import update
 from models import profiles
 from models.influencer import SocialAccount
-from resolvers.availability.counts import changing, rely_on_rules
+from resolvers.availability.writers import hold_rules_lock, track_changes
 from resolvers.context import Context
 from resolvers.ids import decode
 from resolvers.pipeline.bulk import not_found
@@ -28,7 +28,7 @@ class DisconnectAccountOutcome:
 async def disconnect_account(context: Context, *, account_id: str) -> DisconnectAccountOutcome:
     """Disconnect an account of the calling influencer."""
     influencer = influencer_in(context)
-    await rely_on_rules()
+    await hold_rules_lock()
     await lock_influencers({influencer}, writing=True)
     key = decode(account_id, "SocialAccount")
     own = (await accounts_of({influencer}))[influencer]
@@ -40,7 +40,7 @@ async def disconnect_account(context: Context, *, account_id: str) -> Disconnect
         )
     if account.disconnected_at is not None:
         return DisconnectAccountOutcome(outcome=Outcome.UNCHANGED, account=account.id)
-    async with changing({influencer}):
+    async with track_changes({influencer}):
         await update(SocialAccount, [{"id": account.id, "disconnected_at": context.now}])
         await profiles.refresh({influencer})
     return DisconnectAccountOutcome(outcome=Outcome.CHANGED, account=account.id)

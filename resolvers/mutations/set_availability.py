@@ -6,7 +6,7 @@ from typing import Any
 from database.bulk import insert
 from database.session import dumps, run
 from models.campaign import AvailabilityOverride
-from resolvers.availability.counts import append
+from resolvers.availability.writers import append
 from resolvers.context import Context
 from resolvers.ids import decode
 from resolvers.pipeline.bulk import (

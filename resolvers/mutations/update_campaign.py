@@ -8,7 +8,7 @@ import orjson
 from database.bulk import update
 from database.session import locked_rows
 from models.campaign import Campaign
-from resolvers.availability.counts import outdate
+from resolvers.availability.writers import invalidate
 from resolvers.context import Context
 from resolvers.ids import decode
 from resolvers.mutations.campaign_input import (
@@ -69,7 +69,7 @@ async def update_campaign(context: Context, *, id: str, changes: CampaignFields)
         changed = await with_search_and_categories(changed, title, brand)
         await update(Campaign, [{"id": key, **changed, "updated_at": context.now}])
         if _changes_audience(before, changed):
-            await outdate(key)
+            await invalidate(key)
     return CampaignOutcome(campaign=key)
 
 

@@ -15,7 +15,7 @@ from database.transactions import ChangedMeanwhileError
 from models import categories, profiles
 from models.influencer import Influencer
 from models.text import clean, fold
-from resolvers.availability.counts import changing
+from resolvers.availability.writers import track_changes
 from resolvers.context import Context
 from resolvers.mutations.campaign_input import category_names, country, web_url
 from resolvers.mutations.connecting import (
@@ -122,7 +122,7 @@ class _Upsert:
         known = [entry for entry in entries if entry.known]
         changes = self._changes(known, numbers)
         updated = {row["id"] for row in changes} | _claim(accounts, known)
-        async with changing(updated) as all_changed:
+        async with track_changes(updated) as all_changed:
             created = await self._create(entries, numbers)
             all_changed.update(created)
             _claim(accounts, [entry for entry in entries if not entry.known])

@@ -1,6 +1,6 @@
 """The badges of the Select influencer tab: how many of its rows have each status.
 
-Stored statuses are counted. How many are available is kept (`resolvers/availability/counts.py`),
+Stored statuses are counted. How many are available is kept (`resolvers/availability`),
 and whoever is left is unavailable; so without a filter nobody looks at influencers one by one.
 Under a filter those are looked at whom its text finds, or a sample; where there are few, all.
 """
@@ -14,7 +14,8 @@ from typing import Any
 from models.availability import EVERYONE
 from projection import Run
 from resolvers.audience_sql import is_running
-from resolvers.availability.counts import KEPT, MANY, TAKING_PART, call_keeper
+from resolvers.availability.sql import KEPT, TAKING_PART
+from resolvers.availability.worker import COMPACT_THRESHOLD, worker
 from resolvers.queries.search import Conditions, influencer_conditions
 from resolvers.queries.select_tab import (
     Target,
@@ -89,15 +90,15 @@ class _Kept:
 async def _kept(run: Run, keys: Sequence[int]) -> tuple[int | None, dict[int, _Kept]]:
     """How many influencers there are (None: not counted), and what is kept of each campaign."""
     found = {key: _Kept() for key in (*keys, EVERYONE)}
-    needs_keeper = False
+    needs_worker = False
     for what, number, changes, key in await run.fetch_by(_KEPT, found):
         if what in _MARKS:
             found[key].available, found[key].is_fresh = number, what != "STALE"
-            needs_keeper |= changes >= MANY
+            needs_worker |= changes >= COMPACT_THRESHOLD
         else:
             found[key].stored[candidate_status(ParticipationStatus(what), True)] += number
-    if needs_keeper or not all(kept.is_fresh for kept in found.values()):
-        call_keeper()
+    if needs_worker or not all(kept.is_fresh for kept in found.values()):
+        worker.call()
     everyone = found.pop(EVERYONE)
     return everyone.available if everyone.is_fresh else None, found
 

@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 from projection import Order, Run
 from projection.listing import Page, ordering, seek
 from resolvers.audience_sql import is_running
-from resolvers.availability.counts import kept_total
+from resolvers.availability.readers import kept_total
 from resolvers.queries.applicant_tab import order_name
 from resolvers.queries.posts_tab import NEVER
 from resolvers.queries.search import Conditions, has_account, influencer_conditions, range_values

@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 
 from projection import Completed
-from resolvers.availability.counts import call_keeper
+from resolvers.availability.worker import worker
 from resolvers.mutations.campaign_input import CampaignFields
 from resolvers.mutations.create_campaign import create_campaign as resolve
 from resolvers.pipeline.transaction import write
@@ -139,5 +139,5 @@ async def create_campaign(
     """Create a campaign. For staff."""
     fields: CampaignFields = given_values(input)
     completed = await write(info, (Role.STAFF,), lambda: resolve(info.context, fields=fields))
-    call_keeper()
+    worker.call()
     return completed

@@ -7,7 +7,7 @@ import strawberry
 from strawberry import UNSET
 
 from projection import Completed
-from resolvers.availability.counts import call_keeper
+from resolvers.availability.worker import worker
 from resolvers.mutations.update_campaign import update_campaign as resolve
 from resolvers.pipeline.transaction import write
 from schema.enums import CampaignStatus, CampaignType, Platform
@@ -172,5 +172,5 @@ async def update_campaign(
     completed = await write(
         info, (Role.STAFF,), lambda: resolve(info.context, id=input.id, changes=changes)
     )
-    call_keeper()
+    worker.call()
     return completed

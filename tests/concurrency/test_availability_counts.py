@@ -11,7 +11,8 @@ from models.availability import AvailabilityCount
 from models.campaign import Campaign
 from models.influencer import Influencer, SocialAccount
 from models.participation import Participation
-from resolvers.availability import counts as availability_counts
+from resolvers.availability import worker as availability_worker
+from resolvers.availability.writers import RULES_LOCK, invalidate
 from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.ids import encode
@@ -23,7 +24,6 @@ from tests.engine import STAFF, answer, creator, execute, operation
 from workflow.enums import CampaignType, Platform
 
 WRITERS, TURNS, PROCESSES = 6, 40, 3
-RULES_LOCK = 0x4A4F0001
 INSTAGRAM, TIKTOK = Platform.INSTAGRAM, Platform.TIKTOK
 
 WRITING = """
@@ -40,16 +40,16 @@ asyncio.run(main(*sys.argv[1:]))
 DYING = """
 import asyncio, os, sys
 from database.connection import connected
-from resolvers.availability import counts as availability_counts
+from resolvers.availability import worker as availability_worker
 
 async def main(url):
-    replace = availability_counts._replace
+    replace = availability_worker._replace
     async def replace_and_die(*given):
         await replace(*given)
         os._exit(9)
-    availability_counts._replace = replace_and_die
+    availability_worker._replace = replace_and_die
     async with connected(url):
-        await availability_counts.settle()
+        await availability_worker.refresh()
 
 asyncio.run(main(*sys.argv[1:]))
 """
@@ -72,18 +72,17 @@ async def test_numbers_are_right_after_writes_of_several_processes(db: str) -> N
 async def test_a_count_that_died_is_done_by_the_next(db: str) -> None:
     campaign = await data.campaign()
     await data.influencer()
-    await availability_counts.settle()
+    await availability_worker.refresh()
     await Campaign.all().update(countries="TH")
-    await availability_counts.outdate(campaign.pk)
+    await invalidate(campaign.pk)
 
     assert await (await process(DYING, db)).wait() == 9
     row = await AvailabilityCount.get(campaign_id=campaign.pk)
     assert (row.available, row.is_stale) == (1, True)
 
     async with asyncio.timeout(20):
-        # PostgreSQL keeps the dead one's lock until it notices.
         while row.is_stale:
-            await availability_counts.settle()
+            await availability_worker.refresh()
             await row.refresh_from_db()
     assert row.available == 0
 
@@ -93,12 +92,12 @@ async def test_a_count_waits_for_who_writes_by_the_old_rule_and_nobody_waits_for
 ) -> None:
     campaign = await data.campaign(countries=["JP"])
     moving, connecting = [await data.influencer(country=country) for country in ("JP", "TH")]
-    await availability_counts.settle()
+    await availability_worker.refresh()
     async with other_writer(db) as other:
         await other.execute(f"SELECT pg_advisory_xact_lock_shared({RULES_LOCK})")
         await Campaign.all().update(countries="TH")
-        await availability_counts.outdate(campaign.pk)
-        counting = asyncio.create_task(availability_counts.settle())
+        await invalidate(campaign.pk)
+        counting = asyncio.create_task(availability_worker.refresh())
         await until_it_looks_who_writes(other)
         async with asyncio.timeout(10):
             await connected(connecting, "ig-1")
@@ -114,12 +113,12 @@ async def test_a_count_waits_for_who_writes_by_the_old_rule_and_nobody_waits_for
 
 async def test_a_count_does_not_wait_for_who_begins_after_it(db: str) -> None:
     campaign = await data.campaign()
-    await availability_counts.settle()
-    await availability_counts.outdate(campaign.pk)
+    await availability_worker.refresh()
+    await invalidate(campaign.pk)
     async with other_writer(db) as late:
         async with other_writer(db) as early:
             await early.execute(f"SELECT pg_advisory_xact_lock_shared({RULES_LOCK})")
-            counting = asyncio.create_task(availability_counts.settle())
+            counting = asyncio.create_task(availability_worker.refresh())
             await until_it_looks_who_writes(late)
             async with asyncio.timeout(10):
                 await late.execute(f"SELECT pg_advisory_xact_lock_shared({RULES_LOCK})")
@@ -153,15 +152,15 @@ async def a_world() -> None:
     for number in range(24):
         accounts = [(INSTAGRAM, 10), (INSTAGRAM, 1_000)][: number % 3]
         await data.influencer(*accounts, external_id=f"known-{number}")
-    await availability_counts.settle()
+    await availability_worker.refresh()
 
 
 async def write_at_once(seed: int) -> None:
     """Several who write, and one who counts and folds all the while."""
-    availability_counts.MANY = 3
+    availability_worker.COMPACT_THRESHOLD = 3
     writing = asyncio.gather(*(Writer(seed * 100 + number).write() for number in range(WRITERS)))
     while not writing.done():
-        await availability_counts.settle()
+        await availability_worker.refresh()
     await writing
 
 
@@ -169,7 +168,7 @@ async def numbers_are_right() -> None:
     """Those that are fresh; and all, when they have been settled."""
     assert await Participation.all().count() > 20
     await _fresh_numbers_are_right()
-    await availability_counts.settle()
+    await availability_worker.refresh()
     assert (
         await _fresh_numbers_are_right()
         == await Campaign.filter(status__in=["UPCOMING", "ONGOING"]).count()

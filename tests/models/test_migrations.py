@@ -15,6 +15,7 @@ MIGRATIONS = [
     "0002_indexes_and_history",
     "0003_availability_counts",
     "0004_text_search",
+    "0005_leases",
 ]
 
 

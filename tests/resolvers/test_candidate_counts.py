@@ -7,7 +7,7 @@ import pytest
 from models.availability import EVERYONE, AvailabilityCount, AvailabilityDelta
 from models.campaign import Campaign
 from models.influencer import Influencer
-from resolvers.availability import counts as availability_counts
+from resolvers.availability import worker as availability_worker
 from resolvers.ids import encode
 from resolvers.queries import candidate_counts
 from tests import data
@@ -61,7 +61,7 @@ async def test_what_is_kept_is_what_a_count_of_everyone_tells(db: str) -> None:
     expected = [await badges(campaign) for campaign in crowd.campaigns]
     expected_totals = [await totals(campaign) for campaign in crowd.campaigns]
 
-    await availability_counts.settle()
+    await availability_worker.refresh()
     await Influencer.all().update(country="XX")  # which only those see who look at everyone
 
     assert [await badges(campaign) for campaign in crowd.campaigns] == expected
@@ -73,7 +73,7 @@ async def test_an_edited_rule_is_inexact_until_it_is_counted(db: str, large: Non
     campaign = await data.campaign()
     for country in ("JP", "JP", "TH"):
         await data.influencer(country=country)
-    await availability_counts.settle()
+    await availability_worker.refresh()
     assert (await badges(campaign))["AVAILABLE"] == (3, True)
 
     edit: dict[str, Any] = {"id": encode("Campaign", campaign.pk), "countries": ["TH"]}
@@ -85,7 +85,7 @@ async def test_an_edited_rule_is_inexact_until_it_is_counted(db: str, large: Non
     assert stale["UNAVAILABLE"] == (0, False)
     assert stale["WAITING"] == (0, True)
 
-    await availability_counts.settle()
+    await availability_worker.refresh()
     fresh = await badges(campaign)
     assert fresh["AVAILABLE"] == (1, True)
     assert fresh["UNAVAILABLE"] == (2, True)
@@ -94,7 +94,7 @@ async def test_an_edited_rule_is_inexact_until_it_is_counted(db: str, large: Non
 async def test_where_there_are_few_a_stale_number_is_not_told(db: str) -> None:
     campaign = await data.campaign()
     await data.influencer(country="JP")
-    await availability_counts.settle()
+    await availability_worker.refresh()
     edit: dict[str, Any] = {"id": encode("Campaign", campaign.pk), "countries": ["TH"]}
     await mutate("updateCampaign", "userErrors { code }", **edit)
     assert (await badges(campaign))["AVAILABLE"] == (0, True)
@@ -113,7 +113,7 @@ async def test_an_edit_that_opens_it_to_nobody_else_leaves_the_number_alone(
     campaign = await data.campaign(status=status)
     for _ in range(3):
         await data.influencer()
-    await availability_counts.settle()
+    await availability_worker.refresh()
     edit = {"id": encode("Campaign", campaign.pk), **edit}
     await mutate("updateCampaign", "userErrors { code }", **edit)
     assert (await badges(campaign))["AVAILABLE"] == (3, True)
@@ -123,7 +123,7 @@ async def test_a_tried_out_edit_leaves_the_number_alone(db: str, large: None) ->
     campaign = await data.campaign()
     for _ in range(3):
         await data.influencer()
-    await availability_counts.settle()
+    await availability_worker.refresh()
     edit: dict[str, Any] = {"id": encode("Campaign", campaign.pk), "countries": ["TH"]}
     await mutate("updateCampaign", "userErrors { code }", dry=True, **edit)
     assert (await badges(campaign))["AVAILABLE"] == (3, True)
@@ -135,13 +135,13 @@ async def test_a_campaign_that_opens_is_counted_and_one_that_closes_is_available
     campaign = await data.campaign(status=CampaignStatus.DRAFT)
     for _ in range(3):
         await data.influencer()
-    await availability_counts.settle()
+    await availability_worker.refresh()
     gid = encode("Campaign", campaign.pk)
     assert (await badges(campaign))["AVAILABLE"] == (0, True)
 
     await mutate("updateCampaign", "userErrors { code }", id=gid, status="ONGOING")
     assert (await badges(campaign))["AVAILABLE"] == (3, True)  # counted: there was no number yet
-    await availability_counts.settle()
+    await availability_worker.refresh()
     assert (await badges(campaign))["AVAILABLE"] == (3, True)
 
     await mutate("updateCampaign", "userErrors { code }", id=gid, status="COMPLETED")
@@ -153,7 +153,7 @@ async def test_a_campaign_that_opens_is_counted_and_one_that_closes_is_available
 async def test_a_fold_leaves_the_number_as_it_is(db: str, monkeypatch: pytest.MonkeyPatch) -> None:
     campaign = await data.campaign()
     people = [await data.influencer((Platform.INSTAGRAM, 10)) for _ in range(5)]
-    await availability_counts.settle()
+    await availability_worker.refresh()
     for person in people[:3]:
         await mutate(
             "markJoined",
@@ -164,8 +164,8 @@ async def test_a_fold_leaves_the_number_as_it_is(db: str, monkeypatch: pytest.Mo
     before = await badges(campaign)
     assert await AvailabilityDelta.filter(campaign_id=campaign.pk).count() == 3
 
-    monkeypatch.setattr(availability_counts, "MANY", 3)
-    await availability_counts.settle()
+    monkeypatch.setattr(availability_worker, "COMPACT_THRESHOLD", 3)
+    await availability_worker.refresh()
 
     assert await badges(campaign) == before == await counted(campaign)
     assert before["AVAILABLE"] == (2, True)
@@ -180,7 +180,7 @@ async def test_the_erased_are_in_no_number(db: str) -> None:
             if status:
                 await data.participation(campaign, person, status)
     expected = await badges(campaign)
-    await availability_counts.settle()
+    await availability_worker.refresh()
     assert await badges(campaign) == expected
     assert expected["JOINED"] == expected["AVAILABLE"] == (1, True)
     assert (await AvailabilityCount.get(campaign_id=EVERYONE)).available == 2
@@ -190,7 +190,7 @@ async def test_under_a_filter_few_are_counted_and_of_many_a_sample_is_scaled(
     db: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     crowd = await gather(seed=9, people=80)
-    await availability_counts.settle()
+    await availability_worker.refresh()
     for number, asked in enumerate(filters(4, 40, list(CandidateStatus))):
         campaign = crowd.campaigns[number % 8]
         monkeypatch.setattr(candidate_counts, "LOOKED_AT", 10_000)

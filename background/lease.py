@@ -1,0 +1,74 @@
+"""A lease: the right to do a named piece of work, which one process has at a time.
+
+It is a row that names the holder and the time until which the lease is theirs; the holder renews
+it while it works. When a holder dies, the lease expires, and another process takes it. The time is
+the database's, so that the clocks of machines need not agree. Each step is one short statement
+without session state, so it works on either database and behind a connection pooler.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+from uuid import uuid4
+
+from database.session import rows, run
+
+SECONDS = 30
+"""A lease that is not renewed ends after so long."""
+RENEW_SECONDS = 10
+RETRY_SECONDS = 0.5
+"""Between two attempts to take a lease that another process holds."""
+
+
+class LeaseLostError(Exception):
+    """The lease was not renewed in time; the work was stopped, as another process may do it now."""
+
+
+async def run_leased(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Wait for the lease, do the work while holding it, and give it up.
+
+    Raises LeaseLostError where the work was cancelled because the lease was lost.
+    """
+    holder = uuid4().hex
+    try:
+        while not await _take(name, holder):  # noqa: ASYNC110  # another process gives it up
+            await asyncio.sleep(RETRY_SECONDS)
+        working = asyncio.create_task(work())
+        renewing = asyncio.create_task(_renew(name, holder))
+        try:
+            await asyncio.wait((working, renewing), return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                raise LeaseLostError(name)
+            await working
+        finally:
+            await _cancel(working, renewing)
+    finally:
+        await run(_GIVE_UP, name=name, holder=holder)
+
+
+async def _renew(name: str, holder: str) -> None:
+    """Renew the lease until it is lost."""
+    held = True
+    while held:
+        await asyncio.sleep(RENEW_SECONDS)
+        held = await _take(name, holder)
+
+
+async def _take(name: str, holder: str) -> bool:
+    """Take the lease or renew it; return whether it is the holder's now."""
+    return bool(await rows(_TAKE, name=name, holder=holder, seconds=SECONDS))
+
+
+async def _cancel(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+
+
+_TAKE = """
+INSERT INTO lease (name, holder, expires_at)
+VALUES (:name, :holder, extract(epoch FROM now())::bigint + :seconds)
+ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
+WHERE lease.holder = excluded.holder OR lease.expires_at < extract(epoch FROM now())::bigint
+RETURNING holder"""
+_GIVE_UP = "DELETE FROM lease WHERE name = :name AND holder = :holder"

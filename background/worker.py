@@ -1,0 +1,68 @@
+"""Workers, which do their work in turns beside the requests."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Iterable
+from contextlib import suppress
+from typing import Any
+
+from background.lease import run_leased
+from database.connection import pending_migrations
+
+MIGRATION_SECONDS = 2
+"""Between two looks at a database that lacks migrations."""
+
+_log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Work that every process offers to do, and one at a time does: when called, and now and then.
+
+    A turn that fails is logged; the next one does its work.
+    """
+
+    def __init__(
+        self, name: str, work: Callable[[], Coroutine[Any, Any, None]], seconds: float
+    ) -> None:
+        self.name = name
+        "Of its lease."
+        self._work = work
+        self._seconds = seconds
+        self._calls = set[asyncio.Event]()
+
+    def call(self) -> None:
+        """Have this process take a turn soon. Call it after the commit of what there is to do."""
+        for called in self._calls:
+            called.set()
+
+    async def run(self) -> None:
+        """Take turns until cancelled."""
+        called = asyncio.Event()
+        self._calls.add(called)
+        try:
+            while True:
+                called.clear()
+                try:
+                    await run_leased(self.name, self._work)
+                except Exception:  # noqa: BLE001
+                    _log.warning("the worker %s failed", self.name, exc_info=True)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(called.wait(), self._seconds)
+        finally:
+            self._calls.discard(called)
+
+
+async def run_workers(workers: Iterable[Worker]) -> None:
+    """Run these workers as soon as the database is migrated: the server may start before."""
+    while await _lacks_migrations():  # noqa: ASYNC110  # another process applies them
+        await asyncio.sleep(MIGRATION_SECONDS)
+    async with asyncio.TaskGroup() as group:
+        for worker in workers:
+            group.create_task(worker.run())
+
+
+async def _lacks_migrations() -> bool:
+    try:
+        return bool(await pending_migrations())
+    except Exception:  # noqa: BLE001
+        return True  # it cannot be reached just now, or is being migrated

@@ -1,0 +1,125 @@
+"""A lease is held by one process at a time, and outlives no holder for long."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+import pytest
+
+from background import lease
+from background.lease import LeaseLostError, run_leased
+from database.session import rows
+from database.statement import Row
+from models.lease import Lease
+
+HOLDING = """
+import asyncio, os, sys
+from background.lease import run_leased
+from database.connection import connected
+
+async def hold_and_die():
+    os._exit(9)
+
+async def main(url):
+    async with connected(url):
+        await run_leased("work", hold_and_die)
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+@pytest.fixture(autouse=True)
+def refusals(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Those who asked for a lease that another holds; everyone asks often."""
+    monkeypatch.setattr(lease, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(lease, "RENEW_SECONDS", 0.02)
+    refused = list[str]()
+
+    async def noting(sql: str, **values: Any) -> Sequence[Row]:
+        found = await rows(sql, **values)
+        if not found:
+            refused.append(values["holder"])
+        return found
+
+    monkeypatch.setattr(lease, "rows", noting)
+    return refused
+
+
+async def until_several(refusals: list[str]) -> None:
+    async with asyncio.timeout(20):
+        while len(refusals) < 5:
+            await asyncio.sleep(0.01)
+
+
+def holding(
+    entered: asyncio.Event, leave: asyncio.Event
+) -> Callable[[], Coroutine[Any, Any, None]]:
+    async def work() -> None:
+        entered.set()
+        await leave.wait()
+
+    return work
+
+
+async def test_who_comes_later_waits_until_the_holder_is_done(db: str, refusals: list[str]) -> None:
+    entered, leave, later = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        group.create_task(run_leased("work", holding(entered, leave)))
+        await entered.wait()
+        group.create_task(run_leased("work", holding(later, leave)))
+        await run_leased("other work", holding(asyncio.Event(), entered))
+        await until_several(refusals)
+        assert not later.is_set()
+        leave.set()
+    assert later.is_set()
+    assert await Lease.all().count() == 0
+
+
+async def test_a_holder_that_dies_is_followed_when_its_lease_expires(
+    db: str, refusals: list[str]
+) -> None:
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", HOLDING, db)
+    assert await process.wait() == 9
+    taken, leave = asyncio.Event(), asyncio.Event()
+    leave.set()
+    waiting = asyncio.create_task(run_leased("work", holding(taken, leave)))
+    await until_several(refusals)
+    assert not taken.is_set()
+    # In place of waiting until then.
+    await Lease.filter(name="work").update(expires_at=1)
+    async with asyncio.timeout(20):
+        await waiting
+    assert taken.is_set()
+
+
+async def test_work_whose_lease_is_lost_is_stopped(db: str) -> None:
+    entered = asyncio.Event()
+    working = asyncio.create_task(run_leased("work", holding(entered, asyncio.Event())))
+    async with asyncio.timeout(20):
+        await entered.wait()
+        await Lease.filter(name="work").update(holder="another process")
+        with pytest.raises(LeaseLostError):
+            await working
+    assert await Lease.filter(holder="another process").count() == 1
+
+
+async def test_a_lease_is_renewed_while_the_work_goes_on(db: str) -> None:
+    entered, leave = asyncio.Event(), asyncio.Event()
+    working = asyncio.create_task(run_leased("work", holding(entered, leave)))
+    async with asyncio.timeout(20):
+        await entered.wait()
+        await Lease.filter(name="work").update(expires_at=1)
+        while (await Lease.get(name="work")).expires_at == 1:
+            await asyncio.sleep(0.01)
+        leave.set()
+        await working
+
+
+async def test_work_that_fails_gives_its_lease_up(db: str) -> None:
+    async def fail() -> None:
+        raise ValueError("why")
+
+    with pytest.raises(ValueError, match="why"):
+        await run_leased("work", fail)
+    assert await Lease.all().count() == 0
