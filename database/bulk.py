@@ -11,7 +11,8 @@ from typing import Any
 import orjson
 from tortoise.models import Model
 
-from database.connection import connection, dialect
+from database.capabilities import SQLITE, Capabilities
+from database.session import capabilities, connection
 
 Row = Mapping[str, Any]
 
@@ -20,7 +21,7 @@ async def insert(model: type[Model], rows: Sequence[Row]) -> list[int]:
     """Insert rows whose ids the database gives; the ids, in the order of the rows."""
     if not rows:
         return []
-    sql = _insert(model, tuple(rows[0]), dialect())
+    sql = _insert(model, tuple(rows[0]), capabilities())
     client: Any = connection()
     given = await client.execute_query_dict(sql, [_json(rows)])
     # They are given in the order of the rows, but need not be told in it.
@@ -31,7 +32,7 @@ async def update(model: type[Model], rows: Sequence[Row]) -> int:
     """Set the columns of rows that are named by their `id`; how many there were."""
     if not rows:
         return 0
-    sql = _update(model, tuple(rows[0]), dialect())
+    sql = _update(model, tuple(rows[0]), capabilities())
     client: Any = connection()
     count, _ = await client.execute_query(sql, [_json(rows)])
     return count
@@ -48,9 +49,9 @@ def _plain(value: object) -> str:
 
 
 @lru_cache(maxsize=256)
-def _insert(model: type[Model], columns: tuple[str, ...], database: str) -> str:
+def _insert(model: type[Model], columns: tuple[str, ...], kind: Capabilities) -> str:
     names = ", ".join(columns)
-    if database == "sqlite":
+    if kind is SQLITE:
         source = f"SELECT {_extracted(columns)} FROM json_each(?1) ORDER BY key"
     else:
         recordset = f"json_to_recordset($1::json) AS ({_typed(model, columns)})"
@@ -60,9 +61,9 @@ def _insert(model: type[Model], columns: tuple[str, ...], database: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _update(model: type[Model], columns: tuple[str, ...], database: str) -> str:
+def _update(model: type[Model], columns: tuple[str, ...], kind: Capabilities) -> str:
     changes = ", ".join(f"{column} = given.{column}" for column in columns if column != "id")
-    if database == "sqlite":
+    if kind is SQLITE:
         source = f"(SELECT {_extracted(columns)} FROM json_each(?1)) AS given"
     else:
         source = f"json_to_recordset($1::json) AS given({_typed(model, columns)})"

@@ -14,13 +14,14 @@ from typing import Any
 
 import asyncpg
 from tortoise import Tortoise
-from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.executor import (
     EXECUTOR_CACHE,  # pyright: ignore[reportUnknownVariableType]
 )
-from tortoise.context import require_context
 from tortoise.exceptions import BaseORMException
 from tortoise.migrations.executor import MigrationExecutor
+
+from database.capabilities import SQLITE
+from database.session import capabilities, connection
 
 MODEL_MODULES = [
     "models.availability",
@@ -30,6 +31,7 @@ MODEL_MODULES = [
     "models.idempotency",
     "models.lease",
 ]
+DEFAULT_URL = "sqlite://joinery.db"
 POOL_SIZE = 10
 MOST_TRANSACTIONS = 7
 """At once, of those connections: where all wait for one lock, reads go on with the others."""
@@ -95,16 +97,6 @@ async def pending_migrations() -> list[str]:
     return [step.migration.name for step in await _executor().plan()]
 
 
-def connection() -> BaseDBAsyncClient:
-    """The connection to use here: the open transaction's, where there is one."""
-    return require_context().connections.get("default")
-
-
-def dialect() -> str:
-    """`sqlite` or `postgres`."""
-    return connection().capabilities.dialect
-
-
 async def _reach(url: str) -> None:
     client: Any = connection()
     try:
@@ -119,7 +111,7 @@ async def _reach(url: str) -> None:
     ) as error:
         why = str(error.__cause__ or error) or type(error).__name__
         message = f"the database cannot be reached: {why}"
-        if dialect() == "sqlite":
+        if capabilities() is SQLITE:
             message = (
                 f"the file {_file_of(url)} cannot be used ({why}):"
                 " its folder must be there, and both must be writable"
@@ -130,7 +122,7 @@ async def _reach(url: str) -> None:
 @asynccontextmanager
 async def _turn(url: str) -> AsyncGenerator[None]:
     """Hold off other processes that migrate this database."""
-    if dialect() == "sqlite":
+    if capabilities() is SQLITE:
         # Not by a transaction: Tortoise runs migrations as scripts, and SQLite's driver commits
         # before each. Not on the file itself: closing it would drop SQLite's own locks.
         folder = os.open(_file_of(url).parent, os.O_RDONLY)

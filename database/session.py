@@ -1,4 +1,4 @@
-"""Statements in the words of `projection.statement`, run where Tortoise is connected."""
+"""Running statements (`database/statement.py`) on the database that Tortoise is connected to."""
 
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -6,16 +6,16 @@ from copy import copy
 from typing import Any
 
 import orjson
-from tortoise.backends.base.client import TransactionalDBClient
+from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient
+from tortoise.context import require_context
 
 from database.capabilities import BY_DIALECT, POSTGRES, SQLITE, Capabilities
 from database.coalescing import fetch_by
-from database.connection import connection
 from database.statement import Row, bind_values, fetch
 
 
 class TortoiseDatabase:
-    """The connection to use here and now: the open transaction's, where there is one."""
+    """The open transaction's connection, or else the pool (a `database.statement.Database`)."""
 
     __slots__ = ("_client", "_held", "capabilities", "is_shared")
 
@@ -23,12 +23,12 @@ class TortoiseDatabase:
         self._client: Any = connection()
         self._held: Any = None
         self.capabilities: Capabilities = BY_DIALECT[self._client.capabilities.dialect]
-        # A pool; no transaction's connection, nor the only one that SQLite has.
+        # SQLite has no pool, but a single connection.
         in_transaction = isinstance(self._client, TransactionalDBClient)
         self.is_shared = self.capabilities is POSTGRES and not in_transaction
 
     async def execute(self, sql: str, values: list[Any]) -> Sequence[Row]:
-        """The rows of a statement."""
+        """Return the rows of a statement."""
         if self._held is not None:
             return await self._held.fetch(sql, *values)
         async with self._client.acquire_connection() as driver:
@@ -38,7 +38,7 @@ class TortoiseDatabase:
 
     @asynccontextmanager
     async def held(self) -> AsyncGenerator["TortoiseDatabase"]:
-        """One connection of the pool, for several statements in turn."""
+        """Hold one connection of the pool, for several statements in turn."""
         one = copy(self)
         async with self._client.acquire_connection() as one._held:
             one.is_shared = False
@@ -46,23 +46,20 @@ class TortoiseDatabase:
 
 
 async def rows(sql: str, **values: Any) -> Sequence[Row]:
-    """The rows of a statement, each a sequence of its columns."""
+    """Return the rows of a statement, each a sequence of its columns."""
     return await fetch(TortoiseDatabase(), sql, values)
 
 
 async def rows_by(sql: str, keys: Iterable[Any]) -> Sequence[Row]:
-    """The rows of a statement with `= ANY(:keys)`, whose last column is the key.
+    """Return the rows of a statement with `= ANY(:keys)`, whose last column is the key.
 
-    Outside a transaction, one run of it serves all requests that want it at the time.
+    Outside a transaction, requests share an execution of it (`database/coalescing.py`).
     """
     return await fetch_by(TortoiseDatabase(), sql, {}, keys)
 
 
 async def locked_rows(sql: str, lock: str, **values: Any) -> Sequence[Row]:
-    """The same, locked until the transaction ends: `FOR UPDATE`, `FOR SHARE OF t`.
-
-    On SQLite the transaction holds the only lock that there is from its start.
-    """
+    """Return the same, locked until the transaction ends: `FOR UPDATE`, `FOR SHARE OF t`."""
     return await rows(f"{sql} {lock}", **values)
 
 
@@ -74,11 +71,16 @@ async def run(sql: str, **values: Any) -> int:
     return count
 
 
+def connection() -> BaseDBAsyncClient:
+    """Return the connection to use here: the open transaction's, where there is one."""
+    return require_context().connections.get("default")
+
+
 def capabilities() -> Capabilities:
     """Return what the connected database can do."""
     return BY_DIALECT[connection().capabilities.dialect]
 
 
 def dumps(value: object) -> str:
-    """A parameter for `json_array_elements`."""
+    """Return a value as JSON, for a parameter of `json_array_elements`."""
     return orjson.dumps(value).decode()

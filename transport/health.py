@@ -7,7 +7,8 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from database.connection import connection, pending_migrations
+from database.connection import pending_migrations
+from database.session import connection
 from execution.errors import presentable
 
 PATIENCE_SECONDS = 5

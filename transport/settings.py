@@ -11,7 +11,7 @@ from dotenv.parser import Binding, parse_stream
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from database.connection import DatabaseError, tortoise_config
+from database.connection import DEFAULT_URL, DatabaseError, tortoise_config
 
 PREFIX = "JOINERY_"
 FILE = ".env"
@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     )
 
     env: Literal["development", "production"] = "development"
-    database_url: str = Field(default="sqlite://joinery.db", repr=False)
+    database_url: str = Field(default=DEFAULT_URL, repr=False)
     auth_secret: str | None = Field(default=None, repr=False)
     auth_jwks_url: HttpUrl | None = None
     auth_issuer: str | None = None

@@ -25,7 +25,8 @@ from tortoise.transactions import in_transaction
 from bench.peers import sql
 from bench.peers.asgi import number, spare_collections
 from bench.peers.marking import decide
-from database.connection import connected, connection
+from database.connection import connected
+from database.session import connection
 from models import campaign as tables
 from models.campaign import AvailabilityOverride
 from models.influencer import Influencer as InfluencerModel

@@ -16,7 +16,8 @@ import jwt
 import orjson
 import pytest
 
-from database.connection import connected, connection, dialect
+from database.connection import connected
+from database.session import capabilities, connection
 from models import profiles
 from models.campaign import Campaign
 from models.influencer import Influencer, InfluencerSearch, SocialAccount
@@ -121,7 +122,7 @@ async def indexes(url: str) -> list[tuple[Any, ...]]:
     }
     async with connected(url):
         client: Any = connection()
-        _, found = await client.execute_query(listed[dialect()])
+        _, found = await client.execute_query(listed[capabilities().dialect])
         return [tuple(row) for row in found]
 
 

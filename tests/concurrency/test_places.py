@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from database.connection import dialect
+from database.session import capabilities
 from models.campaign import Campaign
 from models.participation import Participation, ParticipationEvent
 from resolvers.ids import encode
@@ -122,7 +122,7 @@ async def holds(campaign: Campaign, places: int) -> None:
     """The campaign counts so many places; participations and history agree."""
     taken = (ParticipationStatus.JOINED, ParticipationStatus.APPROVED)
     await campaign.refresh_from_db()
-    assert campaign.places_taken == places, dialect()
+    assert campaign.places_taken == places, capabilities().dialect
     assert await Participation.filter(campaign=campaign, status__in=taken).count() == places
     entered = await ParticipationEvent.filter(campaign=campaign, to_status__in=taken).count()
     left = await ParticipationEvent.filter(campaign=campaign, from_status__in=taken).count()

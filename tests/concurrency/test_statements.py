@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from database.bulk import insert
-from database.connection import dialect
+from database.session import capabilities
 from database.tracing import traced
 from models.influencer import Influencer, SocialAccount
 from models.participation import Participation, Post
@@ -90,7 +90,7 @@ def expected_statements() -> int:
 
     What the payload tells of the participations is what was written.
     """
-    return 3 if dialect() == "postgres" else 7
+    return 3 if capabilities().dialect == "postgres" else 7
 
 
 async def test_hiding_from_a_thousand_takes_no_more_statements_than_from_two(

@@ -9,7 +9,8 @@ import asyncpg
 import pytest
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
-from database.connection import MOST_TRANSACTIONS, POOL_SIZE, connection, dialect
+from database.connection import MOST_TRANSACTIONS, POOL_SIZE
+from database.session import capabilities, connection
 from database.transactions import ChangedMeanwhileError
 from resolvers.ids import encode
 from tests import data
@@ -167,7 +168,7 @@ def noted_retries() -> Generator[list[Exception]]:
 @asynccontextmanager
 async def other_writer(url: str) -> AsyncGenerator[Any]:
     """A transaction of somebody else, committed at the end."""
-    if dialect() != "postgres":
+    if capabilities().dialect != "postgres":
         pytest.skip("SQLite's transactions wait before they begin")
     postgres: Any = asyncpg
     other = await postgres.connect(url)

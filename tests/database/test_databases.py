@@ -5,7 +5,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from database.connection import connection, dialect, pending_migrations
+from database.connection import pending_migrations
+from database.session import capabilities, connection
 from tests.databases import Databases, PostgresDatabases
 from tests.postgres import Postgres
 
@@ -20,11 +21,12 @@ async def value(sql: str) -> object:
 async def test_both_databases_answer_and_have_every_migration(db: str):
     assert await value("SELECT 41 + 1") == 42
     assert await pending_migrations() == []
-    assert {"sqlite": "sqlite", "postgres": "postgresql"}[dialect()] == db.partition(":")[0]
+    schemes = {"sqlite": "sqlite", "postgres": "postgresql"}
+    assert schemes[capabilities().dialect] == db.partition(":")[0]
 
 
 async def test_sqlite_runs_wal_with_foreign_keys(db: str):
-    if dialect() != "sqlite":
+    if capabilities().dialect != "sqlite":
         pytest.skip("of SQLite alone")
     assert await value("PRAGMA journal_mode") == "wal"
     assert await value("PRAGMA foreign_keys") == 1
@@ -32,7 +34,7 @@ async def test_sqlite_runs_wal_with_foreign_keys(db: str):
 
 
 async def test_postgresql_holds_utf8_ordered_by_code_point(db: str):
-    if dialect() != "postgres":
+    if capabilities().dialect != "postgres":
         pytest.skip("of PostgreSQL alone")
     row = (
         "SELECT concat_ws(' ', pg_encoding_to_char(encoding), datlocprovider,"

@@ -11,8 +11,8 @@ import pytest
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 from tortoise.exceptions import IntegrityError
 
-from database.connection import POOL_SIZE, connection, dialect
-from database.session import rows_by
+from database.connection import POOL_SIZE
+from database.session import capabilities, connection, rows_by
 from database.transactions import is_outage, transacted
 from models.campaign import Campaign, Category
 from tests import data
@@ -58,7 +58,7 @@ async def test_an_undone_one_gives_its_result_and_leaves_no_trace(db: str):
 
 
 async def test_a_deadlock_is_tried_again(db: str):
-    if dialect() != "postgres":
+    if capabilities().dialect != "postgres":
         pytest.skip("SQLite has one lock, so no deadlock")
     first, second = await data.campaign(), await data.campaign()
     both_hold_one = asyncio.Barrier(2)
@@ -80,7 +80,7 @@ async def test_a_deadlock_is_tried_again(db: str):
 
 
 async def test_a_key_that_someone_else_took_meanwhile_is_looked_at_again(db: str):
-    if dialect() != "postgres":
+    if capabilities().dialect != "postgres":
         pytest.skip("on SQLite nobody can write in between")
     runs = list[bool]()
 
@@ -113,7 +113,7 @@ async def test_a_key_that_is_taken_for_good_is_an_error_of_ours(db: str):
 
 
 async def test_sqlite_waits_for_a_busy_file_and_lets_go_in_between(db: str):
-    if dialect() != "sqlite":
+    if capabilities().dialect != "sqlite":
         pytest.skip("of SQLite alone")
     client: Any = connection()
     await client.execute_query("PRAGMA busy_timeout = 1")
@@ -140,7 +140,7 @@ async def test_sqlite_waits_for_a_busy_file_and_lets_go_in_between(db: str):
 
 
 async def test_connections_that_were_lost_are_replaced(db: str, request: pytest.FixtureRequest):
-    if dialect() != "postgres":
+    if capabilities().dialect != "postgres":
         pytest.skip("SQLite has no connection to lose")
     server: Postgres = request.getfixturevalue("postgres_server")
     for number in range(POOL_SIZE + 1):
@@ -178,7 +178,7 @@ async def ending_connection(request: pytest.FixtureRequest) -> Callable[[], obje
 
     Ending it blocks the event loop, so that the client learns of it only later.
     """
-    if dialect() != "postgres":
+    if capabilities().dialect != "postgres":
         pytest.skip("SQLite has no connection to lose")
     server: Postgres = request.getfixturevalue("postgres_server")
     client: Any = connection()

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from database.connection import connected, connection
+from database.connection import connected
+from database.session import connection
 from tests.databases import PostgresDatabases, SqliteDatabases
 
 Columns = set[tuple[str, str, bool]]
