@@ -64,6 +64,7 @@ def importing(run: Typed, sqlite_databases: SqliteDatabases):
         yield Importing(run, url)
 
 
+@pytest.mark.slow
 def test_csv_and_json_lines_come_to_the_same_on_both_databases(
     databases: Databases, tmp_path: Path
 ) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 
+import pytest
 from tortoise import Tortoise
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.operations import AlterModelOptions
@@ -49,6 +50,7 @@ async def test_what_is_missing_is_told(databases: Databases) -> None:
             assert await pending_migrations() == []
 
 
+@pytest.mark.slow
 async def test_processes_that_migrate_at_once_take_turns(databases: Databases) -> None:
     script = (
         "import asyncio, sys; from database.connection import migrate;"

@@ -31,6 +31,7 @@ async def test_a_request_that_asks_is_told_its_statements_and_its_plan(server: S
     assert "all social_account of each" in chart
 
 
+@pytest.mark.slow
 async def test_production_explains_nothing(database_url: str, tmp_path: Path) -> None:
     settings = {"JOINERY_ENV": "production", "JOINERY_CONNECT_SECRET": "c" * 48}
     with serving(database_url, tmp_path, settings) as url:
