@@ -11,7 +11,7 @@ from projection import Completed, Known, Listing, Projector, Run, resolve_info
 from resolvers.caller import Caller
 from resolvers.errors import RequestError
 from resolvers.shapes import SHAPES
-from resolvers.visibility import parameters, visible
+from resolvers.visibility import visible
 
 _PROJECTOR = Projector(SHAPES)
 
@@ -82,8 +82,16 @@ def run_of(info: Any) -> Run:
         database=TortoiseDatabase(),
         role=caller.role.value if caller else "",
         context=info.context,
-        values=parameters(caller),
+        values=viewer_values(caller),
     )
+
+
+def viewer_values(caller: Caller | None) -> dict[str, Any]:
+    """Return the parameters of the conditions of `resolvers/visibility.py`."""
+    return {
+        "viewer": caller.influencer_id if caller else None,
+        "advertiser": caller.advertiser_id if caller else None,
+    }
 
 
 async def _seen(run: Run, type_name: str, keys: Iterable[Any], caller: Caller) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Who is asking, as the rules see them."""
+"""The caller of a request, and the proof that an account is theirs."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,9 @@ from workflow.enums import Platform, Role
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The bearer of a token that was found good.
+    """The bearer of a valid token.
 
-    `influencer_id` is there for influencers alone, `advertiser_id` for advertisers alone.
+    Only influencers have an `influencer_id`, only advertisers an `advertiser_id`.
     """
 
     role: Role
@@ -21,9 +21,9 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What the service that did a platform's login says about an account (`connectAccount`).
+    """An account, as the service that did the platform's login describes it (`connectAccount`).
 
-    `influencer` is whose it is, as in a token's `sub`: a global id, or `externalId:` and their id.
+    `influencer` is its owner, as in a token's `sub`: a global id, or `externalId:` and an id.
     """
 
     influencer: str

@@ -1,7 +1,8 @@
-"""What every resolver knows of the request it works for (`info.context`)."""
+"""What a resolver knows about the request (`info.context`)."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
 
 from resolvers.caller import Caller, Proof
@@ -11,41 +12,37 @@ class Proofs(Protocol):
     """Reads the proofs of `connectAccount`."""
 
     async def verify(self, token: str) -> Proof:
-        """What the proof says; raises `InvalidProofError` where it cannot be believed."""
+        """Return what the proof says. Raises InvalidProofError if it is not valid."""
         ...
 
 
 class InvalidProofError(Exception):
-    """A proof that is malformed, forged or expired. Its text says which, for people."""
+    """A proof that is malformed, forged or expired; the message says which."""
 
 
 class Replay(Protocol):
-    """What an earlier run of this request, with the same Idempotency-Key, has committed."""
+    """The payloads that an earlier run of this request (same Idempotency-Key) has committed."""
 
     def kept(self, field: str) -> object | None:
-        """The payload that this mutation field (by its response key) gave then, or None."""
+        """Return the payload of a mutation field (by its response key), if it was committed."""
         ...
 
     async def keep(self, field: str, payload: object) -> None:
-        """Keep a finished payload, in the transaction that does what it tells.
+        """Store a finished payload, in the transaction that it reports.
 
-        Raises `RequestError` UNAVAILABLE where another run has taken over: roll back.
+        Raises RequestError UNAVAILABLE if another run has taken over: roll back.
         """
         ...
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(slots=True, kw_only=True)
 class Context:
-    """One request: who asks, when, and in which way."""
+    """One request: who calls, when, and how."""
 
     caller: Caller | None = None
-    now: datetime = field(default_factory=_now)
+    now: datetime = field(default_factory=partial(datetime.now, UTC))
     proofs: Proofs | None = None
-    "None where no service is configured to sign them."
+    "None if no service is configured to sign them."
     plain_accounts: bool = False
     "Whether `connectAccount` takes the plain fields instead of a proof (development only)."
     dry_run: bool = False

@@ -1,4 +1,4 @@
-"""Errors of a request that is wrong in itself; what a user can act on goes to `userErrors`."""
+"""Top-level errors of a request; refusals that a user can act on go to `userErrors`."""
 
 from collections.abc import Collection
 from typing import Literal

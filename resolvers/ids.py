@@ -3,24 +3,24 @@
 import re
 
 PREFIX = "gid://joinery/"
-# 18 digits stay inside what the databases call a BIGINT. No leading zeros: an object has one id.
+# 18 digits fit in a BIGINT. No leading zeros: an object has one id.
 _NUMBER = r"(?:0|[1-9]\d{0,17})"
 _GID = re.compile(rf"{PREFIX}([A-Z][A-Za-z]*)/({_NUMBER}(?:-{_NUMBER})?)", re.ASCII)
 
 
 def encode(type_name: str, key: int | str) -> str:
-    """The global id of an object."""
+    """Return the global id of an object."""
     return f"{PREFIX}{type_name}/{key}"
 
 
 def split(gid: str) -> tuple[str, str] | None:
-    """The type's name and the key that a global id holds; None where it is malformed."""
+    """Return the type's name and the key in a global id; None if it is malformed."""
     match = _GID.fullmatch(gid)
     return (match[1], match[2]) if match else None
 
 
 def decode(gid: str, type_name: str) -> int | None:
-    """The number in a global id of this type; None where it is malformed or another type's."""
+    """Return the number in a global id of this type; None if it is malformed or another type's."""
     parts = split(gid)
     if parts is None or parts[0] != type_name or "-" in parts[1]:
         return None

@@ -1,9 +1,8 @@
 """Whose objects a caller may see, as SQL conditions on the object's row (alias `t`).
 
-Parameters: `:viewer` is the calling influencer's id, `:advertiser` the calling advertiser's.
+Parameters (`answers.viewer_values`): `:viewer` is the calling influencer's id, `:advertiser` the
+calling advertiser's.
 """
-
-from typing import Any
 
 from resolvers.audience_sql import is_running, meets_rules
 from resolvers.caller import Caller
@@ -49,11 +48,3 @@ def visible(type_name: str, caller: Caller) -> list[str]:
         return []
     known = _ADVERTISER if caller.role is Role.ADVERTISER else _INFLUENCER
     return [known.get(type_name, _NOTHING)]
-
-
-def parameters(caller: Caller | None) -> dict[str, Any]:
-    """The values of the parameters above."""
-    return {
-        "viewer": caller.influencer_id if caller else None,
-        "advertiser": caller.advertiser_id if caller else None,
-    }

@@ -1,4 +1,4 @@
-"""Whom a campaign is for: which accounts count, and why an influencer does not see it."""
+"""A campaign's audience: which accounts qualify, and why it is not visible to an influencer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from workflow.enums import Availability, CampaignStatus, Platform, UnavailableRe
 
 
 class Account(NamedTuple):
-    """One social account of one influencer, as the rules see it."""
+    """One social account of an influencer."""
 
     id: int
     platform: Platform
@@ -18,7 +18,7 @@ class Account(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """A campaign's rules. What is empty or None is no rule."""
+    """A campaign's status and audience rules. An empty or None one is no rule."""
 
     status: CampaignStatus
     platforms: int
@@ -30,13 +30,13 @@ class Audience:
     followers_max: int | None
 
     def wants(self, followers: int) -> bool:
-        """Whether so many followers are in the range, bounds included."""
+        """Return whether so many followers are in the range, bounds included."""
         low, high = self.followers_min, self.followers_max
         return (low is None or low <= followers) and (high is None or followers <= high)
 
 
 def relevant(audience: Audience, accounts: Sequence[Account]) -> list[Account]:
-    """The connected accounts on one of the campaign's platforms, in the order given."""
+    """Return the connected accounts on the campaign's platforms, in the order given."""
     platforms = audience.platforms
     return [a for a in accounts if a.connected and a.platform.bit & platforms]
 
@@ -44,9 +44,9 @@ def relevant(audience: Audience, accounts: Sequence[Account]) -> list[Account]:
 def qualifying(
     audience: Audience, candidates: Sequence[Account], override: Availability | None
 ) -> Sequence[Account]:
-    """Those of the relevant accounts that may take part: the ones in the range of followers.
+    """Return the relevant accounts that qualify: those in the range of followers.
 
-    All of them where staff have made the campaign available to the influencer.
+    All of them qualify if staff have made the campaign available to the influencer.
     """
     if override is Availability.AVAILABLE:
         return candidates
@@ -61,7 +61,7 @@ def unavailable_reasons(
     candidates: Sequence[Account],
     override: Availability | None,
 ) -> tuple[UnavailableReason, ...]:
-    """Why the campaign is not visible to the influencer, in the order they are told; (): it is.
+    """Return why the campaign is not visible to the influencer; () if it is.
 
     `candidates` are their relevant accounts.
     """
@@ -86,7 +86,7 @@ def _unmet_rules(
         unmet.append(UnavailableReason.COUNTRY)
     if audience.categories and audience.categories.isdisjoint(categories):
         unmet.append(UnavailableReason.CATEGORY)
-    # Someone with no relevant account is let in, or nobody could ever be waiting to connect one.
+    # An influencer without a relevant account is let in: they may wait, and connect one.
     if candidates and not qualifying(audience, candidates, None):
         unmet.append(UnavailableReason.FOLLOWERS)
     return unmet

@@ -17,7 +17,10 @@ class CampaignType(StrEnum):
 
 
 class CampaignStatus(StrEnum):
-    """Where a campaign is in its life; it only moves forward, and never by the clock."""
+    """The status of a campaign; it only moves forward, and never by the clock."""
+
+    is_running: bool
+    """Whether influencers may see the campaign and take part in it."""
 
     DRAFT = "DRAFT"
     UPCOMING = "UPCOMING"
@@ -25,17 +28,15 @@ class CampaignStatus(StrEnum):
     COMPLETED = "COMPLETED"
     CANCELLED = "CANCELLED"
 
-    @property
-    def is_running(self) -> bool:
-        """Whether influencers may see it and take part in it."""
-        return self in (CampaignStatus.UPCOMING, CampaignStatus.ONGOING)
+    def __init__(self, value: str) -> None:
+        self.is_running = value in {"UPCOMING", "ONGOING"}
 
 
 class Platform(StrEnum):
     """A social platform. The order is stored (see `number`): new ones go to the end."""
 
     number: int
-    """How the database names it, from 1."""
+    """Its number in the database, from 1."""
     bit: int
     """Its bit in a stored set of platforms."""
 
@@ -56,12 +57,12 @@ PLATFORMS = tuple(Platform)
 
 
 def platform_of(number: int) -> Platform:
-    """The platform that the database knows by this number."""
+    """Return the platform with this number in the database."""
     return PLATFORMS[number - 1]
 
 
 def mask_of(platforms: Iterable[Platform]) -> int:
-    """The stored form of a set of platforms."""
+    """Return the stored form of a set of platforms."""
     mask = 0
     for platform in platforms:
         mask |= platform.bit
@@ -70,12 +71,12 @@ def mask_of(platforms: Iterable[Platform]) -> int:
 
 @cache
 def platforms_of(mask: int) -> tuple[Platform, ...]:
-    """The platforms in a stored set, in the order of the enum."""
+    """Return the platforms in a stored set, in the order of the enum."""
     return tuple(platform for platform in Platform if platform.bit & mask)
 
 
 class CandidateStatus(StrEnum):
-    """Status on the Select influencer tab."""
+    """The status on the Select influencer tab."""
 
     UNAVAILABLE = "UNAVAILABLE"
     AVAILABLE = "AVAILABLE"
@@ -86,7 +87,7 @@ class CandidateStatus(StrEnum):
 
 
 class ApplicantStatus(StrEnum):
-    """Status on the Applicant influencers tab."""
+    """The status on the Applicant influencers tab."""
 
     APPLIED = "APPLIED"
     REVIEWING = "REVIEWING"
@@ -95,7 +96,7 @@ class ApplicantStatus(StrEnum):
 
 
 class ParticipationStatus(StrEnum):
-    """Status as stored."""
+    """The stored status of a participation."""
 
     WAITING = "WAITING"
     APPLIED = "APPLIED"
@@ -107,14 +108,14 @@ class ParticipationStatus(StrEnum):
 
 
 class ParticipationOrigin(StrEnum):
-    """Who began a participation."""
+    """Whether staff began a participation, or the influencer."""
 
     FORCED = "FORCED"
     SELF = "SELF"
 
 
 class UnavailableReason(StrEnum):
-    """Why a campaign is not visible to an influencer, in the order they are told."""
+    """Why a campaign is not visible to an influencer."""
 
     CAMPAIGN_NOT_OPEN = "CAMPAIGN_NOT_OPEN"
     HIDDEN_BY_STAFF = "HIDDEN_BY_STAFF"
@@ -131,7 +132,7 @@ class Availability(StrEnum):
 
 
 class PostStatus(StrEnum):
-    """Status of a submitted post."""
+    """The status of a submitted post."""
 
     SUBMITTED = "SUBMITTED"
     EFFECTIVE = "EFFECTIVE"
@@ -141,7 +142,7 @@ class PostStatus(StrEnum):
 
 
 class PostRowStatus(StrEnum):
-    """Status of a row of the Posts tab: a post's, or JOINED where nothing is posted yet."""
+    """The status of a row of the Posts tab: a post's, or JOINED without a post."""
 
     JOINED = "JOINED"
     SUBMITTED = "SUBMITTED"
@@ -161,7 +162,7 @@ class PostDecision(StrEnum):
 
 
 class PostWarning(StrEnum):
-    """What is wrong with a post."""
+    """What is wrong with a post, for the status WARNING."""
 
     AD_FRAUD = "AD_FRAUD"
     DELETED_POST = "DELETED_POST"
@@ -219,7 +220,7 @@ class Role(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How one item of a mutation came out."""
+    """The outcome of one item of a mutation."""
 
     CHANGED = "CHANGED"
     UNCHANGED = "UNCHANGED"
@@ -227,7 +228,7 @@ class Outcome(StrEnum):
 
 
 class ErrorCode(StrEnum):
-    """Why something was refused, in the order in which refusals are told (docs/workflow.md)."""
+    """Why something was refused."""
 
     INVALID_INPUT = "INVALID_INPUT"
     TOO_MANY_ITEMS = "TOO_MANY_ITEMS"

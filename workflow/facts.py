@@ -1,7 +1,7 @@
-"""How an influencer stands to a campaign: from stored rows to the facts that decide.
+"""The facts that decide about an influencer in a campaign, built from stored rows.
 
-The rows are plain tuples of columns, so that reads and writes, which load them differently, come
-to the same facts.
+The rows are plain tuples of columns, so that reads and writes, which load them differently, build
+the same facts.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,15 +11,15 @@ from typing import NamedTuple
 
 from workflow.audience import Account, Audience, qualifying, relevant, unavailable_reasons
 from workflow.categories import numbers_in
-from workflow.decisions import Facts
 from workflow.enums import (
     Availability,
     CampaignStatus,
     CampaignType,
     ParticipationStatus,
+    Platform,
     PostStatus,
-    platform_of,
 )
+from workflow.table import Facts
 
 POSTS_EACH = 100
 """Posts that a participation may have."""
@@ -40,7 +40,7 @@ class CampaignRow(NamedTuple):
     capacity: int | None
     places_taken: int
     application_deadline: datetime | str | None
-    "SQLite gives moments as text when nobody asks for more."
+    "A text from SQLite, unless Tortoise converts it."
 
 
 class InfluencerRow(NamedTuple):
@@ -69,8 +69,8 @@ class ParticipationRow(NamedTuple):
     selected_platforms: int
 
 
-NOBODY = ParticipationRow("", 0, None, 0)
-"""Where there is no participation."""
+NO_PARTICIPATION = ParticipationRow("", 0, None, 0)
+"""In place of a participation that does not exist."""
 
 
 def build_facts(
@@ -83,12 +83,12 @@ def build_facts(
     post_statuses: Iterable[str],
     now: datetime,
 ) -> Facts:
-    """The facts of this pair, as they are at this moment."""
+    """Return the facts at a moment."""
     terms = terms_of(campaign)
     availability = Availability(override) if override else None
     known = [account_of(row) for row in accounts]
     candidates = relevant(terms.audience, known)
-    part = participation or NOBODY
+    part = participation or NO_PARTICIPATION
     posts = list(post_statuses)
     return Facts(
         campaign_type=terms.type,
@@ -116,14 +116,14 @@ def build_facts(
         selected_platforms=part.selected_platforms,
         places_left=terms.places_left,
         has_live_post=not _LIVE.isdisjoint(posts),
-        has_standing_post=not _STANDING.isdisjoint(posts),
+        has_valid_post=not _VALID.isdisjoint(posts),
         has_undecided_post=not _UNDECIDED.isdisjoint(posts),
         has_post_place=len(posts) < POSTS_EACH,
     )
 
 
 class Terms(NamedTuple):
-    """What a campaign's row says about whoever comes."""
+    """What a campaign requires of every influencer."""
 
     type: CampaignType
     post_tracking: bool
@@ -135,7 +135,7 @@ class Terms(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def terms_of(campaign: CampaignRow) -> Terms:
-    """What the row says; kept, because most calls and screens are about many in one campaign."""
+    """Return the terms in a row; cached, since most calls and screens are about one campaign."""
     return Terms(
         CampaignType(campaign.type),
         bool(campaign.post_tracking),
@@ -153,21 +153,23 @@ def terms_of(campaign: CampaignRow) -> Terms:
 
 
 def account_of(row: AccountRow) -> Account:
-    """An account as the rules see it."""
-    return Account(row.id, platform_of(row.platform), row.followers, row.disconnected_at is None)
+    """Return the account in a row."""
+    platform = _PLATFORMS[row.platform]
+    return Account(row.id, platform, row.followers, row.disconnected_at is None)
 
 
 _STATUSES: dict[str, ParticipationStatus | None] = {
-    NOBODY.status: None,
+    NO_PARTICIPATION.status: None,
     **{status.value: status for status in ParticipationStatus},
 }
+_PLATFORMS = {platform.number: platform for platform in Platform}
 _LIVE = frozenset(PostStatus) - {PostStatus.INEFFECTIVE}
-_STANDING = frozenset({PostStatus.SUBMITTED, PostStatus.EFFECTIVE, PostStatus.APPROVED})
+_VALID = frozenset({PostStatus.SUBMITTED, PostStatus.EFFECTIVE, PostStatus.APPROVED})
 _UNDECIDED = frozenset({PostStatus.SUBMITTED, PostStatus.EFFECTIVE, PostStatus.WARNING})
 
 
 def moment_of(value: datetime | str | None) -> datetime | None:
-    """A moment as either database gives it: SQLite's are texts."""
+    """Return a moment as either database returns it: SQLite as a text."""
     return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 

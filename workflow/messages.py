@@ -1,11 +1,11 @@
-"""Refusals put into words: what was wrong, and what to do about it."""
+"""Refusals in words: what was wrong, and what to do about it."""
 
 from workflow.enums import Action, CampaignStatus, ErrorCode, UnavailableReason, platforms_of
 from workflow.table import HOLDS_PLACE, TAKES_PART, Command, Facts, PostFacts
 
 
 def message(code: ErrorCode, facts: Facts, command: Command) -> str:
-    """Why the command was refused with this code, for people."""
+    """Return why the command was refused with this code."""
     match code:
         case ErrorCode.CAMPAIGN_CLOSED:
             return _closed(facts.campaign_status)
@@ -31,7 +31,7 @@ def message(code: ErrorCode, facts: Facts, command: Command) -> str:
 
 
 def post_message(code: ErrorCode, facts: PostFacts) -> str:
-    """Why a decision on a post was refused with this code, for people."""
+    """Return why a decision on a post was refused with this code."""
     match code:
         case ErrorCode.CAMPAIGN_CLOSED:
             return _closed(facts.campaign_status)

@@ -1,16 +1,17 @@
-"""docs/workflow.md: the rule table and its state diagrams, written from the rows themselves.
+"""docs/workflow.md: the rules as tables and state diagrams, written from `workflow/table.py`.
 
-`python -m models.workflow_page` writes the file; a test fails when it is stale.
+`python -m workflow.page` writes the file; a test fails when it is stale.
 """
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from workflow.decisions import WorkflowRow, workflow_rows
 from workflow.enums import Action, CampaignType, ErrorCode, ParticipationStatus
+from workflow.rows import WorkflowRow, workflow_rows
 from workflow.table import (
     CALL_CONDITIONS,
     PLACE_LEFT,
+    REFUSAL_ORDER,
     REPEATS,
     RUNNING,
     STALE_CONDITIONS,
@@ -64,7 +65,7 @@ refused: where they cannot move a participation, they leave it as it is.
 
 
 def page() -> str:
-    """The whole page, as Markdown."""
+    """Return the whole page, as Markdown."""
     parts = [_HEAD, *(_kind(title, kind) for title, kind in _KINDS.items())]
     parts += [_POSTS_HEAD, _posts(), _REPEATS_HEAD, _repeats(), _REFUSALS_HEAD, _refusals()]
     return "\n".join(parts)
@@ -115,13 +116,13 @@ def _refusals() -> str:
         ("code", "action", "where"),
         (
             (_code(code), ", ".join(actions), where)
-            for code in ErrorCode
+            for code in REFUSAL_ORDER
             for where, actions in _causes(code).items()
         ),
     )
 
 
-# Diagrams: one arrow for all that leads from one state to another.
+# Diagrams: one arrow from a state to another, with all actions
 
 
 def _moves(rows: Iterable[WorkflowRow]) -> Iterator[tuple[str, str, Action]]:
@@ -146,7 +147,7 @@ def _diagram(edges: Iterable[tuple[str, str, Action]]) -> str:
 
 
 def _move_table(rows: Iterable[WorkflowRow]) -> str:
-    """Rows that differ in nothing but where they start from share a line."""
+    """Return a table in which rows that differ only in `from` share a line."""
     sources: dict[tuple[str, ...], list[str]] = {}
     for row in rows:
         stays = row.to_status is row.from_status and row.to_status is not None
@@ -185,7 +186,7 @@ def _sources(row: Transition | Repeat) -> str:
 
 
 def _causes(code: ErrorCode) -> dict[str, list[str]]:
-    """Where the code is the answer, and to which actions."""
+    """Return in which cases the code is the answer, and to which actions."""
     causes: dict[str, dict[str, None]] = {}
     for action, condition in _conditions():
         if condition.refusal is code:
@@ -197,7 +198,7 @@ def _causes(code: ErrorCode) -> dict[str, list[str]]:
 
 
 def _conditions() -> Iterator[tuple[str, Condition]]:
-    """Every condition that refuses, with the action that asks it."""
+    """Yield every condition with the actions that it may refuse."""
     for condition in (*STALE_CONDITIONS, RUNNING, PLACE_LEFT):
         yield "any", condition
     for action, asked in CALL_CONDITIONS.items():
@@ -213,7 +214,7 @@ def _where(row: Transition) -> str:
 
 
 def main() -> None:
-    """Write the page where it is kept."""
+    """Write the page to its file."""
     PATH.write_text(page(), encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""URLs of posts: which platform a host belongs to, and when two URLs are the same post."""
+"""URLs of posts: the platform of a host, and when two URLs name the same post."""
 
 import re
 from hashlib import sha256
@@ -22,7 +22,7 @@ HOSTS = {
     "line.me": Platform.LINE,
     "lin.ee": Platform.LINE,
 }
-"""A host is a platform's where it is one of these, or below one of these."""
+"""The domains of the platforms; their subdomains count too."""
 
 _HOST = re.compile(r"[a-z0-9.-]+", re.ASCII)  # a backslash, say, is a slash to browsers
 _TRACKING = frozenset(
@@ -37,7 +37,7 @@ _TRACKING_PREFIXES = ("utm_", "__cft__", "__tn__")
 
 
 def platform_of_url(url: str) -> Platform | None:
-    """The platform on which the URL is; None unless it is https, on a known platform's host."""
+    """Return the platform of a URL; None unless it is https, on a known host."""
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").rstrip(".")
@@ -55,7 +55,7 @@ def platform_of_url(url: str) -> Platform | None:
 
 
 def normalized(url: str) -> str:
-    """The URL as it is compared: without what does not tell which post it is.
+    """Return the URL as it is compared, without what does not identify the post.
 
     The host's case, `www.` and `m.`, the default port, the fragment, tracking parameters, their
     order, and a trailing slash go.
@@ -71,5 +71,5 @@ def normalized(url: str) -> str:
 
 
 def digest(url: str) -> str:
-    """The SHA-256 of the normalized URL, in hexadecimal: equal for the same post."""
+    """Return the SHA-256 of the normalized URL, in hexadecimal: equal for the same post."""
     return sha256(normalized(url).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The table as people and clients read it: one row for each move, campaign type and source."""
+"""The table for people and clients: one row for each move, campaign type and status before."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from workflow.table import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkflowRow:
-    """A move, for one campaign type and one source: the table as people and clients read it."""
+    """A move, for one campaign type and one status before it."""
 
     action: Action
     roles: tuple[Role, ...]
@@ -29,7 +29,7 @@ class WorkflowRow:
     post_tracking: bool | None
     """None: either."""
     from_status: ParticipationStatus | None
-    """None: nobody takes part, so no row or a REMOVED one."""
+    """None: no participation, or one that is REMOVED."""
     to_status: ParticipationStatus | None
     from_post: PostStatus | None = None
     to_post: PostStatus | None = None
@@ -38,7 +38,7 @@ class WorkflowRow:
 
 @cache
 def workflow_rows(campaign_type: CampaignType | None = None) -> tuple[WorkflowRow, ...]:
-    """What may follow what, by whom; without the refusals. In the order of actions."""
+    """Return the moves, of one campaign type or all, in the order of actions."""
     rows = [*_participation_rows(), *_post_rows()]
     order = list(Action)
     rows.sort(key=lambda row: order.index(row.action))
@@ -46,7 +46,7 @@ def workflow_rows(campaign_type: CampaignType | None = None) -> tuple[WorkflowRo
 
 
 def _occurs(source: Source, campaign_type: CampaignType) -> bool:
-    """Applicants are in Selection campaigns alone, JOINED is in the others alone."""
+    """Return whether the status exists: applicants in Selection campaigns, JOINED in others."""
     if source is ParticipationStatus.JOINED:
         return campaign_type is not CampaignType.SELECTION
     return source not in APPLICANT_STATUSES or campaign_type is CampaignType.SELECTION
@@ -77,7 +77,7 @@ def _participation_row(row: Transition, campaigns: Campaigns, source: Source) ->
 
 
 def _tracking(row: Transition, campaigns: Campaigns, source: Source) -> bool | None:
-    """As the row says, but nobody waits for an account, or loses it, where none is selected."""
+    """Return the row's tracking; True where an account is selected, which affiliates may not."""
     needs_account = source is ParticipationStatus.WAITING or row.action is Action.SELECT_ACCOUNT
     if campaigns.type is CampaignType.AFFILIATE and needs_account:
         return True
@@ -88,7 +88,7 @@ def _condition(row: Transition, source: Source) -> str:
     asked = [*CALL_CONDITIONS.get(row.action, ()), *conditions(row, source)]
     if row.when is not None:
         asked.append(row.when)
-    texts = [*(condition.text for condition in asked if condition.is_told), row.effect]
+    texts = [*(condition.text for condition in asked if condition.is_shown), row.effect]
     return "; ".join(text for text in texts if text)
 
 

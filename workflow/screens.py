@@ -1,4 +1,4 @@
-"""How a stored status reads on each screen (none of it is stored)."""
+"""The status on each screen, derived from the stored one."""
 
 from workflow.enums import (
     ApplicantStatus,
@@ -22,7 +22,7 @@ _CANDIDATE_STATUSES = {
 
 
 def candidate_status(status: ParticipationStatus | None, visible: bool) -> CandidateStatus:
-    """The status on the Select influencer tab."""
+    """Return the status on the Select influencer tab."""
     if status is None or status is ParticipationStatus.REMOVED:
         return CandidateStatus.AVAILABLE if visible else CandidateStatus.UNAVAILABLE
     return _CANDIDATE_STATUSES[status]
@@ -31,7 +31,7 @@ def candidate_status(status: ParticipationStatus | None, visible: bool) -> Candi
 def applicant_status(
     status: ParticipationStatus | None, campaign_type: CampaignType
 ) -> ApplicantStatus | None:
-    """The status on the Applicant influencers tab; None: not on it."""
+    """Return the status on the Applicant influencers tab; None if it is not on the tab."""
     if campaign_type is not CampaignType.SELECTION or status not in APPLICANT_STATUSES:
         return None
     return ApplicantStatus(status)
@@ -42,7 +42,7 @@ def job_section(
     campaign_status: CampaignStatus,
     origin: ParticipationOrigin,
 ) -> JobSection | None:
-    """The section of My Job that a participation is in; None where nobody takes part."""
+    """Return the section of My Job for a participation; None without one, or once removed."""
     if status is None or status is ParticipationStatus.REMOVED:
         return None
     if campaign_status.is_running:

@@ -1,8 +1,8 @@
 """The rule book as data: who may do what, from which status, in which campaigns, and what follows.
 
-`TRANSITIONS` are the moves, and the refusals that have a code of their own; every other cell is
-TRANSITION_NOT_ALLOWED. `REPEATS` tell when somebody asks for what is so already. The answers of
-`workflow/decisions.py`, the documentation and the `workflow` query are all made from these rows.
+`TRANSITIONS` are the moves, and the refusals that have a code of their own; every other move is
+refused as TRANSITION_NOT_ALLOWED. `REPEATS` are the commands that ask for the current state. The
+answers of `workflow/decisions.py`, docs/workflow.md and the `workflow` query all follow from them.
 """
 
 from collections.abc import Callable
@@ -28,10 +28,10 @@ from workflow.enums import (
 
 @dataclass(slots=True, kw_only=True)
 class Facts:
-    """What a decision depends on, as it is now. Of accounts: own ⊇ relevant ⊇ qualifying.
+    """What a decision depends on, at one moment. Of accounts: own ⊇ relevant ⊇ qualifying.
 
-    Nobody changes one. It is not frozen because that makes it three times as slow to make, and a
-    bulk call makes a thousand.
+    Treat it as frozen. It is not declared so because making one would take three times as long,
+    and a bulk call makes a thousand.
     """
 
     campaign_type: CampaignType
@@ -52,39 +52,39 @@ class Facts:
     qualifying: frozenset[int] = frozenset()
     selected_account: int | None = None
     selected_connected: bool = True
-    """Means nothing without a selected account."""
+    """Has no meaning without a selected account."""
     selected_platforms: int = 0
     """Bit mask."""
     places_left: int | None = None
     """None: no limit."""
     has_live_post: bool = False
     """A post that is not INEFFECTIVE."""
-    has_standing_post: bool = False
-    """A post that is SUBMITTED, EFFECTIVE or APPROVED."""
+    has_valid_post: bool = False
+    """A post that is SUBMITTED, EFFECTIVE or APPROVED: staff do not object to it."""
     has_undecided_post: bool = False
     """A post that is SUBMITTED, EFFECTIVE or WARNING: staff may still set it."""
     has_post_place: bool = True
-    """Fewer posts than a participation may have."""
+    """Whether the participation may have one more post."""
 
     @property
     def is_untracked_affiliate(self) -> bool:
-        """Whether nobody selects an account here: they join at once and select social media."""
+        """Return whether influencers join without an account, and select social media instead."""
         return self.campaign_type is CampaignType.AFFILIATE and not self.post_tracking
 
     @property
     def is_hidden(self) -> bool:
-        """Whether the influencer must not learn anything of the campaign, not even its type."""
+        """Return whether the influencer must learn nothing of the campaign, not even its type."""
         return bool(self.unavailable_reasons) and self.status in (None, REMOVED)
 
     @property
     def is_merely_closed(self) -> bool:
-        """Whether nothing but the campaign's status hides it, which is refused on its own."""
+        """Return whether only the campaign's status hides it, which has a refusal of its own."""
         closed = (UnavailableReason.CAMPAIGN_NOT_OPEN,)
         return self.unavailable_reasons == closed and not self.campaign_status.is_running
 
     @property
     def selection_is_lost(self) -> bool:
-        """Whether the selected account has been disconnected."""
+        """Return whether the selected account has been disconnected."""
         return self.selected_account is not None and not self.selected_connected
 
 
@@ -99,14 +99,14 @@ class PostFacts:
     warning: PostWarning | None
     reason: str | None
     participation_status: ParticipationStatus
-    """Told, not judged: a post is decided whatever became of its participation."""
+    """For messages alone: a post is decided whatever the status of its participation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """What is asked for, one participation at a time.
+    """An action on one participation, with its input.
 
-    What is wrong with the call as a whole (a missing reason, too many ids) is judged before.
+    The call as a whole (a missing reason, too many ids) has been checked before.
     """
 
     action: Action
@@ -135,15 +135,15 @@ class Condition:
     """Something that must hold, and the answer where it does not."""
 
     text: str
-    """The same for people."""
+    """The condition in words."""
     holds: Callable[[Facts, Command], bool]
     refusal: ErrorCode = ErrorCode.TRANSITION_NOT_ALLOWED
-    is_told: bool = True
-    """Whether rows are told with it. Left out: what goes without saying, or another text says."""
+    is_shown: bool = True
+    """Whether the table shows it; not what is self-evident, or in the text of another."""
 
 
 class Campaigns(NamedTuple):
-    """The campaigns that a row is about. Only affiliate campaigns may not track posts."""
+    """The campaigns of a row. Only affiliate campaigns may leave posts untracked."""
 
     type: CampaignType
     tracking: bool | None = None
@@ -151,7 +151,7 @@ class Campaigns(NamedTuple):
 
 
 Source = ParticipationStatus | None
-"""None: nobody takes part, so no row, or a REMOVED one."""
+"""None: no participation, or one that is REMOVED."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,16 +168,16 @@ class Transition:
     """Chooses between rows for the same source: the first that holds is the one."""
     guards: tuple[Condition, ...] = ()
     selects: bool = False
-    """Whether an account becomes the selected one: the one given, or the only qualifying one."""
+    """Whether an account becomes selected: the given one, or the only one that qualifies."""
     effect: str = ""
-    """What else it does, for people."""
+    """What else it does, in words."""
     refusal: ErrorCode | None = None
-    """Set: the move is not made, and this is why."""
+    """Set: the move is refused with this code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """Asking for what is so already: nothing changes, and nothing is refused."""
+    """A command for the current state: nothing changes, and nothing is refused."""
 
     action: Action
     sources: tuple[Source, ...]
@@ -214,7 +214,7 @@ JOINING = (NORMAL, TRACKED_AFFILIATE)
 TRACKED = tuple(Campaigns(type_, tracking=True) for type_, _ in ANY)
 
 
-# What chooses between rows.
+# Conditions that choose between rows
 
 EXACTLY_ONE = Condition("exactly 1 account qualifies", lambda f, _: len(f.qualifying) == 1)
 NONE_OR_SEVERAL = Condition(
@@ -228,25 +228,25 @@ SELECTION_LOST = Condition("the selected account is disconnected", lambda f, _: 
 NO_LIVE_POST = Condition("no post is live", lambda f, _: not f.has_live_post)
 
 
-# What is looked at before anything else: whether the call makes sense for what is there.
+# Conditions of a call, which are checked first
 
 ROW_EXISTS = Condition(
     "there is such a participation",
     lambda f, _: f.status is not None,
     ErrorCode.NOT_FOUND,
-    is_told=False,
+    is_shown=False,
 )
 OWN_ACCOUNT = Condition(
     "the account is one of their own",
     lambda f, c: c.account is None or c.account in f.own,
     ErrorCode.NOT_FOUND,
-    is_told=False,
+    is_shown=False,
 )
 NO_ACCOUNT_TO_NAME = Condition(
     "no account is given where none is selected",
     lambda f, c: c.account is None or not f.is_untracked_affiliate or f.is_hidden,
     ErrorCode.INVALID_INPUT,
-    is_told=False,
+    is_shown=False,
 )
 SEES_CAMPAIGN = Condition(
     "the campaign is visible to the influencer", lambda f, _: not f.is_hidden, ErrorCode.NOT_FOUND
@@ -255,7 +255,7 @@ KNOWN_HOST = Condition(
     "the URL is https, on a known platform",
     lambda _, c: c.url_platform is not None,
     ErrorCode.INVALID_INPUT,
-    is_told=False,
+    is_shown=False,
 )
 ROOM_FOR_POST = Condition(
     "the participation has room for a post",
@@ -278,19 +278,19 @@ CALL_CONDITIONS: dict[Action, tuple[Condition, ...]] = {
 }
 
 
-# What the caller may ask for, what every row asks, and what a row that takes a place asks.
+# Conditions that the caller may add, of every row, and of a row that takes a place
 
 SAME_VERSION = Condition(
     "the version is still the one of `ifVersion`",
     lambda f, c: c.if_version is None or c.if_version == f.version,
     ErrorCode.STALE_VERSION,
-    is_told=False,
+    is_shown=False,
 )
 SAME_STATUS = Condition(
     "the status is still one of `ifStatus`",
     lambda f, c: not c.if_status or f.status in c.if_status,
     ErrorCode.STALE_STATUS,
-    is_told=False,
+    is_shown=False,
 )
 RUNNING = Condition(
     "the campaign is running", lambda f, _: f.campaign_status.is_running, ErrorCode.CAMPAIGN_CLOSED
@@ -303,12 +303,12 @@ PLACE_LEFT = Condition(
 
 STALE_CONDITIONS = (SAME_VERSION, SAME_STATUS)
 GOES_THROUGH_ANYWHERE = frozenset((Action.ERASE,))
-"""Actions that ask nothing of the campaign: whoever is erased leaves closed ones too."""
+"""Actions for which the campaign need not be running: the erased leave closed ones too."""
 NEVER_REFUSED = frozenset((Action.CONNECT_ACCOUNT, Action.ERASE))
-"""Actions on accounts and people, which go through whether or not they move a participation."""
+"""Actions on accounts and people, which succeed even if they move no participation."""
 
 
-# What single rows ask.
+# Conditions of single rows
 
 VISIBLE = Condition(
     "the campaign is visible to the influencer",
@@ -334,13 +334,13 @@ ACCOUNT_RELEVANT = Condition(
     "the account is connected, and on one of the campaign's platforms",
     lambda f, c: c.account is None or c.account in f.relevant,
     ErrorCode.ACCOUNT_NOT_RELEVANT,
-    is_told=False,
+    is_shown=False,
 )
 ACCOUNT_QUALIFIES = Condition(
     "the account's followers are in the campaign's range",
     lambda f, c: c.account is None or c.account in f.qualifying,
     ErrorCode.ACCOUNT_NOT_QUALIFYING,
-    is_told=False,
+    is_shown=False,
 )
 PLATFORMS_RELEVANT = Condition(
     "at least one platform is given, all of them the campaign's",
@@ -379,7 +379,7 @@ def _decide(
     roles: tuple[Role, ...] = DECIDERS,
     effect: str = "",
 ) -> tuple[Transition, ...]:
-    """A decision on applicants, and its refusal where nobody applies."""
+    """Return the rows of a decision on applicants, and of its refusal in other campaigns."""
     not_here = ErrorCode.NOT_A_SELECTION_CAMPAIGN
     return (
         Transition(action, roles, sources, (SELECTION,), target, effect=effect),
@@ -505,6 +505,32 @@ REPEATS: tuple[Repeat, ...] = (
 )
 
 
+REFUSAL_ORDER = (
+    ErrorCode.INVALID_INPUT,
+    ErrorCode.TOO_MANY_ITEMS,
+    ErrorCode.REASON_REQUIRED,
+    ErrorCode.NOT_FOUND,
+    ErrorCode.STALE_VERSION,
+    ErrorCode.STALE_STATUS,
+    ErrorCode.CAMPAIGN_CLOSED,
+    ErrorCode.NOT_A_SELECTION_CAMPAIGN,
+    ErrorCode.TRANSITION_IRREVERSIBLE,
+    ErrorCode.DECIDED_ON_APPLICANT_TAB,
+    ErrorCode.TRANSITION_NOT_ALLOWED,
+    ErrorCode.DEADLINE_PASSED,
+    ErrorCode.INFLUENCER_UNAVAILABLE,
+    ErrorCode.ACCOUNT_REQUIRED,
+    ErrorCode.ACCOUNT_NOT_RELEVANT,
+    ErrorCode.ACCOUNT_NOT_QUALIFYING,
+    ErrorCode.ACCOUNT_IN_USE,
+    ErrorCode.PLATFORM_NOT_RELEVANT,
+    ErrorCode.URL_IN_USE,
+    ErrorCode.CAPACITY_REACHED,
+)
+"""Of several refusals that apply, the first one is the answer."""
+REFUSAL_RANK = {code: rank for rank, code in enumerate(REFUSAL_ORDER)}
+
+
 # Posts. Their status does not depend on their participation's, so they have rows of their own.
 
 POST_ROLES = STAFF
@@ -521,23 +547,23 @@ POST_DECISIONS: dict[PostDecision, str] = {
 }
 
 
-# What a row comes to for one of its sources.
+# A row, for one of its sources.
 
 
 def in_order(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
-    """The conditions in the order in which refusals are told: that of ErrorCode."""
-    return tuple(sorted(conditions, key=lambda condition: RANK[condition.refusal]))
+    """Return the conditions in the order of refusals."""
+    return tuple(sorted(conditions, key=lambda condition: REFUSAL_RANK[condition.refusal]))
 
 
 def places(row: Transition, source: Source) -> int:
-    """1: the move takes a place of the campaign's capacity; -1: it gives one back."""
+    """Return 1 for a move that takes a place of the campaign's capacity, -1 if it frees one."""
     if row.refusal is not None:
         return 0
     return ((row.target or source) in HOLDS_PLACE) - (source in HOLDS_PLACE)
 
 
 def conditions(row: Transition, source: Source) -> tuple[Condition, ...]:
-    """All that must hold for the move, but for what chooses the row and the call's conditions."""
+    """Return what must hold for the move, beside `when` and the conditions of the call."""
     every = row.guards
     if row.action not in GOES_THROUGH_ANYWHERE:
         every += (RUNNING,)
@@ -549,8 +575,5 @@ def conditions(row: Transition, source: Source) -> tuple[Condition, ...]:
 
 
 def never(refusal: ErrorCode) -> Condition:
-    """What never holds: the refusal, unless an earlier one applies."""
-    return Condition("never", lambda _, __: False, refusal, is_told=False)
-
-
-RANK = {code: rank for rank, code in enumerate(ErrorCode)}
+    """Return a condition that never holds, to refuse unless an earlier one does."""
+    return Condition("never", lambda _, __: False, refusal, is_shown=False)

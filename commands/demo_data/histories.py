@@ -5,15 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from workflow.decisions import (
-    Command,
-    Decision,
-    Facts,
-    PostFacts,
-    available_actions,
-    decide,
-    decide_post,
-)
+from workflow.available_actions import available_actions
+from workflow.decisions import Decision, decide, decide_post
 from workflow.enums import (
     Action,
     CampaignStatus,
@@ -29,6 +22,7 @@ from workflow.enums import (
     platforms_of,
 )
 from workflow.facts import AccountRow, CampaignRow, InfluencerRow, ParticipationRow, build_facts
+from workflow.table import Command, Facts, PostFacts
 
 _STEPS = {
     # What happens next, how often, by whom. The actor's name is the demo's.

@@ -18,9 +18,10 @@ from resolvers.pipeline.loading import LockedCandidate, lock_candidates, lock_pa
 from resolvers.pipeline.transaction import caller_in
 from resolvers.pipeline.unit_of_work import Evaluation, UnitOfWork
 from resolvers.pipeline.validation import Form, Refusal, path_of
-from workflow.decisions import Command, Decision
+from workflow.decisions import Decision
 from workflow.enums import CandidateStatus, ErrorCode, Outcome, ParticipationStatus
 from workflow.screens import candidate_status
+from workflow.table import Command
 
 MAX_ITEMS = 1_000
 

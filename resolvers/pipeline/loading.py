@@ -19,11 +19,12 @@ import orjson
 
 from database.session import TortoiseDatabase, dumps, locked_rows, rows
 from database.statement import fetch
+from resolvers.answers import viewer_values
 from resolvers.caller import Caller
-from resolvers.visibility import parameters, visible
-from workflow.decisions import Facts
+from resolvers.visibility import visible
 from workflow.enums import Availability
 from workflow.facts import AccountRow, CampaignRow, InfluencerRow, ParticipationRow, build_facts
+from workflow.table import Facts
 
 Pair = tuple[int, int]
 """A campaign's id and an influencer's."""
@@ -128,7 +129,7 @@ async def lock_participations(
     All are staff's, those in their campaigns an advertiser's, their own an influencer's.
     """
     statements = _by_participation(tuple(visible("Participation", caller)))
-    found = await _load(statements, {"ids": list(ids), **parameters(caller)}, now)
+    found = await _load(statements, {"ids": list(ids), **viewer_values(caller)}, now)
     return {one.participation_id: one for one in found.by_pair.values() if one.participation_id}
 
 

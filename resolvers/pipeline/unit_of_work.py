@@ -14,7 +14,7 @@ from resolvers.caller import Caller
 from resolvers.ids import encode
 from resolvers.pipeline.loading import LockedCandidate
 from resolvers.pipeline.validation import Refusal, path_of
-from workflow.decisions import Command, Decision, decide
+from workflow.decisions import Decision, decide
 from workflow.enums import (
     Action,
     Outcome,
@@ -23,6 +23,7 @@ from workflow.enums import (
     Role,
 )
 from workflow.messages import message as message_for
+from workflow.table import Command
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from resolvers.queries.select_tab import (
     target_of,
 )
 from resolvers.queries.text_search import text_search
-from workflow.decisions import candidate_status
 from workflow.enums import CandidateStatus, ParticipationStatus
+from workflow.screens import candidate_status
 
 LOOKED_AT = 10_000
 """So many influencers are looked at one by one: all, where there are no more, or a sample."""

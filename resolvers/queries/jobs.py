@@ -9,7 +9,7 @@ from typing import Any
 
 from projection import Completed, Order, Run, TableListing
 from resolvers.answers import allow, page, payload, run_of
-from workflow.decisions import job_section, required_action
+from workflow.available_actions import required_action
 from workflow.enums import (
     CampaignStatus,
     JobSection,
@@ -18,6 +18,7 @@ from workflow.enums import (
     Role,
 )
 from workflow.facts import AccountRow, CampaignRow, InfluencerRow, ParticipationRow, build_facts
+from workflow.screens import job_section
 
 _NEWEST_FIRST = (Order("t.updated_at", datetime), Order("t.id"))
 

@@ -31,8 +31,8 @@ from resolvers.queries.posts_tab import NEVER
 from resolvers.queries.search import Conditions, has_account, influencer_conditions, range_values
 from resolvers.queries.text_search import TextSearch, text_search
 from workflow.categories import MASK_BITS, numbers_in
-from workflow.decisions import candidate_status
 from workflow.enums import CandidateStatus, ParticipationStatus, Platform, mask_of
+from workflow.screens import candidate_status
 
 _STORED: dict[CandidateStatus, list[str]] = {}
 for _status in ParticipationStatus:

@@ -6,7 +6,6 @@ from typing import Any
 
 from projection import Completed
 from resolvers.answers import caller_of, payload
-from workflow.decisions import workflow_rows
 from workflow.enums import (
     Action,
     CampaignType,
@@ -14,6 +13,7 @@ from workflow.enums import (
     PostStatus,
     Role,
 )
+from workflow.rows import workflow_rows
 
 
 @dataclass(frozen=True, slots=True)

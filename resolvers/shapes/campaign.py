@@ -9,9 +9,10 @@ from resolvers.queries.posts_tab import post_counts, post_rows
 from resolvers.queries.select_tab import candidates
 from resolvers.shapes import columns as c
 from resolvers.shapes.facts import facts, largest_first
-from workflow.decisions import Facts, available_actions, blockers
+from workflow.available_actions import available_actions, blockers
 from workflow.enums import Role
 from workflow.facts import CampaignRow
+from workflow.table import Facts
 
 
 def _row(_run: Run, *values: Any) -> CampaignRow:

@@ -4,8 +4,10 @@ from projection import Computed, Connection, Derived, Run, Shape, ToOne
 from resolvers.queries.history import of_candidates
 from resolvers.shapes import columns as c
 from resolvers.shapes.facts import facts, largest_first
-from workflow.decisions import Facts, available_actions, candidate_status
+from workflow.available_actions import available_actions
 from workflow.enums import Action, CandidateStatus, Role, UnavailableReason
+from workflow.screens import candidate_status
+from workflow.table import Facts
 
 _KEY = "{t}.campaign_id::text || '-' || {t}.influencer_id::text"
 _PAIR = "{j}.campaign_id = {t}.campaign_id AND {j}.influencer_id = {t}.influencer_id"

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from projection import Run
-from workflow.decisions import Facts
 from workflow.facts import AccountRow, CampaignRow, InfluencerRow, ParticipationRow, build_facts
+from workflow.table import Facts
 
 
 def facts(

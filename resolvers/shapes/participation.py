@@ -8,13 +8,7 @@ from projection import Computed, Connection, Derived, Rows, Run, Shape, ToMany, 
 from resolvers.queries.history import of_participations
 from resolvers.shapes import columns as c
 from resolvers.shapes.facts import facts
-from workflow.decisions import (
-    Facts,
-    applicant_status,
-    available_actions,
-    candidate_status,
-    required_action,
-)
+from workflow.available_actions import available_actions, required_action
 from workflow.enums import (
     ApplicantStatus,
     CampaignType,
@@ -26,6 +20,8 @@ from workflow.enums import (
     platforms_of,
 )
 from workflow.facts import ParticipationRow
+from workflow.screens import applicant_status, candidate_status
+from workflow.table import Facts
 
 
 @dataclass(frozen=True, slots=True)

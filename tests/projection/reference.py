@@ -22,15 +22,7 @@ from resolvers.caller import Caller
 from resolvers.ids import decode, encode, split
 from schema import schema
 from tests.projection.world import Candidate, PostRow, World
-from workflow.decisions import (
-    Facts,
-    applicant_status,
-    available_actions,
-    blockers,
-    candidate_status,
-    job_section,
-    required_action,
-)
+from workflow.available_actions import available_actions, blockers, required_action
 from workflow.enums import (
     ApplicantStatus,
     CandidateStatus,
@@ -40,6 +32,8 @@ from workflow.enums import (
     platform_of,
     platforms_of,
 )
+from workflow.screens import applicant_status, candidate_status, job_section
+from workflow.table import Facts
 
 SCHEMA = build_schema(schema.as_str(), assume_valid=True)
 ANY_CURSOR = "a cursor"

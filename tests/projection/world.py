@@ -10,9 +10,9 @@ from models.influencer import Influencer, SocialAccount
 from models.participation import Participation, ParticipationEvent, Post
 from models.text import clean, fold
 from resolvers.caller import Caller
-from workflow.decisions import Facts
 from workflow.enums import ParticipationStatus, Platform, Role, platform_of
 from workflow.facts import AccountRow, CampaignRow, InfluencerRow, ParticipationRow, build_facts
+from workflow.table import Facts
 
 T = TypeVar("T", bound=tuple[Any, ...])
 ACTIVE = (ParticipationStatus.APPROVED, ParticipationStatus.JOINED)

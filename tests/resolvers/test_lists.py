@@ -11,7 +11,6 @@ from resolvers.ids import encode
 from tests import data
 from tests.engine import ADVERTISER, answer, creator, refusal
 from tests.resolvers.crowd import APPLICANTS, Crowd, Person, filters, gather
-from workflow.decisions import job_section
 from workflow.enums import (
     CampaignStatus,
     CampaignType,
@@ -23,6 +22,7 @@ from workflow.enums import (
     PostStatus,
     PostWarning,
 )
+from workflow.screens import job_section
 
 APPLICANT_TAB = """query($id: ID!, $filter: ApplicantFilter, $order: ParticipationOrder!) {
   campaign(id: $id) { applicantCounts(filter: $filter) { status count }

@@ -14,7 +14,6 @@ from functools import cache
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from workflow.decisions import Command, Facts, PostFacts
 from workflow.enums import (
     Action,
     ApplicantStatus,
@@ -37,6 +36,7 @@ from workflow.enums import (
     mask_of,
     platforms_of,
 )
+from workflow.table import Command, Facts, PostFacts
 
 WAITING = ParticipationStatus.WAITING
 APPLIED = ParticipationStatus.APPLIED
@@ -456,7 +456,7 @@ def need(now: Facts) -> Need | None:
     if now.status is JOINED and needs_no_account(now) and not now.selected_platforms:
         return Need(RequiredActionType.SELECT_SOCIAL_MEDIA)
     takes_posts = now.status in (APPROVED, JOINED) and now.post_tracking
-    if takes_posts and not now.has_standing_post:
+    if takes_posts and not now.has_valid_post:
         return Need(RequiredActionType.SUBMIT_POST)
     return None
 

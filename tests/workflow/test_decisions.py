@@ -4,19 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from workflow.decisions import (
-    Command,
-    Decision,
-    Facts,
-    NotPermitted,
-    PostFacts,
-    available_actions,
-    blockers,
-    decide,
-    decide_post,
-    message,
-    required_action,
-)
+from workflow.available_actions import available_actions, blockers, required_action
+from workflow.decisions import Decision, NotPermitted, decide, decide_post
 from workflow.enums import (
     Action,
     CampaignStatus,
@@ -33,7 +22,8 @@ from workflow.enums import (
     UnavailableReason,
     mask_of,
 )
-from workflow.table import RANK, TRANSITIONS, conditions
+from workflow.messages import message
+from workflow.table import REFUSAL_RANK, TRANSITIONS, Command, Facts, PostFacts, conditions
 
 ONE, TWO = frozenset({1}), frozenset({1, 2})
 
@@ -243,7 +233,7 @@ def test_a_role_that_may_never_do_it_gets_no_decision() -> None:
 def test_every_row_tells_its_refusals_in_the_order_of_the_codes() -> None:
     for row in TRANSITIONS:
         for source in row.sources:
-            ranks = [RANK[condition.refusal] for condition in conditions(row, source)]
+            ranks = [REFUSAL_RANK[condition.refusal] for condition in conditions(row, source)]
             assert ranks == sorted(ranks)
 
 

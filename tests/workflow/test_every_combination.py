@@ -14,24 +14,8 @@ import pytest
 
 from tests.workflow import oracle
 from tests.workflow.oracle import APPLIED, APPROVED, JOINED, REJECTED, REMOVED, REVIEWING, WAITING
-from workflow.decisions import (
-    Command,
-    Facts,
-    NotPermitted,
-    PostFacts,
-    WorkflowRow,
-    applicant_status,
-    available_actions,
-    blockers,
-    candidate_status,
-    decide,
-    decide_post,
-    job_section,
-    may,
-    message,
-    required_action,
-    workflow_rows,
-)
+from workflow.available_actions import available_actions, blockers, required_action
+from workflow.decisions import NotPermitted, decide, decide_post, may
 from workflow.enums import (
     Action,
     Availability,
@@ -51,6 +35,10 @@ from workflow.enums import (
     UnavailableReason,
     mask_of,
 )
+from workflow.messages import message
+from workflow.rows import WorkflowRow, workflow_rows
+from workflow.screens import applicant_status, candidate_status, job_section
+from workflow.table import Command, Facts, PostFacts
 
 # The situations ---------------------------------------------------------------------------------
 
@@ -277,7 +265,7 @@ def test_select_social_media_with_every_choice_of_platforms() -> None:
 
 def test_set_applicant_status_on_fresh_and_stale_screens() -> None:
     situations = (
-        situation(core, "first", has_live_post=posted, has_standing_post=posted)
+        situation(core, "first", has_live_post=posted, has_valid_post=posted)
         for core, posted in product(cores([(1, 1)]), (False, True))
     )
     questions = (
@@ -319,7 +307,7 @@ def with_posts() -> Iterator[Facts]:
             core,
             selected,
             has_live_post=live,
-            has_standing_post=standing,
+            has_valid_post=standing,
             has_undecided_post=undecided,
         )
 

@@ -2,9 +2,9 @@
 
 import re
 
-from workflow.decisions import workflow_rows
 from workflow.enums import Action
 from workflow.page import PATH, page
+from workflow.rows import workflow_rows
 
 DIAGRAM = re.compile(r"```mermaid\nstateDiagram-v2\n(.*?)```", re.DOTALL)
 ARROW = re.compile(r"    (\S+) --> (\S+): ([A-Z_, ]+)")

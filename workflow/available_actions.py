@@ -1,0 +1,200 @@
+"""What the next step is: the actions open to a role, what blocks them, and what a creator must do.
+
+All of it follows from the same rows as decisions (`workflow/table.py`).
+"""
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+from workflow.decisions import CALL_CONDITIONS, CELLS, SOURCES, cell_for, is_repeat, may
+from workflow.enums import (
+    Action,
+    Availability,
+    CampaignType,
+    ErrorCode,
+    ParticipationStatus,
+    RequiredActionType,
+    Role,
+    platforms_of,
+)
+from workflow.table import (
+    HOLDS_PLACE,
+    POST_CAMPAIGN_STATUSES,
+    REFUSAL_RANK,
+    TAKES_PART,
+    Command,
+    Facts,
+    Source,
+)
+
+
+def available_actions(facts: Facts, role: Role) -> tuple[Action, ...]:
+    """Return the actions that the role can do now: some input would make each succeed."""
+    return tuple([a for a in _open_actions(facts, role) if _blockers_of(facts, a, role) == ()])
+
+
+def blockers(facts: Facts, role: Role) -> tuple[ErrorCode, ...]:
+    """Return what blocks the actions that the table has a row for, in the order of refusals.
+
+    An action that no row allows (TRANSITION_NOT_ALLOWED and the like), or that the caller may not
+    know of (NOT_FOUND), is not blocked: it is not offered at all.
+    """
+    actions = _open_actions(facts, role)
+    found = {code for action in actions for code in _blockers_of(facts, action, role) or ()}
+    return tuple(sorted(found, key=REFUSAL_RANK.__getitem__))
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredAction:
+    """The next step of a creator."""
+
+    type: RequiredActionType
+    platforms: int
+    """Bit mask of the accepted platforms."""
+    accounts: tuple[int, ...] = ()
+    """For SELECT_ACCOUNT: the ids of the qualifying accounts, in order."""
+    blocked_by: tuple[ErrorCode, ...] = ()
+
+    @property
+    def message(self) -> str:
+        """Return the step in words."""
+        names = ", ".join(platforms_of(self.platforms))
+        match self.type:
+            case RequiredActionType.CONNECT_ACCOUNT:
+                return f"Connect an account that meets the campaign's requirements: {names}."
+            case RequiredActionType.SELECT_ACCOUNT:
+                return "Select the account with which you take part."
+            case RequiredActionType.SELECT_SOCIAL_MEDIA:
+                return f"Select the social media that you will use: {names}."
+            case RequiredActionType.SUBMIT_POST:
+                return f"Publish your post and submit its URL: {names}."
+
+
+def required_action(facts: Facts) -> RequiredAction | None:
+    """Return the creator's next step in a running campaign, if any."""
+    if not facts.campaign_status.is_running:
+        return None
+    kind = _required_type(facts)
+    if kind is None:
+        return None
+    selects = kind is RequiredActionType.SELECT_ACCOUNT
+    return RequiredAction(
+        kind,
+        facts.campaign_platforms,
+        tuple(sorted(facts.qualifying)) if selects else (),
+        _blockers_of(facts, Action(kind), Role.INFLUENCER) or (),
+    )
+
+
+# An action is open if the easiest input to it succeeds.
+
+_NOT_OFFERED = frozenset(
+    (
+        ErrorCode.NOT_FOUND,
+        ErrorCode.NOT_A_SELECTION_CAMPAIGN,
+        ErrorCode.TRANSITION_IRREVERSIBLE,
+        ErrorCode.DECIDED_ON_APPLICANT_TAB,
+        ErrorCode.TRANSITION_NOT_ALLOWED,
+    )
+)
+
+
+def _open_actions(facts: Facts, role: Role) -> tuple[Action, ...]:
+    return _OPEN[role, facts.status, facts.campaign_type, facts.post_tracking]
+
+
+def _has_row(action: Action, source: Source, campaign_type: CampaignType, tracking: bool) -> bool:
+    if action is Action.SET_POST_STATUS:
+        return tracking and source is not None
+    return any(cell.row for cell in CELLS[action, source, campaign_type, tracking])
+
+
+_OPEN = {
+    (role, source, campaign_type, tracking): tuple(
+        action
+        for action in Action
+        if may(action, role) and _has_row(action, source, campaign_type, tracking)
+    )
+    for role in Role
+    for source in SOURCES
+    for campaign_type in CampaignType
+    for tracking in (True, False)
+}
+
+
+def _blockers_of(facts: Facts, action: Action, role: Role) -> tuple[ErrorCode, ...] | None:
+    """Return all that blocks one action; None if no input would make it change anything."""
+    if action is Action.SET_POST_STATUS:
+        return _post_blockers(facts)
+    facts, command = _attempt(facts, action, role)
+    if is_repeat(facts, command):
+        return None
+    asked = CALL_CONDITIONS[action] + cell_for(facts, command).conditions
+    failing = tuple([c.refusal for c in asked if not c.holds(facts, command)])
+    return failing if _NOT_OFFERED.isdisjoint(failing) else None
+
+
+def _post_blockers(facts: Facts) -> tuple[ErrorCode, ...] | None:
+    if not facts.has_undecided_post:
+        return None
+    return () if facts.campaign_status in POST_CAMPAIGN_STATUSES else (ErrorCode.CAMPAIGN_CLOSED,)
+
+
+def _attempt(facts: Facts, action: Action, role: Role) -> tuple[Facts, Command]:
+    """Return the easiest input to the action, and the facts to decide it by."""
+    match action:
+        case Action.APPLY if len(facts.qualifying) > 1 and not facts.is_untracked_affiliate:
+            return facts, Command(action=action, role=role, account=min(facts.qualifying))
+        case Action.SELECT_ACCOUNT:
+            account = min(facts.qualifying, default=None)
+            return facts, Command(action=action, role=role, account=account)
+        case Action.CONNECT_ACCOUNT:
+            before = len(facts.qualifying)
+            after = facts if before else replace(facts, qualifying=frozenset((0,)))
+            return after, Command(action=action, role=role, qualifying_before=before)
+        case Action.SELECT_SOCIAL_MEDIA:
+            return facts, Command(action=action, role=role, platforms=_other_platforms(facts))
+        case Action.SET_AVAILABILITY:
+            return facts, _changing_availability(facts.override, role)
+        case Action.SUBMIT_POST:
+            return facts, _submitting_post(facts.campaign_platforms, role)
+        case _:
+            return facts, _plain(action, role)
+
+
+@cache
+def _plain(action: Action, role: Role) -> Command:
+    return Command(action=action, role=role)
+
+
+@cache
+def _changing_availability(override: Availability | None, role: Role) -> Command:
+    other = Availability.AVAILABLE if override is None else None
+    return Command(action=Action.SET_AVAILABILITY, role=role, availability=other)
+
+
+@cache
+def _submitting_post(platforms: int, role: Role) -> Command:
+    platform = next(iter(platforms_of(platforms)), None)
+    return Command(action=Action.SUBMIT_POST, role=role, url_platform=platform)
+
+
+def _other_platforms(facts: Facts) -> int:
+    """Return a set of the campaign's platforms other than the selected one, if there is one."""
+    every = facts.campaign_platforms
+    return every if every != facts.selected_platforms else every & -every
+
+
+def _required_type(facts: Facts) -> RequiredActionType | None:
+    status = facts.status
+    if status is ParticipationStatus.WAITING or (status in TAKES_PART and facts.selection_is_lost):
+        return (
+            RequiredActionType.SELECT_ACCOUNT
+            if facts.qualifying
+            else RequiredActionType.CONNECT_ACCOUNT
+        )
+    if status is ParticipationStatus.JOINED and facts.is_untracked_affiliate:
+        return None if facts.selected_platforms else RequiredActionType.SELECT_SOCIAL_MEDIA
+    if status in HOLDS_PLACE and facts.post_tracking and not facts.has_valid_post:
+        return RequiredActionType.SUBMIT_POST
+    return None
