@@ -9,7 +9,7 @@ from database.connection import connected, pending_migrations
 
 @asynccontextmanager
 async def migrated(url: str) -> AsyncGenerator[None]:
-    """Connected to this database (`models.database.connected`), which lacks no migration.
+    """Connected to this database (`database.connection.connected`), which lacks no migration.
 
     Raises CommandError where it does.
     """

@@ -12,7 +12,7 @@ from workflow.enums import Availability, CampaignStatus, CampaignType
 class Campaign(Model):
     """A campaign of the marketplace.
 
-    `platforms` is a bit mask (`models.enums.mask_of`). Audience rules: `countries` is a text of
+    `platforms` is a bit mask (`workflow.enums.mask_of`). Audience rules: `countries` is a text of
     codes with one space between, empty for no rule; `categories` are the names as given, and
     `category_mask` and `category_overflow` their numbers (`models.categories`). `places_taken`
     counts who is APPROVED or JOINED.

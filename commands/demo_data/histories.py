@@ -131,7 +131,7 @@ class History:
         )
 
     def move(self, command: Command, decision: Decision, at: datetime) -> None:
-        """Change as was decided (`resolvers.recording` does the same to what is stored)."""
+        """Change as was decided; `resolvers.pipeline.unit_of_work` does it to what is stored."""
         if self.status in (None, ParticipationStatus.REMOVED):
             forced = command.role is Role.STAFF
             self.origin = ParticipationOrigin.FORCED if forced else ParticipationOrigin.SELF

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 
@@ -27,6 +28,7 @@ CITED = re.compile(
     rf"(?<![\w/.\\])((?:docs|examples|{'|'.join(folder.name for folder in PACKAGES)})"
     r"/[\w/-]+\.(?:py|md|graphql|json|sql|mjs))\b"
 )
+DOTTED = re.compile(rf"`((?:{'|'.join(folder.name for folder in PACKAGES)})(?:\.\w+)+)`")
 
 
 def paths(text: str) -> set[str]:
@@ -68,15 +70,27 @@ def test_the_index_has_every_document_and_every_decision_in_order() -> None:
     assert [int(page.name[:4]) for page in DECISIONS] == list(range(1, len(DECISIONS) + 1))
 
 
-def test_code_and_comments_name_only_what_is_there() -> None:
-    cited = {
-        (str(module.relative_to(ROOT)), path)
+def cited(pattern: re.Pattern[str]) -> set[tuple[str, str]]:
+    """Return what code and comments name in this form, each with the module that does."""
+    return {
+        (str(module.relative_to(ROOT)), name)
         for module in MODULES
         if "node_modules" not in module.parts
-        for path in CITED.findall(module.read_text())
+        for name in pattern.findall(module.read_text())
     }
-    assert len(cited) > 10
-    assert {(module, path) for module, path in cited if not (ROOT / path).exists()} == set()
+
+
+def test_code_and_comments_name_only_files_that_are_there() -> None:
+    found = cited(CITED)
+    assert len(found) > 10
+    assert {(module, path) for module, path in found if not (ROOT / path).exists()} == set()
+
+
+def test_code_and_comments_name_only_modules_and_their_members_that_are_there() -> None:
+    found = {(module, name) for module, name in cited(DOTTED) if not name.endswith(".graphql")}
+    assert len(found) > 5
+    for _, name in sorted(found):
+        resolve_name(name)
 
 
 def test_a_path_is_told_from_other_code() -> None:

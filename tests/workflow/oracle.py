@@ -48,7 +48,7 @@ REMOVED = ParticipationStatus.REMOVED
 
 
 class Answer(NamedTuple):
-    """What must come of it, in the words of `models.workflow.Decision`."""
+    """What must come of it, in the words of `workflow.decisions.Decision`."""
 
     outcome: Outcome
     target: ParticipationStatus | None
