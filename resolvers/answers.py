@@ -4,19 +4,26 @@ Every root field comes through here: it says what to look for, the projection do
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
+
+import strawberry
 
 from database.session import TortoiseDatabase
 from projection import Completed, Known, Listing, Projector, Run, resolve_info
 from resolvers.caller import Caller
+from resolvers.context import Context
 from resolvers.errors import RequestError
+from resolvers.ids import decode
 from resolvers.shapes import SHAPES
 from resolvers.visibility import visible
+
+Info: TypeAlias = strawberry.Info[Context, Any]
+"""What a resolver is told of its field."""
 
 _PROJECTOR = Projector(SHAPES)
 
 
-def caller_of(info: Any) -> Caller:
+def caller_of(info: Info) -> Caller:
     """Who asks. Raises UNAUTHENTICATED without a token."""
     caller: Caller | None = info.context.caller
     if caller is None:
@@ -24,7 +31,7 @@ def caller_of(info: Any) -> Caller:
     return caller
 
 
-def allow(info: Any, *roles: str) -> Caller:
+def allow(info: Info, *roles: str) -> Caller:
     """Who asks, where they have one of these roles. Raises FORBIDDEN, UNAUTHENTICATED."""
     caller = caller_of(info)
     if caller.role not in roles:
@@ -34,7 +41,7 @@ def allow(info: Any, *roles: str) -> Caller:
     return caller
 
 
-async def payload(info: Any, value: Any, known: Known | None = None) -> Completed:
+async def payload(info: Info, value: Any, known: Known | None = None) -> Completed:
     """A plain value, or a list of them; the keys in it are followed on the current connection.
 
     What is `known` of a row is not read again.
@@ -44,15 +51,16 @@ async def payload(info: Any, value: Any, known: Known | None = None) -> Complete
     return await _PROJECTOR.value(info, run, value)
 
 
-async def one(info: Any, type_name: str, key: int | None) -> Completed:
-    """An object by its key, where the caller may see it; else null."""
+async def one(info: Info, type_name: str, gid: str) -> Completed:
+    """Return the object with this global id if the caller may see it, else null."""
     caller = caller_of(info)
+    key = decode(gid, type_name)
     if key is None:
         return Completed(None)
     return await _PROJECTOR.one(info, run_of(info), type_name, key, visible(type_name, caller))
 
 
-async def by_key(info: Any, type_name: str, keys: Sequence[Any]) -> dict[Any, Any]:
+async def by_key(info: Info, type_name: str, keys: Sequence[Any]) -> dict[Any, Any]:
     """Objects by their keys, those of them that the caller may see."""
     run = run_of(info)
     return await _PROJECTOR.by_key(
@@ -61,7 +69,7 @@ async def by_key(info: Any, type_name: str, keys: Sequence[Any]) -> dict[Any, An
 
 
 async def page(
-    info: Any,
+    info: Info,
     type_name: str,
     listing: Callable[[Run, Mapping[str, Any]], Awaitable[Listing]],
     parent: int | None = None,
@@ -74,7 +82,7 @@ async def page(
     return await _PROJECTOR.page(info, run, type_name, found, arguments, parent)
 
 
-def run_of(info: Any) -> Run:
+def run_of(info: Info) -> Run:
     """A run of the read engine for this field."""
     caller: Caller | None = info.context.caller
     return Run(

@@ -6,16 +6,12 @@ import strawberry
 from strawberry import UNSET
 
 from projection import Completed
-from resolvers.queries import (
-    campaigns,
-    events,
-    influencers,
-    jobs,
-    nodes,
-    participations,
-    viewer,
-    workflow,
-)
+from resolvers.answers import allow, one, page
+from resolvers.queries import jobs, nodes, viewer, workflow
+from resolvers.queries.applicant_tab import everywhere
+from resolvers.queries.campaigns import campaigns
+from resolvers.queries.history import feed
+from resolvers.queries.influencers import influencers
 from schema.campaign import Campaign, CampaignFilter
 from schema.connection import Connection
 from schema.enums import (
@@ -33,6 +29,7 @@ from schema.node import Node
 from schema.participation import Participation, ParticipationFilter
 from schema.viewer import Viewer
 from schema.workflow import WorkflowTransition
+from workflow.enums import Role
 
 
 @strawberry.type(
@@ -75,7 +72,7 @@ class Query:
         id: Annotated[strawberry.ID, strawberry.argument(description="The campaign's global id.")],
     ) -> Completed:
         """The campaign with this id. Null if there is none, or the caller may not see it."""
-        return await campaigns.campaign(info, id)
+        return await one(info, "Campaign", id)
 
     @answers(Connection[Campaign])
     async def campaigns(
@@ -98,7 +95,7 @@ class Query:
         Staff see all; advertisers see their own; influencers see those that are visible to them
         and those in which they have a participation.
         """
-        return await campaigns.campaigns(info)
+        return await page(info, "Campaign", campaigns)
 
     @answers(Influencer | None)
     async def influencer(
@@ -109,7 +106,7 @@ class Query:
         ],
     ) -> Completed:
         """The influencer with this id. Null if there is none, or the caller may not see them."""
-        return await influencers.influencer(info, id)
+        return await one(info, "Influencer", id)
 
     @answers(Connection[Influencer])
     async def influencers(
@@ -128,7 +125,8 @@ class Query:
         before: Before = UNSET,
     ) -> Completed:
         """All influencers, without those whose data have been erased. For staff."""
-        return await influencers.influencers(info)
+        allow(info, Role.STAFF)
+        return await page(info, "Influencer", influencers)
 
     @answers(Participation | None)
     async def participation(
@@ -139,7 +137,7 @@ class Query:
         ],
     ) -> Completed:
         """The participation with this id. Null if there is none, or the caller may not see it."""
-        return await participations.participation(info, id)
+        return await one(info, "Participation", id)
 
     @answers(Connection[Participation])
     async def participations(
@@ -161,7 +159,7 @@ class Query:
 
         Staff see all; advertisers see those in their campaigns; influencers see their own.
         """
-        return await participations.participations(info)
+        return await page(info, "Participation", everywhere)
 
     @answers(Connection[ParticipationEvent])
     async def participation_events(
@@ -181,7 +179,8 @@ class Query:
         To follow the feed, or to keep a copy of the data up to date, ask again with the last cursor
         as `after`.
         """
-        return await events.participation_events(info)
+        allow(info, Role.STAFF, Role.ADVERTISER)
+        return await page(info, "ParticipationEvent", feed)
 
     @answers(Connection[Participation])
     async def my_jobs(

@@ -1,14 +1,12 @@
-"""Campaigns: one by its id, and the list of those that the caller may see."""
+"""The list of campaigns."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from database.text_index import contains, pattern
-from projection import Completed, Order, Run, TableListing
-from resolvers.answers import one, page
+from projection import Order, Run, TableListing
 from resolvers.errors import RequestError
-from resolvers.ids import decode
 from resolvers.queries.applicant_tab import order_name
 from resolvers.queries.search import Conditions
 from resolvers.queries.text_search import searched, storable
@@ -28,17 +26,8 @@ _ORDERS = {
 }
 
 
-async def campaign(info: Any, id: str) -> Completed:
-    """The campaign; null where there is none that the caller may see."""
-    return await one(info, "Campaign", decode(id, "Campaign"))
-
-
-async def campaigns(info: Any) -> Completed:
-    """The campaigns that the caller may see."""
-    return await page(info, "Campaign", _listing)
-
-
-async def _listing(run: Run, arguments: Mapping[str, Any]) -> TableListing:
+async def campaigns(run: Run, arguments: Mapping[str, Any]) -> TableListing:
+    """Return the list of the campaigns that the caller may see."""
     orders, descending = _ORDERS[order_name(arguments, "CREATED_DESC")]
     conditions = _filtered(arguments.get("filter") or {}, run.context.caller.role)
     conditions.where += visible("Campaign", run.context.caller)

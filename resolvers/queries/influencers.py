@@ -1,15 +1,12 @@
-"""Influencers: one by their id, and the list for staff."""
+"""The list of influencers."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from database.session import rows_by
-from projection import Completed, Order, Run, TableListing
-from resolvers.answers import allow, one, page
-from resolvers.ids import decode
+from projection import Order, Run, TableListing
 from resolvers.queries.applicant_tab import order_name
 from resolvers.queries.search import influencer_conditions
-from workflow.enums import Role
 
 _BY_FOLLOWERS = (Order("t.followers"), Order("t.id"))
 _BY_NAME = (Order("t.name_key", str), Order("t.id"))
@@ -21,24 +18,8 @@ _ORDERS = {
 }
 
 
-async def influencer(info: Any, id: str) -> Completed:
-    """The influencer; null where there is none that the caller may see."""
-    return await one(info, "Influencer", decode(id, "Influencer"))
-
-
-async def influencers(info: Any) -> Completed:
-    """All influencers. Staff."""
-    allow(info, Role.STAFF)
-    return await page(info, "Influencer", _listing)
-
-
-async def is_known(key: int) -> bool:
-    """Whether there is such an influencer, who has not been erased."""
-    sql = "SELECT id FROM influencer WHERE erased_at IS NULL AND id = ANY(:keys)"
-    return bool(await rows_by(sql, [key]))
-
-
-async def _listing(_run: Run, arguments: Mapping[str, Any]) -> TableListing:
+async def influencers(_run: Run, arguments: Mapping[str, Any]) -> TableListing:
+    """Return the list of all influencers."""
     orders, descending = _ORDERS[order_name(arguments, "FOLLOWERS_DESC")]
     conditions = await influencer_conditions(arguments.get("filter") or {}, "t")
     conditions.add("t.erased_at IS NULL")
@@ -49,3 +30,9 @@ async def _listing(_run: Run, arguments: Mapping[str, Any]) -> TableListing:
         orders=orders,
         descending=descending,
     )
+
+
+async def is_known(key: int) -> bool:
+    """Return whether there is such an influencer, who has not been erased."""
+    sql = "SELECT id FROM influencer WHERE erased_at IS NULL AND id = ANY(:keys)"
+    return bool(await rows_by(sql, [key]))

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from projection import Completed, Order, Run, TableListing
-from resolvers.answers import allow, page, payload, run_of
+from resolvers.answers import Info, allow, page, payload, run_of
 from workflow.available_actions import required_action
 from workflow.enums import (
     CampaignStatus,
@@ -32,13 +32,13 @@ class JobCount:
     action_required: int
 
 
-async def my_jobs(info: Any) -> Completed:
+async def my_jobs(info: Info) -> Completed:
     """A section of My Job, newest first. Influencers."""
     caller = allow(info, Role.INFLUENCER)
     return await page(info, "Participation", _section, caller.influencer_id)
 
 
-async def my_job_counts(info: Any) -> Completed:
+async def my_job_counts(info: Info) -> Completed:
     """A row for every section of My Job. Influencers."""
     allow(info, Role.INFLUENCER)
     counts, needing = await _counted(run_of(info))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from projection import Completed
-from resolvers.answers import by_key, caller_of
+from resolvers.answers import Info, by_key, caller_of
 from resolvers.errors import RequestError
 from resolvers.ids import split
 
@@ -15,13 +15,13 @@ _NUMBERED = frozenset(
 _PAIRED = frozenset({"Candidate", "PostRow"})
 
 
-async def node(info: Any, id: str) -> Completed:
+async def node(info: Info, id: str) -> Completed:
     """The object; null where there is none, or none that the caller may see."""
     caller_of(info)
     return Completed((await _found(info, [id]))[0])
 
 
-async def nodes(info: Any, ids: Sequence[str]) -> Completed:
+async def nodes(info: Info, ids: Sequence[str]) -> Completed:
     """The objects, in the order of the ids, null in the place of each that is not to be seen.
 
     Raises INVALID_INPUT for more than 100 ids.
@@ -32,7 +32,7 @@ async def nodes(info: Any, ids: Sequence[str]) -> Completed:
     return Completed(await _found(info, ids))
 
 
-async def _found(info: Any, ids: Sequence[str]) -> list[Any]:
+async def _found(info: Info, ids: Sequence[str]) -> list[Any]:
     named = [_named(gid) for gid in ids]
     found: dict[tuple[str, Any], Any] = {}
     for type_name in dict.fromkeys(name for name, _ in named if name):

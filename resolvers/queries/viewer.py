@@ -1,10 +1,9 @@
 """Who the caller is."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from projection import Completed
-from resolvers.answers import caller_of, payload
+from resolvers.answers import Info, caller_of, payload
 from workflow.enums import Role
 
 
@@ -18,7 +17,7 @@ class ViewerValue:
     advertiser_id: str | None
 
 
-async def viewer(info: Any) -> Completed:
+async def viewer(info: Info) -> Completed:
     """The caller. Raises UNAUTHENTICATED."""
     caller = caller_of(info)
     value = ViewerValue(caller.role, caller.name, caller.influencer_id, caller.advertiser_id)

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from projection import Completed
-from resolvers.answers import caller_of, payload
+from resolvers.answers import Info, caller_of, payload
 from workflow.enums import (
     Action,
     CampaignType,
@@ -31,7 +30,7 @@ class TransitionValue:
     condition: str
 
 
-async def workflow(info: Any, campaign_type: CampaignType | None) -> Completed:
+async def workflow(info: Info, campaign_type: CampaignType | None) -> Completed:
     """What may follow what, by whom; for one type of campaign, or for all."""
     caller_of(info)
     rows = [
