@@ -1,4 +1,8 @@
-"""What an operation comes to with its fragments written out, which a few can make of any size."""
+"""The cost of an operation: its number of selections with all fragments expanded.
+
+It can be huge in a short document, where each fragment spreads the next one twice; so selections
+are counted here without expanding anything.
+"""
 
 from graphql import (
     DocumentNode,
@@ -12,16 +16,16 @@ from graphql import (
 
 from resolvers.errors import RequestError
 
-MOST_SELECTIONS = 3_000
-"Of an operation: some hundred are what a screen needs, and so many are planned in 0.3 seconds."
-CHARACTERS = 200
-"So much of a field's arguments, within a fragment, counts as one more selection."
+MAX_SELECTIONS = 3_000
+"In one operation. A screen needs some hundred; to plan this many takes 0.3 seconds."
+SELECTION_CHARACTERS = 200
+"In a fragment, this many characters of a field's arguments count as one more selection."
 
 
 def check_cost(document: DocumentNode) -> None:
-    """Raise RequestError COST_LIMIT where an operation of the document comes to too much.
+    """Raise RequestError COST_LIMIT where an operation of the document has too many selections.
 
-    The document need not be valid, so that it costs little to refuse one that is large.
+    This comes before validation, which takes long for such a document: it need not be valid.
     """
     costs = _Costs(document)
     for node in document.definitions:
@@ -29,17 +33,17 @@ def check_cost(document: DocumentNode) -> None:
             try:
                 cost = costs.of(node.selection_set, in_fragment=False)
             except RecursionError:
-                cost = MOST_SELECTIONS + 1
-            if cost > MOST_SELECTIONS:
+                cost = MAX_SELECTIONS + 1
+            if cost > MAX_SELECTIONS:
                 message = (
                     f"With its fragments written out this operation has more than"
-                    f" {MOST_SELECTIONS:,} selections. Ask for less, or in several requests."
+                    f" {MAX_SELECTIONS:,} selections. Ask for less, or in several requests."
                 )
                 raise RequestError("COST_LIMIT", message)
 
 
 class _Costs:
-    """Counts selections; each fragment's once, however often it is spread."""
+    """Count selections; those of a fragment once, however often it is spread."""
 
     def __init__(self, document: DocumentNode) -> None:
         self._fragments = {
@@ -50,16 +54,16 @@ class _Costs:
         self._known: dict[str, int] = {}
 
     def of(self, selected: SelectionSetNode, *, in_fragment: bool) -> int:
-        """How many there are in this set."""
+        """Return the number of selections in this set, and in all below it."""
         cost = 0
         for node in selected.selections:
             cost += 1
             if isinstance(node, FragmentSpreadNode):
                 cost += self._of_fragment(node.name.value)
                 continue
-            # What a fragment holds is read again wherever it is spread.
+            # The arguments in a fragment are coerced again wherever it is spread.
             if in_fragment:
-                cost += _length_of_arguments(node) // CHARACTERS
+                cost += _length_of_arguments(node) // SELECTION_CHARACTERS
             below: SelectionSetNode | None = getattr(node, "selection_set", None)
             if below is not None:
                 cost += self.of(below, in_fragment=in_fragment)
@@ -67,7 +71,7 @@ class _Costs:
 
     def _of_fragment(self, name: str) -> int:
         if name not in self._known:
-            # Validation tells of fragments that stand in themselves, and of those that are not.
+            # Zero while it is counted: validation refuses cycles, and spreads of unknown fragments.
             self._known[name] = 0
             if name in self._fragments:
                 fragment = self._fragments[name]

@@ -1,4 +1,4 @@
-"""GraphQL documents: parsed and validated once, however often they are sent."""
+"""GraphQL documents, parsed and validated once, however often they are sent."""
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,27 +30,27 @@ from projection.internals import GraphQLVariableSignature, signature_of, validat
 from resolvers.errors import RequestCode, RequestError
 from schema import DRY_RUN
 
-MOST_TOKENS = 50_000
-"Room for 1,000 influencers written into the document, though variables are for that."
-MOST_COMMENTS = 1_000
-KEPT_CHARACTERS = 256 * 1024
-"Of all documents kept together: parsed, a character takes up to 500 bytes."
-LONGEST_KEPT = 16 * 1024
-"A longer document has its data written into it, and will hardly come again."
+MAX_TOKENS = 50_000
+"Enough for 1,000 influencers as literals, though variables are for that."
+MAX_COMMENTS = 1_000
+CACHE_CHARACTERS = 256 * 1024
+"In all cached documents together. Parsed, a character takes up to 500 bytes."
+MAX_CACHED_CHARACTERS = 16 * 1024
+"In one cached document. A longer one has its data as literals, and is hardly sent again."
 
 _IS_LIST = {"ID": False, "String": False, "[ID!]": True, "[String!]": True}
-"""The types of variables that are texts, or lists of them."""
+"""By type of a variable that is a text, or a list of texts: whether it is a list."""
 
 
 class TextVariable(NamedTuple):
-    """A variable that is a text or a list of texts: where it is one, it is taken as it is."""
+    """A variable that is a text or a list of texts: such a value needs no coercion."""
 
     signature: GraphQLVariableSignature
     is_list: bool
 
 
 class InvalidDocumentError(Exception):
-    """A document that cannot be run, with its errors; each carries its code."""
+    """A document that is not valid, with its errors; each has its code."""
 
     def __init__(self, errors: Sequence[GraphQLError]) -> None:
         super().__init__(errors)
@@ -64,15 +64,15 @@ class Operation:
     node: OperationDefinitionNode
     document: DocumentNode
     root: RootCall | None
-    "What it comes to where it has one root field."
+    "The call of its only root field; None where the operation is executed."
     texts: Mapping[str, TextVariable] | None
-    "Its variables, where each is an ID, a String or a list of them; else None."
+    "Its variables by name, if each is an ID, a String or a list of them; else None."
     plans: dict[Any, Any]
-    "What the read engine makes of the document's operations."
+    "The plans of the document's operations, kept by the projection."
 
     @property
     def type(self) -> OperationType:
-        """Query, mutation or subscription."""
+        """Its type: query, mutation or subscription."""
         return self.node.operation
 
     @property
@@ -82,7 +82,7 @@ class Operation:
 
     @cached_property
     def is_dry_run(self) -> bool:
-        """Whether all that it does will be rolled back."""
+        """Whether it is to be rolled back at the end (`@dryRun`)."""
         names = [directive.name.value for directive in self.node.directives or ()]
         return DRY_RUN.name in names
 
@@ -97,24 +97,24 @@ class Operation:
 
     @cached_property
     def is_public(self) -> bool:
-        """Whether it asks for nothing but introspection and `__typename`, at its root."""
+        """Whether its root fields are all introspection or `__typename`."""
         fields = _root_fields(self.node.selection_set, self.fragments)
         return all(name.startswith("__") for name in fields)
 
 
 class Documents:
-    """The documents of one schema: read once, those used last are kept."""
+    """The documents of one schema; those used last are cached."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
-        self._kept: OrderedDict[str, tuple[Operation, ...]] = OrderedDict()
-        self._kept_characters = 0
+        self._cache: OrderedDict[str, tuple[Operation, ...]] = OrderedDict()
+        self._cached_characters = 0
 
     def operation(self, text: str, name: str | None) -> Operation:
-        """The operation of this name, or the only one.
+        """Return the operation of this name, or the only one.
 
-        Raises InvalidDocumentError, or RequestError: INVALID_INPUT where the name fits none,
-        COST_LIMIT where it would take too long to plan.
+        Raise InvalidDocumentError, or RequestError: INVALID_INPUT where no operation has the name,
+        COST_LIMIT where one has too many selections.
         """
         operations = self._operations(text)
         if name is None:
@@ -129,25 +129,25 @@ class Documents:
         raise RequestError("INVALID_INPUT", f"The document has no operation named {name!r}.")
 
     def _operations(self, text: str) -> tuple[Operation, ...]:
-        operations = self._kept.get(text)
+        operations = self._cache.get(text)
         if operations is not None:
-            self._kept.move_to_end(text)
+            self._cache.move_to_end(text)
             return operations
         operations = self._read(text)
-        if len(text) <= LONGEST_KEPT:
-            self._keep(text, operations)
+        if len(text) <= MAX_CACHED_CHARACTERS:
+            self._store(text, operations)
         return operations
 
-    def _keep(self, text: str, operations: tuple[Operation, ...]) -> None:
-        self._kept[text] = operations
-        self._kept_characters += len(text)
-        while self._kept_characters > KEPT_CHARACTERS:
-            dropped, _ = self._kept.popitem(last=False)
-            self._kept_characters -= len(dropped)
+    def _store(self, text: str, operations: tuple[Operation, ...]) -> None:
+        self._cache[text] = operations
+        self._cached_characters += len(text)
+        while self._cached_characters > CACHE_CHARACTERS:
+            evicted, _ = self._cache.popitem(last=False)
+            self._cached_characters -= len(evicted)
 
     def _read(self, text: str) -> tuple[Operation, ...]:
         try:
-            document = parse(text, max_lexical_tokens=MOST_TOKENS, max_comments=MOST_COMMENTS)
+            document = parse(text, max_lexical_tokens=MAX_TOKENS, max_comments=MAX_COMMENTS)
         except GraphQLSyntaxError as error:
             raise InvalidDocumentError([with_code(error, "GRAPHQL_PARSE_FAILED")]) from None
         check_cost(document)
@@ -177,7 +177,7 @@ class Documents:
 def _root_fields(
     selections: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode]
 ) -> Iterator[str]:
-    """The names of the fields at the root; validation has seen to it that this ends."""
+    """Yield the names of the root fields. A valid document has no cycle of fragments."""
     for node in selections.selections:
         match node:
             case FieldNode():
@@ -204,9 +204,9 @@ def _text_variables(
 
 
 def _validation_code(error: GraphQLError) -> RequestCode:
-    """A literal that its type cannot read is bad input, as it would be in a variable.
+    """Return INVALID_INPUT for a literal that its type does not accept, as for a variable.
 
-    Validation tells where its errors are; what a scalar itself raises comes without a place.
+    An error that a scalar raised itself has no nodes.
     """
     about_value = not error.nodes or isinstance(error.nodes[0], ValueNode)
     return "INVALID_INPUT" if about_value else "GRAPHQL_VALIDATION_FAILED"

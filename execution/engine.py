@@ -1,31 +1,56 @@
-"""Running operations on a schema.
+"""Run GraphQL operations, whatever protocol brought them.
 
-This goes past `strawberry.Schema.execute` to graphql-core, with the schema's own executor class:
-documents are parsed and validated once (half of a small request's time otherwise), and variables
-that cannot be read are told apart from what goes wrong later. Schema extensions do not run.
+This goes past `strawberry.Schema.execute` to graphql-core: a document is parsed and validated once,
+however often it is sent (half of a small request's time otherwise), and variables that cannot be
+read are told apart from errors of execution. Schema extensions do not run.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
+import orjson
 import strawberry
 from graphql import (
     ExecutionResult,
     GraphQLError,
+    OperationType,
     VariableValues,
     assert_valid_schema,
     get_variable_values,
 )
 
 from execution.documents import Documents, InvalidDocumentError, Operation, TextVariable
-from execution.errors import presentable, with_code
-from execution.params import Params
-from execution.root_fields import RootCall, call
+from execution.errors import body_of, code_of, to_client_error, with_code
+from execution.idempotency import Claim, IdempotencyKeys, digest_of, read_key
+from execution.root_fields import call
 from projection.internals import Executor, VariableValueSource, core_schema
 from resolvers.context import Context
-from resolvers.errors import RequestError
+from resolvers.errors import RequestCode, RequestError
 
-MOST_COERCION_ERRORS = 50
+MAX_COERCION_ERRORS = 50
+_NOT_STORED: frozenset[RequestCode] = frozenset({"UNAVAILABLE", "INTERNAL", "UNAUTHENTICATED"})
+
+
+@dataclass(slots=True)
+class Params:
+    """The parameters of a GraphQL request."""
+
+    query: str
+    variables: dict[str, Any]
+    operation_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The response to an operation that was executed."""
+
+    body: bytes
+    "JSON."
+    is_unavailable: bool = False
+    "Whether an error asks the client to try again."
+    is_replayed: bool = False
+    "Whether it is the stored response to an earlier call with the same Idempotency-Key."
 
 
 class RefusedError(Exception):
@@ -37,15 +62,16 @@ class RefusedError(Exception):
 
 
 class Engine:
-    """Runs the operations of one schema."""
+    """Run the operations of one schema."""
 
     def __init__(self, schema: strawberry.Schema) -> None:
         self._schema = core_schema(schema)
         assert_valid_schema(self._schema)
         self._documents = Documents(self._schema)
+        self._keys = IdempotencyKeys()
 
     def operation(self, params: Params) -> Operation:
-        """The operation that is asked for; raises RefusedError."""
+        """Return the operation that is asked for; raise RefusedError."""
         try:
             return self._documents.operation(params.query, params.operation_name)
         except InvalidDocumentError as error:
@@ -53,13 +79,34 @@ class Engine:
         except RequestError as error:
             raise RefusedError(error) from None
 
+    async def execute(
+        self, operation: Operation, params: Params, context: Context, key: str | None = None
+    ) -> Response:
+        """Execute an operation, a mutation at most once for each idempotency key of a caller.
+
+        Raise RefusedError, or RequestError where the key is malformed, in use, or another call's.
+        """
+        if context.caller is None and not operation.is_public:
+            message = "This needs a token: send the header `Authorization: Bearer` and the token."
+            raise RefusedError(RequestError("UNAUTHENTICATED", message))
+        executor = self.prepare(operation, params, context)
+        mutates = operation.type is OperationType.MUTATION and not operation.is_dry_run
+        if key is None or context.caller is None or not mutates:
+            return _response(await _execute(executor, operation))
+        digest = digest_of(params.query, params.variables, params.operation_name)
+        claim = await self._keys.claim(context.caller, read_key(key), digest)
+        if isinstance(claim, bytes):
+            return Response(claim, is_replayed=True)
+        context.replay = claim
+        return await _execute_and_store(executor, operation, claim)
+
     def prepare(self, operation: Operation, params: Params, context: Context) -> Executor:
-        """Read the variables; what comes after this is execution. Raises RefusedError."""
+        """Return what executes the operation with these variables; raise RefusedError."""
         variables = _texts(operation.texts, params.variables) or get_variable_values(
             self._schema,
             operation.node.variable_definitions or (),
             params.variables,
-            max_errors=MOST_COERCION_ERRORS,
+            max_errors=MAX_COERCION_ERRORS,
         )
         if isinstance(variables, list):
             raise RefusedError(*(with_code(error, "INVALID_INPUT") for error in variables))
@@ -86,7 +133,10 @@ class Engine:
 def _texts(
     variables: Mapping[str, TextVariable] | None, given: Mapping[str, Any]
 ) -> VariableValues | None:
-    """The variables' values where all are texts or lists of them, which need no reading."""
+    """Return the variables' values as they are, if each is a text or a list of texts as declared.
+
+    graphql-core would coerce each of them to itself.
+    """
     if variables is None:
         return None
     values: dict[str, Any] = {}
@@ -104,8 +154,36 @@ def _are_texts(value: Any) -> bool:
     return type(value) is list and set(map(type, cast("list[Any]", value))) <= {str}
 
 
-async def execute(executor: Executor, root: RootCall | None) -> ExecutionResult:
-    """The result, with its errors as clients may see them."""
+async def _execute(executor: Executor, operation: Operation) -> ExecutionResult:
+    """Return the result, with errors that clients may see."""
+    root = operation.root
     result = await (executor.execute() if root is None else call(executor, root))
-    errors = [presentable(error) for error in result.errors or ()]
+    errors = [to_client_error(error) for error in result.errors or ()]
     return ExecutionResult(result.data, errors or None)
+
+
+async def _execute_and_store(executor: Executor, operation: Operation, claim: Claim) -> Response:
+    """Execute, and store the response for repeated calls unless it asks to try again."""
+    result = await _execute(executor, operation)
+    response = _response(result)
+    try:
+        if _NOT_STORED.isdisjoint(code_of(error) for error in result.errors or ()):
+            await claim.store(response.body)
+        else:
+            await claim.release()
+    except Exception as error:  # noqa: BLE001
+        # What was committed stays, so the response is sent; a repeated call finds the payloads.
+        to_client_error(error)  # for the log
+    return response
+
+
+def _response(result: ExecutionResult) -> Response:
+    if not result.errors:
+        return Response(to_json({"data": result.data}))
+    body = to_json({**body_of(result.errors), "data": result.data})
+    return Response(body, any(code_of(error) == "UNAVAILABLE" for error in result.errors))
+
+
+def to_json(body: Mapping[str, Any]) -> bytes:
+    """Return the body of a response as JSON, with times in UTC."""
+    return orjson.dumps(body, option=orjson.OPT_UTC_Z)

@@ -9,10 +9,8 @@ from typing import Any
 
 import orjson
 
-from execution.engine import Engine, RefusedError
-from execution.engine import execute as run
+from execution.engine import Engine, Params, RefusedError, to_json
 from execution.errors import body_of
-from execution.params import Params
 from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.ids import encode
@@ -44,12 +42,10 @@ async def execute(
     """Return the response: its `data`, and its `errors` if there are any."""
     params = Params(query, orjson.loads(orjson.dumps(variables)), operation_name)
     try:
-        operation = engine.operation(params)
-        result = await run(engine.prepare(operation, params, context), operation.root)
-        response = result.formatted
+        body = (await engine.execute(engine.operation(params), params, context)).body
     except RefusedError as refused:
-        response = body_of(refused.errors)
-    return orjson.loads(orjson.dumps(response, option=orjson.OPT_UTC_Z))
+        body = to_json(body_of(refused.errors))
+    return orjson.loads(body)
 
 
 async def answer(

@@ -4,9 +4,9 @@ import asyncio
 import gc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
-import orjson
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -17,8 +17,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from background.worker import run_workers
 from database.connection import connected
-from execution.errors import refusal
+from execution.engine import Engine, to_json
+from execution.errors import body_of
 from resolvers.availability.worker import worker as availability_worker
+from resolvers.context import Context
+from resolvers.errors import RequestError
 from schema import schema
 from transport import health
 from transport.auth.tokens import Authenticator, ConnectProofs
@@ -41,10 +44,11 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
     """
     configure_logs(settings.log_level, as_json=settings.is_production)
     graphql = GraphQLOverHTTP(
-        schema,
+        Engine(schema),
         Authenticator(settings),
-        proofs=ConnectProofs(settings),
-        plain_accounts=not settings.is_production,
+        new_context=partial(
+            Context, proofs=ConnectProofs(settings), plain_accounts=not settings.is_production
+        ),
         explains=not settings.is_production,
     )
 
@@ -127,5 +131,5 @@ async def _refuse(_request: Request, error: Exception) -> Response:
         404: "There is nothing at this address: the API is at /graphql.",
         405: "This address does not serve this method.",
     }
-    body = orjson.dumps(refusal("INVALID_INPUT", messages.get(status, error.detail)))
-    return Response(body, status, error.headers, media_type="application/json")
+    body = body_of([RequestError("INVALID_INPUT", messages.get(status, error.detail))])
+    return Response(to_json(body), status, error.headers, media_type="application/json")

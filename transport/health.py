@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from database.connection import pending_migrations
 from database.session import connection
-from execution.errors import presentable
+from execution.errors import to_client_error
 
 PATIENCE_SECONDS = 5
 
@@ -27,7 +27,7 @@ async def ready(_request: Request) -> Response:
             await cast("Any", connection()).execute_query("SELECT 1")
             pending = await pending_migrations()
     except Exception as error:  # noqa: BLE001
-        presentable(error)
+        to_client_error(error)  # for the log
         return _report(503, status="unavailable", database="cannot be reached")
     if pending:
         message = f"lack {', '.join(pending)}: run `python server.py migrate`"

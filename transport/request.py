@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.types import Receive, Scope
 
-from execution.params import Params
+from execution.engine import Params
 
 JSON = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from graphql import build_schema, get_introspection_query
 
-from execution.cost import CHARACTERS, MOST_SELECTIONS
+from execution.cost import MAX_SELECTIONS, SELECTION_CHARACTERS
 from execution.documents import Documents, InvalidDocumentError
 from projection.internals import core_schema
 from resolvers.errors import RequestError
@@ -48,22 +48,22 @@ def test_fragments_that_stand_once_add_up() -> None:
 
 
 def test_an_operation_has_so_many_selections_at_most() -> None:
-    fields = [f"x{number}: id" for number in range(MOST_SELECTIONS)]
+    fields = [f"x{number}: id" for number in range(MAX_SELECTIONS)]
     read(f"{{ {' '.join(fields)} }}")
     assert code_of(f"{{ id {' '.join(fields)} }}") == "COST_LIMIT"
 
 
 def test_each_operation_of_a_document_counts_for_itself() -> None:
-    fields = " ".join(f"x{number}: id" for number in range(MOST_SELECTIONS // 2 + 1))
+    fields = " ".join(f"x{number}: id" for number in range(MAX_SELECTIONS // 2 + 1))
     Documents(SCHEMA).operation(f"query A {{ {fields} }} query B {{ {fields} }}", "A")
     few = "query B { id }"
     assert code_of(f"{few} query A {{ {fields} ... {{ {fields} }} }}") == "COST_LIMIT"
 
 
 def test_long_arguments_in_a_fragment_count_wherever_it_is_spread() -> None:
-    times = MOST_SELECTIONS // 20
+    times = MAX_SELECTIONS // 20
     parts = " ".join(f"x{number}: a {{ ...F }}" for number in range(times))
-    for length, is_refused in ((CHARACTERS, False), (20 * CHARACTERS, True)):
+    for length, is_refused in ((SELECTION_CHARACTERS, False), (20 * SELECTION_CHARACTERS, True)):
         text = f"{{ {parts} }} fragment F on Query {{ a(ids: [{'1 ' * (length // 2)}]) {{ id }} }}"
         if is_refused:
             assert code_of(text) == "COST_LIMIT"
@@ -72,7 +72,7 @@ def test_long_arguments_in_a_fragment_count_wherever_it_is_spread() -> None:
 
 
 def test_arguments_that_stand_once_count_for_nothing() -> None:
-    read(f'{{ a(ids: ["{"x" * CHARACTERS * MOST_SELECTIONS}"]) {{ id }} }}')
+    read(f'{{ a(ids: ["{"x" * SELECTION_CHARACTERS * MAX_SELECTIONS}"]) {{ id }} }}')
 
 
 def test_a_fragment_that_stands_in_itself_is_told_as_such() -> None:

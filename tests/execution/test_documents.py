@@ -3,12 +3,17 @@
 import pytest
 from graphql import build_schema
 
-from execution.documents import KEPT_CHARACTERS, LONGEST_KEPT, Documents, InvalidDocumentError
+from execution.documents import (
+    CACHE_CHARACTERS,
+    MAX_CACHED_CHARACTERS,
+    Documents,
+    InvalidDocumentError,
+)
 
 SCHEMA = build_schema("type Query { a: Int }")
 
 
-def padded(name: str, length: int = LONGEST_KEPT) -> str:
+def padded(name: str, length: int = MAX_CACHED_CHARACTERS) -> str:
     query = f"query {name} {{ a }}"
     return query + " " * (length - len(query))
 
@@ -21,7 +26,7 @@ def test_a_document_that_comes_again_is_not_read_again() -> None:
 def test_those_used_last_are_kept() -> None:
     documents = Documents(SCHEMA)
     first, second = (documents.operation(padded(name), None) for name in ("First", "Second"))
-    for number in range(KEPT_CHARACTERS // LONGEST_KEPT - 1):
+    for number in range(CACHE_CHARACTERS // MAX_CACHED_CHARACTERS - 1):
         documents.operation(padded(f"Q{number}"), None)
         assert documents.operation(padded("First"), None) is first
     assert documents.operation(padded("Second"), None) is not second
@@ -29,7 +34,7 @@ def test_those_used_last_are_kept() -> None:
 
 def test_a_long_document_is_not_kept() -> None:
     documents = Documents(SCHEMA)
-    long = padded("Long", LONGEST_KEPT + 1)
+    long = padded("Long", MAX_CACHED_CHARACTERS + 1)
     assert documents.operation(long, None) is not documents.operation(long, None)
 
 

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from graphql import get_variable_values
 
-from execution.engine import Engine, RefusedError
-from execution.params import Params
+from execution.engine import Engine, Params, RefusedError
 from projection.internals import core_schema
 from resolvers.context import Context
 from schema import schema

@@ -14,7 +14,8 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from database.transactions import transacted
-from execution.idempotency import KEEP, LEASE, Claim, IdempotencyKeys, digest_of
+from execution.engine import Engine
+from execution.idempotency import LEASE, RETENTION, Claim, IdempotencyKeys, digest_of
 from models.idempotency import IdempotencyKey
 from models.influencer import Influencer
 from resolvers.caller import Caller
@@ -99,7 +100,7 @@ async def client(db: str) -> AsyncGenerator[httpx.AsyncClient]:
     """A client of a schema that writes, on an empty database of either kind."""
     Gate.entered, Gate.open = asyncio.Event(), asyncio.Event()
     schema = Schema(Query, Mutation)
-    endpoint = GraphQLOverHTTP(schema, ByName())
+    endpoint = GraphQLOverHTTP(Engine(schema), ByName())
     app = Starlette(routes=[Route("/graphql", endpoint, methods=["GET", "POST"])])
     async with served(app) as url, httpx.AsyncClient(base_url=url, timeout=30) as client:
         yield client
@@ -247,14 +248,18 @@ async def test_a_key_that_is_none_is_refused(client: httpx.AsyncClient, key: str
 
 async def test_a_key_may_be_used_anew_after_24_hours(client: httpx.AsyncClient) -> None:
     await call(client, "k1", id="a")
-    await IdempotencyKey.all().update(created_at=datetime.now(UTC) - KEEP - timedelta(seconds=1))
+    await IdempotencyKey.all().update(
+        created_at=datetime.now(UTC) - RETENTION - timedelta(seconds=1)
+    )
     assert (await call(client, "k1", id="b")).json() == {"data": {"create": 2}}
 
 
 async def test_old_keys_are_swept_away(client: httpx.AsyncClient) -> None:
     mika = Caller(Role.STAFF, "mika")
     await IdempotencyKeys().claim(mika, "k1", "d")
-    await IdempotencyKey.all().update(created_at=datetime.now(UTC) - KEEP - timedelta(seconds=1))
+    await IdempotencyKey.all().update(
+        created_at=datetime.now(UTC) - RETENTION - timedelta(seconds=1)
+    )
     await IdempotencyKeys().claim(mika, "k2", "d")
     assert await IdempotencyKey.all().values_list("key", flat=True) == ["k2"]
 
@@ -265,6 +270,11 @@ async def abandoned_claim(key: str) -> Claim:
     claim = await IdempotencyKeys().claim(Caller(Role.STAFF, "mika"), key, digest)
     assert isinstance(claim, Claim)
     return claim
+
+
+async def retention_is_over() -> None:
+    before = datetime.now(UTC) - RETENTION - timedelta(seconds=1)
+    await IdempotencyKey.all().update(created_at=before)
 
 
 async def lease_is_over() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from execution.params import Params
+from execution.engine import Params
 from projection.internals import Executor
 from resolvers.caller import Caller
 from resolvers.context import Context

@@ -10,8 +10,8 @@ import orjson
 import pytest
 
 from database import session as database
-from execution.documents import LONGEST_KEPT
-from execution.params import Params
+from execution.documents import MAX_CACHED_CHARACTERS
+from execution.engine import Params
 from models.campaign import Campaign
 from projection import plan as planning
 from resolvers.context import Context
@@ -345,10 +345,10 @@ async def test_plans_go_with_their_document(db: str):
     campaign = await data.campaign()
     before = plans_in_memory()
     for number in range(5):
-        names = " ".join(f"f{n}: title" for n in range(LONGEST_KEPT // 10))
+        names = " ".join(f"f{n}: title" for n in range(MAX_CACHED_CHARACTERS // 10))
         query = f"query Long{number}($id: ID!) {{ campaign(id: $id) {{ {names} }} }}"
         found = await answer(query, id=encode("Campaign", campaign.pk))
-        assert len(found["campaign"]) == LONGEST_KEPT // 10
+        assert len(found["campaign"]) == MAX_CACHED_CHARACTERS // 10
     assert plans_in_memory() == before
 
 

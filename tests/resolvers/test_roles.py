@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLObjectType, is_leaf_type
 
+from execution.engine import Params
 from models import profiles
 from models.influencer import SocialAccount
 from projection.internals import core_schema
@@ -16,7 +17,7 @@ from resolvers.ids import encode
 from schema import schema
 from tests import data
 from tests.data import NOW
-from tests.engine import ADVERTISER, STAFF, creator, execute
+from tests.engine import ADVERTISER, ENGINE, STAFF, creator, execute
 from workflow.enums import (
     Action,
     Availability,
@@ -40,6 +41,17 @@ async def ask(query: str, caller: Caller | None, **variables: Any) -> Answer:
         for error in response.get("errors", ())
     ]
     return response["data"], errors
+
+
+async def resolved(query: str) -> list[tuple[str, object]]:
+    """Return the errors, code and path, of resolvers that nobody's request reaches.
+
+    The engine refuses it before: this goes past that.
+    """
+    params = Params(query, {}, None)
+    executor = ENGINE.prepare(ENGINE.operation(params), params, Context(caller=None, now=NOW))
+    errors = (await executor.execute()).errors or ()
+    return [((error.extensions or {})["code"], error.path) for error in errors]
 
 
 @dataclass
@@ -130,7 +142,12 @@ async def test_root_fields_are_for_their_roles_alone(db: str):
 
 async def test_without_a_token_there_is_nothing_but_the_schema(db: str):
     for field, (query, _) in ROOT.items():
-        assert (await ask(f"{{ {query} }}", None))[1] == [("UNAUTHENTICATED", field)]
+        refused = await execute(f"{{ {query} }}", {}, Context(caller=None))
+        assert [error["extensions"]["code"] for error in refused.pop("errors")] == [
+            "UNAUTHENTICATED"
+        ]
+        assert refused == {}
+        assert await resolved(f"{{ ... {{ {query} }} }}") == [("UNAUTHENTICATED", [field])]
     assert await ask("{ __typename __schema { queryType { name } } }", None) == (
         {"__typename": "Query", "__schema": {"queryType": {"name": "Query"}}},
         [],

@@ -9,7 +9,7 @@ from strawberry.schema.config import StrawberryConfig
 from execution.engine import Engine
 from resolvers.context import Context
 from schema.scalars import SCALARS, URL
-from tests.engine import execute
+from tests.engine import STAFF, execute
 
 Asked = tuple[str, dict[str, object]]
 """An operation and its variables."""
@@ -153,13 +153,13 @@ def by_variable(type_: str, field: str, value: object) -> Asked:
 
 
 async def answer(asked: Asked) -> object:
-    response = await execute(*asked, Context(), engine=ECHO)
+    response = await execute(*asked, Context(caller=STAFF), engine=ECHO)
     assert "errors" not in response
     return next(iter(response["data"].values()))
 
 
 async def refusal(asked: Asked) -> str:
-    (error,) = (await execute(*asked, Context(), engine=ECHO))["errors"]
+    (error,) = (await execute(*asked, Context(caller=STAFF), engine=ECHO))["errors"]
     assert error["extensions"] == {"code": "INVALID_INPUT"}
     assert error["locations"]
     return error["message"]

@@ -10,6 +10,7 @@ import strawberry
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from execution.engine import Engine
 from resolvers.caller import Caller
 from resolvers.errors import RequestError
 from tests.transport.serving import served
@@ -73,7 +74,7 @@ class AnyStaff:
 async def tiny_url() -> AsyncGenerator[str]:
     """The address of the small schema."""
     schema = strawberry.Schema(Query, Mutation, Subscription)
-    endpoint = GraphQLOverHTTP(schema, AnyStaff())
+    endpoint = GraphQLOverHTTP(Engine(schema), AnyStaff())
     app = Starlette(routes=[Route("/graphql", endpoint, methods=["GET", "POST"])])
     async with served(app) as url:
         yield url

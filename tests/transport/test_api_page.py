@@ -3,9 +3,9 @@
 import re
 from typing import get_args
 
-from execution.errors import STATUS
 from resolvers.errors import RequestCode
 from tests.live import ROOT
+from transport.http import STATUS
 
 NOT_SENT_YET = {"DOCUMENT_NOT_TRUSTED", "RATE_LIMITED"}
 # Fields alone refuse a role, so that execution has begun.

@@ -8,7 +8,7 @@ from graphql import GraphQLEnumType, GraphQLInputObjectType, is_required_input_f
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.arguments import convert_argument
 
-from execution.inputs import maker
+from execution.root_fields import converter
 from projection.internals import (
     core_schema,
     definition_of,
@@ -56,11 +56,11 @@ def nulls(kind: GraphQLInputObjectType) -> dict[str, Any]:
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_an_input_is_made_as_strawberry_makes_it(name: str):
     argument = MUTATIONS[name].args["input"]
-    make = maker(type_of(argument))
-    assert make is not None
+    convert = converter(type_of(argument))
+    assert convert is not None
     registry: Any = schema.schema_converter.scalar_registry
     kind = named_type(type_of(argument))
     for value in (example(kind, fully=True), example(kind, fully=False), nulls(kind)):
         theirs = convert_argument(value, definition_of(argument).type, registry, StrawberryConfig())
-        assert make(value) == theirs
-        assert type(make(value)) is type(theirs)
+        assert convert(value) == theirs
+        assert type(convert(value)) is type(theirs)

@@ -1,0 +1,41 @@
+"""What a request costs, in `extensions.plan` of its response."""
+
+from collections.abc import Awaitable
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from database.tracing import Trace, traced
+from execution.engine import Response, to_json
+
+
+async def explain(responding: Awaitable[Response]) -> Response:
+    """Return the same response, with what it cost in `extensions.plan`."""
+    with traced() as trace, trace.stage("total"):
+        response = await responding
+    body: dict[str, Any] = orjson.loads(response.body)
+    return replace(response, body=to_json({**body, "extensions": {"plan": _plan(trace)}}))
+
+
+def _plan(trace: Trace) -> dict[str, Any]:
+    """Return the statements, milliseconds by stage, and the plans as Mermaid charts.
+
+    The rest of `total`, without `sql` and `plan`, is reading the request, resolving, and making
+    objects from rows.
+    """
+    statements = [
+        {
+            "sql": each.sql,
+            "values": each.values,
+            "rows": each.rows,
+            "ms": round(each.milliseconds, 3),
+        }
+        for each in trace.statements
+    ]
+    stages = {**trace.stages, "sql": sum(each.milliseconds for each in trace.statements)}
+    return {
+        "statements": statements,
+        "stages": {name: round(spent, 3) for name, spent in stages.items()},
+        "diagrams": trace.diagrams,
+    }
