@@ -1,5 +1,8 @@
 """What a mutation sees of its input: left out, null or a value."""
 
+from dataclasses import fields
+from typing import Any
+
 import strawberry
 from strawberry import UNSET
 from strawberry.schema.config import StrawberryConfig
@@ -8,11 +11,13 @@ from strawberry.tools import create_type
 from execution.engine import Engine
 from projection import Completed
 from resolvers.context import Context
+from resolvers.mutations.campaign_input import FIELDS, CampaignFields
+from resolvers.mutations.upsert_influencers import AccountFields, InfluencerFields
 from schema.fields import Info, answers
 from schema.mutations.create_campaign import CreateCampaignInput
 from schema.mutations.set_availability import SetAvailabilityInput
 from schema.mutations.update_campaign import UpdateCampaignInput
-from schema.mutations.upsert_influencers import InfluencerInput
+from schema.mutations.upsert_influencers import AccountInput, InfluencerInput
 from schema.scalars import SCALARS
 from tests.engine import STAFF, execute
 from workflow.enums import CampaignStatus, Platform
@@ -97,3 +102,17 @@ async def test_defaults_and_enums_arrive_as_the_models_know_them() -> None:
     assert given.status is CampaignStatus.DRAFT
     assert (given.description, given.post_tracking) == ("", True)
     assert (given.hashtags, given.capacity, given.ends_at) == ([], None, None)
+
+
+def test_resolvers_know_every_field_that_an_input_may_leave_out() -> None:
+    """They take such inputs as dicts, whose keys no type checker compares with the input's."""
+    campaign = CampaignFields.__annotations__
+    assert names_of(CreateCampaignInput) == list(campaign) == list(FIELDS)
+    assert names_of(UpdateCampaignInput) == ["id", *campaign]
+    assert set(names_of(InfluencerInput)) == set(InfluencerFields.__annotations__)
+    assert set(names_of(AccountInput)) == set(AccountFields.__annotations__)
+
+
+def names_of(given: type[Any]) -> list[str]:
+    """The names of an input's fields."""
+    return [field.name for field in fields(given)]
