@@ -4,7 +4,11 @@ It knows no campaign. A *shape* says how a GraphQL type is stored; a *plan* is w
 shape and a selection, once; a *run* carries it out for one request.
 """
 
-from projection.fields import (
+from projection.internals import Completed, Executor, resolve_info
+from projection.listing import Codes, Listing, Order, PairedListing, TableListing
+from projection.plan import Projector
+from projection.run import Known, Run
+from projection.shape import (
     Batched,
     Column,
     Computed,
@@ -13,18 +17,14 @@ from projection.fields import (
     Derived,
     Kind,
     Rows,
+    Shape,
     ToMany,
     ToOne,
 )
-from projection.internals import Completed, Executor, resolve_info
-from projection.listing import Listing, Order, TableListing
-from projection.paired import PairedListing
-from projection.plan import Projector
-from projection.run import Known, Run
-from projection.shape import Shape
 
 __all__ = [
     "Batched",
+    "Codes",
     "Column",
     "Completed",
     "Computed",

@@ -1,6 +1,6 @@
 """The compiler: what each selected field of a shape becomes in a level."""
 
-from collections.abc import Callable, ItemsView, Mapping
+from collections.abc import ItemsView, Mapping
 from typing import Any
 
 import orjson
@@ -15,20 +15,6 @@ from graphql import (
 )
 
 from database.capabilities import Capabilities
-from projection.fields import (
-    Batched,
-    Column,
-    Computed,
-    Connection,
-    Denial,
-    Derived,
-    Field,
-    Guarded,
-    Kind,
-    Rows,
-    ToMany,
-    ToOne,
-)
 from projection.internals import (
     Executor,
     FieldDetailsList,
@@ -41,21 +27,36 @@ from projection.internals import (
     return_type,
     type_of,
 )
-from projection.level import Level, Place
-from projection.listing import invalid
-from projection.pages import PagePlan, Part, Slice, Views
-from projection.shape import Shape
-from projection.steps import (
+from projection.level import (
+    MAX_JOINS,
     Arguments,
     Compute,
     FetchByKey,
     FetchMany,
-    FetchPages,
     FetchRows,
+    Level,
     Load,
     Nest,
+    Place,
 )
-from projection.text import snake_case
+from projection.listing import Codes
+from projection.pages import FetchPages, PagePlan, constant, page_info, total, view
+from projection.shape import (
+    Batched,
+    Column,
+    Computed,
+    Connection,
+    Denial,
+    Derived,
+    Field,
+    Guarded,
+    Kind,
+    Rows,
+    Shape,
+    ToMany,
+    ToOne,
+    snake_case,
+)
 
 MAX_DEPTH = 30
 """How deep objects may nest: generated code nests with them, and Python's parser ends at 200."""
@@ -70,11 +71,13 @@ class Compiler:
     def __init__(
         self,
         shapes: Mapping[str, Shape],
+        codes: Codes,
         executor: Executor,
         role: str,
         capabilities: Capabilities,
     ) -> None:
         self.shapes = shapes
+        self.codes = codes
         self.executor = executor
         self.role = role
         self.templates = _TYPED if capabilities.has_typed_values else _UNTYPED
@@ -112,7 +115,7 @@ class Compiler:
     ) -> str:
         """A dict display with every selected field of the object."""
         if len(_names(path)) > MAX_DEPTH:
-            raise invalid(f"This selection nests more than {MAX_DEPTH} levels deep.")
+            raise self.codes.refusal(f"This selection nests more than {MAX_DEPTH} levels deep.")
         items = [
             f"{key!r}: {self._field(level, graphql_type, shape, alias, field, (*path, key))}"
             for key, field in self._collected(graphql_type, details)
@@ -155,7 +158,7 @@ class Compiler:
             f"The role {self.role} may not see `{selected.path[-1]}`.",
             [each.node for each in selected.details],
             path=_names(selected.path),
-            extensions={"code": "FORBIDDEN"},
+            extensions={"code": self.codes.forbidden},
         )
         if is_non_null(selected.type):
             raise error
@@ -197,11 +200,20 @@ class Compiler:
         return f"(None if {value} is None else {expression})" if field.nullable else expression
 
     def _to_one(self, level: Level, alias: str, field: ToOne, selected: "Selected") -> str:
-        shape = self.shapes[field.shape]
-        joined = level.join(shape.source, alias, field.on)
+        shape, joined = self._join(level, alias, field)
         graphql_type = object_type(selected.type)
         value = self._object(level, graphql_type, shape, joined, selected.details, selected.path)
-        return level.where_there(joined, value)
+        return level.null_if_missing(joined, value)
+
+    def _join(self, level: Level, alias: str, field: ToOne) -> tuple[Shape, str]:
+        """Return the shape of a relation, and the alias of its row."""
+        shape = self.shapes[field.shape]
+        joined = level.join(shape.source, alias, field.on)
+        if len(level.joins) > MAX_JOINS:
+            raise self.codes.refusal(
+                f"This selection joins more than {MAX_JOINS} objects to one list."
+            )
+        return shape, joined
 
     def _to_many(self, level: Level, alias: str, field: ToMany, selected: "Selected") -> str:
         shape = self.shapes[field.shape]
@@ -233,25 +245,31 @@ class Compiler:
         path: Keys,
         columns: frozenset[str] = frozenset(),
     ) -> PagePlan:
-        plan = PagePlan(name, Level(columns))
+        plan = PagePlan(name, self.codes, Level(columns))
         views: list[str] = []
         for key, found in self._collected(graphql_type, details):
             match found[0].node.name.value:
                 case "__typename":
-                    plan.parts[key] = _constant(graphql_type.name)
+                    plan.parts[key] = constant(graphql_type.name)
                 case "totalCount":
                     plan.needs_total = True
-                    plan.parts[key] = _total
+                    plan.parts[key] = total
                 case "pageInfo":
                     plan.needs_rows = True
-                    plan.parts[key] = self._page_info(graphql_type, found)
+                    info = object_type(type_of(graphql_type.fields["pageInfo"]))
+                    plan.parts[key] = page_info(
+                        {
+                            key: below[0].node.name.value
+                            for key, below in self._collected(info, found)
+                        }
+                    )
                 case part:
                     plan.needs_rows = True
-                    plan.parts[key] = _view(len(views))
+                    plan.parts[key] = view(len(views))
                     row = object_type(type_of(graphql_type.fields[part]))
-                    make = self._edge if part == "edges" else self._node
-                    views.append(make(plan, row, found, (*path, key, 0)))
-        plan.level.finish(f"({''.join(f'{view}, ' for view in views)})")
+                    compiled = self._edge if part == "edges" else self._node
+                    views.append(compiled(plan, row, found, (*path, key, 0)))
+        plan.level.finish(f"({''.join(f'{each}, ' for each in views)})")
         return plan
 
     def _node(
@@ -274,17 +292,6 @@ class Compiler:
                     value = self._node(plan, node, found, (*path, key))
             items.append(f"{key!r}: {value}")
         return f"{{{', '.join(items)}}}"
-
-    def _page_info(self, connection: GraphQLObjectType, details: FieldDetailsList) -> Part:
-        graphql_type = object_type(type_of(connection.fields["pageInfo"]))
-        names = {
-            key: found[0].node.name.value for key, found in self._collected(graphql_type, details)
-        }
-
-        def part(_views: Views, slice_: Slice) -> dict[str, Any]:
-            return {key: _PAGE_INFO[name](slice_) for key, name in names.items()}
-
-        return part
 
     # What a Python value of a GraphQL type becomes
 
@@ -316,19 +323,19 @@ class Compiler:
         self, level: Level, shape: Shape, alias: str, compute: Any, needs: tuple[str, ...]
     ) -> str:
         values = ", ".join(self._need(level, shape, alias, need) for need in needs)
-        return level.where_there(alias, f"{level.name(compute)}(run, {values})")
+        return level.null_if_missing(alias, f"{level.name(compute)}(run, {values})")
 
     def _need(self, level: Level, shape: Shape, alias: str, need: str) -> str:
         relation, dot, rest = need.partition(".")
         if dot:
             field = shape.internal.get(relation) or shape.fields[relation]
             assert isinstance(field, ToOne)
-            target = self.shapes[field.shape]
-            return self._need(level, target, level.join(target.source, alias, field.on), rest)
+            target, joined = self._join(level, alias, field)
+            return self._need(level, target, joined, rest)
         field = shape.internal.get(need)
         if field is None:
             return level.column(f"{alias}.{need}")
-        return level.once((alias, need), lambda: self._internal(level, shape, alias, field))
+        return level.memoize((alias, need), lambda: self._internal(level, shape, alias, field))
 
     def _internal(self, level: Level, shape: Shape, alias: str, field: Field) -> str:
         match field:
@@ -386,33 +393,6 @@ def _names(path: Keys) -> list[str]:
     return [key for key in path if isinstance(key, str)]
 
 
-def _has_next(slice_: Slice) -> bool:
-    return slice_.has_next
-
-
-def _has_previous(slice_: Slice) -> bool:
-    return slice_.has_previous
-
-
-def _start_cursor(slice_: Slice) -> str | None:
-    return slice_.cursor(0)
-
-
-def _end_cursor(slice_: Slice) -> str | None:
-    return slice_.cursor(1)
-
-
-def _page_info_name(_slice: Slice) -> str:
-    return "PageInfo"
-
-
-_PAGE_INFO: dict[str, Callable[[Slice], Any]] = {
-    "__typename": _page_info_name,
-    "hasNextPage": _has_next,
-    "hasPreviousPage": _has_previous,
-    "startCursor": _start_cursor,
-    "endCursor": _end_cursor,
-}
 _TYPED = {
     Kind.PLAIN: "{v}",
     Kind.BOOLEAN: "{v}",
@@ -428,21 +408,3 @@ def _moment(text: str) -> str:
 
 
 _NAMES = {"loads": orjson.loads, "moment": _moment}
-
-
-def _constant(value: Any) -> Part:
-    def part(_views: Views, _slice: Slice) -> Any:
-        return value
-
-    return part
-
-
-def _total(_views: Views, slice_: Slice) -> int:
-    return slice_.total
-
-
-def _view(index: int) -> Part:
-    def part(views: Views, slice_: Slice) -> list[Any]:
-        return [view[index] for view in views[slice_.start : slice_.stop]]
-
-    return part

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from projection.level import Level
-from projection.steps import Compute, FetchByKey, FetchMany, FetchPages, FetchRows, Load, Nest
+from projection.level import Compute, FetchByKey, FetchMany, FetchRows, Level, Load, Nest
+from projection.pages import FetchPages
 
 
 def diagram(root: str, level: Level) -> str:

@@ -6,13 +6,14 @@ whatever it takes: another statement, or a function.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 from graphql import FieldNode, GraphQLError
 
-from projection.listing import invalid
 from projection.run import Run
+from projection.shape import Batched, Rows, Shape, ToMany
 
 MAX_JOINS = 50
 """SQLite joins 64 tables at most, and a list may bring a few of its own."""
@@ -44,8 +45,8 @@ class Level:
         self.tables: list[str] = []
         "What is joined."
         self.names: dict[str, Any] = {}
-        self.build: Builder | None = None
-        self._there: dict[str, str] = {}
+        self._builder: Builder | None = None
+        self._keys: dict[str, str] = {}
         self.steps: list[Step] = []
         self._places: dict[int, Place] = {}
         self._known: dict[Hashable, str] = {}
@@ -58,19 +59,17 @@ class Level:
         """The alias of a joined row (`{t}` is `alias`, `{j}` the new one); joined once."""
         key = ("join", table, alias, on)
         if key not in self._known:
-            if len(self.joins) == MAX_JOINS:
-                raise invalid(f"This selection joins more than {MAX_JOINS} objects to one list.")
             joined = self._known[key] = f"j{len(self.joins)}"
             table = table.removesuffix(" t")
             self.tables.append(table)
             self.joins.append(f" LEFT JOIN {table} {joined} ON {on.format(t=alias, j=joined)}")
-            self._there[joined] = self.column(f"{joined}.id")
+            self._keys[joined] = self.column(f"{joined}.id")
         return self._known[key]
 
-    def where_there(self, alias: str, expression: str) -> str:
-        """The expression, or null where the row of this alias is missing."""
-        there = self._there.get(alias)
-        return f"(None if {there} is None else {expression})" if there else expression
+    def null_if_missing(self, alias: str, expression: str) -> str:
+        """Return the expression, which is null where the row of this alias is missing."""
+        key = self._keys.get(alias)
+        return f"(None if {key} is None else {expression})" if key else expression
 
     def name(self, value: Any) -> str:
         """The name by which expressions know a Python value."""
@@ -85,10 +84,10 @@ class Level:
         self.steps.append(step)
         return f"x{len(self.steps) - 1}"
 
-    def once(self, key: Hashable, make: Callable[[], str]) -> str:
-        """The expression that `make` gives, made once for the key."""
+    def memoize(self, key: Hashable, compiled: Callable[[], str]) -> str:
+        """Return the expression that `compiled` returns, called once for the key."""
         if key not in self._known:
-            self._known[key] = make()
+            self._known[key] = compiled()
         return self._known[key]
 
     def function(self, expression: str) -> Builder:
@@ -99,15 +98,15 @@ class Level:
         loop = "for r in rows"
         if used:
             names = ", ".join(f"x{step}" for step in used)
-            lists = ", ".join(f"made[{step}]" for step in used)
+            lists = ", ".join(f"values[{step}]" for step in used)
             loop = f"for r, {names} in zip(rows, {lists}, strict=True)"
-        source = f"def build(run, cursors, rows, *made):\n    return [{expression} {loop}]\n"
+        source = f"def build(run, cursors, rows, *values):\n    return [{expression} {loop}]\n"
         exec(compile(source, "<projection>", "exec"), self.names)  # noqa: S102
         return self.names.pop("build")
 
     def finish(self, expression: str) -> None:
         """Settle what is made of each row."""
-        self.build = self.function(expression)
+        self._builder = self.function(expression)
 
     def select(self, *more: str) -> str:
         """What stands behind SELECT; `more` columns come last."""
@@ -118,20 +117,171 @@ class Level:
         """What stands behind FROM's first table."""
         return "".join(self.joins)
 
-    async def fill(self, run: Run, rows: Sequence[Any], cursors: Any = None) -> list[Any]:
+    async def build(self, run: Run, rows: Sequence[Any], cursors: Any = None) -> list[Any]:
         """What the level makes of these rows. Raises GraphQLError where an argument is no good."""
-        assert self.build is not None
+        assert self._builder is not None
         if not rows:
             return []
-        made: list[list[Any]] = []
+        values: list[list[Any]] = []
         try:
             for step in self.steps:
-                made.append(await step(run, rows, made))
+                values.append(await step(run, rows, values))
         except GraphQLError as error:
-            place = self._places.get(len(made))
+            place = self._places.get(len(values))
             if place is None or error.path is not None:
                 raise
             raise GraphQLError(
                 error.message, place.node, path=place.path, original_error=error
             ) from error
-        return self.build(run, cursors, rows, *made)
+        return self._builder(run, cursors, rows, *values)
+
+
+# Steps
+
+
+Arguments = Callable[[Run], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Compute:
+    """A function of the row and the earlier steps."""
+
+    builder: Builder
+
+    async def __call__(self, run: Run, rows: Sequence[Any], values: list[list[Any]]) -> list[Any]:
+        """The function's values."""
+        return self.builder(run, None, rows, *values)
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRows:
+    """Plain rows that refer to each row, by one statement."""
+
+    keys: Builder
+    rows: Rows
+
+    async def __call__(self, run: Run, rows: Sequence[Any], values: list[list[Any]]) -> list[Any]:
+        """For each row a list of tuples."""
+        keys = self.keys(run, None, rows, *values)
+        key = self.rows.key
+        sql = f"SELECT {self.rows.columns}, {key} FROM {self.rows.table} WHERE {key} = ANY(:keys)"
+        groups: dict[Any, list[Any]] = {}
+        for row in await run.fetch_by(sql, keys):
+            groups.setdefault(row[-1], []).append(row)
+        return [groups.get(key, ()) for key in keys]
+
+
+@dataclass(frozen=True, slots=True)
+class FetchMany:
+    """All rows of another shape that refer to each row, by one statement."""
+
+    keys: Builder
+    relation: ToMany
+    source: str
+    level: Level
+    arguments: Arguments
+
+    async def __call__(self, run: Run, rows: Sequence[Any], values: list[list[Any]]) -> list[Any]:
+        """For each row a list of finished objects."""
+        keys = self.keys(run, None, rows, *values)
+        key = self.relation.key.format(t="t")
+        where = self.relation.where(run, self.arguments(run)) if self.relation.where else ""
+        found = await run.fetch_by(
+            f"SELECT {self.level.select(key)} FROM {self.source}{self.level.joined}"
+            f" WHERE {key} = ANY(:keys){where and ' AND '}{where}"
+            f" ORDER BY {self.relation.order}",
+            keys,
+        )
+        groups: dict[Any, list[Any]] = {}
+        for row, item in zip(found, await self.level.build(run, found), strict=True):
+            groups.setdefault(row[-1], []).append(item)
+        return [groups.get(key, []) for key in keys]
+
+
+@dataclass(frozen=True, slots=True)
+class FetchByKey:
+    """The rows of a shape that each row names: one, or a list of them."""
+
+    keys: Builder
+    shape: Shape
+    level: Level
+    many: bool
+
+    async def __call__(self, run: Run, rows: Sequence[Any], values: list[list[Any]]) -> list[Any]:
+        """For each row a finished object or null, or a list of them."""
+        named = self.keys(run, None, rows, *values)
+        flat = [key for keys in named for key in keys or ()] if self.many else named
+        found = await fetch_by_key(run, self.shape, self.level, flat)
+        if self.many:
+            return [[found[key] for key in keys or () if key in found] for keys in named]
+        return [found.get(key) for key in named]
+
+
+async def fetch_by_key(run: Run, shape: Shape, level: Level, keys: Iterable[Any]) -> dict[Any, Any]:
+    """The finished objects of a shape by their keys; keys that nothing has are left out."""
+    wanted = list(dict.fromkeys(key for key in keys if key is not None))
+    if not wanted:
+        return {}
+    width = len(shape.key)
+    rows = _known_rows(run, shape, level, wanted) or await run.fetch(
+        f"SELECT {level.select(*(f't.{column}' for column in shape.key))}"
+        f" FROM {shape.source}{level.joined}{shape.where_key}",
+        shape.key_values(wanted),
+    )
+    objects = await level.build(run, rows)
+    if width == 1:
+        return {row[-1]: item for row, item in zip(rows, objects, strict=True)}
+    return {tuple(row[-width:]): item for row, item in zip(rows, objects, strict=True)}
+
+
+def _known_rows(
+    run: Run, shape: Shape, level: Level, keys: Sequence[Any]
+) -> list[tuple[Any, ...]] | None:
+    """The rows of these keys, where all that the level selects is known of all of them."""
+    known = run.known.get(shape.name)
+    if known is None or len(shape.key) > 1 or not all(key in known for key in keys):
+        return None
+    if not all(level.columns.keys() <= known[key].keys() for key in keys):
+        return None
+    return [(*(known[key][column] for column in level.columns), key) for key in keys]
+
+
+@dataclass(frozen=True, slots=True)
+class Nest:
+    """A level of plain objects below each row: one or none, or a list."""
+
+    builder: Builder
+    level: Level
+    many: bool
+
+    async def __call__(self, run: Run, rows: Sequence[Any], values: list[list[Any]]) -> list[Any]:
+        """For each row a finished object or null, or a list."""
+        found = self.builder(run, None, rows, *values)
+        if not self.many:
+            finished = iter(await self.level.build(run, [v for v in found if v is not None]))
+            return [None if value is None else next(finished) for value in found]
+        finished = iter(await self.level.build(run, [item for v in found for item in v or ()]))
+        return [None if v is None else [next(finished) for _ in v] for v in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one call makes of all rows."""
+
+    keys: Builder
+    field: Batched
+    arguments: Arguments
+
+    async def __call__(self, run: Run, rows: Sequence[Any], values: list[list[Any]]) -> list[Any]:
+        """For each row its value."""
+        keys = self.keys(run, None, rows, *values)
+        known = distinct(keys)
+        if not known:
+            return [None] * len(keys)
+        loaded = await self.field.load(run, self.arguments(run), known)
+        return [loaded.get(key) for key in keys]
+
+
+def distinct(keys: Iterable[Any]) -> list[Any]:
+    """Return each key once; without null, which stands where a joined row is missing."""
+    return [key for key in dict.fromkeys(keys) if key is not None]

@@ -20,9 +20,18 @@ MAX_PAGE_SIZE = 100
 PAGE_ARGUMENTS = ("first", "after", "last", "before")
 
 
-def invalid(message: str) -> GraphQLError:
-    """The error of an argument that cannot be used."""
-    return GraphQLError(message, extensions={"code": "INVALID_INPUT"})
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """What the product calls the engine's own errors, in their `extensions.code`."""
+
+    invalid: str
+    "An argument cannot be used, or a selection is too large."
+    forbidden: str
+    "A selected field is not for the role."
+
+    def refusal(self, message: str) -> GraphQLError:
+        """Return the error of what cannot be used."""
+        return GraphQLError(message, extensions={"code": self.invalid})
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +173,55 @@ class Each(NamedTuple):
         )
 
 
+_PAIRS = "json_array_elements(:pairs::json) AS k(value)"
+_PAIR = "(k.value->>0) || '-' || (k.value->>1)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairedListing:
+    """A list of a table's rows that belong to pairs of numbers, whose keys are `first-second`.
+
+    Both statements look for each pair by itself: joined to all of them, PostgreSQL would rather
+    read the whole table, and a key made of both numbers finds no index anywhere.
+    """
+
+    source: str
+    "What stands behind FROM; the table's alias is `t`."
+    columns: tuple[str, str]
+    "Those that hold the numbers."
+    orders: tuple[Order, ...]
+    "The last one is unique."
+    keys: Sequence[str]
+    "The pairs."
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """The value of `:pairs`."""
+        pairs = [[int(number) for number in key.split("-")] for key in self.keys]
+        return {"pairs": orjson.dumps(pairs).decode()}
+
+    def rows(self, columns: str, joins: str, page: Page, keys: Sequence[int] | None) -> str:
+        """The statement of one page for each pair."""
+        del keys
+        order = ordering(self.orders, not page.forward)
+        where = " AND ".join([*self._own(), *seek(self.orders, page, descending=False)])
+        each = Each(_PAIR, f"{self.source} WHERE {where}", order, page.limit + 1)
+        if page.laterally:
+            return each.walked(columns, joins, _PAIRS)
+        return each._replace(rows=f"{_PAIRS} CROSS JOIN {each.rows}").numbered(columns, joins)
+
+    def total(self, keys: Sequence[int] | None) -> str:
+        """The statement that counts."""
+        del keys
+        where = " AND ".join(self._own())
+        return f"SELECT (SELECT count(*) FROM {self.source} WHERE {where}), {_PAIR} FROM {_PAIRS}"
+
+    def _own(self) -> list[str]:
+        return [
+            f"{column} = (k.value->>{place})::bigint" for place, column in enumerate(self.columns)
+        ]
+
+
 def seek(orders: Sequence[Order], page: Page, descending: bool) -> list[str]:
     """The condition that a row lies beyond the cursor: a row comparison, for an index to serve."""
     if page.cursor is None:
@@ -192,20 +250,21 @@ def read_page(
     orders: Sequence[Order],
     field_name: str,
     capabilities: Capabilities,
+    codes: Codes,
 ) -> Page:
-    """The page that a field's arguments ask for. Raises INVALID_INPUT, saying what was wrong."""
+    """The page that a field's arguments ask for. Raises `codes.invalid`, saying what was wrong."""
     first, after, last, before = (arguments.get(name) for name in PAGE_ARGUMENTS)
     if first is not None and last is not None:
-        raise invalid("Give `first` or `last`, not both.")
+        raise codes.refusal("Give `first` or `last`, not both.")
     if after is not None and before is not None:
-        raise invalid("Give `after` or `before`, not both.")
+        raise codes.refusal("Give `after` or `before`, not both.")
     size = first if last is None else last
     size = PAGE_SIZE if size is None else size
     if not 0 <= size <= MAX_PAGE_SIZE:
-        raise invalid(f"A page has 0 to {MAX_PAGE_SIZE} rows, not {size}.")
+        raise codes.refusal(f"A page has 0 to {MAX_PAGE_SIZE} rows, not {size}.")
     asked = field_name, arguments
     text = after if after is not None else before
-    cursor = None if text is None else _read_cursor(text, _tag(*asked), orders)
+    cursor = None if text is None else _read_cursor(text, _tag(*asked), orders, codes)
     forward = last is None and (before is None or first is not None)
     laterally = capabilities.walks_laterally
     return Page(size, forward, cursor, after is not None, asked, laterally)
@@ -232,7 +291,7 @@ def _is_empty(value: Any) -> bool:
     return value is None or value in ([], {})
 
 
-def _read_cursor(text: str, tag: str, orders: Sequence[Order]) -> tuple[Any, ...]:
+def _read_cursor(text: str, tag: str, orders: Sequence[Order], codes: Codes) -> tuple[Any, ...]:
     try:
         packed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
         found, *values = orjson.loads(packed)
@@ -240,9 +299,9 @@ def _read_cursor(text: str, tag: str, orders: Sequence[Order]) -> tuple[Any, ...
             _cursor_value(value, order) for value, order in zip(values, orders, strict=True)
         )
     except (binascii.Error, ValueError, TypeError):
-        raise invalid("This cursor is not one that a page gave.") from None
+        raise codes.refusal("This cursor is not one that a page gave.") from None
     if found != tag:
-        raise invalid("This cursor belongs to another field, order or filter.")
+        raise codes.refusal("This cursor belongs to another field, order or filter.")
     return cursor
 
 

@@ -6,9 +6,10 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any, TypeAlias
 
-from projection.level import Level
-from projection.listing import Listing, Order, Page, page_values, read_page
+from projection.level import Arguments, Builder, Level, distinct
+from projection.listing import Codes, Listing, Order, Page, page_values, read_page
 from projection.run import Run
+from projection.shape import Connection
 
 
 @dataclass
@@ -61,6 +62,7 @@ class PagePlan:
     """How a connection is answered. Each row is finished into a tuple of the *views* on it."""
 
     field_name: str
+    codes: Codes
     level: Level = field(default_factory=Level)
     parts: dict[str, Part] = field(default_factory=dict[str, Part])
     needs_rows: bool = False
@@ -74,7 +76,9 @@ class PagePlan:
         keys: Sequence[int] | None,
     ) -> dict[Any, Any]:
         """The finished connection of each parent; of the one list under None without parents."""
-        page = read_page(arguments, listing.orders, self.field_name, run.database.capabilities)
+        page = read_page(
+            arguments, listing.orders, self.field_name, run.database.capabilities, self.codes
+        )
         values = {**listing.values, **page_values(page), **_parents(keys)}
         rows: Sequence[Any] = ()
         if self.needs_rows:
@@ -103,11 +107,33 @@ class PagePlan:
         for key, group in groupby(rows, key=lambda row: row[-1]):
             parent = key if keys and len(keys) > 1 else next(iter(slices))
             slices[parent] = _slice(cursors, list(group), shown, totals.get(parent, 0))
-        views = await self.level.fill(run, shown, cursors)
+        views = await self.level.build(run, shown, cursors)
         return {
             key: {name: part(views, slice_) for name, part in self.parts.items()}
             for key, slice_ in slices.items()
         }
+
+
+@dataclass(frozen=True, slots=True)
+class FetchPages:
+    """A page of a list that belongs to each row."""
+
+    keys: Builder
+    field: Connection
+    plan: PagePlan
+    arguments: Arguments
+
+    async def __call__(self, run: Run, rows: Sequence[Any], values: list[list[Any]]) -> list[Any]:
+        """For each row a finished connection."""
+        keys = self.keys(run, None, rows, *values)
+        parents = distinct(keys)
+        pages: dict[Any, Any] = {}
+        groups = [[key] for key in parents] if self.field.single else [parents]
+        for group in groups if parents else ():
+            arguments = self.arguments(run)
+            listing = await self.field.listing(run, arguments, group)
+            pages |= await self.plan.pages(run, listing, arguments, group)
+        return [pages.get(key) for key in keys]
 
 
 def _added(orders: Sequence[Order], columns: Mapping[str, int]) -> list[str]:
@@ -139,3 +165,50 @@ def _totals(rows: Sequence[Any], keys: Sequence[int] | None) -> dict[Any, int]:
     if keys and len(keys) > 1:
         return {row[1]: row[0] for row in rows}
     return {keys[0] if keys else None: rows[0][0]}
+
+
+# A connection's parts
+
+
+def constant(value: Any) -> Part:
+    """Return a part that is the same for all."""
+
+    def part(_views: Views, _slice: Slice) -> Any:
+        return value
+
+    return part
+
+
+def total(_views: Views, slice_: Slice) -> int:
+    """Return `totalCount`."""
+    return slice_.total
+
+
+def view(index: int) -> Part:
+    """Return the part that is one view on each row: `nodes` or `edges`."""
+
+    def part(views: Views, slice_: Slice) -> list[Any]:
+        return [each[index] for each in views[slice_.start : slice_.stop]]
+
+    return part
+
+
+def page_info(names: Mapping[str, str]) -> Part:
+    """Return `pageInfo`, from its fields' names by their response keys."""
+
+    def part(_views: Views, slice_: Slice) -> dict[str, Any]:
+        return {key: _PAGE_INFO[name](slice_) for key, name in names.items()}
+
+    return part
+
+
+_PAGE_INFO: dict[str, Callable[[Slice], Any]] = {
+    "__typename": lambda _slice: "PageInfo",
+    "hasNextPage": lambda slice_: slice_.has_next,
+    "hasPreviousPage": lambda slice_: slice_.has_previous,
+    "startCursor": lambda slice_: slice_.cursor(0),
+    "endCursor": lambda slice_: slice_.cursor(1),
+}
+CONNECTION_FIELDS = frozenset({"edges", "nodes", "pageInfo", "totalCount"})
+EDGE_FIELDS = frozenset({"cursor", "node"})
+PAGE_INFO_FIELDS = frozenset(_PAGE_INFO)

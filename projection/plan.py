@@ -27,19 +27,19 @@ from projection.internals import (
     resolve_info,
     return_type,
 )
-from projection.level import Level
-from projection.listing import Listing
+from projection.level import Level, fetch_by_key
+from projection.listing import Codes, Listing
 from projection.pages import PagePlan
 from projection.run import Run
 from projection.shape import Shape
-from projection.steps import fetch_by_key
 
 
 class Projector:
     """Makes and keeps plans for a set of shapes, and answers with them."""
 
-    def __init__(self, shapes: Iterable[Shape]) -> None:
+    def __init__(self, shapes: Iterable[Shape], codes: Codes) -> None:
         self.shapes = {shape.name: shape for shape in shapes}
+        self.codes = codes
 
     async def one(
         self, info: Any, run: Run, shape_name: str, key: int, conditions: Sequence[str]
@@ -53,7 +53,7 @@ class Projector:
             f"{shape.where_key}{where}",
             [key],
         )
-        found = await plan.level.fill(run, rows)
+        found = await plan.level.build(run, rows)
         return plan.answer(info, found[0] if found else None)
 
     async def by_key(
@@ -86,7 +86,7 @@ class Projector:
         """A plain value (or a list of them), with the keys in it followed."""
         plan = self._plan(info, run, None)
         many = isinstance(value, list)
-        found = await plan.level.fill(run, cast("list[Any]", value) if many else [value])
+        found = await plan.level.build(run, cast("list[Any]", value) if many else [value])
         return plan.answer(info, found if many else found[0])
 
     def _plan(self, info: Any, run: Run, shape: Shape | None, *, paged: bool = False) -> "_Plan":
@@ -122,7 +122,9 @@ class Projector:
         return plan
 
     def _compile(self, raw: ResolveInfo, run: Run, shape: Shape | None, *, paged: bool) -> "_Plan":
-        compiler = Compiler(self.shapes, run.executor, run.role, run.database.capabilities)
+        compiler = Compiler(
+            self.shapes, self.codes, run.executor, run.role, run.database.capabilities
+        )
         root = tuple(raw.path.as_list())
         if paged:
             pages = compiler.root_page(raw, root)

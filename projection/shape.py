@@ -1,12 +1,21 @@
-"""How a GraphQL type is stored."""
+"""How a GraphQL type is stored: its shape, and what each field may be made of.
 
-from collections.abc import Mapping, Sequence
+In SQL, `{t}` stands for the alias of the shape's own row and `{j}` for that of the joined one.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from enum import StrEnum
+from keyword import iskeyword
+from typing import Any, TypeAlias
 
 import orjson
 
-from projection.fields import Field
+from projection.listing import Listing
+from projection.run import Run
+
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,9 +30,9 @@ class Shape:
     "The GraphQL type."
     source: str
     key: tuple[str, ...] = ("id",)
-    fields: Mapping[str, Field]
+    fields: Mapping[str, "Field"]
     "By GraphQL name."
-    internal: Mapping[str, Field] = field(default_factory=dict[str, Field])
+    internal: Mapping[str, "Field"] = field(default_factory=dict[str, Any])
     "What computed fields need beside plain columns."
 
     @property
@@ -39,3 +48,131 @@ class Shape:
     def key_values(self, keys: Sequence[Any]) -> dict[str, Any]:
         """The value of `:keys`."""
         return {"keys": orjson.dumps(keys).decode() if self.is_pair else list(keys)}
+
+
+class Kind(StrEnum):
+    """How a column's value is turned into a response's."""
+
+    PLAIN = "PLAIN"
+    BOOLEAN = "BOOLEAN"
+    MOMENT = "MOMENT"
+    JSON = "JSON"
+
+
+class Denial(StrEnum):
+    """What a role that may not see a field gets."""
+
+    FORBIDDEN = "FORBIDDEN"
+    NULL = "NULL"
+    EMPTY = "EMPTY"
+    "An empty list."
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """A field that some roles may not see."""
+
+    roles: frozenset[str] | None = None
+    "Who may see it. None: everybody."
+    denial: Denial = Denial.FORBIDDEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column(Guarded):
+    """A column, or an SQL expression over the row."""
+
+    sql: str
+    kind: Kind = Kind.PLAIN
+    template: str = "{v}"
+    "A Python expression of the value `{v}`; not evaluated for null where `nullable`."
+    nullable: bool = False
+    names: Mapping[str, Any] | None = None
+    "What the template refers to."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToOne(Guarded):
+    """The row of another shape, joined; null where there is none."""
+
+    shape: str
+    on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToMany(Guarded):
+    """All rows of another shape that refer to this one: one statement for all parents.
+
+    `parent` is this row's column, `key` the other's.
+    """
+
+    shape: str
+    parent: str
+    key: str
+    order: str
+    where: Callable[[Run, Mapping[str, Any]], str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection(Guarded):
+    """A page of a list that belongs to this row.
+
+    `listing` is told the run, the field's arguments and the parents' keys; it is asked once for
+    all parents, or, where `single`, for each.
+    """
+
+    shape: str
+    parent: str
+    listing: Callable[[Run, Mapping[str, Any], Sequence[int]], Awaitable[Listing]]
+    single: bool = False
+    columns: frozenset[str] = frozenset()
+    "What the listing's own rows have as columns, whatever the shape would compute it from."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Computed(Guarded):
+    """What a function makes of the needs: a leaf, a plain object, or the keys of other rows.
+
+    A need is a column of the row, the name of an internal field, or either behind relations
+    (`campaign.status`). The function is called as `compute(run, *needs)`.
+    """
+
+    compute: Callable[..., Any]
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batched(Guarded):
+    """What one asynchronous call makes of this column of all rows: a value for each key.
+
+    Called as `load(run, arguments, keys)`.
+    """
+
+    parent: str
+    load: Callable[[Run, Mapping[str, Any], Sequence[Any]], Awaitable[Mapping[Any, Any]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Internal: plain rows of a table that refer to this one, as tuples, for computed fields."""
+
+    table: str
+    columns: str
+    parent: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """Internal: what a function makes of needs, once a row, for several computed fields."""
+
+    compute: Callable[..., Any]
+    needs: tuple[str, ...]
+
+
+Field: TypeAlias = Column | ToOne | ToMany | Connection | Computed | Batched | Rows | Derived
+
+
+def snake_case(name: str) -> str:
+    """`userErrors` as `user_errors`; `from`, which Python keeps for itself, as `from_`."""
+    snake = _HUMP.sub("_", name).lower()
+    return f"{snake}_" if iskeyword(snake) else snake

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import strawberry
 
 from database.session import TortoiseDatabase
-from projection import Completed, Known, Listing, Projector, Run, resolve_info
+from projection import Codes, Completed, Known, Listing, Projector, Run, resolve_info
 from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.errors import RequestError
@@ -20,7 +20,7 @@ from resolvers.visibility import visible
 Info: TypeAlias = strawberry.Info[Context, Any]
 """What a resolver is told of its field."""
 
-_PROJECTOR = Projector(SHAPES)
+_PROJECTOR = Projector(SHAPES, Codes(invalid="INVALID_INPUT", forbidden="FORBIDDEN"))
 
 
 def caller_of(info: Info) -> Caller:

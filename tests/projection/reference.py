@@ -17,7 +17,7 @@ from models.campaign import Campaign
 from models.influencer import Influencer
 from models.participation import Participation, ParticipationEvent
 from models.text import clean, fold
-from projection.text import snake_case
+from projection.shape import snake_case
 from resolvers.caller import Caller
 from resolvers.ids import decode, encode, split
 from schema import schema
