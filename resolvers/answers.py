@@ -4,7 +4,7 @@ Every root field comes through here: it says what to look for, the projection do
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import strawberry
 
@@ -19,6 +19,8 @@ from resolvers.visibility import visible
 
 Info: TypeAlias = strawberry.Info[Context, Any]
 """What a resolver is told of its field."""
+
+T = TypeVar("T")
 
 _PROJECTOR = Projector(SHAPES, Codes(invalid="INVALID_INPUT", forbidden="FORBIDDEN"))
 
@@ -41,7 +43,7 @@ def allow(info: Info, *roles: str) -> Caller:
     return caller
 
 
-async def payload(info: Info, value: Any, known: Known | None = None) -> Completed:
+async def payload(info: Info, value: T, known: Known | None = None) -> Completed[T]:
     """A plain value, or a list of them; the keys in it are followed on the current connection.
 
     What is `known` of a row is not read again.

@@ -3,7 +3,9 @@
 from graphql import DirectiveLocation, GraphQLDirective
 from strawberry.schema.config import StrawberryConfig
 
-from projection.internals import Schema
+from projection.check import check_shapes
+from projection.internals import Schema, core_schema
+from resolvers.shapes import SHAPES
 from schema.description import DESCRIPTION
 from schema.mutation import Mutation
 from schema.query import Query
@@ -33,3 +35,4 @@ schema = _Schema(
     mutation=Mutation,
     config=StrawberryConfig(scalar_map=SCALARS),
 )
+check_shapes(core_schema(schema), SHAPES)

@@ -40,7 +40,7 @@ from workflow.enums import Role
 )
 class Query:
     @answers(Viewer)
-    async def viewer(self, info: Info) -> Completed:
+    async def viewer(self, info: Info) -> Completed[viewer.ViewerValue]:
         """The caller, as the token of the request names them."""
         return await viewer.viewer(info)
 
@@ -198,7 +198,7 @@ class Query:
         return await jobs.my_jobs(info)
 
     @answers(list[JobCount])
-    async def my_job_counts(self, info: Info) -> Completed:
+    async def my_job_counts(self, info: Info) -> Completed[list[jobs.JobCount]]:
         """The number of the calling influencer's participations in each section of My Job."""
         return await jobs.my_job_counts(info)
 
@@ -212,6 +212,6 @@ class Query:
                 description="Only the transitions in this type of campaign. Left out: all."
             ),
         ] = UNSET,
-    ) -> Completed:
+    ) -> Completed[list[workflow.TransitionValue]]:
         """The transition rules: the actions, the roles that may perform them, and the statuses."""
         return await workflow.workflow(info, campaign_type or None)

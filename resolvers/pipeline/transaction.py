@@ -8,7 +8,7 @@ earlier run of the same request has committed is answered again (`Replay`).
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from strawberry import Info
 
@@ -19,10 +19,12 @@ from resolvers.caller import Caller
 from resolvers.context import Context
 from workflow.enums import Role
 
+T = TypeVar("T")
+
 
 async def write(
-    info: Info[Context, Any], roles: tuple[Role, ...], work: Callable[[], Awaitable[object]]
-) -> Completed:
+    info: Info[Context, Any], roles: tuple[Role, ...], work: Callable[[], Awaitable[T]]
+) -> Completed[T]:
     """Run the work for a caller in one of these roles, and answer with the outcome it returns.
 
     The work may run again from its start, so it must keep nothing between runs. Raises
@@ -35,7 +37,7 @@ async def write(
     if replay is not None and (kept := replay.kept(field)) is not None:
         return Completed(kept)
 
-    async def answer() -> Completed:
+    async def answer() -> Completed[T]:
         outcome = await work()
         completed = await payload(info, outcome, getattr(outcome, "known", None))
         if replay is not None:

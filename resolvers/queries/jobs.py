@@ -38,7 +38,7 @@ async def my_jobs(info: Info) -> Completed:
     return await page(info, "Participation", _section, caller.influencer_id)
 
 
-async def my_job_counts(info: Info) -> Completed:
+async def my_job_counts(info: Info) -> Completed[list[JobCount]]:
     """A row for every section of My Job. Influencers."""
     allow(info, Role.INFLUENCER)
     counts, needing = await _counted(run_of(info))

@@ -17,7 +17,7 @@ class ViewerValue:
     advertiser_id: str | None
 
 
-async def viewer(info: Info) -> Completed:
+async def viewer(info: Info) -> Completed[ViewerValue]:
     """The caller. Raises UNAUTHENTICATED."""
     caller = caller_of(info)
     value = ViewerValue(caller.role, caller.name, caller.influencer_id, caller.advertiser_id)

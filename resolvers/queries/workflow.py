@@ -30,7 +30,9 @@ class TransitionValue:
     condition: str
 
 
-async def workflow(info: Info, campaign_type: CampaignType | None) -> Completed:
+async def workflow(
+    info: Info, campaign_type: CampaignType | None
+) -> Completed[list[TransitionValue]]:
     """What may follow what, by whom; for one type of campaign, or for all."""
     caller_of(info)
     rows = [

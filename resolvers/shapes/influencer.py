@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from projection import Column, Computed, Connection, Derived, Rows, Run, Shape, ToMany
+from projection import Computed, Connection, Derived, Rows, Run, Shape, ToMany
 from resolvers.queries.applicant_tab import of_influencers
 from resolvers.shapes import columns as c
 from workflow.enums import Role
@@ -77,5 +77,5 @@ SOCIAL_ACCOUNT = Shape(
 OVERRIDE = Shape(
     name="AvailabilityOverride",
     source="availability_override t",
-    fields={"availability": Column(sql="{t}.availability")},
+    fields={},
 )

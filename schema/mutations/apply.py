@@ -6,6 +6,7 @@ import strawberry
 
 from projection import Completed
 from resolvers.mutations.apply import apply as resolve
+from resolvers.pipeline.single import ParticipationOutcome
 from resolvers.pipeline.transaction import write
 from schema.enums import Outcome
 from schema.fields import Info, answers
@@ -53,7 +54,7 @@ async def apply(
         ApplyInput,
         strawberry.argument(description="The campaign, and the account to take part with."),
     ],
-) -> Completed:
+) -> Completed[ParticipationOutcome]:
     """Apply to a Selection campaign, or join a campaign of another type. For influencers.
 
     The campaign must be visible to the influencer and its deadline not passed. An influencer who is

@@ -6,8 +6,8 @@ import strawberry
 
 from projection import Completed
 from resolvers.answers import allow
+from resolvers.mutations.connect_account import ConnectAccountOutcome, read_claim
 from resolvers.mutations.connect_account import connect_account as resolve
-from resolvers.mutations.connect_account import read_claim
 from resolvers.pipeline.transaction import write
 from schema.account import SocialAccount
 from schema.enums import Outcome, Platform
@@ -70,7 +70,7 @@ async def connect_account(
         ConnectAccountInput,
         strawberry.argument(description="The account to connect, with its proof."),
     ],
-) -> Completed:
+) -> Completed[ConnectAccountOutcome]:
     """Connect an account. For influencers.
 
     A participation that is `WAITING` without a qualifying account selects this one, as by

@@ -8,6 +8,7 @@ import strawberry
 from projection import Completed
 from resolvers.availability.worker import worker
 from resolvers.mutations.campaign_input import CampaignFields
+from resolvers.mutations.create_campaign import CampaignOutcome
 from resolvers.mutations.create_campaign import create_campaign as resolve
 from resolvers.pipeline.transaction import write
 from schema.campaign import Campaign
@@ -135,7 +136,7 @@ async def create_campaign(
     input: Annotated[
         CreateCampaignInput, strawberry.argument(description="The campaign to create.")
     ],
-) -> Completed:
+) -> Completed[CampaignOutcome]:
     """Create a campaign. For staff."""
     fields: CampaignFields = given_values(input)
     completed = await write(info, (Role.STAFF,), lambda: resolve(info.context, fields=fields))

@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from projection import Completed
+from resolvers.mutations.disconnect_account import DisconnectAccountOutcome
 from resolvers.mutations.disconnect_account import disconnect_account as resolve
 from resolvers.pipeline.transaction import write
 from schema.account import SocialAccount
@@ -40,7 +41,7 @@ async def disconnect_account(
     input: Annotated[
         DisconnectAccountInput, strawberry.argument(description="The account to disconnect.")
     ],
-) -> Completed:
+) -> Completed[DisconnectAccountOutcome]:
     """Disconnect an account. For influencers.
 
     Where the account is selected it stays so, and the required action becomes to select or connect

@@ -6,6 +6,7 @@ import strawberry
 
 from projection import Completed
 from resolvers.mutations.mark_joined import mark_joined as resolve
+from resolvers.pipeline.bulk import CandidatesOutcome
 from resolvers.pipeline.transaction import write
 from schema.campaign import Campaign
 from schema.candidate import Candidate
@@ -96,7 +97,7 @@ async def mark_joined(
         MarkJoinedInput,
         strawberry.argument(description="The campaign, and the influencers to mark as joined."),
     ],
-) -> Completed:
+) -> Completed[CandidatesOutcome]:
     """Mark influencers as joined (force-join) in a campaign that is visible to them. For staff.
 
     With exactly one qualifying account they join at once (`APPROVED` in Selection campaigns, else

@@ -6,6 +6,7 @@ import strawberry
 
 from projection import Completed
 from resolvers.mutations.remove_participants import remove_participants as resolve
+from resolvers.pipeline.bulk import ParticipationsOutcome
 from resolvers.pipeline.transaction import write
 from schema.enums import ParticipationStatus
 from schema.fields import Info, answers
@@ -62,7 +63,7 @@ async def remove_participants(
         RemoveParticipantsInput,
         strawberry.argument(description="The participations to remove, and the reason."),
     ],
-) -> Completed:
+) -> Completed[ParticipationsOutcome]:
     """Remove influencers who are `WAITING`, or `JOINED` without a live post. For staff.
 
     Their places are free again. A post is live unless it is `INEFFECTIVE`.

@@ -6,6 +6,7 @@ import strawberry
 
 from projection import Completed
 from resolvers.mutations.reopen_applications import reopen_applications as resolve
+from resolvers.pipeline.bulk import ParticipationsOutcome
 from resolvers.pipeline.transaction import write
 from schema.fields import Info, answers
 from schema.mutations.results import BulkSummary, ParticipationResult, UserError
@@ -59,7 +60,7 @@ async def reopen_applications(
         ReopenApplicationsInput,
         strawberry.argument(description="The applications to reopen, and the reason."),
     ],
-) -> Completed:
+) -> Completed[ParticipationsOutcome]:
     """Make rejected influencers applicants again, in a new round. For staff.
 
     The rejection stays in the history.

@@ -6,6 +6,7 @@ import strawberry
 
 from projection import Completed
 from resolvers.mutations.select_account import select_account as resolve
+from resolvers.pipeline.single import ParticipationOutcome
 from resolvers.pipeline.transaction import write
 from schema.enums import Outcome
 from schema.fields import Info, answers
@@ -49,7 +50,7 @@ async def select_account(
         SelectAccountInput,
         strawberry.argument(description="The participation, and the account to take part with."),
     ],
-) -> Completed:
+) -> Completed[ParticipationOutcome]:
     """Select the account to take part with. For influencers.
 
     Moves `WAITING` on to `APPLIED` in Selection campaigns and to `JOINED` in others. After that,

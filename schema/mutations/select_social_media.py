@@ -6,6 +6,7 @@ import strawberry
 
 from projection import Completed
 from resolvers.mutations.select_social_media import select_social_media as resolve
+from resolvers.pipeline.single import ParticipationOutcome
 from resolvers.pipeline.transaction import write
 from schema.enums import Outcome, Platform
 from schema.fields import Info, answers
@@ -55,7 +56,7 @@ async def select_social_media(
         SelectSocialMediaInput,
         strawberry.argument(description="The participation, and the platforms."),
     ],
-) -> Completed:
+) -> Completed[ParticipationOutcome]:
     """Select the platforms that a joined influencer uses. For staff, and that influencer.
 
     In affiliate campaigns without post tracking. Can be changed later.

@@ -6,6 +6,7 @@ import strawberry
 
 from projection import Completed
 from resolvers.mutations.set_applicant_status import set_applicant_status as resolve
+from resolvers.pipeline.bulk import ParticipationsOutcome
 from resolvers.pipeline.transaction import write
 from schema.enums import ApplicantStatus
 from schema.fields import Info, answers
@@ -78,7 +79,7 @@ async def set_applicant_status(
         SetApplicantStatusInput,
         strawberry.argument(description="The applications, and the status to set."),
     ],
-) -> Completed:
+) -> Completed[ParticipationsOutcome]:
     """Decide applications to Selection campaigns. For staff and the campaigns' advertisers.
 
     `APPLIED` and `REVIEWING` can be switched freely, and so can `APPROVED` and `REJECTED`; from the

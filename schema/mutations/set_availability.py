@@ -6,6 +6,7 @@ import strawberry
 
 from projection import Completed
 from resolvers.mutations.set_availability import set_availability as resolve
+from resolvers.pipeline.bulk import CandidatesOutcome
 from resolvers.pipeline.transaction import write
 from schema.campaign import Campaign
 from schema.candidate import Candidate
@@ -92,7 +93,7 @@ async def set_availability(
         SetAvailabilityInput,
         strawberry.argument(description="The campaign, the influencers, and the availability."),
     ],
-) -> Completed:
+) -> Completed[CandidatesOutcome]:
     """Show or hide a running campaign, over its audience rules. For staff.
 
     Only for influencers who do not take part. Null lets the audience rules decide again.

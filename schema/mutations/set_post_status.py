@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from projection import Completed
+from resolvers.mutations.set_post_status import PostsOutcome
 from resolvers.mutations.set_post_status import set_post_status as resolve
 from resolvers.pipeline.transaction import write
 from schema.enums import Outcome, PostDecision, PostWarning
@@ -72,7 +73,7 @@ async def set_post_status(
     input: Annotated[
         SetPostStatusInput, strawberry.argument(description="The posts, and the status to set.")
     ],
-) -> Completed:
+) -> Completed[PostsOutcome]:
     """Set the status of posts after review. For staff.
 
     Not of posts that are `APPROVED` or `INEFFECTIVE`. Also in completed campaigns.

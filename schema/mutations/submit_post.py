@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from projection import Completed
+from resolvers.mutations.submit_post import SubmitPostOutcome
 from resolvers.mutations.submit_post import submit_post as resolve
 from resolvers.pipeline.transaction import write
 from schema.enums import Outcome
@@ -54,7 +55,7 @@ async def submit_post(
         SubmitPostInput,
         strawberry.argument(description="The participation, and the URL of the post."),
     ],
-) -> Completed:
+) -> Completed[SubmitPostOutcome]:
     """Submit the URL of a post, once `APPROVED` or `JOINED`. For influencers."""
     return await write(
         info,

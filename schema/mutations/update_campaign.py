@@ -8,6 +8,7 @@ from strawberry import UNSET
 
 from projection import Completed
 from resolvers.availability.worker import worker
+from resolvers.mutations.create_campaign import CampaignOutcome
 from resolvers.mutations.update_campaign import update_campaign as resolve
 from resolvers.pipeline.transaction import write
 from schema.enums import CampaignStatus, CampaignType, Platform
@@ -162,7 +163,7 @@ async def update_campaign(
     input: Annotated[
         UpdateCampaignInput, strawberry.argument(description="The campaign, and the changes to it.")
     ],
-) -> Completed:
+) -> Completed[CampaignOutcome]:
     """Change a campaign, or move it on to another status. For staff.
 
     After `DRAFT`, type, post tracking and advertiser are fixed, and platforms can only be added.

@@ -6,7 +6,7 @@ import strawberry
 from strawberry import UNSET
 
 from projection import Completed
-from resolvers.mutations.upsert_influencers import InfluencerFields
+from resolvers.mutations.upsert_influencers import InfluencerFields, UpsertInfluencersOutcome
 from resolvers.mutations.upsert_influencers import upsert_influencers as resolve
 from resolvers.pipeline.transaction import write
 from schema.enums import Platform
@@ -124,7 +124,7 @@ async def upsert_influencers(
         UpsertInfluencersInput,
         strawberry.argument(description="The influencers to create or update."),
     ],
-) -> Completed:
+) -> Completed[UpsertInfluencersOutcome]:
     """Create influencers, or update them from the agency's own database. For staff.
 
     Up to 1,000, known by their external ids, with their accounts. A participation that waited for

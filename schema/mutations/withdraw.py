@@ -6,6 +6,7 @@ import strawberry
 
 from projection import Completed
 from resolvers.mutations.withdraw import withdraw as resolve
+from resolvers.pipeline.single import ParticipationOutcome
 from resolvers.pipeline.transaction import write
 from schema.enums import Outcome
 from schema.fields import Info, answers
@@ -49,7 +50,7 @@ async def withdraw(
     input: Annotated[
         WithdrawInput, strawberry.argument(description="The participation, and the reason.")
     ],
-) -> Completed:
+) -> Completed[ParticipationOutcome]:
     """Withdraw from a campaign. For influencers.
 
     Possible from `WAITING`, `APPLIED` and `REVIEWING`, and from `JOINED` without a live post: one
