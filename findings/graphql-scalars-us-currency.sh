@@ -1,8 +1,8 @@
 #!/bin/sh
 # graphql-scalars 2.0.0 with graphql 16.15.0 (npm)
 #
-# Expected: USCurrency turns the string of an input into a whole number of cents, as it is documented (it
-# "formats it to currency in cents"), and serializes only numbers that it calls integers.
+# Expected: USCurrency turns the string of an input into a whole number of cents, and cents into the same
+# string again: the comment on the type says that it reads currency strings as cents and serializes cents.
 #
 # Seen: the dollars are parsed as a float and multiplied by 100: "$0.29" is 28.999999999999996 and "$1.10"
 # 110.00000000000001. Serializing cuts the fraction off, so what came in as $0.29 goes out as $0.28.

@@ -7,7 +7,7 @@
 #
 # Seen: SQLite's and PostgreSQL's clients say that they do not support it, and the order and the limit
 # are then left out without a word: all rows are updated, all rows are deleted. The SQL is the same for
-# PostgreSQL; only MySQL's client keeps the limit. The issue tracker knows it since 2021; nothing warns.
+# PostgreSQL; MySQL's client keeps both. The issue tracker knows it since 2021; nothing warns.
 #
 # For users: a queue that takes "the next one" so takes everything. Select the keys first, and update
 # or delete by `id__in`.
