@@ -18,18 +18,18 @@ Row = Mapping[str, Any]
 
 
 async def insert(model: type[Model], rows: Sequence[Row]) -> list[int]:
-    """Insert rows whose ids the database gives; the ids, in the order of the rows."""
+    """Insert rows; return the ids that the database gave them, in the order of the rows."""
     if not rows:
         return []
     sql = _insert(model, tuple(rows[0]), capabilities())
     client: Any = connection()
     given = await client.execute_query_dict(sql, [_json(rows)])
-    # They are given in the order of the rows, but need not be told in it.
+    # Ids are assigned in the order of the rows, but need not be returned in it.
     return sorted(row["id"] for row in given)
 
 
 async def update(model: type[Model], rows: Sequence[Row]) -> int:
-    """Set the columns of rows that are named by their `id`; how many there were."""
+    """Set the columns of the rows with these `id`s; return how many there were."""
     if not rows:
         return 0
     sql = _update(model, tuple(rows[0]), capabilities())

@@ -33,7 +33,7 @@ MODEL_MODULES = [
 ]
 DEFAULT_URL = "sqlite://joinery.db"
 POOL_SIZE = 10
-MOST_TRANSACTIONS = 7
+MAX_TRANSACTIONS = 7
 """At once, of those connections: where all wait for one lock, reads go on with the others."""
 BUSY_MILLISECONDS = 30_000
 # Any number will do, as long as every migrating process takes the same.
@@ -41,11 +41,11 @@ _MIGRATION_LOCK = 0x4A4F494E
 
 
 class DatabaseError(ValueError):
-    """A database that cannot be used by its URL; the message says why and what would do."""
+    """The URL names no usable database; the message says why, and what to do."""
 
 
 def tortoise_config(url: str) -> dict[str, Any]:
-    """What `Tortoise.init(config=…)` takes for this URL; raises DatabaseError."""
+    """Return the argument of `Tortoise.init(config=…)` for this URL. Raises DatabaseError."""
     return {
         "connections": {"default": _connection(url)},
         "apps": {
@@ -93,7 +93,7 @@ async def migrate(url: str) -> list[str]:
 
 
 async def pending_migrations() -> list[str]:
-    """The names of the migrations that the connected database lacks."""
+    """Return the names of the migrations that the connected database lacks."""
     return [step.migration.name for step in await _executor().plan()]
 
 
@@ -161,7 +161,7 @@ def _connection(url: str) -> dict[str, Any]:
             "dsn": url,
             "minsize": 1,
             "maxsize": POOL_SIZE,
-            "most_transactions": MOST_TRANSACTIONS,
+            "max_transactions": MAX_TRANSACTIONS,
         }
         return {"engine": "database.engines.asyncpg", "credentials": credentials}
     message = (

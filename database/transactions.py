@@ -16,11 +16,11 @@ T = TypeVar("T")
 
 
 class ChangedMeanwhileError(Exception):
-    """What was to be locked is no longer all that decides: the transaction is to start again."""
+    """The rows to lock have changed: the transaction must start again."""
 
 
 async def transacted(work: Callable[[], Awaitable[T]], *, undo: bool = False) -> T:
-    """What the work gives, after the transaction it runs in has been committed.
+    """Run the work in a transaction, commit, and return its result.
 
     With `undo` it is rolled back instead. The work may run several times, so it must keep nothing
     between its runs; an error that it raises rolls back and goes on to the caller.
@@ -48,7 +48,7 @@ async def transacted(work: Callable[[], Awaitable[T]], *, undo: bool = False) ->
 
 
 def is_worth_another_try(error: Exception) -> bool:
-    """Whether a transaction failed, and did nothing, only because of what others did meanwhile.
+    """Return whether a transaction failed, without effect, because of concurrent transactions.
 
     A unique key that is taken counts: whoever looked before found it free, so someone else was
     quicker, and a second look will find what they wrote. So does a connection that was lost before
@@ -61,9 +61,9 @@ def is_worth_another_try(error: Exception) -> bool:
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether the database was not to be had, not ready, or too busy: the caller may try again.
+    """Return whether the database was unreachable, not migrated, or too busy.
 
-    A transaction that ended so may have been committed nevertheless.
+    The caller may try again. A transaction that ended so may have been committed nevertheless.
     """
     cause = _cause(error)
     return _is_collision(error) or _is_before_migration(cause) or isinstance(cause, _OUTAGES)
@@ -81,7 +81,7 @@ _OUTAGES = (
 
 
 def _is_before_migration(cause: object) -> bool:
-    """Whether a table is not there yet, in which another process may be about to put it."""
+    """Return whether a table is missing, because another process is still migrating."""
     if isinstance(cause, sqlite3.OperationalError):
         return str(cause).startswith("no such table")
     return isinstance(cause, asyncpg.UndefinedTableError)
@@ -105,7 +105,7 @@ async def _once(work: Callable[[], Awaitable[T]], undo: bool) -> T:
 
 
 def _cause(error: BaseException) -> object:
-    """The driver's own error, which Tortoise wraps in one of its own."""
+    """Return the driver's own error, which Tortoise wraps."""
     if isinstance(error, BaseORMException) and error.args and isinstance(error.args[0], Exception):
         return error.args[0]
     return error

@@ -7,12 +7,12 @@ _GAP = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
 
 def clean(text: str) -> str:
-    """The text without white space around it."""
+    """Return the text without white space around it."""
     return text.strip()
 
 
 def is_storable(text: str) -> bool:
-    """Whether a database can hold the text: no NUL is in it, and no half of a surrogate pair."""
+    """Return whether a database can hold the text: no NUL, no half of a surrogate pair."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -21,7 +21,7 @@ def is_storable(text: str) -> bool:
 
 
 def fold(text: str) -> str:
-    """The text as it is compared: NFKC, then case folded, so that ｱ finds ア and É finds é.
+    """Return the text as it is compared: NFKC, then case folded, so that ｱ finds ア and É finds é.
 
     White space and control characters, of which nobody sees how many there are, are one space: so a
     newline is free to part texts that are kept together. Case folding can undo NFKC (U+0345), hence

@@ -13,12 +13,12 @@ _RUNNING = ", ".join(f"'{status}'" for status in CampaignStatus if status.is_run
 
 
 def is_running(c: str) -> str:
-    """The condition that the campaign is open to those who meet its rules."""
+    """Return the condition that the campaign is open to influencers who meet its rules."""
     return f"{c}.status IN ({_RUNNING})"
 
 
 def meets_rules(c: str, i: str) -> str:
-    """1 where the influencer (a row of this alias) meets every rule of the campaign, else 0.
+    """Return SQL for 1 if the influencer (of this alias) meets every rule of the campaign, else 0.
 
     Cheap columns come first.
     """
@@ -35,10 +35,10 @@ def meets_rules(c: str, i: str) -> str:
 
 
 def has_account(i: str, platforms: str, within: str, *, bounded: bool = True) -> str:
-    """The condition that a connected account on one of the platforms is in a range.
+    """Return the condition that a connected account on one of the platforms is in a range.
 
     The largest account of each platform decides, but for a range with an upper bound (`bounded`)
-    where someone has two accounts on one platform: then the accounts are looked at.
+    where an influencer has two accounts on one platform: then all accounts are read.
     """
     ways = [
         f"({platforms} & {platform.bit}) <> 0 AND {i}.f{platform.number} {within}"

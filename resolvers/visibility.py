@@ -43,7 +43,7 @@ _NOTHING = "1 = 0"
 
 
 def visible(type_name: str, caller: Caller) -> list[str]:
-    """The conditions under which the caller may see an object of this type; none for staff."""
+    """Return the conditions under which the caller sees objects of a type; none for staff."""
     if caller.role is Role.STAFF:
         return []
     known = _ADVERTISER if caller.role is Role.ADVERTISER else _INFLUENCER

@@ -37,8 +37,8 @@ class UnresetConnection(asyncpg.Connection):
         return ""
 
 
-class TellingTransaction(TransactionWrapper):
-    """A transaction that tells where it could not even begin, so that it may be tried again."""
+class RetryableTransaction(TransactionWrapper):
+    """A transaction with an error of its own if it could not begin, so that it can be retried."""
 
     async def begin(self) -> None:
         """Begin. Raises TransactionManagementError where the connection has been lost."""
@@ -52,13 +52,13 @@ class ReleasingContext(TransactionContextPooled):
     """Takes turns; gives the connection back also where the transaction did not come to begin."""
 
     def __init__(
-        self, client: TellingTransaction, pool_init_lock: asyncio.Lock, turns: asyncio.Semaphore
+        self, client: RetryableTransaction, pool_init_lock: asyncio.Lock, turns: asyncio.Semaphore
     ) -> None:
         super().__init__(client, pool_init_lock)
         self._turns = turns
 
     async def __aenter__(self) -> TransactionalDBClient:
-        """Begin the transaction; see `TellingTransaction.begin`."""
+        """Begin the transaction; see `RetryableTransaction.begin`."""
         await self._turns.acquire()
         try:
             return await self._begin()
@@ -87,17 +87,17 @@ class ReleasingContext(TransactionContextPooled):
 class JoineryPostgresClient(AsyncpgDBClient):
     """Tortoise's client, with the URL handed to asyncpg as it is."""
 
-    def __init__(self, dsn: str, most_transactions: int, **credentials: Any) -> None:
+    def __init__(self, dsn: str, max_transactions: int, **credentials: Any) -> None:
         super().__init__(**credentials)
         self.dsn = dsn
         self.extra.pop("dsn", None)
-        self._turns = asyncio.Semaphore(most_transactions)
+        self._turns = asyncio.Semaphore(max_transactions)
 
     def _in_transaction(self) -> TransactionContextPooled:
-        return ReleasingContext(TellingTransaction(self), self._pool_init_lock, self._turns)
+        return ReleasingContext(RetryableTransaction(self), self._pool_init_lock, self._turns)
 
     async def create_pool(self, **kwargs: Any) -> asyncpg.Pool:
-        """A pool of connections to the URL."""
+        """Create a pool of connections to the URL."""
         sizes = {name: kwargs[name] for name in ("min_size", "max_size")}
         return await asyncpg.create_pool(  # pyright: ignore[reportUnknownMemberType]
             self.dsn,

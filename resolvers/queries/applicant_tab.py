@@ -25,7 +25,7 @@ _ORDERS = {
 async def everywhere(
     run: Run, arguments: Mapping[str, Any], _keys: Sequence[int] | None = None
 ) -> TableListing:
-    """Participations across campaigns that the caller may see."""
+    """Return the list of participations, across campaigns, that the caller may see."""
     conditions = _filtered(arguments.get("filter") or {})
     conditions.where += visible("Participation", run.context.caller)
     return _listing("participation t", conditions, arguments)
@@ -34,14 +34,14 @@ async def everywhere(
 async def of_influencers(
     run: Run, arguments: Mapping[str, Any], _keys: Sequence[int]
 ) -> TableListing:
-    """An influencer's participations that the caller may see."""
+    """Return the list of an influencer's participations that the caller may see."""
     conditions = _filtered(arguments.get("filter") or {})
     conditions.where += visible("Participation", run.context.caller)
     return _listing("participation t", conditions, arguments, key="t.influencer_id")
 
 
 async def applicants(_run: Run, arguments: Mapping[str, Any], _keys: Sequence[int]) -> TableListing:
-    """The Applicant influencers tab: participations in an applicant status."""
+    """Return the Applicant influencers tab: participations in an applicant status."""
     asked: Mapping[str, Any] = arguments.get("filter") or {}
     conditions = await influencer_conditions(asked, "i")
     conditions.one_of("status", asked.get("status") or ApplicantStatus)
@@ -52,7 +52,7 @@ async def applicants(_run: Run, arguments: Mapping[str, Any], _keys: Sequence[in
 async def applicant_counts(
     run: Run, arguments: Mapping[str, Any], keys: Sequence[int]
 ) -> dict[int, list[StatusCount]]:
-    """How many applicants of each campaign have each status; the filter's own status is ignored."""
+    """Count each campaign's applicants by status, whatever status the filter has."""
     asked: dict[str, Any] = {**(arguments.get("filter") or {}), "status": None}
     tab = await applicants(run, {"filter": asked}, keys)
     return await counts_by_status(run, tab, keys, ApplicantStatus)
@@ -84,6 +84,6 @@ def _listing(
 
 
 def order_name(arguments: Mapping[str, Any], default: str) -> str:
-    """The order that was asked for."""
+    """Return the name of the order in the arguments."""
     asked = arguments.get("orderBy")
     return default if asked is None else str(asked.value)

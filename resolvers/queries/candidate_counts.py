@@ -1,8 +1,8 @@
 """The badges of the Select influencer tab: how many of its rows have each status.
 
-Stored statuses are counted. How many are available is kept (`resolvers/availability`),
-and whoever is left is unavailable; so without a filter nobody looks at influencers one by one.
-Under a filter those are looked at whom its text finds, or a sample; where there are few, all.
+Stored statuses are counted. The number of AVAILABLE rows is kept (`resolvers/availability`), and
+all other influencers are UNAVAILABLE; so without a filter no influencer is read. With a filter,
+the influencers that its text finds are read, or a sample; or all, if there are few.
 """
 
 from collections import Counter
@@ -29,14 +29,14 @@ from resolvers.queries.text_search import text_search
 from workflow.enums import CandidateStatus, ParticipationStatus
 from workflow.screens import candidate_status
 
-LOOKED_AT = 10_000
-"""So many influencers are looked at one by one: all, where there are no more, or a sample."""
+SCAN_THRESHOLD = 10_000
+"""Influencers that are read one by one: all, if there are no more, or else a sample."""
 _AVAILABLE, _UNAVAILABLE = CandidateStatus.AVAILABLE, CandidateStatus.UNAVAILABLE
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateCount:
-    """How many rows of the tab have a status."""
+    """The number of rows of the tab with a status."""
 
     status: CandidateStatus
     count: int
@@ -46,7 +46,7 @@ class CandidateCount:
 async def candidate_counts(
     run: Run, arguments: Mapping[str, Any], keys: Sequence[int]
 ) -> dict[int, list[CandidateCount]]:
-    """How many rows of each campaign's tab have each status; the filter's own status is ignored."""
+    """Count the rows of each campaign's tab by status, whatever status the filter has."""
     asked: Mapping[str, Any] = arguments.get("filter") or {}
     if (await influencer_conditions(asked, "i")).where:
         return {key: await _filtered(run, asked, key) for key in keys}
@@ -64,18 +64,18 @@ async def candidate_counts(
 
 @dataclass(slots=True)
 class _Kept:
-    """What is known of a campaign's tab without looking at influencers."""
+    """What is known of a campaign's tab without reading influencers."""
 
     stored: Counter[CandidateStatus] = field(default_factory=Counter[CandidateStatus])
     available: int | None = None
     is_fresh: bool = False
 
     def will_do(self, everyone: int) -> bool:
-        """Whether there is a number; an old one, only where to count would take long."""
-        return self.available is not None and (self.is_fresh or everyone > LOOKED_AT)
+        """Return whether there is a number; a stale one will do if a count would take long."""
+        return self.available is not None and (self.is_fresh or everyone > SCAN_THRESHOLD)
 
     def badges(self, everyone: int) -> list[CandidateCount]:
-        """The counts, with everyone who has none of the other statuses as unavailable."""
+        """Return the counts; influencers with none of the other statuses are UNAVAILABLE."""
         available = self.available or 0
         rest = max(0, everyone - self.stored.total() - available)
         derived = {_AVAILABLE: available, _UNAVAILABLE: rest}
@@ -88,7 +88,7 @@ class _Kept:
 
 
 async def _kept(run: Run, keys: Sequence[int]) -> tuple[int | None, dict[int, _Kept]]:
-    """How many influencers there are (None: not counted), and what is kept of each campaign."""
+    """Return the number of influencers (None: not counted), and what is kept of each campaign."""
     found = {key: _Kept() for key in (*keys, EVERYONE)}
     needs_worker = False
     for what, number, changes, key in await run.fetch_by(_KEPT, found):
@@ -121,7 +121,7 @@ SELECT 'CLOSED', 0, 0, closed.id FROM ({_CLOSED}) AS closed"""
 
 
 async def _scanned(run: Run, target: Target, conditions: Conditions) -> list[CandidateCount]:
-    """The counts of all influencers."""
+    """Count all influencers."""
     totals = ", ".join(_total(status, target, conditions) for status in CandidateStatus)
     [found] = await run.fetch(f"SELECT {totals}", conditions.values)
     return [
@@ -137,12 +137,12 @@ async def _filtered(run: Run, asked: Mapping[str, Any], campaign: int) -> list[C
     matching = await _matching(run, asked, target)
     among = await _sample(run) if matching is None else matching
     totals = ", ".join(
-        _total(status, target, conditions).replace("influencer i", "looked_at i")
+        _total(status, target, conditions).replace("influencer i", "scanned i")
         if status in (_AVAILABLE, _UNAVAILABLE)
         else _total(status, target, conditions)
         for status in CandidateStatus
     )
-    statement = f"{_LOOKED_AT} SELECT {totals}, (SELECT count(*) FROM looked_at)"
+    statement = f"{_SCANNED} SELECT {totals}, (SELECT count(*) FROM scanned)"
     [[*found, size]] = await run.fetch(statement, {**conditions.values, "among": among})
     scale = 1.0 if matching is not None else await _everyone(run) / max(size, 1)
     return [
@@ -167,31 +167,32 @@ def _total(status: CandidateStatus, target: Target, conditions: Conditions) -> s
 
 async def _are_few(run: Run) -> bool:
     [[number]] = await run.fetch(
-        "SELECT count(*) FROM (SELECT 1 FROM influencer LIMIT :most) few", {"most": LOOKED_AT + 1}
+        "SELECT count(*) FROM (SELECT 1 FROM influencer LIMIT :most) few",
+        {"most": SCAN_THRESHOLD + 1},
     )
-    return number <= LOOKED_AT
+    return number <= SCAN_THRESHOLD
 
 
 async def _matching(run: Run, asked: Mapping[str, Any], target: Target) -> list[int] | None:
-    """Whom the filter finds; None where it has no text, whose index would tell, or finds many."""
+    """Return the ids that the filter finds; None if it has no text to look up, or finds many."""
     text = await text_search(asked.get("search"))
-    if text is None or text.expected > 2 * LOOKED_AT:
+    if text is None or text.expected > 2 * SCAN_THRESHOLD:
         return None
     conditions = await tab_conditions({**asked, "search": None}, target)
     found = await run.fetch(
         f"SELECT i.id FROM ({text.found}) f CROSS JOIN influencer i WHERE i.id = f.influencer_id"
         f" AND {' AND '.join(conditions.where)} LIMIT :most",
-        {**conditions.values, **text.values, "most": LOOKED_AT + 1},
+        {**conditions.values, **text.values, "most": SCAN_THRESHOLD + 1},
     )
-    return None if len(found) > LOOKED_AT else [row[0] for row in found]
+    return None if len(found) > SCAN_THRESHOLD else [row[0] for row in found]
 
 
 async def _sample(run: Run) -> list[int]:
-    """Ids spread evenly over all that there are, the same ones until those have doubled."""
+    """Return ids spread evenly over all there are, the same until their number has doubled."""
     [[last]] = await run.fetch("SELECT max(id) FROM influencer", {})
     # An odd step visits every residue of a power of two once before it comes round.
     visited = (1 + number * _STEP % (1 << last.bit_length()) for number in count())
-    return list(islice((key for key in visited if key <= last), min(LOOKED_AT, last)))
+    return list(islice((key for key in visited if key <= last), min(SCAN_THRESHOLD, last)))
 
 
 _STEP = 0x9E3779B1
@@ -199,7 +200,7 @@ _RULE_COLUMNS = (
     "i.id, i.country, i.category_mask, i.category_overflow, i.followers, i.platforms, i.multi,"
     " i.f1, i.f2, i.f3, i.f4, i.f5, i.f6, i.f7, i.erased_at"
 )
-_LOOKED_AT = f"""WITH looked_at AS MATERIALIZED (
+_SCANNED = f"""WITH scanned AS MATERIALIZED (
     SELECT {_RULE_COLUMNS} FROM influencer i WHERE i.id = ANY(:among) AND i.erased_at IS NULL)"""
 
 

@@ -17,7 +17,7 @@ _SETTLED = "t.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 async def of_participations(
     run: Run, _arguments: Mapping[str, Any], _keys: Sequence[int]
 ) -> TableListing:
-    """What happened to a participation, oldest first."""
+    """Return the events of a participation, oldest first."""
     return TableListing(
         source=_EVENTS,
         where=tuple(visible("ParticipationEvent", run.context.caller)),
@@ -29,7 +29,7 @@ async def of_participations(
 async def of_candidates(
     _run: Run, _arguments: Mapping[str, Any], keys: Sequence[Any]
 ) -> PairedListing:
-    """What happened between campaigns and influencers, overrides too, oldest first."""
+    """Return the events of candidates, overrides included, oldest first."""
     return PairedListing(
         source=_EVENTS,
         columns=("t.campaign_id", "t.influencer_id"),
@@ -39,7 +39,7 @@ async def of_candidates(
 
 
 async def feed(run: Run, arguments: Mapping[str, Any]) -> TableListing:
-    """Everything that happened and that the caller may see, in the order of its becoming so."""
+    """Return the feed of all events that the caller may see, in the order of their commits."""
     conditions = _filtered(arguments.get("filter") or {})
     conditions.where += visible("ParticipationEvent", run.context.caller)
     conditions.add(_SETTLED)

@@ -25,7 +25,7 @@ _NEWEST_FIRST = (Order("t.updated_at", datetime), Order("t.id"))
 
 @dataclass(frozen=True, slots=True)
 class JobCount:
-    """How many jobs a section has, and how many of them need something of the creator."""
+    """The number of a section's jobs, and of those that need an action of the influencer."""
 
     section: JobSection
     count: int
@@ -33,13 +33,13 @@ class JobCount:
 
 
 async def my_jobs(info: Info) -> Completed:
-    """A section of My Job, newest first. Influencers."""
+    """Return a section of My Job, newest first. For influencers."""
     caller = allow(info, Role.INFLUENCER)
     return await page(info, "Participation", _section, caller.influencer_id)
 
 
 async def my_job_counts(info: Info) -> Completed[list[JobCount]]:
-    """A row for every section of My Job. Influencers."""
+    """Return the counts of every section of My Job. For influencers."""
     allow(info, Role.INFLUENCER)
     counts, needing = await _counted(run_of(info))
     return await payload(
@@ -60,7 +60,7 @@ async def _section(_run: Run, arguments: Mapping[str, Any]) -> TableListing:
 
 @cache
 def _in_section(section: JobSection) -> str:
-    """The condition that a participation is in this section, spelled out from `job_section`."""
+    """Return the SQL condition that a participation is in this section, from `job_section`."""
     cells = [
         f"(t.status = '{status}' AND c.status = '{campaign}' AND t.origin = '{origin}')"
         for status in ParticipationStatus
@@ -72,7 +72,7 @@ def _in_section(section: JobSection) -> str:
 
 
 async def _counted(run: Run) -> tuple[Counter[JobSection], Counter[JobSection]]:
-    """How many jobs each section has, and how many of them need an action."""
+    """Count the jobs of each section, and those that need an action."""
     counts, needing = Counter[JobSection](), Counter[JobSection]()
     accounts = [AccountRow(*row) for row in await run.fetch(_ACCOUNTS, {})]
     posts = dict[int, list[str]]()

@@ -16,13 +16,13 @@ _PAIRED = frozenset({"Candidate", "PostRow"})
 
 
 async def node(info: Info, id: str) -> Completed:
-    """The object; null where there is none, or none that the caller may see."""
+    """Return the object; null if there is none that the caller may see."""
     caller_of(info)
     return Completed((await _found(info, [id]))[0])
 
 
 async def nodes(info: Info, ids: Sequence[str]) -> Completed:
-    """The objects, in the order of the ids, null in the place of each that is not to be seen.
+    """Return the objects in the order of the ids, null for each that the caller may not see.
 
     Raises INVALID_INPUT for more than 100 ids.
     """
@@ -43,7 +43,7 @@ async def _found(info: Info, ids: Sequence[str]) -> list[Any]:
 
 
 def _named(gid: str) -> tuple[str, Any]:
-    """The type and the key in an id; an empty name where it names nothing."""
+    """Return the type and the key in an id; an empty name if it is no id."""
     type_name, key = split(gid) or ("", "")
     first, dash, second = key.partition("-")
     if type_name in _NUMBERED and not dash:

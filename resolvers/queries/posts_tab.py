@@ -1,4 +1,4 @@
-"""The Posts tab: a row for each post, and one for each who joined and has not posted."""
+"""The Posts tab: a row for each post, and for each participation without a post."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ _NEWEST_FIRST = (
 
 
 async def post_rows(_run: Run, arguments: Mapping[str, Any], _keys: Sequence[int]) -> TableListing:
-    """The rows of the tab, the newest post first, who has not posted last."""
+    """Return the rows of the tab, newest post first, participations without a post last."""
     asked: Mapping[str, Any] = arguments.get("filter") or {}
     conditions = await influencer_conditions(asked, "i")
     conditions.one_of("status", asked.get("status"))
@@ -41,7 +41,7 @@ async def post_rows(_run: Run, arguments: Mapping[str, Any], _keys: Sequence[int
 async def post_counts(
     run: Run, arguments: Mapping[str, Any], keys: Sequence[int]
 ) -> dict[int, list[StatusCount]]:
-    """How many rows of each campaign have each status; the filter's own status is ignored."""
+    """Count the rows of each campaign by status, whatever status the filter has."""
     asked: dict[str, Any] = {**(arguments.get("filter") or {}), "status": None}
     tab = await post_rows(run, {"filter": asked}, keys)
     return await counts_by_status(run, tab, keys, PostRowStatus)

@@ -22,18 +22,18 @@ class Conditions:
     values: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def add(self, condition: str, **values: Any) -> None:
-        """One more condition."""
+        """Add a condition."""
         self.where.append(condition)
         self.values.update(values)
 
     def one_of(self, column: str, values: Iterable[StrEnum] | None) -> None:
-        """The column (of the alias `t`) has one of these; any value, where there are none."""
+        """Require that the column (of the alias `t`) has one of these values, if there are any."""
         if values:
             listed = [value.value for value in values]
             self.add(f"t.{column} = ANY(:any_{column})", **{f"any_{column}": listed})
 
     def of_object(self, column: str, type_name: str, gid: str | None) -> None:
-        """The column names this object; no row does where the id is malformed or another type's."""
+        """Require that the column refers to this object; no row does if the id is of another."""
         if gid is None:
             return
         key = decode(gid, type_name)
@@ -44,7 +44,7 @@ class Conditions:
 
 
 async def influencer_conditions(asked: Mapping[str, Any], influencer: str) -> Conditions:
-    """What a tab's filter says about the influencer, whose row has this alias."""
+    """Return the conditions of a tab's filter on the influencer, whose row has this alias."""
     found = Conditions()
     text = await text_search(asked.get("search"))
     if text:
@@ -86,13 +86,13 @@ def _account_conditions(found: Conditions, asked: Mapping[str, Any], influencer:
 
 
 def has_account(influencer: str, asked: str, *, bounded: bool) -> str:
-    """The same as `audience_sql.has_account`, with the parameters that `range_values` gives."""
+    """Return `audience_sql.has_account`, with the parameters that `range_values` gives."""
     within = f"BETWEEN :{asked}_low AND :{asked}_high"
     return rules.has_account(influencer, f":{asked}_platforms::int", within, bounded=bounded)
 
 
 def range_values(asked: str, mask: int, low: int | None, high: int | None) -> dict[str, int]:
-    """The parameters of `has_account`; None is no bound."""
+    """Return the parameters of `has_account`; None is no bound."""
     return {
         f"{asked}_platforms": mask,
         f"{asked}_low": 0 if low is None else low,

@@ -7,7 +7,7 @@ fixes the order of evaluation (cheap columns first) and keeps the planner's esti
 what staff have overridden comes from the overrides. Which streams there are is settled here, not
 by the planner.
 
-A stream tells its rows' `status`, so that nobody has to work it out again. All that a campaign's
+A stream's rows have their `status`, so that it is not computed again. All that a campaign's
 rule says is a parameter: campaigns whose rules have the same form share a statement, planned once,
 for any values. PostgreSQL merges the streams row by row (Merge Append), so that all of them
 together are walked little further than one page.
@@ -57,7 +57,7 @@ _NO_CHANGE = ":never::timestamptz"
 
 
 class Target(NamedTuple):
-    """The campaign whose tab it is: its id, and what its rule is made of."""
+    """The campaign of the tab: its id and its audience rule."""
 
     id: int
     is_running: bool
@@ -90,10 +90,10 @@ class CandidateListing:
     "By more than statuses."
     text: TextSearch | None = None
     from_text: bool = False
-    "Whether a page starts from those whom the text finds; what is counted always does."
+    "Whether a page starts from the influencers that the text finds; a count always does."
 
     def rows(self, columns: str, joins: str, page: Page, keys: Sequence[int] | None) -> str:
-        """The statement of one page."""
+        """Return the statement of one page."""
         del keys
         order = ordering(self.orders, self.descending is page.forward)
         beyond = seek(self.orders, page, self.descending)
@@ -105,7 +105,7 @@ class CandidateListing:
         )
 
     def total(self, keys: Sequence[int] | None) -> str:
-        """The statement that counts all rows."""
+        """Return the statement that counts all rows."""
         del keys
         if self.is_filtered:
             return f"{self._found(True)}SELECT {counted(self._streams(True))}"
@@ -137,7 +137,7 @@ _NO_ROWS = (
 async def candidates(
     run: Run, arguments: Mapping[str, Any], keys: Sequence[int]
 ) -> CandidateListing:
-    """The tab of one campaign."""
+    """Return the tab of one campaign."""
     target = await target_of(run, keys[0])
     asked: Mapping[str, Any] = arguments.get("filter") or {}
     name = order_name(arguments, "FOLLOWERS_DESC")
@@ -159,10 +159,10 @@ async def candidates(
 async def _is_rare(
     run: Run, text: TextSearch, target: Target, statuses: Collection[CandidateStatus]
 ) -> bool:
-    """Whether so few of those with these statuses have the text that an index finds them sooner."""
+    """Return whether the text is so rare among these statuses that an index is faster."""
     derived = _DERIVED.intersection(statuses)
     if not derived or not target.is_running:
-        # Of those who take part there are not many to walk; of everybody, there are.
+        # Participations are few rows to walk; influencers are many.
         everybody = CandidateStatus.UNAVAILABLE in derived
         return text.is_rare() if everybody else text.has_few
     kept = await run.fetch(
@@ -176,7 +176,7 @@ async def _is_rare(
 
 
 async def target_of(run: Run, campaign: int) -> Target:
-    """The campaign whose tab it is."""
+    """Return the campaign of the tab."""
     [row] = await run.fetch_by(_TARGET, [campaign])
     found = Target(*row[:-1])
     return found._replace(
@@ -194,19 +194,19 @@ _IN_NO_FILTER = ("i.erased_at IS NULL",)
 
 
 async def tab_conditions(asked: Mapping[str, Any], target: Target) -> Conditions:
-    """What the filter says about influencers, and the parameters of every stream."""
+    """Return the filter's conditions on influencers, and the parameters of every stream."""
     conditions = await influencer_conditions(asked, "i")
     conditions.add(*_IN_NO_FILTER, campaign=target.id, never=NEVER, **_rule_values(target))
     return conditions
 
 
 def narrowed(stream: Stream, conditions: Iterable[str]) -> Stream:
-    """The stream's rows that meet the conditions."""
+    """Return the stream's rows that meet the conditions."""
     return stream._replace(where=(*stream.where, *conditions))
 
 
 def _from_found(stream: Stream) -> Stream:
-    """The stream's rows of influencers whom the text finds, from those."""
+    """Return the stream, starting from the influencers that the text finds."""
     return stream._replace(
         source=f"found f CROSS JOIN {stream.source}",
         where=(f"{_influencer(stream)} = f.influencer_id", *stream.where),
@@ -214,7 +214,7 @@ def _from_found(stream: Stream) -> Stream:
 
 
 def _looking_at(text: TextSearch, stream: Stream) -> Stream:
-    """The same, by a look at the text of each that meets the rule: it costs more than the rule."""
+    """Return the stream, testing the text last, because that costs more than the rule."""
     probe = text.probe("i")
     where = [_before_taking_part(condition, probe) for condition in stream.where]
     return stream._replace(where=tuple(where) if where != [*stream.where] else (*where, probe))
@@ -230,7 +230,7 @@ def _before_taking_part(condition: str, probe: str) -> str:
 
 
 def _form(target: Target) -> Target:
-    """All that streams depend on, with the same in place of what is a parameter in them."""
+    """Return what the streams depend on, with constants for what is a parameter in them."""
     return target._replace(
         id=0,
         countries=("",) * len(target.countries),
@@ -244,13 +244,13 @@ def _form(target: Target) -> Target:
 def _streams(
     statuses: tuple[CandidateStatus, ...], form: Target, key: str, conditions: tuple[str, ...]
 ) -> tuple[Stream, ...]:
-    """The streams of these statuses whose rows meet the conditions."""
+    """Return the streams of these statuses, with rows that meet the conditions."""
     streams = [stream for status in statuses for stream in streams_of(status, form, key)]
     return tuple([narrowed(stream, conditions) for stream in streams])
 
 
 def streams_of(status: CandidateStatus, target: Target, key: str) -> Iterator[Stream]:
-    """The streams whose rows are all that have this status."""
+    """Yield the streams that together have all rows with this status."""
     if status in _STORED:
         for stored in _STORED[status]:
             yield _stored(stored, key, status)
@@ -274,7 +274,7 @@ def _stored(stored: str, key: str, status: CandidateStatus) -> Stream:
 
 def _by_rule(target: Target, key: str, status: CandidateStatus) -> Iterator[Stream]:
     fits = status is CandidateStatus.AVAILABLE
-    # Those who never were in it are walked by id, which is no order within a country.
+    # Influencers who never took part are walked by id, which is no order within a country.
     countries = len(_walked_countries(target)) if fits and key != _CHANGED else 0
     rule = _rule(target, with_country=not countries)
     if rule == _NO_RULE and not fits:
@@ -288,14 +288,14 @@ def _by_rule(target: Target, key: str, status: CandidateStatus) -> Iterator[Stre
 
 
 def _is_only_a_minimum(target: Target) -> bool:
-    """Whether the largest account alone decides: who is left out may be few, and far down."""
+    """Return whether the largest account alone decides: then the others may be few, far down."""
     listed = target.countries or target.category_mask or target.category_overflow
     any_platform = target.platforms == mask_of(Platform)
     return any_platform and target.followers_max is None and not listed
 
 
 def _open(key: str, status: CandidateStatus, *where: str) -> Iterator[Stream]:
-    """Influencers who do not take part; by latest change, those who once did come first."""
+    """Yield influencers who do not take part; by latest change, former ones come first."""
     if key != _CHANGED:
         yield Stream("influencer i", where, key, status)
         return
@@ -358,7 +358,7 @@ def _late_categories(target: Target) -> list[int]:
 
 
 def _walked_countries(target: Target) -> list[str | None]:
-    """The countries of the rule that have a stream each, the empty ones last."""
+    """Return the countries of the rule that have a stream each, empty ones last."""
     asked = len(target.countries)
     if not 0 < asked <= COUNTRY_STREAMS[-1]:
         return []
@@ -367,7 +367,7 @@ def _walked_countries(target: Target) -> list[str | None]:
 
 
 def _rule_values(target: Target) -> dict[str, Any]:
-    """The parameters of the rule, whatever form it has."""
+    """Return the parameters of the rule, whatever its form."""
     late = enumerate(_late_categories(target))
     walked = enumerate(_walked_countries(target))
     return {
@@ -384,7 +384,7 @@ def _rule_values(target: Target) -> dict[str, Any]:
 
 @lru_cache(maxsize=1024)
 def _cut(streams: tuple[Stream, ...], beyond: tuple[str, ...], cut: str) -> str:
-    """The streams, each cut where its index ends the walk; all of them are cut again together."""
+    """Return the streams' UNION ALL, each limited to a page, where its index ends the walk."""
     return " UNION ALL ".join(
         f"SELECT * FROM ({_select(stream, beyond)}{_in_stream(cut, stream)}) s"
         for stream in streams
@@ -401,7 +401,7 @@ def _select(stream: Stream, beyond: Sequence[str]) -> str:
 
 
 def _in_stream(sql: str, stream: Stream) -> str:
-    """SQL over the listing's columns, said in those of the stream, where its index is."""
+    """Return SQL with the listing's columns replaced by the stream's, which are indexed."""
     return sql.replace("t.sort", stream.key).replace("t.influencer_id", _influencer(stream))
 
 
@@ -410,7 +410,7 @@ def _influencer(stream: Stream) -> str:
 
 
 def counted(streams: Sequence[Stream]) -> str:
-    """SQL of how many rows the streams have."""
+    """Return SQL for the number of rows of the streams."""
     counts = [
         f"(SELECT count(*) FROM {stream.source} WHERE {' AND '.join(stream.where)})"
         for stream in streams

@@ -9,7 +9,7 @@ from projection import Run, TableListing
 
 @dataclass(frozen=True, slots=True)
 class StatusCount:
-    """How many rows have a status."""
+    """The number of rows with a status."""
 
     status: StrEnum
     count: int
@@ -18,7 +18,7 @@ class StatusCount:
 async def counts_by_status(
     run: Run, tab: TableListing, campaigns: Sequence[int], statuses: Iterable[StrEnum]
 ) -> dict[int, list[StatusCount]]:
-    """For each campaign a count of each status, also of those that no row of the tab has."""
+    """Count the rows of each campaign by status, statuses without rows included."""
     of_campaigns = "t.campaign_id = ANY(:campaigns)"
     rows = await run.fetch(
         f"SELECT t.campaign_id, t.status, count(*) FROM {tab.source}"

@@ -17,49 +17,52 @@ from database.text_index import TextIndex, contains, parameters
 from models.text import clean, fold, is_storable
 from resolvers.errors import RequestError
 
-SEARCH_LENGTH = 200
-SAMPLE = 4_000
+MAX_SEARCH_LENGTH = 200
+MAX_SAMPLE = 4_000
 SAMPLE_SECONDS = 300
-WALK = 15
-"""A row that is walked costs a third of one that an index has found; so a page of 50, a third."""
-FEW = 1_000
-"""So many rows are found in an index, and looked up, before anything could be walked."""
+WALK_THRESHOLD = 15
+"""Expected rows times share below which the index is faster than walking to a page of 50.
+
+A walked row costs a third of a row that an index has found.
+"""
+INDEX_THRESHOLD = 1_000
+"""So few rows are always faster to look up in an index than by walking."""
 
 _INDEX = TextIndex("influencer_search", "influencer_id", fts="influencer_fts")
 
 
 @dataclass(frozen=True, slots=True)
 class TextSearch:
-    """One text that is looked for, and both ways to it."""
+    """A text that is searched for, and both ways to find it."""
 
     found: str
-    "A SELECT of the `influencer_id` of all who have it, from an index."
+    "A SELECT, by an index, of the `influencer_id` of all that have the text."
     values: dict[str, Any]
     share: float
-    "Of all influencers, about."
+    "The estimated share of influencers that have the text."
     people: int
-    "How many influencers there are, about."
+    "The estimated number of all influencers."
 
     @property
     def expected(self) -> float:
-        """How many influencers have it, about."""
+        """Return the estimated number of influencers that have the text."""
         return self.share * self.people
 
     @property
     def has_few(self) -> bool:
-        """Whether those who have it are looked up sooner than any list is walked."""
-        return self.expected <= FEW
+        """Return whether so few have the text that the index is always faster."""
+        return self.expected <= INDEX_THRESHOLD
 
     def is_rare(self, among: float = 1.0) -> bool:
-        """Whether to start from those found, for a page of a list that this share of all is in."""
-        return self.expected * self.share * among <= WALK
+        """Return whether the index is faster for a page of a list with this share of all."""
+        return self.expected * self.share * among <= WALK_THRESHOLD
 
     def condition(self, influencer: str) -> str:
-        """That the influencer of this alias has it."""
+        """Return the condition that the influencer of this alias has the text."""
         return f"{influencer}.id IN ({self.found})" if self.is_rare() else self.probe(influencer)
 
     def probe(self, influencer: str) -> str:
-        """The same, by a look at this one influencer's text."""
+        """Return the same condition, by reading this one influencer's text."""
         return (
             "coalesce((SELECT 1 FROM influencer_search s"
             f" WHERE s.influencer_id = {influencer}.id AND {contains('s.text')} LIMIT 1), 0) = 1"
@@ -67,7 +70,7 @@ class TextSearch:
 
 
 async def text_search(asked: str | None) -> TextSearch | None:
-    """What a filter's `search` looks for; None where it is empty.
+    """Return the search for a filter's `search`; None if it is empty.
 
     Raises INVALID_INPUT for a text that is too long or that no database can hold.
     """
@@ -80,18 +83,19 @@ async def text_search(asked: str | None) -> TextSearch | None:
 
 
 def searched(asked: str) -> str:
-    """The text as it is looked for: folded. Raises INVALID_INPUT, see `text_search`."""
+    """Return the text as it is searched for: folded. Raises INVALID_INPUT, see `text_search`."""
     text = clean(storable("search", asked))
-    if len(text) > SEARCH_LENGTH:
+    if len(text) > MAX_SEARCH_LENGTH:
         raise RequestError(
-            "INVALID_INPUT", f"`search` takes {SEARCH_LENGTH} characters at most, not {len(text)}."
+            "INVALID_INPUT",
+            f"`search` takes {MAX_SEARCH_LENGTH} characters at most, not {len(text)}.",
         )
     # A control character at an end is a space by now.
     return clean(fold(text))
 
 
 def storable(argument: str, text: str) -> str:
-    """The text. Raises INVALID_INPUT for one that no database can hold."""
+    """Return the text. Raises INVALID_INPUT for one that no database can hold."""
     if not is_storable(text):
         raise RequestError("INVALID_INPUT", f"`{argument}` has a NUL or half a surrogate pair.")
     return text
@@ -99,7 +103,7 @@ def storable(argument: str, text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Sample:
-    """The texts of some influencers, and how many there are of all."""
+    """The texts of some influencers, and the number of all."""
 
     texts: list[str]
     people: int
@@ -113,7 +117,7 @@ async def _sample() -> _Sample:
     global _kept  # noqa: PLW0603
     if monotonic() - _kept.taken_at > SAMPLE_SECONDS:
         [[last]] = await rows("SELECT coalesce(max(influencer_id), 0) FROM influencer_search")
-        chosen = random.sample(range(1, last + 1), min(SAMPLE, last))
+        chosen = random.sample(range(1, last + 1), min(MAX_SAMPLE, last))
         texts = await rows(
             "SELECT s.text FROM influencer_search s WHERE s.influencer_id = ANY(:chosen)",
             chosen=chosen,

@@ -18,7 +18,7 @@ class ViewerValue:
 
 
 async def viewer(info: Info) -> Completed[ViewerValue]:
-    """The caller. Raises UNAUTHENTICATED."""
+    """Return the caller. Raises UNAUTHENTICATED."""
     caller = caller_of(info)
     value = ViewerValue(caller.role, caller.name, caller.influencer_id, caller.advertiser_id)
     return await payload(info, value)

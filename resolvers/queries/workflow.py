@@ -33,7 +33,7 @@ class TransitionValue:
 async def workflow(
     info: Info, campaign_type: CampaignType | None
 ) -> Completed[list[TransitionValue]]:
-    """What may follow what, by whom; for one type of campaign, or for all."""
+    """Return the transitions and who may make them, for one campaign type or for all."""
     caller_of(info)
     rows = [
         TransitionValue(

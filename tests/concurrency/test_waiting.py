@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
-from database.connection import MOST_TRANSACTIONS, POOL_SIZE
+from database.connection import MAX_TRANSACTIONS, POOL_SIZE
 from database.session import capabilities, connection
 from database.transactions import ChangedMeanwhileError
 from resolvers.ids import encode
@@ -109,7 +109,7 @@ async def test_reads_go_on_while_more_wait_for_a_campaign_than_there_are_connect
     async with other_writer(db) as other:
         await other.execute("SELECT FROM campaign WHERE id = $1 FOR UPDATE", campaign.pk)
         marks = [asyncio.create_task(mark(campaign.pk, person.pk)) for person in people]
-        await until_someone_waits(many=MOST_TRANSACTIONS)
+        await until_someone_waits(many=MAX_TRANSACTIONS)
         async with asyncio.timeout(10):
             assert await answer("{ campaigns { totalCount } }") == {"campaigns": {"totalCount": 1}}
     assert [result["outcome"] for result in await asyncio.gather(*marks)] == ["CHANGED"] * len(
@@ -119,12 +119,12 @@ async def test_reads_go_on_while_more_wait_for_a_campaign_than_there_are_connect
 
 async def test_whoever_is_cancelled_while_too_many_wait_gives_up_their_turn(db: str):
     campaign = await data.campaign()
-    people = [await data.influencer() for _ in range(2 * MOST_TRANSACTIONS)]
+    people = [await data.influencer() for _ in range(2 * MAX_TRANSACTIONS)]
     for _ in range(2):
         async with other_writer(db) as other:
             await other.execute("SELECT FROM campaign WHERE id = $1 FOR UPDATE", campaign.pk)
             marks = [asyncio.create_task(mark(campaign.pk, person.pk)) for person in people]
-            await until_someone_waits(many=MOST_TRANSACTIONS)
+            await until_someone_waits(many=MAX_TRANSACTIONS)
             for marking in marks:
                 marking.cancel()
             await asyncio.wait(marks)

@@ -53,7 +53,7 @@ async def totals(campaign: Campaign) -> list[int]:
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three influencers are too many to look at one by one."""
-    monkeypatch.setattr(candidate_counts, "LOOKED_AT", 2)
+    monkeypatch.setattr(candidate_counts, "SCAN_THRESHOLD", 2)
 
 
 async def test_what_is_kept_is_what_a_count_of_everyone_tells(db: str) -> None:
@@ -193,10 +193,10 @@ async def test_under_a_filter_few_are_counted_and_of_many_a_sample_is_scaled(
     await availability_worker.refresh()
     for number, asked in enumerate(filters(4, 40, list(CandidateStatus))):
         campaign = crowd.campaigns[number % 8]
-        monkeypatch.setattr(candidate_counts, "LOOKED_AT", 10_000)
+        monkeypatch.setattr(candidate_counts, "SCAN_THRESHOLD", 10_000)
         expected = await badges(campaign, **asked)
         assert all(exact for _, exact in expected.values())
-        monkeypatch.setattr(candidate_counts, "LOOKED_AT", 79)
+        monkeypatch.setattr(candidate_counts, "SCAN_THRESHOLD", 79)
         found = await badges(campaign, **asked)
         for status, (count, exact) in expected.items():
             if found[status][1]:
@@ -212,7 +212,7 @@ async def test_a_rare_text_is_counted_exactly_among_many(
     campaign = await data.campaign()
     for number in range(10):
         await data.influencer(name=f"number {number}")
-    monkeypatch.setattr(candidate_counts, "LOOKED_AT", 4)
+    monkeypatch.setattr(candidate_counts, "SCAN_THRESHOLD", 4)
     assert (await badges(campaign, search="number 3"))["AVAILABLE"] == (1, True)
     assert (await badges(campaign, search="number"))["AVAILABLE"] == (10, False)
     assert (await badges(campaign, countries=["JP"]))["AVAILABLE"] == (10, False)

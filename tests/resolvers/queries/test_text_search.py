@@ -32,8 +32,8 @@ query Find($search: String) {
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """One of the two ways, whatever the text."""
     most = -1.0 if request.param == "walking" else float("inf")
-    monkeypatch.setattr(text_search, "WALK", most)
-    monkeypatch.setattr(text_search, "FEW", most)
+    monkeypatch.setattr(text_search, "WALK_THRESHOLD", most)
+    monkeypatch.setattr(text_search, "INDEX_THRESHOLD", most)
     return request.param
 
 
