@@ -1,4 +1,4 @@
-"""What travels: the media types, and the parameters of a GraphQL request."""
+"""Read a GraphQL request over HTTP: its headers, its parameters, and the media type it accepts."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -12,14 +12,14 @@ from execution.engine import Params
 
 JSON = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
-LARGEST_BODY = 4 << 20
-"1,000 influencers with their accounts fit."
-DRAINED = 16 << 20
-"A body that is too large is read this far, so that its sender gets to see the answer."
+MAX_BODY = 4 << 20
+"Bytes. 1,000 influencers with their accounts fit."
+MAX_DRAINED = 16 << 20
+"Bytes of a body that is too large are read, so that its sender gets to see the answer."
 
 
 class HttpError(Exception):
-    """A request that is no well-formed GraphQL request; its text says what is wrong."""
+    """A request that is no well-formed GraphQL request. Its text says what is wrong."""
 
     def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
@@ -28,7 +28,7 @@ class HttpError(Exception):
 
 
 class Incoming:
-    """A request as it arrived: what of Starlette's own is needed here, at a third of the cost."""
+    """A request as it arrived. Starlette's own class takes three times as long."""
 
     __slots__ = ("_headers", "_receive", "method", "query_string")
 
@@ -39,45 +39,45 @@ class Incoming:
         self._receive = receive
 
     def header(self, name: bytes) -> str | None:
-        """A header by its name in lower case; None where it was not sent."""
+        """Return a header by its name in lower case, or None."""
         value = self._headers.get(name)
         return None if value is None else value.decode("latin-1")
 
     async def body(self) -> bytes:
-        """All of the body; raises HttpError where it is too large or breaks off."""
+        """Return the whole body; raise HttpError where it is too large or breaks off."""
         parts: list[bytes] = []
         size, more = 0, True
-        while more and size <= DRAINED:
+        while more and size <= MAX_DRAINED:
             message = await self._receive()
             if message["type"] == "http.disconnect":
                 raise HttpError(400, "The body broke off.")
             part: bytes = message.get("body", b"")
             size += len(part)
-            if size <= LARGEST_BODY:
+            if size <= MAX_BODY:
                 parts.append(part)
             more = message.get("more_body", False)
-        if size > LARGEST_BODY:
-            message = f"The body is larger than {LARGEST_BODY >> 20} MiB: send less in one request."
-            raise HttpError(413, message, {"Connection": "close"} if size > DRAINED else None)
+        if size > MAX_BODY:
+            message = f"The body is larger than {MAX_BODY >> 20} MiB: send less in one request."
+            raise HttpError(413, message, {"Connection": "close"} if size > MAX_DRAINED else None)
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 @lru_cache(maxsize=256)
 def media_type_for(accept: str | None) -> str:
-    """The media type that the client likes best; JSON where it does not care. Raises HttpError."""
+    """Return the media type that the client prefers, JSON by default; raise HttpError 406."""
     if not accept:
         return JSON
     ranges = [_range(part) for part in accept.split(",")]
-    json, graphql = _wish(ranges, JSON), _wish(ranges, GRAPHQL_RESPONSE)
+    json, graphql = _preference(ranges, JSON), _preference(ranges, GRAPHQL_RESPONSE)
     if not json.quality and not graphql.quality:
         raise HttpError(406, f"This address answers with {GRAPHQL_RESPONSE} or {JSON}.")
-    # Equally welcome: the newer one where it is named, JSON where a wildcard covers both.
+    # Of equal quality: the newer one where it is named, JSON where a wildcard covers both.
     prefers_graphql = graphql >= json if graphql.is_named else graphql > json
     return GRAPHQL_RESPONSE if prefers_graphql else JSON
 
 
-class _Wish(NamedTuple):
-    """How much a media type is wanted."""
+class _Preference(NamedTuple):
+    """How much a client prefers a media type, and whether it names it."""
 
     quality: float
     is_named: bool
@@ -92,17 +92,17 @@ def _range(part: str) -> tuple[str, float]:
         return name, 0.0
 
 
-def _wish(ranges: list[tuple[str, float]], media_type: str) -> _Wish:
-    """What the most exact range that covers a media type says of it."""
+def _preference(ranges: list[tuple[str, float]], media_type: str) -> _Preference:
+    """Return the preference of the most specific range that covers a media type."""
     for name in (media_type, "application/*", "*/*"):
         for range_name, quality in ranges:
             if range_name == name:
-                return _Wish(quality, name == media_type)
-    return _Wish(0.0, is_named=False)
+                return _Preference(quality, name == media_type)
+    return _Preference(0.0, is_named=False)
 
 
 async def read_params(request: Incoming) -> Params:
-    """The parameters of a GET, or of a POST's body; raises HttpError."""
+    """Return the parameters of a GET, or of a POST's body; raise HttpError."""
     if request.method != "POST":
         query = parse_qsl(request.query_string.decode("latin-1"), keep_blank_values=True)
         return _params(dict(query), json_in_text=True)
@@ -123,7 +123,7 @@ async def read_params(request: Incoming) -> Params:
 
 @lru_cache(maxsize=256)
 def _check_content_type(header: str) -> None:
-    """Only JSON: no form of another site's page can send that."""
+    """Accept JSON alone, which no form on another site's page can send."""
     name, *parameters = (piece.strip().lower() for piece in header.split(";"))
     if name != JSON:
         raise HttpError(415, f"The header Content-Type must be {JSON}.", {"Accept": JSON})
