@@ -1,0 +1,1 @@
+"""Measurements of Joinery beside other servers, and beside its own past."""

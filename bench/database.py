@@ -76,7 +76,7 @@ class Database:
         return self.server.process.pid
 
     def rows(self, statement: str) -> list[list[str]]:
-        """The rows of one statement, as text."""
+        """Return the rows of one statement, as text."""
         found = self.server.sql(statement, self.name)
         return [line.split("|") for line in found.splitlines()]
 
@@ -103,7 +103,7 @@ def database(size: Size, kept: Path | None) -> Generator[Database]:
 def databases(
     sizes: Sequence[Size], kept: Path | None, prefix: str, count: Callable[[], Awaitable[None]]
 ) -> Generator[list[Database]]:
-    """The same for several sizes in one PostgreSQL.
+    """Start one PostgreSQL for databases of several sizes.
 
     `count`, connected to new data, makes the counts that Joinery keeps.
     """

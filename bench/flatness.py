@@ -122,7 +122,7 @@ class Recorder:
         self.asked: list[tuple[Any, list[Any]]] = []
 
     async def execute(self, sql: str, values: list[Any]) -> Sequence[Row]:
-        """The rows of a statement, prepared."""
+        """Return the rows of a statement, prepared."""
         statement = await self.connection.prepare(sql)
         self.asked.append((statement, values))
         return await statement.fetch(*values)
@@ -164,7 +164,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def flatness(sizes: Sequence[Size], kept: Path | None, chosen: list[Case], rounds: int) -> str:
-    """The table, in Markdown."""
+    """Return the table, in Markdown."""
     with databases(sizes, kept, "flat", _prepare) as found:
         return asyncio.run(_measure(found, chosen, rounds))
 
@@ -208,7 +208,7 @@ async def _measure(found: Sequence[Database], chosen: Sequence[Case], rounds: in
 async def _ask(
     database: Database, chosen: Sequence[Case]
 ) -> tuple[list[Recorder], dict[str, float]]:
-    """What each case asks, and to which share of all influencers each rule makes available."""
+    """Return what each case asks, and the share of influencers that each rule makes available."""
     driver: Any = asyncpg  # which has no types
     connection = await driver.connect(database.url, server_settings=SERVER_SETTINGS)
     text_search.SAMPLE_SECONDS = 0  # another database, another sample
@@ -282,7 +282,7 @@ def _table(
     found: Sequence[Database],
     shares: Sequence[dict[str, float]],
 ) -> str:
-    """The report, in Markdown."""
+    """Return the report, in Markdown."""
     small, large = (f"{database.size.influencers:,}" for database in found)
     rules = ", ".join(f"*{rule}* {share:.2%}" for rule, share in shares[-1].items())
     told = (

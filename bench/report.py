@@ -16,7 +16,7 @@ AT = 16
 
 
 def table(measured: Mapping[str, Mapping[Any, Mapping[str, float]]]) -> str:
-    """The numbers of one workload."""
+    """Return the numbers of one workload."""
     lines = _head(
         *("server", "connections", "requests/s", "p50 ms", "p99 ms"),
         *("server CPU ms", "database CPU ms", "memory MB"),
@@ -162,7 +162,7 @@ def _noise(known: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _goals(known: Mapping[str, Any]) -> str:
-    """What was to be reached, and whether it was."""
+    """Return the goals, and whether each was reached."""
     lines = ["| | | goal | measured | met |", "| --- | --- | ---: | ---: | --- |"]
     for goal in GOALS:
         value = goal.measure(known)
@@ -196,7 +196,7 @@ def _ratios(known: Mapping[str, Any]) -> str:
 
 
 def _at(known: Mapping[str, Any], workload: str, connections: int = AT) -> Measured:
-    """What each server came to at so many connections."""
+    """Return the numbers of each server at so many connections."""
     peers: Mapping[str, Mapping[int, Any]] = known.get(workload, {}).get("peers", {})
     return {name: runs[connections] for name, runs in peers.items() if connections in runs}
 
@@ -235,7 +235,7 @@ COLORS = {"joinery": "#0b7a75", "floor": "#b8bcc4", "python": "#e0a030", "node":
 
 
 def picture(known: Mapping[str, Any]) -> str:
-    """Requests a second of every server, a group of bars for each workload."""
+    """Draw every server's requests a second, a group of bars for each workload."""
     shapes, y = list[str](), 42
     for workload in WORKLOADS:
         if workload.name not in known:

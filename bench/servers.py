@@ -50,13 +50,13 @@ class Peer:
     "Whether its schema is made from the tables, so that its operations and ids differ."
 
     def operation(self, workload: Workload) -> str:
-        """The text of the operation."""
+        """Return the text of the operation."""
         if self.speaks_its_own:
             return (POSTGRAPHILE / f"{workload.name}.graphql").read_text()
         return workload.operation
 
     def body(self, workload: Workload, request: Request) -> bytes:
-        """A request's body."""
+        """Return a request's body."""
         variables = request.variables
         if self.speaks_its_own:
             # It knows no viewer, so in My Job the creator is named.
@@ -173,7 +173,7 @@ class Tokens:
         self._made: dict[int | None, str] = {}
 
     def of(self, caller: int | None) -> str:
-        """The token of an influencer, or of staff."""
+        """Return the token of an influencer, or of staff."""
         if caller not in self._made:
             sub = f"gid://joinery/Influencer/{caller}" if caller else "staff"
             claims = {"role": "INFLUENCER" if caller else "STAFF", "sub": sub}

@@ -43,7 +43,7 @@ class Session:
     "Joinery first."
 
     def compare(self) -> None:
-        """Raises LoadError where an answer differs from Joinery's."""
+        """Raise LoadError where an answer differs from Joinery's."""
         count = COMPARED // 4 if self.workload.writes else COMPARED
         step = max(1, len(self.requests) // count)
         for request in self.requests[::step][:count]:
@@ -112,7 +112,7 @@ class Session:
 def measure(
     workload: Workload, database: Database, servers: Servers, peers: Sequence[Peer], plan: Plan
 ) -> dict[str, dict[int, dict[str, float]]]:
-    """The medians of every number, by peer and connections. Raises LoadError."""
+    """Return the medians of every number, by peer and connections. Raises LoadError."""
     able = [peer for peer in peers if workload.name not in peer.cannot]
     runs: dict[str, dict[int, list[Run]]] = {peer.name: {} for peer in able}
     with ExitStack() as stack:
@@ -129,7 +129,7 @@ def measure(
 
 
 def _medians(runs: Sequence[Run]) -> dict[str, float]:
-    """The medians of the numbers; how far requests/s lie apart, as a share of theirs."""
+    """Return the medians of the numbers; how far requests/s lie apart, as a share of theirs."""
     rows = [asdict(run) for run in runs]
     medians = {name: statistics.median(row[name] for row in rows) for name in rows[0]}
     speeds = [run.per_second for run in runs]

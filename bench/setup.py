@@ -69,7 +69,7 @@ def _install_node() -> None:
 
 
 def machine() -> str:
-    """The machine, in a line."""
+    """Return the machine, in a line."""
     cpu = platform.processor() or platform.machine()
     for line in Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):
@@ -81,7 +81,7 @@ def machine() -> str:
 
 
 def versions(database: Database) -> dict[str, str]:
-    """What ran, by name."""
+    """Return the versions of all that ran, by name."""
     found = {"PostgreSQL": database.rows("SHOW server_version")[0][0]}
     found["Python"] = platform.python_version()
     found |= {name: importlib.metadata.version(name) for name in PYTHON_PACKAGES}

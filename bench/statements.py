@@ -13,7 +13,7 @@ REQUESTS = 4
 
 
 def statements(workload: Workload, database: Database, servers: Servers) -> int:
-    """The statements of one request to Joinery, BEGIN and COMMIT among them."""
+    """Return the statements of one request to Joinery, BEGIN and COMMIT among them."""
     log = database.server.folder / "log"
     counts = list[int]()
     _set(database, "SET log_statement = 'all'")
@@ -30,7 +30,7 @@ def statements(workload: Workload, database: Database, servers: Servers) -> int:
 
 
 def _set(database: Database, words: str) -> None:
-    """Settings of a database hold for the connections that are made from now on."""
+    """Set a setting of the database, for the connections that are made from now on."""
     database.server.sql(f'ALTER DATABASE "{database.name}" {words}')
 
 

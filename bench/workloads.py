@@ -58,7 +58,7 @@ class Workload:
         return self.name.startswith("M")
 
     def requests(self, database: Database) -> list[Request]:
-        """What to send, from the data at hand."""
+        """Return the request to send, from the data at hand."""
         match self.name:
             case "Q1":
                 return _campaigns(database, _FULL_APPLICANT_TABS)

@@ -1,0 +1,1 @@
+"""The servers that Joinery is measured beside."""

@@ -37,7 +37,7 @@ class Loader:
         self._waiting: list[int] = []
 
     def load(self, key: int) -> asyncio.Future[Any]:
-        """What belongs to the key."""
+        """Return the value of the key."""
         if key not in self._asked:
             loop = asyncio.get_running_loop()
             if not self._waiting:

@@ -23,7 +23,7 @@ class Unreset(asyncpg.Connection):
 
 
 async def open_pool() -> Any:
-    """Connections to the bench's database, as many as every server gets."""
+    """Open a pool of as many connections to the bench's database as every server gets."""
     driver: Any = asyncpg  # which has no types
     size = int(os.environ["BENCH_CONNECTIONS"])
     return await driver.create_pool(
@@ -75,7 +75,7 @@ class Floor:
 
 
 def number(gid: str) -> int:
-    """The key in a global id."""
+    """Return the key in a global id."""
     return int(gid.rpartition("/")[2])
 
 

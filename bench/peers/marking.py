@@ -50,7 +50,7 @@ class Marked:
 
 
 def refused(code: str) -> dict[str, Any]:
-    """What one influencer's result says about a refusal."""
+    """Return the error of one influencer's result."""
     return {"outcome": "REFUSED", "candidateStatus": None, "participation": None, "code": code}
 
 
@@ -60,7 +60,7 @@ def decide(
     accounts: Sequence[Mapping[str, Any]],
     override: str | None,
 ) -> Marked | None:
-    """What the influencer becomes; None where the campaign is not available to them."""
+    """Return the influencer's new status; None where the campaign is not available to them."""
     relevant = [a for a in accounts if campaign["platforms"] >> (a["platform"] - 1) & 1]
     fitting = [a for a in relevant if _in_range(campaign, a["followers"])]
     if override == "AVAILABLE":

@@ -433,7 +433,7 @@ async def _influencers(keys: list[int]) -> list[Influencer]:
 
 
 async def _mark(key: int, asked: list[int]) -> dict[int, ParticipationModel]:
-    """The new participations, by influencer."""
+    """Return the new participations, by influencer."""
     async with in_transaction() as transaction:
         campaign = await tables.Campaign.select_for_update().get(id=key)
         influencers = await InfluencerModel.filter(id__in=asked, erased_at=None).order_by("id")
