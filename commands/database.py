@@ -9,7 +9,7 @@ from database.connection import connected, pending_migrations
 
 @asynccontextmanager
 async def migrated(url: str) -> AsyncGenerator[None]:
-    """Connected to this database (`database.connection.connected`), which lacks no migration.
+    """Connect to this database (`database.connection.connected`), which must lack no migration.
 
     Raises CommandError where it does.
     """
@@ -20,5 +20,5 @@ async def migrated(url: str) -> AsyncGenerator[None]:
 
 
 def what_is_missing(pending: list[str]) -> str:
-    """That the database lacks these migrations, and what to do."""
+    """Return the message that the database lacks these migrations, and what to do."""
     return f"the database lacks {', '.join(pending)}: run `python server.py migrate` first"

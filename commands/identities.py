@@ -22,7 +22,7 @@ _CREATORS = {
 
 
 def demo_identities(settings: Settings) -> Callable[[], Awaitable[Sequence[Identity]]]:
-    """What GraphiQL's menu offers: staff, then an advertiser, then influencers of the demo."""
+    """Return the callers in GraphiQL's menu: staff, an advertiser, then influencers of the demo."""
 
     async def identities() -> Sequence[Identity]:
         # A token of staff for everyone who can read a log is no thing for production.

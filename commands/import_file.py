@@ -147,7 +147,7 @@ class Entry:
     problems: Sequence[Problem] = ()
 
     def about(self, path: Sequence[object], message: str) -> Problem:
-        """The message, with the line and the field that it is about."""
+        """Return the message, with the line and the field that it is about."""
         line = self.line
         if len(path) > 1 and path[0] == "accounts" and self.account_lines:
             line = self.account_lines[int(str(path[1]))]
@@ -187,7 +187,7 @@ async def _import_batch(batch: Sequence[Entry], report: Report) -> list[Problem]
 
 
 def _known_problems(entry: Entry, report: Report) -> Sequence[Problem]:
-    """What is wrong with an entry, as far as the file alone tells."""
+    """Return the faults of an entry that the file alone shows."""
     if entry.record is not None:
         first = report.seen.setdefault(clean(entry.record.external_id), entry.line)
         if first != entry.line:
@@ -300,7 +300,7 @@ def _what_is_wrong(cells: dict[str | None, Any]) -> str:
 
 
 def _from_rows(rows: Sequence[_Row]) -> Entry:
-    """The influencer that these rows say, one for each account."""
+    """Return the influencer that these rows say, one for each account."""
     first = rows[0]
     if first.problem:
         return Entry(first.line, problems=[Problem(first.line, first.problem)])
@@ -320,7 +320,7 @@ def _from_rows(rows: Sequence[_Row]) -> Entry:
 
 
 def _read(entry: Entry, said: Any) -> Entry:
-    """The entry, with the record that was said, or with what is wrong with it."""
+    """Return the entry, with the record that was said, or with what is wrong with it."""
     try:
         entry.record = InfluencerRecord.model_validate(said)
     except ValidationError as error:

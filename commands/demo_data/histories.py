@@ -116,7 +116,7 @@ class History:
     events: list[EventData] = field(default_factory=list[EventData])
 
     def facts(self, campaign: CampaignRow, at: datetime) -> Facts:
-        """What decides about the next step."""
+        """Return the facts that decide the next step."""
         row = ParticipationRow(
             self.status or "", self.version, self.selected_account, self.selected_platforms
         )

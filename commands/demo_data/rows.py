@@ -20,7 +20,7 @@ Row = dict[str, Any]
 
 
 def influencer(person: PersonData, numbers: Mapping[str, int], now: datetime) -> Row:
-    """An influencer, with what `models.profiles` would find in their accounts.
+    """Return an influencer, with what `models.profiles` would find in their accounts.
 
     To say it at once is twice as fast as to let the database find it: it would have to write each
     row a second time, and its place in every index.
@@ -46,7 +46,7 @@ def influencer(person: PersonData, numbers: Mapping[str, int], now: datetime) ->
 
 
 def _largest(accounts: Sequence[AccountData]) -> dict[Platform, int]:
-    """The followers of the largest account on each platform."""
+    """Return the followers of the largest account on each platform."""
     largest: dict[Platform, int] = {}
     for account in accounts:
         largest[account.platform] = max(account.followers, largest.get(account.platform, 0))
@@ -54,12 +54,12 @@ def _largest(accounts: Sequence[AccountData]) -> dict[Platform, int]:
 
 
 def search_text(person: PersonData) -> str:
-    """What the search finds an influencer by (`models.profiles` says the same)."""
+    """Return the text by which the search finds an influencer, as `models.profiles` makes it."""
     return "\n".join(map(fold, (person.name, *(account.handle for account in person.accounts))))
 
 
 def account(influencer: int, account: AccountData, now: datetime) -> Row:
-    """A social account."""
+    """Return a social account."""
     return {
         "influencer_id": influencer,
         "platform": account.platform.number,
@@ -72,7 +72,7 @@ def account(influencer: int, account: AccountData, now: datetime) -> Row:
 
 
 def campaign(data: CampaignData, numbers: Mapping[str, int], now: datetime) -> Row:
-    """A campaign on which nothing has happened yet."""
+    """Return a campaign on which nothing has happened yet."""
     mask, overflow = mask_and_overflow(numbers[fold(name)] for name in data.categories)
     return {
         "title": data.title,
@@ -122,7 +122,7 @@ def participation(campaign: int, history: History) -> Row:
 
 
 def post(campaign: int, participation: int, post: PostData) -> Row:
-    """A post."""
+    """Return a post."""
     return {
         "campaign_id": campaign,
         "participation_id": participation,
@@ -140,7 +140,7 @@ def post(campaign: int, participation: int, post: PostData) -> Row:
 def event(
     campaign: int, participation: int, history: History, event: EventData, posts: Sequence[int]
 ) -> Row:
-    """A line of the history; `posts` are the keys of the history's posts."""
+    """Return a line of the history; `posts` are the keys of the history's posts."""
     own = (ids.encode("Influencer", history.influencer), None)
     actor, name = ACTORS.get(event.role, own)
     return {
