@@ -64,6 +64,6 @@ def parameters(text: str) -> dict[str, Any]:
 
 
 def pattern(text: str) -> str:
-    """Return the LIKE pattern (escaped by `\\`) of texts that contain this one."""
+    r"""Return the LIKE pattern (escaped by `\`) of texts that contain this one."""
     escaped = _WILDCARDS.sub(r"\\\1", text)
     return f"%{escaped}%"
