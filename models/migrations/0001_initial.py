@@ -33,7 +33,7 @@ PARTICIPATION_STATUSES = (
 
 
 def table(model: str, name: str, columns: Fields, **options: Any) -> ops.CreateModel:
-    """A table whose key is `id`, a number that the database gives."""
+    """Declare a table whose key is `id`, a number that the database gives."""
     key = fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)
     return ops.CreateModel(
         name=model,
@@ -44,7 +44,7 @@ def table(model: str, name: str, columns: Fields, **options: Any) -> ops.CreateM
 
 
 def link(field: str, model: str, *, null: bool = False) -> tuple[str, Any]:
-    """A foreign key, which keeps what it names from being deleted."""
+    """Declare a foreign key, which keeps what it names from being deleted."""
     reference: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
         f"models.{model}",
         source_field=f"{field}_id",
@@ -58,7 +58,7 @@ def link(field: str, model: str, *, null: bool = False) -> tuple[str, Any]:
 
 
 def check(model: str, name: str, condition: str) -> ops.AddConstraint:
-    """A condition that every row meets."""
+    """Declare a condition that every row meets."""
     return ops.AddConstraint(model, CheckConstraint(check=condition, name=name))
 
 
