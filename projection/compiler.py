@@ -90,7 +90,7 @@ class Compiler:
     def root_object(
         self, raw: ResolveInfo, path: Keys, graphql_type: GraphQLObjectType, shape: Shape | None
     ) -> Level:
-        """The level of a root field's object."""
+        """Return the level of a root field's object."""
         level = Level()
         level.finish(
             self._object(level, graphql_type, shape, "t", details_of(raw.field_nodes), path)
@@ -98,7 +98,7 @@ class Compiler:
         return level
 
     def root_page(self, raw: ResolveInfo, path: Keys) -> PagePlan:
-        """The plan of a root field's connection."""
+        """Return the plan of a root field's connection."""
         name = f"{raw.parent_type.name}.{raw.field_name}"
         return self._page(name, object_type(return_type(raw)), details_of(raw.field_nodes), path)
 
@@ -113,7 +113,7 @@ class Compiler:
         details: FieldDetailsList,
         path: Keys,
     ) -> str:
-        """A dict display with every selected field of the object."""
+        """Return a dict display with every selected field of the object."""
         if len(_names(path)) > MAX_DEPTH:
             raise self.codes.refusal(f"This selection nests more than {MAX_DEPTH} levels deep.")
         items = [
@@ -125,7 +125,7 @@ class Compiler:
     def _collected(
         self, graphql_type: GraphQLObjectType, details: FieldDetailsList
     ) -> ItemsView[str, FieldDetailsList]:
-        """The selected fields by their response keys."""
+        """Return the selected fields by their response keys."""
         collected = self.executor.collect_subfields(graphql_type, details).grouped_field_set
         self.fields += len(collected)
         return collected.items()
@@ -389,7 +389,7 @@ class Selected:
 
 
 def _names(path: Keys) -> list[str]:
-    """The path without the places of items: whoever may not see a field may see it of none."""
+    """Return the path without the positions of items: a forbidden field is so for all of them."""
     return [key for key in path if isinstance(key, str)]
 
 
@@ -403,7 +403,7 @@ _UNTYPED = {**_TYPED, Kind.BOOLEAN: "bool({v})", Kind.MOMENT: "moment({v})"}
 
 
 def _moment(text: str) -> str:
-    """A moment that the database gives as text, as the response has it."""
+    """Return a moment that the database gives as text, as the response has it."""
     return text.replace(" ", "T", 1).removesuffix("+00:00") + "Z"
 
 

@@ -7,7 +7,7 @@ from projection.pages import FetchPages
 
 
 def diagram(root: str, level: Level) -> str:
-    """The flowchart of a plan whose first statement reads `root`."""
+    """Draw the flowchart of a plan whose first statement reads `root`."""
     chart = _Chart()
     chart.draw(root, level)
     return "\n".join(["flowchart TD", *chart.lines])
@@ -19,7 +19,7 @@ class _Chart:
     boxes: int = 0
 
     def draw(self, label: str, level: Level | None, parent: str | None = None) -> None:
-        """A box, an arrow to it, and below it what its level fetches."""
+        """Draw a box, an arrow to it, and below it what its level fetches."""
         name = f"n{self.boxes}"
         self.boxes += 1
         joined = [f"+ {table}" for table in level.tables] if level else []

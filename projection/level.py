@@ -52,11 +52,11 @@ class Level:
         self._known: dict[Hashable, str] = {}
 
     def column(self, sql: str) -> str:
-        """The expression of a column's value; each column is selected once."""
+        """Return the expression of a column's value; each column is selected once."""
         return f"r[{self.columns.setdefault(sql, len(self.columns))}]"
 
     def join(self, table: str, alias: str, on: str) -> str:
-        """The alias of a joined row (`{t}` is `alias`, `{j}` the new one); joined once."""
+        """Return the alias of a joined row (`{t}` is `alias`, `{j}` the new one); joined once."""
         key = ("join", table, alias, on)
         if key not in self._known:
             joined = self._known[key] = f"j{len(self.joins)}"
@@ -72,13 +72,13 @@ class Level:
         return f"(None if {key} is None else {expression})" if key else expression
 
     def name(self, value: Any) -> str:
-        """The name by which expressions know a Python value."""
+        """Return the name by which expressions know a Python value."""
         name = f"n{len(self.names)}"
         self.names[name] = value
         return name
 
     def step(self, step: Step, place: Place | None = None) -> str:
-        """The expression of what a step makes of the row."""
+        """Return the expression of what a step makes of the row."""
         if place is not None:
             self._places[len(self.steps)] = place
         self.steps.append(step)
@@ -91,7 +91,7 @@ class Level:
         return self._known[key]
 
     def function(self, expression: str) -> Builder:
-        """A function that evaluates the expression for each row, given the steps so far."""
+        """Return a function that evaluates the expression for each row, given the steps so far."""
         # Were all steps named in each function, a level of many would take their square to plan.
         named = {int(number) for number in _STEP.findall(expression)}
         used = sorted(number for number in named if number < len(self.steps))
@@ -109,7 +109,7 @@ class Level:
         self._builder = self.function(expression)
 
     def select(self, *more: str) -> str:
-        """What stands behind SELECT; `more` columns come last."""
+        """Return the columns of SELECT, with `more` at the end."""
         return ", ".join([*self.columns, *more]) or "1"
 
     @property
@@ -118,7 +118,7 @@ class Level:
         return "".join(self.joins)
 
     async def build(self, run: Run, rows: Sequence[Any], cursors: Any = None) -> list[Any]:
-        """What the level makes of these rows. Raises GraphQLError where an argument is no good."""
+        """Return the objects made of these rows. Raises GraphQLError for an invalid argument."""
         assert self._builder is not None
         if not rows:
             return []
@@ -149,7 +149,7 @@ class Compute:
     builder: Builder
 
     async def __call__(self, run: Run, rows: Sequence[Any], values: list[list[Any]]) -> list[Any]:
-        """The function's values."""
+        """Return the function's values."""
         return self.builder(run, None, rows, *values)
 
 
@@ -218,7 +218,7 @@ class FetchByKey:
 
 
 async def fetch_by_key(run: Run, shape: Shape, level: Level, keys: Iterable[Any]) -> dict[Any, Any]:
-    """The finished objects of a shape by their keys; keys that nothing has are left out."""
+    """Return the finished objects of a shape by their keys; keys that nothing has are left out."""
     wanted = list(dict.fromkeys(key for key in keys if key is not None))
     if not wanted:
         return {}
@@ -237,7 +237,7 @@ async def fetch_by_key(run: Run, shape: Shape, level: Level, keys: Iterable[Any]
 def _known_rows(
     run: Run, shape: Shape, level: Level, keys: Sequence[Any]
 ) -> list[tuple[Any, ...]] | None:
-    """The rows of these keys, where all that the level selects is known of all of them."""
+    """Return the rows of these keys, where all that the level selects is known of all of them."""
     known = run.known.get(shape.name)
     if known is None or len(shape.key) > 1 or not all(key in known for key in keys):
         return None

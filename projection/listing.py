@@ -68,7 +68,7 @@ class Page:
         return (after or more, before) if self.forward else (after, before or more)
 
     def cursor_of(self, *values: Any) -> str:
-        """The cursor of the row with these values of the order."""
+        """Return the cursor of the row with these values of the order."""
         packed = orjson.dumps([self.tag, *values])
         return urlsafe_b64encode(packed).rstrip(b"=").decode()
 
@@ -92,11 +92,11 @@ class Listing(Protocol):
         ...
 
     def rows(self, columns: str, joins: str, page: Page, keys: Sequence[int] | None) -> str:
-        """The statement of one page, one row longer than the page, ordered away from the cursor."""
+        """Return the statement of one page and one row more, ordered away from the cursor."""
         ...
 
     def total(self, keys: Sequence[int] | None) -> str:
-        """The statement that counts the whole list: a row for each parent that has any."""
+        """Return the statement that counts the whole list: a row for each parent that has any."""
         ...
 
 
@@ -115,7 +115,7 @@ class TableListing:
     "The column that holds the parent's key."
 
     def rows(self, columns: str, joins: str, page: Page, keys: Sequence[int] | None) -> str:
-        """The statement of one page, or of one for each parent."""
+        """Return the statement of one page, or of one for each parent."""
         order, limit = ordering(self.orders, self.descending is page.forward), page.limit + 1
         beyond = seek(self.orders, page, self.descending)
         if keys is not None and self.key is not None and page.laterally:
@@ -131,7 +131,7 @@ class TableListing:
         return Each(self.key, f"{self.source}{where}", order, limit).numbered(columns, joins)
 
     def total(self, keys: Sequence[int] | None) -> str:
-        """The statement that counts."""
+        """Return the statement that counts."""
         where = _where([*self.where, *self._of(keys)])
         if keys is None or len(keys) == 1:
             return f"SELECT count(*) FROM {self.source}{where}"
@@ -154,7 +154,7 @@ class Each(NamedTuple):
     limit: int
 
     def walked(self, columns: str, joins: str, parents: str) -> str:
-        """The statement that walks an index for each parent, which SQLite cannot."""
+        """Return the statement that walks an index for each parent, which SQLite cannot."""
         return (
             f"SELECT {columns}, {self.key} FROM {parents} CROSS JOIN LATERAL"
             f" (SELECT t.* FROM {self.rows} ORDER BY {self.order} LIMIT {self.limit}) t{joins}"
@@ -162,7 +162,7 @@ class Each(NamedTuple):
         )
 
     def numbered(self, columns: str, joins: str) -> str:
-        """The statement that numbers all rows of each parent."""
+        """Return the statement that numbers all rows of each parent."""
         numbered = (
             f"SELECT t.*, {self.key} AS parent_key, row_number() OVER"
             f" (PARTITION BY {self.key} ORDER BY {self.order}) AS row_no FROM {self.rows}"
@@ -201,7 +201,7 @@ class PairedListing:
         return {"pairs": orjson.dumps(pairs).decode()}
 
     def rows(self, columns: str, joins: str, page: Page, keys: Sequence[int] | None) -> str:
-        """The statement of one page for each pair."""
+        """Return the statement of one page for each pair."""
         del keys
         order = ordering(self.orders, not page.forward)
         where = " AND ".join([*self._own(), *seek(self.orders, page, descending=False)])
@@ -211,7 +211,7 @@ class PairedListing:
         return each._replace(rows=f"{_PAIRS} CROSS JOIN {each.rows}").numbered(columns, joins)
 
     def total(self, keys: Sequence[int] | None) -> str:
-        """The statement that counts."""
+        """Return the statement that counts."""
         del keys
         where = " AND ".join(self._own())
         return f"SELECT (SELECT count(*) FROM {self.source} WHERE {where}), {_PAIR} FROM {_PAIRS}"
@@ -223,7 +223,7 @@ class PairedListing:
 
 
 def seek(orders: Sequence[Order], page: Page, descending: bool) -> list[str]:
-    """The condition that a row lies beyond the cursor: a row comparison, for an index to serve."""
+    """Return the condition that a row lies beyond the cursor: a row comparison, for an index."""
     if page.cursor is None:
         return []
     columns = ", ".join(order.sql for order in orders)
@@ -236,12 +236,12 @@ def seek(orders: Sequence[Order], page: Page, descending: bool) -> list[str]:
 
 
 def ordering(orders: Sequence[Order], descending: bool) -> str:
-    """What stands behind ORDER BY."""
+    """Return the terms of ORDER BY."""
     return ", ".join(f"{order.sql} DESC" if descending else order.sql for order in orders)
 
 
 def page_values(page: Page) -> dict[str, Any]:
-    """The values of the parameters that `seek` uses."""
+    """Return the values of the parameters that `seek` uses."""
     return {f"cursor_{index}": value for index, value in enumerate(page.cursor or ())}
 
 
@@ -252,7 +252,7 @@ def read_page(
     capabilities: Capabilities,
     codes: Codes,
 ) -> Page:
-    """The page that a field's arguments ask for. Raises `codes.invalid`, saying what was wrong."""
+    """Return the page that a field's arguments ask for. Raises `codes.invalid`."""
     first, after, last, before = (arguments.get(name) for name in PAGE_ARGUMENTS)
     if first is not None and last is not None:
         raise codes.refusal("Give `first` or `last`, not both.")
@@ -277,7 +277,7 @@ def _tag(field_name: str, arguments: Mapping[str, Any]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """The value without what means nothing: nulls, empty lists, the order of a filter's lists."""
+    """Return the value without nulls, empty lists and the order of a filter's lists."""
     if isinstance(value, Mapping):
         items = {name: _plain(item) for name, item in cast("Mapping[str, Any]", value).items()}
         return {name: item for name, item in items.items() if not _is_empty(item)}

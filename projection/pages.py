@@ -22,7 +22,7 @@ class Cursors:
     "Where the level's own columns are in a row; behind them are those that the order adds."
 
     def of(self, row: Any) -> str:
-        """The row's cursor."""
+        """Return the row's cursor."""
         return self.page.cursor_of(*(row[place] for place in self._places))
 
     @cached_property
@@ -46,7 +46,7 @@ class Slice:
     cursors: Cursors
 
     def cursor(self, end: int) -> str | None:
-        """The cursor of the first row (0) or the last (1), where there are rows."""
+        """Return the cursor of the first row (0) or the last (1), where there are rows."""
         return self.cursors.of(self.ends[end]) if self.ends else None
 
 
@@ -75,7 +75,7 @@ class PagePlan:
         arguments: Mapping[str, Any],
         keys: Sequence[int] | None,
     ) -> dict[Any, Any]:
-        """The finished connection of each parent; of the one list under None without parents."""
+        """Return the finished connection of each parent; without parents, that under None."""
         page = read_page(
             arguments, listing.orders, self.field_name, run.database.capabilities, self.codes
         )
@@ -137,7 +137,7 @@ class FetchPages:
 
 
 def _added(orders: Sequence[Order], columns: Mapping[str, int]) -> list[str]:
-    """What the order needs beside the level's own columns."""
+    """Return the columns that the order needs beside the level's own."""
     return [order.sql for order in orders if order.sql not in columns]
 
 

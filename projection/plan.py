@@ -44,7 +44,7 @@ class Projector:
     async def one(
         self, info: Any, run: Run, shape_name: str, key: int, conditions: Sequence[str]
     ) -> Completed:
-        """The row with this key, where it meets the conditions; else null."""
+        """Return the row with this key, where it meets the conditions; else null."""
         shape = self.shapes[shape_name]
         plan = self._plan(info, run, shape)
         where = "".join(f" AND {condition}" for condition in conditions)
@@ -59,7 +59,7 @@ class Projector:
     async def by_key(
         self, info: Any, run: Run, shape_name: str, keys: Iterable[Any]
     ) -> dict[Any, Any]:
-        """The finished objects of a shape by their keys, for fields that give an interface."""
+        """Return the finished objects of a shape by key, for fields that return an interface."""
         shape = self.shapes[shape_name]
         plan = self._plan(info, run, shape)
         found = await fetch_by_key(run, shape, plan.level, keys)
@@ -75,7 +75,7 @@ class Projector:
         arguments: Mapping[str, Any],
         parent: int | None,
     ) -> Completed:
-        """A page of a list that belongs to nobody, or to this parent."""
+        """Return a page of a list that belongs to nobody, or to this parent."""
         plan = self._plan(info, run, self.shapes[shape_name], paged=True)
         assert plan.pages is not None
         keys = None if parent is None else [parent]
@@ -83,7 +83,7 @@ class Projector:
         return plan.answer(info, pages[parent])
 
     async def value(self, info: Any, run: Run, value: Any) -> Completed:
-        """A plain value (or a list of them), with the keys in it followed."""
+        """Return a plain value (or a list of them), with the keys in it followed."""
         plan = self._plan(info, run, None)
         many = isinstance(value, list)
         found = await plan.level.build(run, cast("list[Any]", value) if many else [value])
@@ -182,7 +182,7 @@ def _has_room(kept: Mapping[Any, _Selection], plan: _Plan, raw: ResolveInfo) -> 
 def _directive_variables(
     nodes: Iterable[Any], fragments: Mapping[str, Any], seen: set[str] | None = None
 ) -> Iterable[str]:
-    """The variables that decide what `@include` and `@skip` leave of a selection."""
+    """Return the variables that decide what `@include` and `@skip` leave of a selection."""
     seen = set() if seen is None else seen
     for node in nodes:
         for directive in node.directives or ():

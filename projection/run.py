@@ -26,11 +26,11 @@ class Run:
     "What need not be read: whoever runs the plan has just written it."
 
     async def fetch(self, sql: str, values: Mapping[str, Any]) -> Sequence[Row]:
-        """The rows of a statement."""
+        """Return the rows of a statement."""
         return await fetch(self.database, sql, {**self.values, **values})
 
     async def fetch_by(
         self, sql: str, keys: Iterable[Any], values: Mapping[str, Any] | None = None
     ) -> Sequence[Row]:
-        """The rows of a statement over `:keys`, none without keys; see `database.coalescing`."""
+        """Return the rows of a statement over `:keys`; none without keys (see `coalescing`)."""
         return await fetch_by(self.database, sql, {**self.values, **(values or {})}, keys)

@@ -46,7 +46,7 @@ class Shape:
         return len(self.key) > 1
 
     def key_values(self, keys: Sequence[Any]) -> dict[str, Any]:
-        """The value of `:keys`."""
+        """Return the value of `:keys`."""
         return {"keys": orjson.dumps(keys).decode() if self.is_pair else list(keys)}
 
 
