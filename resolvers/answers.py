@@ -44,7 +44,7 @@ def allow(info: Info, *roles: str) -> Caller:
 
 
 async def payload(info: Info, value: T, known: Known | None = None) -> Completed[T]:
-    """A plain value, or a list of them; the keys in it are followed on the current connection.
+    """Return a plain value, or a list; keys in it are followed on the current connection.
 
     What is `known` of a row is not read again.
     """
@@ -76,7 +76,7 @@ async def page(
     listing: Callable[[Run, Mapping[str, Any]], Awaitable[Listing]],
     parent: int | None = None,
 ) -> Completed:
-    """A page of a list that belongs to nobody, or to this parent."""
+    """Return a page of a list that belongs to nobody, or to this parent."""
     caller_of(info)
     run = run_of(info)
     arguments = resolve_info(info).arguments
@@ -85,7 +85,7 @@ async def page(
 
 
 def run_of(info: Info) -> Run:
-    """A run of the read engine for this field."""
+    """Return a run of the read engine for this field."""
     caller: Caller | None = info.context.caller
     return Run(
         executor=resolve_info(info).executor,

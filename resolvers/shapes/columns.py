@@ -13,27 +13,27 @@ CREATOR = frozenset({Role.INFLUENCER})
 
 
 def plain(name: str, *, roles: frozenset[Role] | None = None) -> Column:
-    """A column whose value is the response's."""
+    """Declare a column whose value is the response's."""
     return Column(sql=f"{{t}}.{name}", roles=roles)
 
 
 def moment(name: str, *, nullable: bool = False) -> Column:
-    """A moment in time."""
+    """Declare a column of moments."""
     return Column(sql=f"{{t}}.{name}", kind=Kind.MOMENT, nullable=nullable)
 
 
 def boolean(name: str) -> Column:
-    """A boolean."""
+    """Declare a column of booleans."""
     return Column(sql=f"{{t}}.{name}", kind=Kind.BOOLEAN)
 
 
 def json_list(name: str) -> Column:
-    """A list that is stored as JSON."""
+    """Declare a list that is stored as JSON."""
     return Column(sql=f"{{t}}.{name}", kind=Kind.JSON)
 
 
 def words(name: str) -> Column:
-    """A list that is stored as a text with spaces between."""
+    """Declare a list that is stored as a text with spaces between."""
     return Column(sql=f"{{t}}.{name}", template="{v}.split()")
 
 
@@ -43,12 +43,12 @@ def platform(name: str) -> Column:
 
 
 def platforms(name: str) -> Column:
-    """A set of platforms, stored as a bit mask."""
+    """Declare a set of platforms that is stored as a bit mask."""
     return Column(sql=f"{{t}}.{name}", template="platform_names({v})", names=_PLATFORMS)
 
 
 def gid(type_name: str, sql: str = "{t}.id") -> Column:
-    """The global id of an object of this type."""
+    """Declare the global id of an object of this type."""
     return Column(sql=sql, template=f"f'{PREFIX}{type_name}/{{{{v}}}}'")
 
 

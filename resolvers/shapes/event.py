@@ -6,7 +6,7 @@ from workflow.enums import Role
 
 
 def _private(run: Run, influencer: int, actor: str, text: str | None) -> str | None:
-    """What is internal to those who acted: all for staff, none of staff's for advertisers."""
+    """Return a text that is internal: all for staff, none of staff's for advertisers."""
     match run.role:
         case Role.STAFF:
             return text

@@ -17,7 +17,7 @@ def facts(
     participation: ParticipationRow | None,
     posts: Sequence[Any],
 ) -> Facts:
-    """The facts, from what a statement and those beside it have read."""
+    """Return the facts, from what a statement and those beside it have read."""
     return build_facts(
         campaign,
         influencer,
@@ -30,6 +30,6 @@ def facts(
 
 
 def largest_first(_run: Run, known: Facts, accounts: Sequence[Any]) -> list[int]:
-    """The ids of the accounts that qualify, most followers first."""
+    """Return the ids of the accounts that qualify, most followers first."""
     rows = [row for row in accounts if row[0] in known.qualifying]
     return [row[0] for row in sorted(rows, key=lambda row: (-row[2], -row[0]))]
