@@ -38,7 +38,7 @@ _log = structlog.stdlib.get_logger("joinery")
 
 
 def create_app(settings: Settings, identities: Identities | None = None) -> Starlette:
-    """The application for these settings; it connects to the database when it is started.
+    """Return the application for these settings; it connects to the database when it is started.
 
     `identities` gives GraphiQL's menu its ready tokens; None where there must be none.
     """
@@ -124,7 +124,7 @@ def _is_browser(request: Request) -> bool:
 
 
 async def _refuse(_request: Request, error: Exception) -> Response:
-    """An address or a method that is not served, in the form that clients know."""
+    """Answer for an address or a method that is not served, in the form that clients know."""
     assert isinstance(error, HTTPException)
     status = error.status_code
     messages = {

@@ -63,7 +63,7 @@ Identities = Callable[[], Awaitable[Sequence[Identity]]]
 
 
 def graphiql_routes(identities: Identities | None) -> list[BaseRoute]:
-    """The files of the page and what it opens with.
+    """Return the files of the page and what it opens with.
 
     `identities` gives the ready tokens of the menu; None (production) where there must be none.
     """
@@ -84,7 +84,7 @@ def graphiql_routes(identities: Identities | None) -> list[BaseRoute]:
 
 
 async def page(_request: Request) -> Response:
-    """What a browser gets at /graphql: the page, or how to build it."""
+    """Answer a browser at /graphql with the page, or with how to build it."""
     index = BUILT / "index.html"
     if not index.is_file():
         return HTMLResponse(_NOT_BUILT, 503, _page_headers(_NOT_BUILT_POLICY))
@@ -92,7 +92,7 @@ async def page(_request: Request) -> Response:
 
 
 def example_tabs() -> list[Tab]:
-    """The operations of examples/, in the order of their names; each says its role itself."""
+    """Return the operations of examples/, in the order of their names; each says its role."""
     return [_tab(path.read_text(encoding="utf-8")) for path in sorted(EXAMPLES.glob("*.graphql"))]
 
 

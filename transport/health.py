@@ -15,12 +15,12 @@ PATIENCE_SECONDS = 5
 
 
 async def live(_request: Request) -> Response:
-    """The process answers."""
+    """Answer that the process runs."""
     return _report(200, status="ok")
 
 
 async def ready(_request: Request) -> Response:
-    """The database answers, and has every migration."""
+    """Answer whether the database answers and has every migration."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             # Tortoise would take a database that it cannot reach for one without migrations.

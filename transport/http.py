@@ -1,4 +1,4 @@
-"""GraphQL over HTTP, as its specification says: https://graphql.github.io/graphql-over-http/draft/
+"""GraphQL over HTTP, by its specification (https://graphql.github.io/graphql-over-http/draft/).
 
 Strawberry's own view falls short of it (request errors with `data`, no
 `application/graphql-response+json`, the wrong one of several operations), so this is ours.

@@ -64,7 +64,7 @@ def _is_of_files(error: BaseException) -> bool:
 
 
 def _error_of(exc_info: Any) -> BaseException | None:
-    """The exception that a log entry is about, in each form that `exc_info` may have."""
+    """Return the exception that a log entry is about, in each form that `exc_info` may have."""
     if isinstance(exc_info, BaseException):
         return exc_info
     _, error, _ = sys.exc_info() if exc_info is True else exc_info or (None, None, None)

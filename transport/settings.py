@@ -145,14 +145,14 @@ def _is_lost(binding: Binding) -> bool:
 
 
 def _line(binding: Binding) -> int:
-    """The line that a binding's text stands in: blank lines before it are counted to it."""
+    """Return the line that a binding's text stands in: blank lines before it are counted to it."""
     text = binding.original.string
     blank = text[: len(text) - len(text.lstrip())]
     return binding.original.line + blank.count("\n")
 
 
 def _unknown_variables(known: Container[str]) -> dict[str, str]:
-    """What the environment sets that has our prefix, but is no setting; without the prefix."""
+    """Return the variables with our prefix that are no settings, without the prefix."""
     variables = {name.upper(): value for name, value in os.environ.items()}
     ours = {
         name.removeprefix(PREFIX).lower(): value
