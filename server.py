@@ -9,7 +9,7 @@ from transport.settings import Settings
 
 
 def app() -> Starlette:
-    """The server as the settings say it. Raises SettingsError."""
+    """Return the server as the settings say it. Raises SettingsError."""
     settings = Settings()
     identities = None if settings.is_production else demo_identities(settings)
     return create_app(settings, identities)
