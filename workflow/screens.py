@@ -19,13 +19,14 @@ _CANDIDATE_STATUSES = {
     ParticipationStatus.REJECTED: CandidateStatus.REJECTED,
     ParticipationStatus.JOINED: CandidateStatus.JOINED,
 }
+_BY_VISIBILITY = {True: CandidateStatus.AVAILABLE, False: CandidateStatus.UNAVAILABLE}
 
-
-def candidate_status(status: ParticipationStatus | None, visible: bool) -> CandidateStatus:
-    """Return the status on the Select influencer tab."""
-    if status is None or status is ParticipationStatus.REMOVED:
-        return CandidateStatus.AVAILABLE if visible else CandidateStatus.UNAVAILABLE
-    return _CANDIDATE_STATUSES[status]
+CANDIDATE_STATUS = {
+    (status, visible): _CANDIDATE_STATUSES.get(status, otherwise) if status else otherwise
+    for status in (None, *ParticipationStatus)
+    for visible, otherwise in _BY_VISIBILITY.items()
+}
+"""The status on the Select influencer tab, by stored status and visibility of the campaign."""
 
 
 def applicant_status(

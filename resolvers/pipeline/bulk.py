@@ -20,7 +20,7 @@ from resolvers.pipeline.unit_of_work import Evaluation, UnitOfWork
 from resolvers.pipeline.validation import Form, Refusal, path_of
 from workflow.decisions import Decision
 from workflow.enums import CandidateStatus, ErrorCode, Outcome, ParticipationStatus
-from workflow.screens import candidate_status
+from workflow.screens import CANDIDATE_STATUS
 from workflow.table import Command
 
 MAX_ITEMS = 1_000
@@ -179,7 +179,7 @@ def _candidate_item(
         outcome=evaluation.outcome,
         candidate=candidate.pair,
         participation=candidate.participation_id,
-        candidate_status=candidate_status(evaluation.status, is_visible),
+        candidate_status=CANDIDATE_STATUS[evaluation.status, is_visible],
         error=evaluation.refusal,
     )
 

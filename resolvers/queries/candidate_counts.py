@@ -27,7 +27,7 @@ from resolvers.queries.select_tab import (
 )
 from resolvers.queries.text_search import text_search
 from workflow.enums import CandidateStatus, ParticipationStatus
-from workflow.screens import candidate_status
+from workflow.screens import CANDIDATE_STATUS
 
 SCAN_THRESHOLD = 10_000
 """Influencers that are read one by one: all, if there are no more, or else a sample."""
@@ -96,7 +96,7 @@ async def _kept(run: Run, keys: Sequence[int]) -> tuple[int | None, dict[int, _K
             found[key].available, found[key].is_fresh = number, what != "STALE"
             needs_worker |= changes >= COMPACT_THRESHOLD
         else:
-            found[key].stored[candidate_status(ParticipationStatus(what), True)] += number
+            found[key].stored[CANDIDATE_STATUS[ParticipationStatus(what), True]] += number
     if needs_worker or not all(kept.is_fresh for kept in found.values()):
         worker.call()
     everyone = found.pop(EVERYONE)

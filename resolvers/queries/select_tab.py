@@ -32,12 +32,12 @@ from resolvers.queries.search import Conditions, has_account, influencer_conditi
 from resolvers.queries.text_search import TextSearch, text_search
 from workflow.categories import MASK_BITS, numbers_in
 from workflow.enums import CandidateStatus, ParticipationStatus, Platform, mask_of
-from workflow.screens import candidate_status
+from workflow.screens import CANDIDATE_STATUS
 
 _STORED: dict[CandidateStatus, list[str]] = {}
 for _status in ParticipationStatus:
     if _status is not ParticipationStatus.REMOVED:
-        _STORED.setdefault(candidate_status(_status, visible=True), []).append(_status.value)
+        _STORED.setdefault(CANDIDATE_STATUS[_status, True], []).append(_status.value)
 
 _CHANGED = "p.updated_at"
 _KEYS: dict[str, tuple[str, type[Any], bool]] = {

@@ -6,7 +6,7 @@ from resolvers.shapes import columns as c
 from resolvers.shapes.facts import facts, largest_first
 from workflow.available_actions import available_actions
 from workflow.enums import Action, CandidateStatus, Role, UnavailableReason
-from workflow.screens import candidate_status
+from workflow.screens import CANDIDATE_STATUS
 from workflow.table import Facts
 
 _KEY = "{t}.campaign_id::text || '-' || {t}.influencer_id::text"
@@ -14,7 +14,7 @@ _PAIR = "{j}.campaign_id = {t}.campaign_id AND {j}.influencer_id = {t}.influence
 
 
 def _status(_run: Run, known: Facts) -> CandidateStatus:
-    return candidate_status(known.status, not known.unavailable_reasons)
+    return CANDIDATE_STATUS[known.status, not known.unavailable_reasons]
 
 
 def _reasons(_run: Run, known: Facts) -> tuple[UnavailableReason, ...]:

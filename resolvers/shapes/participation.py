@@ -20,7 +20,7 @@ from workflow.enums import (
     platforms_of,
 )
 from workflow.facts import ParticipationRow
-from workflow.screens import applicant_status, candidate_status
+from workflow.screens import CANDIDATE_STATUS, applicant_status
 from workflow.table import Facts
 
 
@@ -40,7 +40,7 @@ def _standing(_run: Run, *values: Any) -> ParticipationRow | None:
 
 
 def _candidate_status(_run: Run, known: Facts) -> CandidateStatus:
-    return candidate_status(known.status, not known.unavailable_reasons)
+    return CANDIDATE_STATUS[known.status, not known.unavailable_reasons]
 
 
 def _applicant_status(_run: Run, status: str, campaign_type: str) -> ApplicantStatus | None:

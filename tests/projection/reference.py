@@ -32,7 +32,7 @@ from workflow.enums import (
     platform_of,
     platforms_of,
 )
-from workflow.screens import applicant_status, candidate_status, job_section
+from workflow.screens import CANDIDATE_STATUS, applicant_status, job_section
 from workflow.table import Facts
 
 SCHEMA = build_schema(schema.as_str(), assume_valid=True)
@@ -570,7 +570,7 @@ def _facts(asker: Asker, of: Participation | Candidate) -> Facts:
 
 def _status(asker: Asker, of: Participation | Candidate) -> CandidateStatus:
     known = _facts(asker, of)
-    return candidate_status(known.status, not known.unavailable_reasons)
+    return CANDIDATE_STATUS[known.status, not known.unavailable_reasons]
 
 
 @resolves("Participation.candidateStatus", "Candidate.status")

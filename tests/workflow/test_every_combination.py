@@ -37,7 +37,7 @@ from workflow.enums import (
 )
 from workflow.messages import message
 from workflow.rows import WorkflowRow, workflow_rows
-from workflow.screens import applicant_status, candidate_status, job_section
+from workflow.screens import CANDIDATE_STATUS, applicant_status, job_section
 from workflow.table import Command, Facts, PostFacts
 
 # The situations ---------------------------------------------------------------------------------
@@ -528,7 +528,7 @@ def test_who_applies_while_waiting_is_told_what_is_missing() -> None:
 def test_the_select_tab_shows_every_status_as_the_rule_book_says() -> None:
     comparison = Comparison()
     for status, visible in product(STATUSES, (True, False)):
-        found, expected = candidate_status(status, visible), oracle.on_select_tab(status, visible)
+        found, expected = CANDIDATE_STATUS[status, visible], oracle.on_select_tab(status, visible)
         comparison.check(found, expected, status, visible)
     comparison.conclude(8 * 2)
 
