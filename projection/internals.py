@@ -87,7 +87,7 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
 
     @cached_property
     def plans(self) -> dict[Any, Any]:
-        """The plans of its document. Whoever keeps the document sets this, to keep them too."""
+        """The plans of its document; the cache of documents sets its own here, to keep them."""
         return {}
 
     @classmethod

@@ -40,7 +40,7 @@ DELTA = ops.CreateModel(
 
 
 async def apply(apps: StateApps, editor: BaseSchemaEditor) -> None:
-    """Who wrote a change, and an index of those who are in no tab."""
+    """Who wrote a change, and an index of the influencers who are in no tab."""
     del apps
     postgres = editor.client.capabilities.dialect == "postgres"
     writer = "(pg_current_xact_id()::text::bigint)" if postgres else "0"

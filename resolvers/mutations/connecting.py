@@ -215,7 +215,7 @@ async def lock_waiting(influencers: Collection[int], now: datetime) -> Waiting:
 async def advance(
     waiting: Waiting, connected: Collection[int], actor: Actor, now: datetime
 ) -> list[int]:
-    """Advance those who waited for an account and now have exactly one; return participation ids.
+    """Advance influencers who waited for an account and have one now; return participation ids.
 
     The one account must be newly connected: an account that qualifies by a mere change of
     followers advances nobody.
