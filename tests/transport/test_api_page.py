@@ -1,22 +1,47 @@
-"""docs/api.md tells every code of an error, and the status it has."""
+"""docs/api.md tells every code of an error with its status, and the limits."""
 
 import re
 from typing import get_args
 
+from execution.cost import MAX_SELECTIONS
+from execution.documents import MAX_COMMENTS, MAX_TOKENS
+from projection.compiler import MAX_DEPTH
+from projection.level import MAX_JOINS
+from projection.listing import MAX_PAGE_SIZE, PAGE_SIZE
 from resolvers.errors import RequestCode
+from resolvers.pipeline.bulk import MAX_ITEMS
+from resolvers.queries.nodes import MAX_IDS
 from tests.live import ROOT
 from transport.http import STATUS
+from transport.request import MAX_BODY
 
+PAGE = (ROOT / "docs/api.md").read_text()
 NOT_SENT_YET = {"DOCUMENT_NOT_TRUSTED", "RATE_LIMITED"}
 # Fields alone refuse a role, so that execution has begun.
 WHILE_EXECUTING = {"FORBIDDEN": 200}
+LIMITS = [
+    [MAX_PAGE_SIZE, PAGE_SIZE],
+    [MAX_ITEMS],
+    [MAX_IDS],
+    [MAX_DEPTH],
+    [MAX_JOINS],
+    [MAX_SELECTIONS],
+    [MAX_TOKENS, MAX_COMMENTS],
+    [MAX_BODY >> 20],
+]
 
 
 def test_the_page_tells_every_code_with_its_status() -> None:
-    page = (ROOT / "docs/api.md").read_text()
     told = {
         code: int(status)
-        for code, status in re.findall(r"^\| `(\w+)` \| (\d+) \|", page, re.MULTILINE)
+        for code, status in re.findall(r"^\| `(\w+)` \| (\d+) \|", PAGE, re.MULTILINE)
     }
     codes = set(get_args(RequestCode)) - NOT_SENT_YET
     assert told == {code: STATUS.get(code, 400) for code in codes} | WHILE_EXECUTING
+
+
+def test_the_page_tells_the_limits() -> None:
+    table = PAGE.partition("\n## Limits\n")[2]
+    told = re.findall(r"^\| .* \| (.*\d.*) \| .* \|$", table, re.MULTILINE)
+    numbers = [[int(n.replace(",", "")) for n in re.findall(r"\d[\d,]*", cell)] for cell in told]
+    assert numbers == LIMITS
