@@ -133,7 +133,7 @@ class Computed(Guarded):
     """What a function makes of the needs: a leaf, a plain object, or the keys of other rows.
 
     A need is a column of the row, the name of an internal field, or either behind relations
-    (`campaign.status`). The function is called as `compute(run, *needs)`.
+    (`author.name`). The function is called as `compute(run, *needs)`.
     """
 
     compute: Callable[..., Any]
