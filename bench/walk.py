@@ -31,9 +31,9 @@ _AVAILABLE = """{ campaigns(filter: { status: [ONGOING] }) { nodes {
 
 def main() -> None:
     """Print the files that a `markJoined` of one enters, in the order of first entry."""
-    logging.disable(logging.INFO)  # what the client logs is no part of the request
     with tempfile.TemporaryDirectory() as folder:
         os.environ["JOINERY_DATABASE_URL"] = f"sqlite://{folder}/walk.db"
+        os.environ["JOINERY_LOG_LEVEL"] = "warning"
         files = asyncio.run(walk())
     for file, functions in files.items():
         print(f"{file}: {', '.join(functions)}")
@@ -47,6 +47,7 @@ async def walk() -> dict[str, list[str]]:
     with contextlib.redirect_stdout(io.StringIO()):
         await demo(campaigns=8, influencers=300)
     operation = (OPERATIONS / "M.graphql").read_text()
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines are no part of the request
     async with _client(settings) as client:
         requests = await _requests(client)
         for variables in requests[:WARM_UPS]:

@@ -20,10 +20,9 @@ from graphql import (
     get_variable_values,
 )
 
-from execution.documents import Documents, InvalidDocumentError, Operation, TextVariable
+from execution.documents import Documents, InvalidDocumentError, Operation, TextVariable, call
 from execution.errors import body_of, code_of, to_client_error, with_code
 from execution.idempotency import Claim, IdempotencyKeys, digest_of, read_key
-from execution.root_fields import call
 from projection.internals import Executor, VariableValueSource, core_schema
 from resolvers.context import Context
 from resolvers.errors import RequestCode, RequestError

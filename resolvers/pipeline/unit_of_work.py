@@ -1,7 +1,7 @@
 """Decisions in the order given, and the changes that follow from them written together.
 
 However many participations change, one list of changes inserts the new ones, updates the others,
-counts the campaigns' places and writes the history (`database/batch.py`).
+counts the campaigns' places and writes the history (`database/session.py`).
 """
 
 from collections import defaultdict
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from database.batch import BatchStatement, Step
+from database.session import BatchStatement, Step
 from resolvers.caller import Caller
 from resolvers.ids import encode
 from resolvers.pipeline.loading import LockedCandidate

@@ -8,7 +8,7 @@ from graphql import GraphQLEnumType, GraphQLInputObjectType, is_required_input_f
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.arguments import convert_argument
 
-from execution.root_fields import converter
+from execution.documents import converter
 from projection.internals import (
     core_schema,
     definition_of,
