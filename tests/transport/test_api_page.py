@@ -12,8 +12,7 @@ from resolvers.errors import RequestCode
 from resolvers.pipeline.bulk import MAX_ITEMS
 from resolvers.queries.nodes import MAX_IDS
 from tests.live import ROOT
-from transport.http import STATUS
-from transport.request import MAX_BODY
+from transport.http import MAX_BODY, STATUS
 
 PAGE = (ROOT / "docs/api.md").read_text()
 NOT_SENT_YET = {"DOCUMENT_NOT_TRUSTED", "RATE_LIMITED"}
