@@ -7,6 +7,7 @@ without session state, so it works on either database and behind a connection po
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 from uuid import uuid4
@@ -18,6 +19,10 @@ SECONDS = 30
 RENEW_SECONDS = 10
 RETRY_SECONDS = 0.5
 """Between two attempts to take a lease that another process holds."""
+GIVE_UP_SECONDS = 5
+"""So long it may take to give a lease up; then it is left to expire."""
+
+_log = logging.getLogger(__name__)
 
 
 class LeaseLostError(Exception):
@@ -27,7 +32,8 @@ class LeaseLostError(Exception):
 async def run_leased(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Wait for the lease, do the work while holding it, and give it up.
 
-    Raises LeaseLostError where the work was cancelled because the lease was lost.
+    Raises LeaseLostError where the work was cancelled because the lease was lost, or could not be
+    renewed.
     """
     holder = uuid4().hex
     try:
@@ -38,12 +44,12 @@ async def run_leased(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -
         try:
             await asyncio.wait((working, renewing), return_when=asyncio.FIRST_COMPLETED)
             if not working.done():
-                raise LeaseLostError(name)
+                raise LeaseLostError(name) from renewing.exception()
             await working
         finally:
             await _cancel(working, renewing)
     finally:
-        await run(_GIVE_UP, name=name, holder=holder)
+        await _give_up(name, holder)
 
 
 async def _renew(name: str, holder: str) -> None:
@@ -59,10 +65,22 @@ async def _take(name: str, holder: str) -> bool:
     return bool(await rows(_TAKE, name=name, holder=holder, seconds=SECONDS))
 
 
+async def _give_up(name: str, holder: str) -> None:
+    """Give the lease up, or leave it to expire where the database cannot be reached.
+
+    Its failure must not take the place of a cancellation: the server would not stop.
+    """
+    try:
+        async with asyncio.timeout(GIVE_UP_SECONDS):
+            await run(_GIVE_UP, name=name, holder=holder)
+    except Exception as error:  # noqa: BLE001
+        _log.warning("the lease %s is left to expire: %r", name, error)
+
+
 async def _cancel(*tasks: asyncio.Task[None]) -> None:
     for task in tasks:
         task.cancel()
-    await asyncio.wait(tasks)
+    await asyncio.gather(*tasks, return_exceptions=True)  # what they raise is told elsewhere
 
 
 _TAKE = """

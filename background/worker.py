@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from background.lease import run_leased
@@ -11,6 +11,8 @@ from database.connection import pending_migrations
 
 MIGRATION_SECONDS = 2
 """Between two looks at a database that lacks migrations."""
+STOP_SECONDS = 8
+"""So long workers may take to stop: the database that they wait for may not answer any more."""
 
 _log = logging.getLogger(__name__)
 
@@ -50,6 +52,17 @@ class Worker:
                     await asyncio.wait_for(called.wait(), self._seconds)
         finally:
             self._calls.discard(called)
+
+
+@asynccontextmanager
+async def working(workers: Iterable[Worker]) -> AsyncGenerator[None]:
+    """Run these workers beside the block, and stop them at its end."""
+    running = asyncio.create_task(run_workers(workers))
+    try:
+        yield
+    finally:
+        running.cancel()
+        await asyncio.wait([running], timeout=STOP_SECONDS)
 
 
 async def run_workers(workers: Iterable[Worker]) -> None:

@@ -1,6 +1,5 @@
 """The whole server as one ASGI application."""
 
-import asyncio
 import gc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -15,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from background.worker import run_workers
+from background.worker import working
 from database.connection import connected
 from execution.engine import Engine, to_json
 from execution.errors import body_of
@@ -54,13 +53,10 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
-        async with connected(settings.database_url):
+        async with connected(settings.database_url), working(WORKERS):
             _spare_collections()
-            working = asyncio.create_task(run_workers(WORKERS))
             _log.info("Joinery has started", environment=settings.env)
             yield
-            working.cancel()
-            await asyncio.wait([working])
 
     endpoint = WithPage(graphql) if settings.shows_graphiql else graphql
     return Server(

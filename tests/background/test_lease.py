@@ -1,15 +1,18 @@
 """A lease is held by one process at a time, and outlives no holder for long."""
 
 import asyncio
+import gc
+import logging
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
 from background import lease
 from background.lease import LeaseLostError, run_leased
-from database.session import rows
+from database.session import rows, run
 from database.statement import Row
 from models.lease import Lease
 
@@ -34,6 +37,8 @@ def refusals(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Those who asked for a lease that another holds; everyone asks often."""
     monkeypatch.setattr(lease, "RETRY_SECONDS", 0.01)
     monkeypatch.setattr(lease, "RENEW_SECONDS", 0.02)
+    # import-linter, which another test runs, disables the loggers that there are.
+    monkeypatch.setattr(logging.getLogger("background.lease"), "disabled", False)
     refused = list[str]()
 
     async def noting(sql: str, **values: Any) -> Sequence[Row]:
@@ -123,3 +128,84 @@ async def test_work_that_fails_gives_its_lease_up(db: str) -> None:
     with pytest.raises(ValueError, match="why"):
         await run_leased("work", fail)
     assert await Lease.all().count() == 0
+
+
+@asynccontextmanager
+async def no_table() -> AsyncGenerator[None]:
+    """The database, which refuses every statement about leases."""
+    await run("ALTER TABLE lease RENAME TO away")
+    try:
+        yield
+    finally:
+        await run("ALTER TABLE away RENAME TO lease")
+
+
+async def test_work_whose_lease_cannot_be_renewed_is_stopped_and_says_why(db: str) -> None:
+    unheard = list[dict[str, Any]]()
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: unheard.append(context))
+    entered = asyncio.Event()
+    working = asyncio.create_task(run_leased("work", holding(entered, asyncio.Event())))
+    async with asyncio.timeout(20):
+        await entered.wait()
+        async with no_table():
+            with pytest.raises(LeaseLostError) as raised:
+                await working
+    assert "lease" in str(raised.value.__cause__)
+    del working, raised
+    await asyncio.sleep(0)  # the loop lets go of them
+    gc.collect()
+    assert unheard == []
+
+
+async def test_what_work_raises_when_its_lease_is_lost_is_not_reported_as_unheard(db: str) -> None:
+    unheard = list[dict[str, Any]]()
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: unheard.append(context))
+    entered = asyncio.Event()
+
+    async def work() -> None:
+        entered.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise ValueError("why")
+
+    working = asyncio.create_task(run_leased("work", work))
+    async with asyncio.timeout(20):
+        await entered.wait()
+        await Lease.filter(name="work").update(holder="another process")
+        with pytest.raises(LeaseLostError):
+            await working
+    del working
+    await asyncio.sleep(0)  # the loop lets go of them
+    gc.collect()
+    assert unheard == []
+
+
+async def test_cancelled_work_ends_though_its_lease_cannot_be_given_up(
+    db: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    entered = asyncio.Event()
+    working = asyncio.create_task(run_leased("work", holding(entered, asyncio.Event())))
+    async with asyncio.timeout(20):
+        await entered.wait()
+        async with no_table():
+            working.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await working
+    assert "the lease work is left to expire" in caplog.text
+
+
+async def test_a_database_that_does_not_answer_is_not_waited_for_to_give_a_lease_up(
+    db: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def never(_sql: str, **_values: Any) -> int:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr(lease, "run", never)
+    monkeypatch.setattr(lease, "GIVE_UP_SECONDS", 0.01)
+    done, leave = asyncio.Event(), asyncio.Event()
+    leave.set()
+    async with asyncio.timeout(20):
+        await run_leased("work", holding(done, leave))
+    assert "the lease work is left to expire" in caplog.text

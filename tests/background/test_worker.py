@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 
 import pytest
 
-from background.worker import Worker, run_workers
+from background import worker as module
+from background.worker import Worker, run_workers, working
 
 
 class Turns:
@@ -81,3 +83,32 @@ async def test_two_processes_take_turns(db: str) -> None:
     running.cancel()
     await asyncio.wait([running])
     assert most == 1
+
+
+async def test_workers_stop_at_the_end_of_the_block(db: str) -> None:
+    turns = Turns()
+    async with asyncio.timeout(20), working([Worker("work", turns, 0.01)]):
+        await turns.until(2)
+    count = turns.count
+    await asyncio.sleep(0.05)
+    assert turns.count == count
+
+
+async def test_work_that_cannot_be_cancelled_is_not_waited_for_long(
+    db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entered, leave = asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        entered.set()
+        while not leave.is_set():
+            with suppress(asyncio.CancelledError):
+                await leave.wait()
+
+    monkeypatch.setattr(module, "STOP_SECONDS", 0.01)
+    async with asyncio.timeout(20):
+        async with working([Worker("work", work, 3600)]):
+            await entered.wait()
+        before = asyncio.all_tasks()
+        leave.set()
+        await asyncio.wait(before - {asyncio.current_task()}, timeout=5)
