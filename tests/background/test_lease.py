@@ -182,8 +182,9 @@ async def test_what_work_raises_when_its_lease_is_lost_is_not_reported_as_unhear
 
 
 async def test_cancelled_work_ends_though_its_lease_cannot_be_given_up(
-    db: str, caplog: pytest.LogCaptureFixture
+    db: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(lease, "RENEW_SECONDS", 3600)  # else the renewal may fail before
     entered = asyncio.Event()
     working = asyncio.create_task(run_leased("work", holding(entered, asyncio.Event())))
     async with asyncio.timeout(20):
