@@ -33,11 +33,11 @@ from workflow.enums import Action, CampaignStatus, Role
 from workflow.facts import AccountRow, CampaignRow, InfluencerRow
 
 BATCH = 5_000
-"""Influencers in one statement."""
+"""The number of influencers in one statement."""
 POOL = 4_000
-"""Influencers kept in mind, of whom campaigns take their participants."""
+"""The number of influencers among whom campaigns find their participants."""
 EACH = 60
-"""Participants of a campaign, at most."""
+"""The largest number of participants of a campaign."""
 
 
 async def demo(
@@ -162,7 +162,7 @@ class Demo:
     async def _story_campaign(
         self, data: CampaignData, storied: Sequence[Person], *, first: bool
     ) -> None:
-        """One of the story's: in the first, two wait from the start."""
+        """Store a campaign of the story: in the first, two wait from the start."""
         key, row = await self._store_campaign(data)
         stage = Stage(self.rng, row, self.now - timedelta(days=3), self.now)
         fitting = [person for person in self.pool if _fits(person, data)]
@@ -176,7 +176,7 @@ class Demo:
         await self._store(key, stage, happened)
 
     def _happened(self, stage: Stage, fitting: list[Person], wanted: int) -> list[History]:
-        """Histories of up to so many people; those whom the rules leave out have none."""
+        """Return the histories of up to so many people whom the rules admit."""
         self.rng.shuffle(fitting)
         histories = (_history(person) for person in fitting)
         begun = (h for h in histories if stage.perform(h, self.rng.randint(1, 6)))
@@ -215,7 +215,7 @@ def _batches(everyone: Iterator[PersonData]) -> Iterator[list[PersonData]]:
 
 
 def _fits(person: Person, data: CampaignData) -> bool:
-    """Whether it is worth trying: the rules themselves are asked later."""
+    """Return whether to try the person: the rules themselves are asked later."""
     return not data.countries or person.profile.country in data.countries
 
 

@@ -1,4 +1,4 @@
-"""Ready tokens for those whom the demo is about, in development alone."""
+"""Ready tokens for the people of the demo, in development alone."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -56,7 +56,7 @@ def demo_identities(settings: Settings) -> Callable[[], Awaitable[Sequence[Ident
 
 
 async def print_tokens(settings: Settings) -> None:
-    """Print the tokens of those who call, each alone on its line."""
+    """Print the tokens of `demo_identities`, each alone on its line."""
     for identity in await demo_identities(settings)():
         # Not through rich, which would wrap it.
         print(f"\n{identity['label']}:\n{identity['token']}")

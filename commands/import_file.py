@@ -129,7 +129,7 @@ class InfluencerRecord(_Record):
 
 
 class Problem(NamedTuple):
-    """What is wrong, and on which line."""
+    """A fault of the file, and its line."""
 
     line: int
     message: str
@@ -156,7 +156,7 @@ class Entry:
 
 @dataclass(slots=True)
 class Report:
-    """How the import went."""
+    """The numbers of influencers that were imported and refused."""
 
     created: int = 0
     updated: int = 0
@@ -212,7 +212,7 @@ async def _upsert(batch: Sequence[Entry], report: Report) -> list[Problem]:
 
 
 def _located(batch: Sequence[Entry], error: Refusal) -> tuple[int, Problem]:
-    """Which entry an error is about, and the error with its line."""
+    """Return the index of the entry that an error is about, and the error with its line."""
     # The path is input, influencers, the place among them, and so on.
     _, _, index, *path = error.field or ["input", "influencers", "0"]
     return int(index), batch[int(index)].about(path or [error.code], error.message)
@@ -250,7 +250,7 @@ class _Row:
 
     @property
     def influencer(self) -> object:
-        """What rows of one influencer, and no others, have in common."""
+        """A key that the rows of an influencer share, and no others have."""
         return self.line if self.problem else clean(self.cells["externalId"] or "")
 
 

@@ -62,7 +62,7 @@ def tortoise_config(url: str) -> dict[str, Any]:
 
 @asynccontextmanager
 async def connected(url: str) -> AsyncGenerator[None]:
-    """Tortoise, connected to this database, visible to every task of the process.
+    """Connect Tortoise to this database, for every task of the process.
 
     Raises DatabaseError where it cannot be reached.
     """
@@ -77,7 +77,7 @@ async def connected(url: str) -> AsyncGenerator[None]:
 
 
 async def migrate(url: str) -> list[str]:
-    """Bring the database's tables up to date; the names of the migrations applied.
+    """Bring the database's tables up to date; return the names of the migrations applied.
 
     Any number of processes may call it at once: they take turns. Raises DatabaseError.
     """

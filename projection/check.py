@@ -47,9 +47,9 @@ def check_shapes(schema: GraphQLSchema, shapes: Iterable[Shape]) -> None:
     check = _Check(schema, {shape.name: shape for shape in shapes})
     for shape in check.shapes.values():
         check.shape(shape)
-    for root in (schema.query_type, schema.mutation_type):
-        for name, field in root.fields.items() if root else ():
-            check.root(f"{root.name}.{name}" if root else name, field)
+    for root in filter(None, (schema.query_type, schema.mutation_type)):
+        for name, field in root.fields.items():
+            check.root(f"{root.name}.{name}", field)
 
 
 class _Check:

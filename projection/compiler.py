@@ -371,12 +371,12 @@ class Selected:
 
     @property
     def place(self) -> Place:
-        """Where it stands."""
+        """The field's node and path, for errors about its arguments."""
         return Place(self.details[0].node, self.path)
 
     @property
     def arguments(self) -> Arguments:
-        """What reads the field's arguments in a run; once for all where no variable is in them."""
+        """A function of a run that returns the field's arguments; constants are read only once."""
         node: FieldNode = self.details[0].node
         fragment_variables = self.details[0].fragment_variable_values
         definition = self.definition

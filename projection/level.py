@@ -105,7 +105,7 @@ class Level:
         return self.names.pop("build")
 
     def finish(self, expression: str) -> None:
-        """Settle what is made of each row."""
+        """Set the expression of what is made of each row."""
         self._builder = self.function(expression)
 
     def select(self, *more: str) -> str:
@@ -114,7 +114,7 @@ class Level:
 
     @property
     def joined(self) -> str:
-        """What stands behind FROM's first table."""
+        """The joins, which follow the first table of FROM."""
         return "".join(self.joins)
 
     async def build(self, run: Run, rows: Sequence[Any], cursors: Any = None) -> list[Any]:
@@ -161,7 +161,7 @@ class FetchRows:
     rows: Rows
 
     async def __call__(self, run: Run, rows: Sequence[Any], values: list[list[Any]]) -> list[Any]:
-        """For each row a list of tuples."""
+        """Return for each row a list of tuples."""
         keys = self.keys(run, None, rows, *values)
         key = self.rows.key
         sql = f"SELECT {self.rows.columns}, {key} FROM {self.rows.table} WHERE {key} = ANY(:keys)"
@@ -182,7 +182,7 @@ class FetchMany:
     arguments: Arguments
 
     async def __call__(self, run: Run, rows: Sequence[Any], values: list[list[Any]]) -> list[Any]:
-        """For each row a list of finished objects."""
+        """Return for each row a list of finished objects."""
         keys = self.keys(run, None, rows, *values)
         key = self.relation.key.format(t="t")
         where = self.relation.where(run, self.arguments(run)) if self.relation.where else ""
@@ -208,7 +208,7 @@ class FetchByKey:
     many: bool
 
     async def __call__(self, run: Run, rows: Sequence[Any], values: list[list[Any]]) -> list[Any]:
-        """For each row a finished object or null, or a list of them."""
+        """Return for each row a finished object or null, or a list of them."""
         named = self.keys(run, None, rows, *values)
         flat = [key for keys in named for key in keys or ()] if self.many else named
         found = await fetch_by_key(run, self.shape, self.level, flat)
@@ -255,7 +255,7 @@ class Nest:
     many: bool
 
     async def __call__(self, run: Run, rows: Sequence[Any], values: list[list[Any]]) -> list[Any]:
-        """For each row a finished object or null, or a list."""
+        """Return for each row a finished object or null, or a list."""
         found = self.builder(run, None, rows, *values)
         if not self.many:
             finished = iter(await self.level.build(run, [v for v in found if v is not None]))
@@ -273,7 +273,7 @@ class Load:
     arguments: Arguments
 
     async def __call__(self, run: Run, rows: Sequence[Any], values: list[list[Any]]) -> list[Any]:
-        """For each row its value."""
+        """Return for each row its value."""
         keys = self.keys(run, None, rows, *values)
         known = distinct(keys)
         if not known:

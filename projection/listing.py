@@ -62,7 +62,7 @@ class Page:
         return _tag(*self.asked)
 
     def neighbours(self, more: bool) -> tuple[bool, bool]:
-        """Whether the list goes on after the page, and before it, where it was cut or not."""
+        """Return whether rows follow and precede the page, which was cut short where `more`."""
         bounded = self.cursor is not None
         after, before = bounded and not self.after, bounded and self.after
         return (after or more, before) if self.forward else (after, before or more)

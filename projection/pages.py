@@ -124,7 +124,7 @@ class FetchPages:
     arguments: Arguments
 
     async def __call__(self, run: Run, rows: Sequence[Any], values: list[list[Any]]) -> list[Any]:
-        """For each row a finished connection."""
+        """Return for each row a finished connection."""
         keys = self.keys(run, None, rows, *values)
         parents = distinct(keys)
         pages: dict[Any, Any] = {}

@@ -163,7 +163,7 @@ class _Selection:
 
 
 def _has_room(kept: Mapping[Any, _Selection], plan: _Plan, raw: ResolveInfo) -> bool:
-    """Whether the plan can be kept, perhaps in place of the document's others.
+    """Return whether the plan can be kept, perhaps in place of the document's others.
 
     All that are kept have no more fields than the document has characters: room for every role
     and the usual outcomes of directives, and bounded where documents are.

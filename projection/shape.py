@@ -173,6 +173,6 @@ Field: TypeAlias = Column | ToOne | ToMany | Connection | Computed | Batched | R
 
 
 def snake_case(name: str) -> str:
-    """`userErrors` as `user_errors`; `from`, which Python keeps for itself, as `from_`."""
+    """Return `userErrors` as `user_errors`; `from`, which Python keeps for itself, as `from_`."""
     snake = _HUMP.sub("_", name).lower()
     return f"{snake}_" if iskeyword(snake) else snake

@@ -18,7 +18,7 @@ from resolvers.shapes import SHAPES
 from resolvers.visibility import visible
 
 Info: TypeAlias = strawberry.Info[Context, Any]
-"""What a resolver is told of its field."""
+"""What Strawberry tells a resolver about its field."""
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ _PROJECTOR = Projector(SHAPES, Codes(invalid="INVALID_INPUT", forbidden="FORBIDD
 
 
 def caller_of(info: Info) -> Caller:
-    """Who asks. Raises UNAUTHENTICATED without a token."""
+    """Return the caller. Raises UNAUTHENTICATED without a token."""
     caller: Caller | None = info.context.caller
     if caller is None:
         raise RequestError("UNAUTHENTICATED", "Send a token: `Authorization: Bearer <token>`.")
@@ -34,7 +34,7 @@ def caller_of(info: Info) -> Caller:
 
 
 def allow(info: Info, *roles: str) -> Caller:
-    """Who asks, where they have one of these roles. Raises FORBIDDEN, UNAUTHENTICATED."""
+    """Return the caller if they have one of these roles. Raises FORBIDDEN, UNAUTHENTICATED."""
     caller = caller_of(info)
     if caller.role not in roles:
         raise RequestError(
@@ -63,7 +63,7 @@ async def one(info: Info, type_name: str, gid: str) -> Completed:
 
 
 async def by_key(info: Info, type_name: str, keys: Sequence[Any]) -> dict[Any, Any]:
-    """Objects by their keys, those of them that the caller may see."""
+    """Return the objects that exist and that the caller may see, by their keys."""
     run = run_of(info)
     return await _PROJECTOR.by_key(
         info, run, type_name, await _seen(run, type_name, keys, caller_of(info))
@@ -105,7 +105,7 @@ def viewer_values(caller: Caller | None) -> dict[str, Any]:
 
 
 async def _seen(run: Run, type_name: str, keys: Iterable[Any], caller: Caller) -> list[Any]:
-    """Those of the keys whose object is there and may be seen."""
+    """Return the keys whose object exists and may be seen."""
     shape = _PROJECTOR.shapes[type_name]
     wanted = list(dict.fromkeys(keys))
     if not wanted:

@@ -114,7 +114,7 @@ class WithPage:
 
 
 def _is_browser(request: Request) -> bool:
-    """Whether someone opened the address in a browser, with nothing to run."""
+    """Return whether someone opened the address in a browser, with nothing to run."""
     accepts_pages = "text/html" in request.headers.get("accept", "")
     return request.method == "GET" and accepts_pages and "query" not in request.query_params
 

@@ -11,7 +11,7 @@ from database.connection import pending_migrations
 from database.session import connection
 from execution.errors import to_client_error
 
-PATIENCE_SECONDS = 5
+TIMEOUT_SECONDS = 5
 
 
 async def live(_request: Request) -> Response:
@@ -22,7 +22,7 @@ async def live(_request: Request) -> Response:
 async def ready(_request: Request) -> Response:
     """Answer whether the database answers and has every migration."""
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             # Tortoise would take a database that it cannot reach for one without migrations.
             await cast("Any", connection()).execute_query("SELECT 1")
             pending = await pending_migrations()

@@ -18,7 +18,7 @@ _SHARED: list[Processor] = [
 
 
 def configure_logs(level: str, *, as_json: bool) -> None:
-    """Send everything that is logged, by us and by libraries, the same way from now on."""
+    """Log everything from Joinery and from libraries in the same way."""
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -50,7 +50,7 @@ def configure_logs(level: str, *, as_json: bool) -> None:
 
 
 def _shorten_outages(_logger: object, _method: str, event: EventDict) -> EventDict:
-    """Where in a library a lost database was noticed tells nothing: its error does, in one line."""
+    """Log a lost database as one line: its error tells enough, without the traceback."""
     error = _error_of(event.get("exc_info"))
     if error is not None and is_outage(error) and not _is_of_files(error):
         del event["exc_info"]
@@ -59,7 +59,7 @@ def _shorten_outages(_logger: object, _method: str, event: EventDict) -> EventDi
 
 
 def _is_of_files(error: BaseException) -> bool:
-    """Whether it is an error of the operating system about something else than a connection."""
+    """Return whether the error is about a file, not about a connection."""
     return isinstance(error, OSError) and error.filename is not None
 
 

@@ -37,7 +37,7 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """Everything that can be set. Raises SettingsError where something is wrong.
 
-    Exactly one of a secret (HS256) and a JWKS URL (RS256, ES256) says whose tokens are believed;
+    Exactly one of a secret (HS256) and a JWKS URL (RS256, ES256) says whose tokens are accepted;
     in development a secret that everyone knows stands in where neither is given.
     """
 
@@ -73,7 +73,7 @@ class Settings(BaseSettings):
 
     @property
     def is_production(self) -> bool:
-        """Whether nothing that is only good for trying out may be believed."""
+        """Whether what only serves for trying out, such as known secrets, is refused."""
         return self.env == "production"
 
     @property
@@ -136,7 +136,7 @@ def _check_file() -> None:
 
 
 def _is_lost(binding: Binding) -> bool:
-    """Whether it was meant for us, but would be passed over. Others' lines are theirs."""
+    """Return whether a line is meant for Joinery, but would be passed over."""
     if binding.error:
         return PREFIX.rstrip("_") in binding.original.string.upper()
     name = (binding.key or "").upper()

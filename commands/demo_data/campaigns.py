@@ -64,7 +64,7 @@ class CampaignData:
 
 
 def campaigns(rng: Random, count: int, now: datetime) -> Iterator[CampaignData]:
-    """So many campaigns, the same for the same seed and moment; among five, each status."""
+    """Yield so many campaigns, the same for the same seed and moment; among five, each status."""
     for number in range(1, count + 1):
         advertiser = rng.choice(tuple(ADVERTISERS))
         kind = rng.choices(tuple(CampaignType), (35, 45, 20))[0]

@@ -157,7 +157,7 @@ class Stage:
         self._urls = 0
 
     def perform(self, history: History, steps: int) -> bool:
-        """Let up to so many steps happen; whether anything did."""
+        """Let up to so many steps happen; return whether anything did."""
         at = self.begins + (self.ends - self.begins) * self.rng.random() * 0.7
         for _ in range(steps):
             at += timedelta(minutes=self.rng.randint(20, 3_000))
@@ -168,7 +168,7 @@ class Stage:
     def step(
         self, history: History, at: datetime, wanted: tuple[Role, Action] | None = None
     ) -> bool:
-        """One more step: the wanted one, or one of those that are possible."""
+        """Take one more step: the wanted one, or one of those that are possible."""
         facts = history.facts(self.row, at)
         possible = [
             (role, action)

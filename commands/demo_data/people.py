@@ -94,7 +94,7 @@ class PersonData:
 
 
 def people(rng: Random, count: int) -> Iterator[PersonData]:
-    """So many people, the same for the same seed."""
+    """Yield so many people, the same for the same seed."""
     shares = [people[1] for people in _PEOPLES]
     for number in range(1, count + 1):
         country, _, order, firsts, families = rng.choices(_PEOPLES, shares)[0]

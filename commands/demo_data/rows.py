@@ -105,7 +105,7 @@ def campaign(data: CampaignData, numbers: Mapping[str, int], now: datetime) -> R
 
 
 def participation(campaign: int, history: History) -> Row:
-    """How things stand after all that happened."""
+    """Return the row of the participation, after all that happened."""
     return {
         "campaign_id": campaign,
         "influencer_id": history.influencer,

@@ -16,7 +16,7 @@ FREE = "demo-misaki"
 
 
 def story_people() -> list[PersonData]:
-    """Who the story is about; the first two wait in the Selection campaign from the start."""
+    """Return the influencers of the story; the first two wait in the Selection campaign."""
     instagram, tiktok = Platform.INSTAGRAM, Platform.TIKTOK
     beauty = ["Beauty", "Fashion"]
     return [
@@ -43,7 +43,7 @@ def story_people() -> list[PersonData]:
 
 
 def story_campaigns(now: datetime) -> list[CampaignData]:
-    """One campaign of each kind of joining, all ongoing."""
+    """Return one campaign of each kind of joining, all ongoing."""
     starts = now - timedelta(days=3)
     deadline, ends = now + timedelta(days=20), now + timedelta(days=40)
     return [

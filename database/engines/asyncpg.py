@@ -33,7 +33,7 @@ class UnresetConnection(asyncpg.Connection):
     """
 
     def get_reset_query(self) -> str:
-        """No statement at all."""
+        """Run no statement."""
         return ""
 
 

@@ -99,7 +99,7 @@ class Connections:
         self._owners.update((claim.key, influencer) for claim in claims)
 
     def claim(self, influencer: int, claim: Claim) -> Outcome:
-        """Give the account to the influencer, to whom `refusal` does not refuse it."""
+        """Give the account to the influencer; call it only if `refusal` returns None."""
         account = self._own(influencer, claim)
         if account is None:
             self._new.append(self._row(influencer, claim))

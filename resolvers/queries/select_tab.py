@@ -332,7 +332,7 @@ _IS_OPEN = (
 
 
 def _rule(target: Target, *, with_country: bool) -> str:
-    """1 where the influencer meets every audience rule, else 0."""
+    """Return SQL for 1 where the influencer meets every audience rule, else 0."""
     tests: list[str] = []
     if target.countries and with_country:
         tests.append("WHEN NOT coalesce(i.country = ANY(:rule_countries), false) THEN 0")

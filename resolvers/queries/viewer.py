@@ -1,4 +1,4 @@
-"""Who the caller is."""
+"""The caller."""
 
 from dataclasses import dataclass
 

@@ -8,7 +8,7 @@ from workflow.enums import Platform, Role, platforms_of
 
 STAFF = frozenset({Role.STAFF})
 DECIDERS = frozenset({Role.STAFF, Role.ADVERTISER})
-"""Who decides on applicants: staff, and the campaign's advertiser."""
+"""The roles that decide on applicants."""
 CREATOR = frozenset({Role.INFLUENCER})
 
 
@@ -38,7 +38,7 @@ def words(name: str) -> Column:
 
 
 def platform(name: str) -> Column:
-    """One platform, stored by its number."""
+    """Declare one platform, stored by its number."""
     return Column(sql=f"{{t}}.{name}", template="platform_name[{v}]", names=_PLATFORMS)
 
 

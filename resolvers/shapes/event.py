@@ -1,4 +1,4 @@
-"""How the history is read; who someone else's words are for."""
+"""How the history is read, and who may read what others wrote in it."""
 
 from projection import Computed, Run, Shape, ToOne
 from resolvers.shapes import columns as c

@@ -15,7 +15,7 @@ def _profile(_run: Run, *values: Any) -> InfluencerRow:
 
 
 def _private(run: Run, influencer: int, value: str | None) -> str | None:
-    """Personal data, for staff and for the influencer."""
+    """Return a value that only staff and the influencer may see, else None."""
     if run.role == Role.STAFF or influencer == run.values["viewer"]:
         return value
     return None
