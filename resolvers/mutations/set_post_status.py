@@ -1,4 +1,4 @@
-"""`setPostStatus`: judge posts."""
+"""`setPostStatus`: set the status of posts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -102,7 +102,7 @@ def _check_changes(form: Form, before: Mapping[str, Any], changed: Mapping[str, 
         for name in changed:
             _not_allowed(form, name, f"Nothing changes once a campaign is {status}.")
     elif status is not CampaignStatus.DRAFT:
-        _check_settled(form, before, changed)
+        _check_after_draft(form, before, changed)
     if "status" in changed and status not in _LAST and not _is_forward(status, changed["status"]):
         _not_allowed(
             form, "status", f"A campaign does not go from {status} to {changed['status']}."
@@ -113,7 +113,7 @@ def _check_changes(form: Form, before: Mapping[str, Any], changed: Mapping[str, 
         form.refuse(ErrorCode.CAPACITY_REACHED, message, "capacity")
 
 
-def _check_settled(form: Form, before: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
+def _check_after_draft(form: Form, before: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
     for name in _FIXED:
         if name in changed:
             _not_allowed(form, name, "It is fixed once a campaign is no draft any more.")

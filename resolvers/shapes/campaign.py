@@ -103,7 +103,7 @@ CAMPAIGN = Shape(
                 "viewer.profile",
                 "viewer.account_rows",
                 "viewer_override.availability",
-                "viewerParticipation.standing",
+                "viewerParticipation.row",
                 "viewerParticipation.post_rows",
             ),
         ),

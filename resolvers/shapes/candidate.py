@@ -62,7 +62,7 @@ CANDIDATE = Shape(
                 "influencer.profile",
                 "influencer.account_rows",
                 "override.availability",
-                "participation.standing",
+                "participation.row",
                 "participation.post_rows",
             ),
         ),

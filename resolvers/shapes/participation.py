@@ -35,7 +35,7 @@ class RequiredActionValue:
     blocked_by: Sequence[str]
 
 
-def _standing(_run: Run, *values: Any) -> ParticipationRow | None:
+def _row(_run: Run, *values: Any) -> ParticipationRow | None:
     return ParticipationRow(*values) if values[0] else None
 
 
@@ -94,7 +94,7 @@ PARTICIPATION = Shape(
         "updatedAt": c.moment("updated_at"),
     },
     internal={
-        "standing": Derived(compute=_standing, needs=ParticipationRow._fields),
+        "row": Derived(compute=_row, needs=ParticipationRow._fields),
         "post_rows": Rows(table="post", columns="status", parent="{t}.id", key="participation_id"),
         "override": ToOne(
             shape="AvailabilityOverride",
@@ -107,7 +107,7 @@ PARTICIPATION = Shape(
                 "influencer.profile",
                 "influencer.account_rows",
                 "override.availability",
-                "standing",
+                "row",
                 "post_rows",
             ),
         ),
