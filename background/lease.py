@@ -36,9 +36,11 @@ async def run_leased(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -
     renewed.
     """
     holder = uuid4().hex
+    # Not to be given up where the process stops meanwhile: a locked database would be waited for
+    # twice. If it is taken after all, it expires.
+    while not await _take(name, holder):  # noqa: ASYNC110  # another process gives it up
+        await asyncio.sleep(RETRY_SECONDS)
     try:
-        while not await _take(name, holder):  # noqa: ASYNC110  # another process gives it up
-            await asyncio.sleep(RETRY_SECONDS)
         working = asyncio.create_task(work())
         renewing = asyncio.create_task(_renew(name, holder))
         try:

@@ -210,3 +210,12 @@ async def test_a_database_that_does_not_answer_is_not_waited_for_to_give_a_lease
     async with asyncio.timeout(20):
         await run_leased("work", holding(done, leave))
     assert "the lease work is left to expire" in caplog.text
+
+
+async def test_a_lease_that_was_not_taken_is_not_given_up(
+    db: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with no_table():
+        with pytest.raises(Exception, match="lease"):
+            await run_leased("work", holding(asyncio.Event(), asyncio.Event()))
+    assert "is left to expire" not in caplog.text
