@@ -9,7 +9,7 @@ const NOBODY = '{}';
  * there, and a token written there by hand shows here as another caller.
  */
 export function IdentityMenu({ identities, tabs }: Story) {
-  const { introspect } = useGraphiQLActions();
+  const { introspect, updateActiveTabValues } = useGraphiQLActions();
   const editor = useGraphiQL(state => state.headerEditor);
   const tab = useGraphiQL(state => state.tabs[state.activeTabIndex]);
   const [headers, setHeaders] = useHeadersEditorState();
@@ -19,7 +19,10 @@ export function IdentityMenu({ identities, tabs }: Story) {
     if (!editor || editor.getValue().trim()) return;
     const role = tabs.find(({ name }) => name === tab?.title)?.role;
     const identity = identities.find(each => each.role === role) ?? identities[0];
-    if (identity) editor.setValue(headersOf(identity.token));
+    if (!identity) return;
+    editor.setValue(headersOf(identity.token));
+    // A click on the open tab shows again what is stored of it.
+    updateActiveTabValues({ headers: headersOf(identity.token) });
   }, [editor, tab?.id]);
 
   function become(value: string) {

@@ -119,6 +119,15 @@ async def test_the_first_operation_runs_and_its_answer_shows(visit: Visit) -> No
     await expect(visit.page.locator(".graphiql-response")).to_contain_text(title)
 
 
+async def test_a_click_on_the_open_tab_keeps_who_you_are(visit: Visit) -> None:
+    menu = visit.page.get_by_label("You are")
+    await expect(menu).not_to_have_value("")
+    chosen = await menu.input_value()
+    await visit.open_tab("FindTheCampaign")
+    assert "errors" not in await visit.run()
+    assert await menu.input_value() == chosen
+
+
 async def test_it_runs_within_its_policy_and_asks_no_other_host(
     visit: Visit, demo_url: str
 ) -> None:
