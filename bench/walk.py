@@ -23,7 +23,6 @@ from transport.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 WARM_UPS = 3
-_OTHERS = {"bench", ".venv"}
 _AVAILABLE = """{ campaigns(filter: { status: [ONGOING] }) { nodes {
     id candidates(filter: { status: [AVAILABLE] }, first: 20) { nodes { influencer { id } } } } } }
 """
@@ -64,8 +63,11 @@ async def walk() -> dict[str, list[str]]:
 
 def _note(entered: list[tuple[str, str]], frame: FrameType, event: str) -> None:
     file = Path(frame.f_code.co_filename)
-    if event == "call" and ROOT in file.parents and not _OTHERS.intersection(file.parts):
-        entered.append((str(file.relative_to(ROOT)), frame.f_code.co_qualname))
+    if event != "call" or ROOT not in file.parents:
+        return
+    file = file.relative_to(ROOT)
+    if file.parts[0] != "bench" and not file.parts[0].startswith("."):  # .venv, whatever its name
+        entered.append((str(file), frame.f_code.co_qualname))
 
 
 @contextlib.asynccontextmanager
