@@ -23,6 +23,7 @@ from transport.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 WARM_UPS = 3
+_MEASURING = ("bench", "tests")
 _AVAILABLE = """{ campaigns(filter: { status: [ONGOING] }) { nodes {
     id candidates(filter: { status: [AVAILABLE] }, first: 20) { nodes { influencer { id } } } } } }
 """
@@ -66,7 +67,8 @@ def _note(entered: list[tuple[str, str]], frame: FrameType, event: str) -> None:
     if event != "call" or ROOT not in file.parents:
         return
     file = file.relative_to(ROOT)
-    if file.parts[0] != "bench" and not file.parts[0].startswith("."):  # .venv, whatever its name
+    is_installed = file.parts[0].startswith(".")  # .venv, whatever its name
+    if not is_installed and file.parts[0] not in _MEASURING:
         entered.append((str(file), frame.f_code.co_qualname))
 
 
