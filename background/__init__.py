@@ -1,1 +1,1 @@
-"""What runs beside the requests: each worker's turns are taken by one process at a time."""
+"""Background workers: each takes its turns in one process at a time."""

@@ -1,11 +1,11 @@
-"""What the two databases differ in, beyond the spelling of SQL (`database/statement.py`)."""
+"""The differences of the two databases beyond the spelling of SQL (`database/statement.py`)."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Capabilities:
-    """What a database can do. Callers ask for a capability, never for the database's name."""
+    """The capabilities of a database. Callers ask for one, never for the database's name."""
 
     dialect: str
     "`sqlite` or `postgres`, for this package alone."

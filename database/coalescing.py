@@ -49,7 +49,7 @@ async def fetch_by(
 
 
 class Execution(NamedTuple):
-    """What one execution of a statement has for all requests that share it."""
+    """The result of one execution of a statement, for all requests that share it."""
 
     rows: RowsByKey
     milliseconds: float

@@ -1,4 +1,4 @@
-"""What a request did and how long it took: its SQL statements, its plans, and time by stage.
+"""The trace of a request: its SQL statements, its plans, and time by stage.
 
 A request is traced inside `traced()`. Tracing changes nothing about how its statements run.
 """

@@ -1,4 +1,4 @@
-"""What a request costs, in `extensions.plan` of its response."""
+"""The cost of a request, in `extensions.plan` of its response."""
 
 from collections.abc import Awaitable
 from dataclasses import replace

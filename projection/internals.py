@@ -1,4 +1,4 @@
-"""What is used of graphql-core and Strawberry beyond what they document and type.
+"""The parts of graphql-core and Strawberry in use that they do not document or type.
 
 All of it is here, so that an upgrade which changes something fails in the test of that name
 (`tests/projection/test_internals.py`). No other module imports from inside of those packages.
@@ -67,7 +67,7 @@ class Completed(Generic[T]):
 
 
 class ResolveInfo(_OperationContextAwareGraphQLResolveInfo):
-    """What graphql-core tells a resolver, with the executor that calls it."""
+    """graphql-core's info for a resolver, with the executor that calls it."""
 
     executor: "Executor"
 

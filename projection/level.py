@@ -266,7 +266,7 @@ class Nest:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one call makes of all rows."""
+    """One call's values for all rows."""
 
     keys: Builder
     field: Batched

@@ -22,7 +22,7 @@ PAGE_ARGUMENTS = ("first", "after", "last", "before")
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """What the product calls the engine's own errors, in their `extensions.code`."""
+    """The product's codes for the engine's own errors, in their `extensions.code`."""
 
     invalid: str
     "An argument cannot be used, or a selection is too large."

@@ -60,7 +60,7 @@ class Kind(StrEnum):
 
 
 class Denial(StrEnum):
-    """What a role that may not see a field gets."""
+    """The value of a field for a role that may not see it."""
 
     FORBIDDEN = "FORBIDDEN"
     NULL = "NULL"

@@ -18,7 +18,7 @@ from resolvers.shapes import SHAPES
 from resolvers.visibility import visible
 
 Info: TypeAlias = strawberry.Info[Context, Any]
-"""What Strawberry tells a resolver about its field."""
+"""Strawberry's info for a resolver of a root field."""
 
 T = TypeVar("T")
 

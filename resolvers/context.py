@@ -1,4 +1,4 @@
-"""What a resolver knows about the request (`info.context`)."""
+"""The context of a request, for resolvers (`info.context`)."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime

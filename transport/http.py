@@ -219,7 +219,7 @@ def media_type_for(accept: str | None) -> str:
 
 
 class _Preference(NamedTuple):
-    """How much a client prefers a media type, and whether it names it."""
+    """A client's preference for a media type, and whether it names the type."""
 
     quality: float
     is_named: bool

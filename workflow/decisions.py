@@ -50,7 +50,7 @@ class NotPermitted(Exception):  # noqa: N818
 
 
 class Decision(NamedTuple):
-    """What follows from a command."""
+    """The decision on a command."""
 
     outcome: Outcome
     target: ParticipationStatus | None = None
@@ -67,7 +67,7 @@ class Decision(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostDecisionResult:
-    """What follows from a decision on a post: the post after it."""
+    """The result of a decision on a post: the post after it."""
 
     outcome: Outcome
     target: PostStatus
@@ -83,7 +83,7 @@ class Cell:
     when: Condition | None
     """None: always."""
     conditions: tuple[Condition, ...]
-    """What must hold, in the order of refusals."""
+    """The conditions that must hold, in the order of refusals."""
     row: Transition | None = None
     """None: always refused."""
     places: int = 0

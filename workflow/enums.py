@@ -162,7 +162,7 @@ class PostDecision(StrEnum):
 
 
 class PostWarning(StrEnum):
-    """What is wrong with a post, for the status WARNING."""
+    """The fault of a post with the status WARNING."""
 
     AD_FRAUD = "AD_FRAUD"
     DELETED_POST = "DELETED_POST"

@@ -123,7 +123,7 @@ def build_facts(
 
 
 class Terms(NamedTuple):
-    """What a campaign requires of every influencer."""
+    """The requirements of a campaign for every influencer."""
 
     type: CampaignType
     post_tracking: bool

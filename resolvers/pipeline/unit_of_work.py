@@ -28,7 +28,7 @@ from workflow.table import Command
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, as the history names them."""
+    """The actor of an event, as the history names them."""
 
     role: Role
     id: str

@@ -64,7 +64,7 @@ async def candidate_counts(
 
 @dataclass(slots=True)
 class _Kept:
-    """What is known of a campaign's tab without reading influencers."""
+    """The part of a tab's counts that needs no reading of influencers."""
 
     stored: Counter[CandidateStatus] = field(default_factory=Counter[CandidateStatus])
     available: int | None = None

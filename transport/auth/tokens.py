@@ -142,7 +142,7 @@ def _keys(secret: str | None, jwks_url: str | None) -> _Keys:
 
 
 class _Verified(NamedTuple):
-    """What a token says, until when (seconds since 1970), and the key that it was verified with."""
+    """A token's claims, its expiry (seconds since 1970), and the key that it was verified with."""
 
     claims: _Claims
     expires: int
