@@ -1,8 +1,8 @@
 """The context of a request, for resolvers (`info.context`)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from typing import Protocol
 
 from resolvers.caller import Caller, Proof
@@ -35,12 +35,19 @@ class Replay(Protocol):
         ...
 
 
+def utc_now() -> datetime:
+    """Return the time by this machine's clock."""
+    return datetime.now(UTC)
+
+
 @dataclass(slots=True, kw_only=True)
 class Context:
     """One request: who calls, when, and how."""
 
     caller: Caller | None = None
-    now: datetime = field(default_factory=partial(datetime.now, UTC))
+    clock: Callable[[], datetime] = utc_now
+    now: datetime = field(init=False)
+    "When the request arrived; in a mutation, when its locks were held."
     proofs: Proofs | None = None
     "None if no service is configured to sign them."
     plain_accounts: bool = False
@@ -49,3 +56,12 @@ class Context:
     "Set by the engine where `@dryRun` is on the operation."
     replay: Replay | None = None
     "None without an Idempotency-Key."
+
+    def __post_init__(self) -> None:
+        """Read the clock."""
+        self.now = self.clock()
+
+    def tick(self) -> datetime:
+        """Read the clock again, for `now`: what is written under locks happens after waiting."""
+        self.now = max(self.now, self.clock())
+        return self.now

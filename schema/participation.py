@@ -174,7 +174,11 @@ class ParticipationFilter:
         description="Only participations whose present round has one of these origins."
     )
     updated_since: datetime | None = strawberry.field(
-        description="Only participations that changed at this time or later."
+        description=(
+            "Only participations that changed at this time or later. A change is visible once it "
+            "is committed, a moment after its time: to follow changes, ask again from a minute "
+            "before the latest `updatedAt`, or follow `participationEvents`."
+        )
     )
 
 

@@ -57,7 +57,7 @@ async def answer(
     **variables: Any,
 ) -> dict[str, Any]:
     """Return the data of an operation that has no errors."""
-    context = Context(caller=caller, now=now)
+    context = Context(caller=caller, clock=lambda: now)
     response = await execute(query, variables, context, operation_name=operation_name)
     assert "errors" not in response, response["errors"]
     return response["data"]
@@ -65,7 +65,7 @@ async def answer(
 
 async def refusal(query: str, caller: Caller | None = STAFF, **variables: Any) -> str:
     """Return the code of an operation's only error."""
-    response = await execute(query, variables, Context(caller=caller, now=NOW))
+    response = await execute(query, variables, Context(caller=caller, clock=lambda: NOW))
     [error] = response["errors"]
     return error["extensions"]["code"]
 

@@ -7,7 +7,7 @@ the same facts.
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from workflow.audience import Account, Audience, qualifying, relevant, unavailable_reasons
 from workflow.categories import numbers_in
@@ -168,6 +168,10 @@ _VALID = frozenset({PostStatus.SUBMITTED, PostStatus.EFFECTIVE, PostStatus.APPRO
 _UNDECIDED = frozenset({PostStatus.SUBMITTED, PostStatus.EFFECTIVE, PostStatus.WARNING})
 
 
+@overload
+def moment_of(value: datetime | str) -> datetime: ...
+@overload
+def moment_of(value: datetime | str | None) -> datetime | None: ...
 def moment_of(value: datetime | str | None) -> datetime | None:
     """Return a moment as either database returns it: SQLite as a text."""
     return datetime.fromisoformat(value) if isinstance(value, str) else value

@@ -32,11 +32,11 @@ async def apply(
     """Apply to a Selection campaign, or join another, for the calling influencer."""
     caller = caller_in(context)
     campaign = decode(campaign_id, "Campaign")
-    candidates = await lock_pairs({(campaign or 0, influencer_in(context))}, context.now)
+    candidates = await lock_pairs(context, {(campaign or 0, influencer_in(context))})
     if not candidates:
         return refused(_unknown_campaign())
     [candidate] = candidates.values()
-    unit = UnitOfWork(actor_of(caller), context.now)
+    unit = UnitOfWork(actor_of(caller))
     command = Command(action=Action.APPLY, role=caller.role, account=account_key(account_id))
     evaluation = unit.decide(candidate, command)
     await unit.write()

@@ -84,7 +84,7 @@ async def connect_account(context: Context, read: ReadClaim) -> ConnectAccountOu
     if claim is None or read.refusals:
         return _refused(*read.refusals)
     influencer = influencer_in(context)
-    waiting = await lock_waiting({influencer}, context.now)
+    waiting = await lock_waiting(context, {influencer})
     accounts = await connections([claim], waiting.influencers, context.now)
     if accounts.count_with(influencer, [claim]) > MAX_ACCOUNTS:
         message = f"You have {MAX_ACCOUNTS} accounts connected: disconnect one first."
@@ -97,7 +97,7 @@ async def connect_account(context: Context, read: ReadClaim) -> ConnectAccountOu
     actor = actor_of(caller_in(context))
     return ConnectAccountOutcome(
         outcome=outcome,
-        advanced=await advance(waiting, accounts.connected, actor, context.now),
+        advanced=await advance(waiting, accounts.connected, actor),
         account=await _connected(claim),
     )
 

@@ -17,6 +17,7 @@ from models.influencer import SocialAccount
 from models.text import fold
 from resolvers.audience_sql import MAX_FOLLOWERS
 from resolvers.availability.writers import hold_rules_lock
+from resolvers.context import Context
 from resolvers.pipeline.loading import (
     LockedCandidate,
     LockedInfluencer,
@@ -29,6 +30,7 @@ from resolvers.pipeline.loading import (
 from resolvers.pipeline.unit_of_work import Actor, UnitOfWork
 from resolvers.pipeline.validation import MAX_NAME, Form, Refusal
 from workflow.enums import Action, ErrorCode, Outcome, ParticipationStatus, Platform
+from workflow.facts import moment_of
 from workflow.table import Command
 
 MAX_ACCOUNTS = 50
@@ -143,13 +145,17 @@ class Connections:
             "connected_at": self.now,
         }
 
+    def _after(self, account: "KnownAccount") -> datetime:
+        """Return now; not before it was disconnected, if another machine's clock was ahead."""
+        return max(self.now, account.disconnected_at or self.now)
+
     def _change(self, account: "KnownAccount", claim: Claim) -> dict[str, Any]:
         return {
             "id": account.id,
             "handle": claim.handle,
             "handle_key": fold(claim.handle),
             "followers": claim.followers,
-            "connected_at": account.connected_at if account.is_connected else self.now,
+            "connected_at": account.connected_at if account.is_connected else self._after(account),
             "disconnected_at": None,
         }
 
@@ -164,7 +170,12 @@ class KnownAccount:
     followers: int
     connected_at: Any
     "As the database returns it."
-    is_connected: bool
+    disconnected_at: datetime | None
+
+    @property
+    def is_connected(self) -> bool:
+        """Return whether it has not been disconnected."""
+        return self.disconnected_at is None
 
     def matches(self, claim: Claim) -> bool:
         """Return whether handle and followers are those of the claim."""
@@ -183,7 +194,7 @@ async def connections(
         number, influencer, handle, followers, connected_at = columns
         known[platform, external_id].append(
             KnownAccount(
-                number, influencer, handle, followers, connected_at, disconnected_at is None
+                number, influencer, handle, followers, connected_at, moment_of(disconnected_at)
             )
         )
     counts = Counter[int]({row[0]: row[1] for row in await rows(_COUNTS, ids=list(influencers))})
@@ -198,7 +209,7 @@ class Waiting:
     candidates: Sequence[LockedCandidate]
 
 
-async def lock_waiting(influencers: Collection[int], now: datetime) -> Waiting:
+async def lock_waiting(context: Context, influencers: Collection[int]) -> Waiting:
     """Lock these influencers, after the campaigns in which they wait."""
     await hold_rules_lock()
     campaigns = _campaigns(await _waiting_pairs(influencers))
@@ -208,13 +219,11 @@ async def lock_waiting(influencers: Collection[int], now: datetime) -> Waiting:
     pairs = await _waiting_pairs(influencers)
     # It is too late to wait for these: their holder may be waiting for an influencer.
     await lock_campaigns(_campaigns(pairs) - campaigns, at_once=True)
-    candidates = await lock_pairs(pairs, now)
+    candidates = await lock_pairs(context, pairs)
     return Waiting(locked, list(candidates.values()))
 
 
-async def advance(
-    waiting: Waiting, connected: Collection[int], actor: Actor, now: datetime
-) -> list[int]:
+async def advance(waiting: Waiting, connected: Collection[int], actor: Actor) -> list[int]:
     """Advance influencers who waited for an account and have one now; return participation ids.
 
     The one account must be newly connected: an account that qualifies by a mere change of
@@ -223,7 +232,7 @@ async def advance(
     if not connected:
         return []
     accounts = await accounts_of(waiting.influencers)
-    unit = UnitOfWork(actor, now)
+    unit = UnitOfWork(actor)
     advanced: list[int] = []
     for before in waiting.candidates:
         candidate = before.with_accounts(accounts[before.influencer.id])

@@ -36,7 +36,8 @@ async def create_campaign(context: Context, *, fields: CampaignFields) -> Campai
     check_together(form, row)
     if form.refusals:
         return CampaignOutcome(user_errors=form.refusals)
-    row |= {"places_taken": 0, "created_at": context.now, "updated_at": context.now}
+    now = context.tick()
+    row |= {"places_taken": 0, "created_at": now, "updated_at": now}
     await with_search_and_categories(row, row["title"], row["brand"])
     [key] = await insert(Campaign, [row])
     return CampaignOutcome(campaign=key)

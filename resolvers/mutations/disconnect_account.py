@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from database.bulk import update
+from database.session import run
 from models import profiles
-from models.influencer import SocialAccount
 from resolvers.availability.writers import hold_rules_lock, track_changes
 from resolvers.context import Context
 from resolvers.ids import decode
@@ -30,6 +29,7 @@ async def disconnect_account(context: Context, *, account_id: str) -> Disconnect
     influencer = influencer_in(context)
     await hold_rules_lock()
     await lock_influencers({influencer}, writing=True)
+    now = context.tick()
     key = decode(account_id, "SocialAccount")
     own = (await accounts_of({influencer}))[influencer]
     account = next((account for account in own if account.id == key), None)
@@ -41,6 +41,13 @@ async def disconnect_account(context: Context, *, account_id: str) -> Disconnect
     if account.disconnected_at is not None:
         return DisconnectAccountOutcome(outcome=Outcome.UNCHANGED, account=account.id)
     async with track_changes({influencer}):
-        await update(SocialAccount, [{"id": account.id, "disconnected_at": context.now}])
+        await run(_DISCONNECT, id=account.id, now=now)
         await profiles.refresh({influencer})
     return DisconnectAccountOutcome(outcome=Outcome.CHANGED, account=account.id)
+
+
+# Not before it was connected: another machine's clock may have been ahead.
+_DISCONNECT = """
+UPDATE social_account SET disconnected_at =
+    CASE WHEN connected_at > :now::timestamptz THEN connected_at ELSE :now::timestamptz END
+WHERE id = :id"""

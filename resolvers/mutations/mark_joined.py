@@ -40,7 +40,7 @@ async def mark_joined(
     candidates = None if campaign is None else await load_candidates(context, campaign, keys)
     if campaign is None or candidates is None:
         return CandidatesOutcome(user_errors=unknown_campaign())
-    unit = UnitOfWork(actor_of(caller_in(context)), context.now, reason=reason, message=message)
+    unit = UnitOfWork(actor_of(caller_in(context)), reason=reason, message=message)
     evaluations = decide_each(unit, _COMMAND, candidates, "influencer", "influencerIds")
     await unit.write()
     return candidates_outcome(campaign, influencer_ids, candidates, evaluations)

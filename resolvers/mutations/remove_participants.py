@@ -28,5 +28,5 @@ async def remove_participants(
     if form.refusals:
         return ParticipationsOutcome(user_errors=form.refusals)
     command = Command(action=Action.REMOVE, role=caller.role, if_status=frozenset(if_status or ()))
-    unit = UnitOfWork(actor_of(caller), context.now, reason=cleaned_reason, message=message)
+    unit = UnitOfWork(actor_of(caller), reason=cleaned_reason, message=message)
     return await decide_participations(context, unit, command, participation_ids, keys)

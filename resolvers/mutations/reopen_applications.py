@@ -24,5 +24,5 @@ async def reopen_applications(
     if form.refusals:
         return ParticipationsOutcome(user_errors=form.refusals)
     actor = actor_of(caller_in(context))
-    unit = UnitOfWork(actor, context.now, reason=cleaned_reason, message=message)
+    unit = UnitOfWork(actor, reason=cleaned_reason, message=message)
     return await decide_participations(context, unit, _COMMAND, participation_ids, keys)

@@ -25,7 +25,7 @@ async def select_account(
     command = Command(
         action=Action.SELECT_ACCOUNT, role=caller.role, account=account_key(account_id)
     )
-    unit = UnitOfWork(actor_of(caller), context.now)
+    unit = UnitOfWork(actor_of(caller))
     evaluation = unit.decide(candidate, command)
     await unit.write()
     return outcome_of(evaluation, candidate, about_account(evaluation, "participationId"))

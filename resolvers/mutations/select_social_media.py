@@ -31,7 +31,7 @@ async def select_social_media(
     command = Command(
         action=Action.SELECT_SOCIAL_MEDIA, role=caller.role, platforms=mask_of(platforms)
     )
-    unit = UnitOfWork(actor_of(caller), context.now)
+    unit = UnitOfWork(actor_of(caller))
     evaluation = unit.decide(candidate, command, "platforms")
     await unit.write()
     return outcome_of(evaluation, candidate)

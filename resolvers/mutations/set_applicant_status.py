@@ -45,5 +45,5 @@ async def set_applicant_status(
         if_status=frozenset(map(ParticipationStatus, if_status or ())),
         if_version=if_version,
     )
-    unit = UnitOfWork(actor_of(caller), context.now, reason=reason, message=message)
+    unit = UnitOfWork(actor_of(caller), reason=reason, message=message)
     return await decide_participations(context, unit, command, participation_ids, keys)

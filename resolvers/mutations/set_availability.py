@@ -44,11 +44,11 @@ async def set_availability(
     if campaign is None or before is None:
         return CandidatesOutcome(user_errors=unknown_campaign())
     command = Command(action=Action.SET_AVAILABILITY, role=Role.STAFF, availability=availability)
-    unit = UnitOfWork(actor_of(caller_in(context)), context.now, reason=reason)
+    unit = UnitOfWork(actor_of(caller_in(context)), reason=reason)
     evaluations = decide_each(unit, command, before, "influencer", "influencerIds")
     is_changed = [evaluation.outcome is Outcome.CHANGED for evaluation in evaluations]
     changed = [one for one, is_new in zip(before, is_changed, strict=True) if one and is_new]
-    await _store(changed, availability, context)
+    await _store(changed, availability)
     await unit.write()
     after = [
         one.with_override(availability) if one and is_new else one
@@ -69,26 +69,20 @@ def _count_gained(
     )
 
 
-async def _store(
-    changed: Sequence[LockedCandidate], availability: Availability | None, context: Context
-) -> None:
+async def _store(changed: Sequence[LockedCandidate], availability: Availability | None) -> None:
     """Store the override in place of earlier ones."""
     if any(candidate.override for candidate in changed):
         await run(_DELETE, pairs=dumps([candidate.pair for candidate in changed]))
     if availability is not None:
-        await insert(
-            AvailabilityOverride, [_row(candidate, availability, context) for candidate in changed]
-        )
+        await insert(AvailabilityOverride, [_row(candidate, availability) for candidate in changed])
 
 
-def _row(
-    candidate: LockedCandidate, availability: Availability, context: Context
-) -> dict[str, Any]:
+def _row(candidate: LockedCandidate, availability: Availability) -> dict[str, Any]:
     return {
         "campaign_id": candidate.campaign.id,
         "influencer_id": candidate.influencer.id,
         "availability": availability,
-        "set_at": context.now,
+        "set_at": candidate.now,
     }
 
 

@@ -64,8 +64,8 @@ async def set_post_status(
     ]
     # The influencer may read the reason of a post, so it is their message too.
     actor = actor_of(caller_in(context))
-    unit = UnitOfWork(actor, context.now, reason=reason, message=reason)
-    await _write(context, unit, posts, decisions)
+    unit = UnitOfWork(actor, reason=reason, message=reason)
+    await _write(unit, posts, decisions)
     items = [
         _item(gid, index, post, decision)
         for index, (gid, post, decision) in enumerate(zip(post_ids, posts, decisions, strict=True))
@@ -98,7 +98,7 @@ async def _lock_posts(context: Context, ids: Sequence[int]) -> dict[int, _Locked
     """Lock and load posts by id, with the candidates of their participations."""
     found = await rows(_OWNERS, ids=list(ids))
     owners: dict[int, int] = {row[0]: row[1] for row in found}
-    candidates = await lock_participations(set(owners.values()), caller_in(context), context.now)
+    candidates = await lock_participations(context, set(owners.values()))
     locked = await locked_rows(_POSTS, "FOR UPDATE", ids=list(owners))
     return {
         key: _LockedPost(key, candidate, _facts(candidate, status, warning, reason))
@@ -128,7 +128,6 @@ def _facts(
 
 
 async def _write(
-    context: Context,
     unit: UnitOfWork,
     posts: Sequence[_LockedPost | None],
     decisions: Sequence[PostDecisionResult | None],
@@ -136,7 +135,7 @@ async def _write(
     changes = list[dict[str, Any]]()
     for post, decision in zip(posts, decisions, strict=True):
         if post and decision and decision.outcome is Outcome.CHANGED:
-            changes.append(_row(post, decision, context))
+            changes.append(_row(post, decision))
             # The participation keeps its status.
             kept = Decision(outcome=Outcome.CHANGED, target=post.candidate.facts.status)
             unit.record(post.candidate, Action.SET_POST_STATUS, kept, post_id=post.id)
@@ -144,13 +143,13 @@ async def _write(
     await unit.write()
 
 
-def _row(post: _LockedPost, decision: PostDecisionResult, context: Context) -> dict[str, Any]:
+def _row(post: _LockedPost, decision: PostDecisionResult) -> dict[str, Any]:
     return {
         "id": post.id,
         "status": decision.target,
         "warning": decision.warning,
         "reason": decision.reason,
-        "updated_at": context.now,
+        "updated_at": post.candidate.now,
     }
 
 

@@ -46,12 +46,12 @@ async def submit_post(context: Context, *, participation_id: str, url: str) -> S
         url_is_own=post is not None and owner == candidate.participation_id,
         url_is_taken=post is not None and owner != candidate.participation_id,
     )
-    unit = UnitOfWork(actor_of(caller), context.now)
+    unit = UnitOfWork(actor_of(caller))
     evaluation = unit.evaluate(candidate, command)
     if evaluation.outcome is Outcome.REFUSED:
         return _refused(_with_path(evaluation.refusal))
     if evaluation.outcome is Outcome.CHANGED:
-        [post] = await insert(Post, [_new_post(context, candidate, url, platform)])
+        [post] = await insert(Post, [_new_post(candidate, url, platform)])
         unit.record(candidate, Action.SUBMIT_POST, evaluation.decision, post_id=post)
         await unit.write()
     return SubmitPostOutcome(outcome=evaluation.outcome, post=post)
@@ -87,9 +87,7 @@ _SAME_URL = (
 )
 
 
-def _new_post(
-    context: Context, candidate: LockedCandidate, url: str, platform: Platform | None
-) -> dict[str, Any]:
+def _new_post(candidate: LockedCandidate, url: str, platform: Platform | None) -> dict[str, Any]:
     selected = candidate.facts.selected_account
     account = next((account for account in candidate.accounts if account.id == selected), None)
     fits = account is not None and platform is not None and account.platform == platform.number
@@ -100,8 +98,8 @@ def _new_post(
         "url_digest": digest(url),
         "status": PostStatus.SUBMITTED,
         "account_id": account.id if account and fits else None,
-        "submitted_at": context.now,
-        "updated_at": context.now,
+        "submitted_at": candidate.now,
+        "updated_at": candidate.now,
     }
 
 

@@ -43,7 +43,7 @@ _RULES = {
     "followers_min",
     "followers_max",
 }
-_MOMENTS = ("application_deadline", "starts_at", "ends_at")
+_MOMENTS = ("application_deadline", "starts_at", "ends_at", "updated_at")
 _LISTS = ("hashtags", "mentions", "categories")
 
 
@@ -54,7 +54,7 @@ async def update_campaign(context: Context, *, id: str, changes: CampaignFields)
     if form.refusals:
         return CampaignOutcome(user_errors=form.refusals)
     key = decode(id, "Campaign")
-    before = await _lock(key) if key is not None else None
+    before = await _lock(context, key) if key is not None else None
     if key is None or before is None:
         unknown = Refusal(ErrorCode.NOT_FOUND, "There is no such campaign.", path_of("id"))
         return CampaignOutcome(user_errors=[unknown])
@@ -67,15 +67,17 @@ async def update_campaign(context: Context, *, id: str, changes: CampaignFields)
     if changed:
         title, brand = row.get("title", before["title"]), row.get("brand", before["brand"])
         changed = await with_search_and_categories(changed, title, brand)
-        await update(Campaign, [{"id": key, **changed, "updated_at": context.now}])
+        now = max(context.now, before["updated_at"])
+        await update(Campaign, [{"id": key, **changed, "updated_at": now}])
         if _changes_audience(before, changed):
             await invalidate(key)
     return CampaignOutcome(campaign=key)
 
 
-async def _lock(key: int) -> dict[str, Any] | None:
+async def _lock(context: Context, key: int) -> dict[str, Any] | None:
     """Lock and load the campaign's columns; None if it does not exist."""
     found = await locked_rows(_CAMPAIGN, "FOR UPDATE", id=key)
+    context.tick()
     if not found:
         return None
     row = dict(zip(_COLUMNS, found[0], strict=True))
@@ -84,7 +86,7 @@ async def _lock(key: int) -> dict[str, Any] | None:
     return row | moments | lists | {"post_tracking": bool(row["post_tracking"])}
 
 
-_COLUMNS = (*FIELDS, "title_key", "places_taken")
+_COLUMNS = (*FIELDS, "title_key", "places_taken", "updated_at")
 _CAMPAIGN = f"SELECT {', '.join(_COLUMNS)} FROM campaign WHERE id = :id"
 
 

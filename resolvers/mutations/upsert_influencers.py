@@ -33,6 +33,7 @@ from resolvers.pipeline.unit_of_work import SYSTEM
 from resolvers.pipeline.validation import MAX_NAME, Form, Refusal
 from workflow.categories import mask_and_overflow
 from workflow.enums import ErrorCode, Outcome, Platform
+from workflow.facts import moment_of
 
 MAX_EMAIL = 320
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")  # whether it exists, only a letter to it can tell
@@ -80,7 +81,7 @@ async def upsert_influencers(
     form = Form()
     if not check_count(form, influencers, "influencer", "influencers"):
         return UpsertInfluencersOutcome(user_errors=form.refusals)
-    return await _Upsert(context.now).run(influencers)
+    return await _Upsert(context).run(influencers)
 
 
 @dataclass(slots=True)
@@ -101,6 +102,7 @@ class _Known:
 
     id: int
     is_erased: bool
+    updated_at: datetime
     values: Mapping[str, Any]
 
 
@@ -108,7 +110,7 @@ class _Known:
 class _Upsert:
     """One call, with its refusals."""
 
-    now: datetime
+    context: Context
     refusals: list[Refusal] = field(default_factory=list[Refusal])
 
     async def run(self, given: Sequence[InfluencerFields]) -> UpsertInfluencersOutcome:
@@ -133,7 +135,7 @@ class _Upsert:
             influencers=[entry.id for entry in entries],
             created=len(created),
             updated=len(updated),
-            advanced=await advance(waiting, accounts.connected, SYSTEM, self.now),
+            advanced=await advance(waiting, accounts.connected, SYSTEM),
             user_errors=self.refusals,
         )
 
@@ -157,7 +159,7 @@ class _Upsert:
         """Lock and load the influencers who are stored, and the accounts that are claimed."""
         waiting, accounts = await self._locked(entries)
         found = await rows(_KNOWN, ids=list(waiting.influencers))
-        known = {row[1]: _Known(row[0], row[2] is not None, _stored(row[3:])) for row in found}
+        known = {row[1]: _known(row) for row in found}
         for entry in entries:
             entry.known = known.get(entry.external_id)
             entry.id = entry.known.id if entry.known else 0
@@ -169,8 +171,8 @@ class _Upsert:
     async def _locked(self, entries: Sequence[_Entry]) -> tuple[Waiting, Connections]:
         claims = [claim for entry in entries for claim in entry.claims]
         known = await _ids(entries)
-        waiting = await lock_waiting(known, self.now)
-        accounts = await connections(claims, known, self.now)
+        waiting = await lock_waiting(self.context, known)
+        accounts = await connections(claims, known, self.context.now)
         # An influencer created meanwhile must be known too, or their accounts would seem to be
         # someone else's. To lock them now would be out of order.
         if await _ids(entries) != known:
@@ -208,7 +210,11 @@ class _Upsert:
     def _changes(self, known: Sequence[_Entry], numbers: Mapping[str, int]) -> list[dict[str, Any]]:
         """Return the rows of stored influencers that differ."""
         return [
-            {"id": entry.id, **self._merged(entry, numbers), "updated_at": self.now}
+            {
+                "id": entry.id,
+                **self._merged(entry, numbers),
+                "updated_at": max(self.context.now, entry.known.updated_at),
+            }
             for entry in known
             if entry.known and _differs(entry.row, entry.known.values)
         ]
@@ -217,8 +223,8 @@ class _Upsert:
         return {
             "external_id": entry.external_id,
             **self._merged(entry, numbers),
-            "created_at": self.now,
-            "updated_at": self.now,
+            "created_at": self.context.now,
+            "updated_at": self.context.now,
             "followers": 0,
             "platforms": 0,
             "multi": False,
@@ -239,7 +245,7 @@ class _Upsert:
 _VALUES = ("name", "email", "country", "avatar_url", "categories")
 _IDS = "SELECT id FROM influencer WHERE external_id = ANY(:external_ids)"
 _KNOWN = f"""
-SELECT id, external_id, erased_at, {", ".join(_VALUES)}
+SELECT id, external_id, erased_at, updated_at, {", ".join(_VALUES)}
 FROM influencer WHERE id = ANY(:ids)"""
 
 
@@ -258,9 +264,13 @@ def _claim(accounts: Connections, entries: Sequence[_Entry]) -> set[int]:
     }
 
 
-def _stored(columns: Sequence[Any]) -> dict[str, Any]:
-    values = dict(zip(_VALUES, columns, strict=True))
-    return values | {"categories": orjson.loads(values["categories"])}
+def _known(row: Sequence[Any]) -> _Known:
+    """Return the influencer in a row of `_KNOWN`."""
+    key, _, erased_at, *columns = row
+    updated_at: datetime | str = columns.pop(0)
+    values: dict[str, Any] = dict(zip(_VALUES, columns, strict=True))
+    values["categories"] = orjson.loads(values["categories"])
+    return _Known(key, erased_at is not None, moment_of(updated_at), values)
 
 
 def _at(index: int) -> tuple[str, int]:

@@ -27,7 +27,7 @@ async def withdraw(
     candidate = await load_participation(context, participation_id)
     if candidate is None:
         return unknown_participation()
-    unit = UnitOfWork(actor_of(caller), context.now, reason=reason)
+    unit = UnitOfWork(actor_of(caller), reason=reason)
     command = Command(action=Action.WITHDRAW, role=caller.role)
     evaluation = unit.decide(candidate, command, "participationId")
     await unit.write()

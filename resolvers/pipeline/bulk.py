@@ -15,7 +15,6 @@ from projection import Known
 from resolvers.context import Context
 from resolvers.ids import decode
 from resolvers.pipeline.loading import LockedCandidate, lock_candidates, lock_participations
-from resolvers.pipeline.transaction import caller_in
 from resolvers.pipeline.unit_of_work import Evaluation, UnitOfWork
 from resolvers.pipeline.validation import Form, Refusal, path_of
 from workflow.decisions import Decision
@@ -125,7 +124,7 @@ async def load_candidates(
     In place of an influencer who does not exist, or has been erased, the list has None.
     """
     keys = {key for key in influencers if key is not None}
-    locked = await lock_candidates(campaign, keys, context.now)
+    locked = await lock_candidates(context, campaign, keys)
     if locked is None:
         return None
     found = {key: one for key, one in locked.items() if not one.influencer.is_erased}
@@ -195,9 +194,7 @@ async def decide_participations(
     keys: Sequence[int | None],
 ) -> ParticipationsOutcome:
     """Decide the command for each of these participations, and write the changes."""
-    locked = await lock_participations(
-        {key for key in keys if key is not None}, caller_in(context), context.now
-    )
+    locked = await lock_participations(context, {key for key in keys if key is not None})
     candidates = [None if key is None else locked.get(key) for key in keys]
     evaluations = decide_each(unit, command, candidates, "participation", "participationIds")
     await unit.write()

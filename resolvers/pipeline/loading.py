@@ -5,7 +5,7 @@ influencers, each by id. Who writes a participation holds a lock on its campaign
 so a transaction that holds both (`_LOCK`) is alone with the participation and its posts. What is
 read after that (`_READ`) stays true until the transaction ends. Reading is a statement of its own
 because a statement sees the data as they were when it began, and the transactions for which the
-locks had to wait have changed them since.
+locks had to wait have changed them since. The clock is read in between, for the same reason.
 """
 
 from collections import defaultdict
@@ -20,10 +20,18 @@ import orjson
 from database.session import TortoiseDatabase, dumps, locked_rows, rows
 from database.statement import fetch
 from resolvers.answers import viewer_values
-from resolvers.caller import Caller
+from resolvers.context import Context
+from resolvers.pipeline.transaction import caller_in
 from resolvers.visibility import visible
 from workflow.enums import Availability
-from workflow.facts import AccountRow, CampaignRow, InfluencerRow, ParticipationRow, build_facts
+from workflow.facts import (
+    AccountRow,
+    CampaignRow,
+    InfluencerRow,
+    ParticipationRow,
+    build_facts,
+    moment_of,
+)
 from workflow.table import Facts
 
 Pair = tuple[int, int]
@@ -68,6 +76,7 @@ class LockedCandidate:
     participation: LockedParticipation | None
     post_statuses: Sequence[str]
     now: datetime
+    "When the locks were held, and not before anything that has happened to the pair."
     facts: Facts
     participation_id: int | None
     "None before the first one, until `UnitOfWork.write` inserts it."
@@ -102,34 +111,33 @@ class LockedCandidate:
         )
 
 
-async def lock_pairs(pairs: Collection[Pair], now: datetime) -> dict[Pair, LockedCandidate]:
+async def lock_pairs(context: Context, pairs: Collection[Pair]) -> dict[Pair, LockedCandidate]:
     """Lock and load the candidates of these pairs, without those of which one does not exist."""
-    return (await _load(_BY_PAIR, _pair_values(pairs), now)).by_pair
+    return (await _load(context, _BY_PAIR, _pair_values(pairs))).by_pair
 
 
 async def lock_candidates(
-    campaign: int, influencers: Collection[int], now: datetime
+    context: Context, campaign: int, influencers: Collection[int]
 ) -> dict[int, LockedCandidate] | None:
     """Lock and load a campaign's candidates by influencer; None without such a campaign.
 
     Influencers who do not exist are left out.
     """
     pairs = [(campaign, influencer) for influencer in influencers] or [(campaign, _NO_ID)]
-    found = await _load(_BY_PAIR, _pair_values(pairs), now)
+    found = await _load(context, _BY_PAIR, _pair_values(pairs))
     if not found.campaigns:
         return None
     return {influencer: one for (_, influencer), one in found.by_pair.items()}
 
 
-async def lock_participations(
-    ids: Collection[int], caller: Caller, now: datetime
-) -> dict[int, LockedCandidate]:
+async def lock_participations(context: Context, ids: Collection[int]) -> dict[int, LockedCandidate]:
     """Lock and load the candidates of these participations by id, without those not the caller's.
 
     All are staff's, those in their campaigns an advertiser's, their own an influencer's.
     """
+    caller = caller_in(context)
     statements = _by_participation(tuple(visible("Participation", caller)))
-    found = await _load(statements, {"ids": list(ids), **viewer_values(caller)}, now)
+    found = await _load(context, statements, {"ids": list(ids), **viewer_values(caller)})
     return {one.participation_id: one for one in found.by_pair.values() if one.participation_id}
 
 
@@ -192,6 +200,11 @@ SELECT a.campaign_id, i.id, i.followers, i.erased_at,
     (SELECT o.availability FROM availability_override o
         WHERE o.campaign_id = a.campaign_id AND o.influencer_id = i.id),
     (SELECT json_agg(q.status) FROM post q WHERE q.participation_id = p.id),
+    (SELECT max(m.moment) FROM (
+        SELECT p.updated_at AS moment
+        UNION ALL SELECT q.updated_at FROM post q WHERE q.participation_id = p.id
+        UNION ALL SELECT e.occurred_at FROM participation_event e
+            WHERE e.campaign_id = a.campaign_id AND e.influencer_id = i.id) AS m),
     p.id, p.round, p.origin, {", ".join(f"p.{column}" for column in ParticipationRow._fields)}
 FROM asked a JOIN influencer i ON i.id = a.influencer_id LEFT JOIN participation p
     ON p.campaign_id = a.campaign_id AND p.influencer_id = a.influencer_id"""
@@ -244,9 +257,10 @@ class _Loaded:
     by_pair: dict[Pair, LockedCandidate]
 
 
-async def _load(statements: _Statements, values: Mapping[str, Any], now: datetime) -> _Loaded:
+async def _load(context: Context, statements: _Statements, values: Mapping[str, Any]) -> _Loaded:
     database = TortoiseDatabase()
     locked = await fetch(database, statements.lock, values)
+    now = context.tick()
     campaigns = {row[0]: LockedCampaign(row[0], row[1], CampaignRow(*row[2:-1])) for row in locked}
     if not campaigns:
         return _Loaded({}, {})
@@ -260,7 +274,7 @@ async def _load(statements: _Statements, values: Mapping[str, Any], now: datetim
 def _candidate_of(campaign: LockedCampaign, row: Sequence[Any], now: datetime) -> LockedCandidate:
     """Return the candidate in a row of `_READ`."""
     _, key, followers, erased_at, country, mask, overflow, accounts, override, posts = row[:10]
-    participation_id, round_, origin, *participation = row[10:]
+    last, participation_id, round_, origin, *participation = row[10:]
     return _candidate(
         campaign,
         LockedInfluencer(
@@ -272,7 +286,7 @@ def _candidate_of(campaign: LockedCampaign, row: Sequence[Any], now: datetime) -
         if participation_id
         else None,
         orjson.loads(posts or "[]"),
-        now,
+        max(now, moment_of(last) or now),
     )
 
 

@@ -8,7 +8,6 @@ from resolvers.context import Context
 from resolvers.ids import decode
 from resolvers.pipeline.bulk import known_statuses, not_found
 from resolvers.pipeline.loading import LockedCandidate, lock_participations
-from resolvers.pipeline.transaction import caller_in
 from resolvers.pipeline.unit_of_work import Evaluation
 from resolvers.pipeline.validation import Refusal
 from workflow.enums import Outcome
@@ -30,7 +29,7 @@ async def load_participation(context: Context, gid: str) -> LockedCandidate | No
     key = decode(gid, "Participation")
     if key is None:
         return None
-    return (await lock_participations({key}, caller_in(context), context.now)).get(key)
+    return (await lock_participations(context, {key})).get(key)
 
 
 def unknown_participation() -> ParticipationOutcome:

@@ -6,7 +6,6 @@ counts the campaigns' places and writes the history (`database/session.py`).
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from database.session import BatchStatement, Step
@@ -78,10 +77,9 @@ class UnitOfWork:
     """
 
     def __init__(
-        self, actor: Actor, now: datetime, *, reason: str | None = None, message: str | None = None
+        self, actor: Actor, *, reason: str | None = None, message: str | None = None
     ) -> None:
         self._actor = actor
-        self._now = now
         self._reason = reason
         self._message = message
         self._places_taken = defaultdict[int, int](int)
@@ -133,7 +131,6 @@ class UnitOfWork:
             return
         inserted = await _WRITE(
             [_row_of(change) for change in self._changes],
-            now=self._now,
             role=self._actor.role,
             actor=self._actor.id,
             name=self._actor.name,
@@ -158,6 +155,7 @@ def _row_of(change: _Change) -> dict[str, Any]:
         "action": change.action,
         "places": change.decision.places,
         "available": _change_of_available(change),
+        "moment": candidate.now.isoformat(" "),
     }
     if change.action is Action.SET_AVAILABILITY:
         return row
@@ -217,6 +215,7 @@ _WRITE = BatchStatement(
         "action": "text",
         "places": "int",
         "available": "int",
+        "moment": "timestamptz",
         "from_status": "text",
         "status": "text",
         "round": "int",
@@ -231,8 +230,7 @@ _WRITE = BatchStatement(
         """INSERT INTO participation (campaign_id, influencer_id, status, selected_account_id,
             selected_platforms, origin, round, version, followers, created_at, updated_at)
         SELECT campaign_id, influencer_id, status, selected_account_id,
-            selected_platforms, origin, round, version, followers,
-            :now::timestamptz, :now::timestamptz
+            selected_platforms, origin, round, version, followers, moment, moment
         FROM given WHERE participation_id IS NULL AND version IS NOT NULL ORDER BY place
         RETURNING id, campaign_id, influencer_id""",
         visible_as="participation",
@@ -242,7 +240,7 @@ _WRITE = BatchStatement(
         """UPDATE participation AS t SET status = g.status,
             selected_account_id = g.selected_account_id,
             selected_platforms = g.selected_platforms, origin = g.origin, round = g.round,
-            version = g.version, updated_at = :now::timestamptz
+            version = g.version, updated_at = g.moment
         FROM given AS g WHERE t.id = g.participation_id AND g.version IS NOT NULL""",
     ),
     Step(
@@ -264,7 +262,7 @@ _WRITE = BatchStatement(
             message, occurred_at)
         SELECT g.campaign_id, g.influencer_id, coalesce(g.participation_id, i.id), g.post_id,
             g.action, g.from_status, g.status, g.round, :role::text, :actor::text, :name::text,
-            :reason::text, :message::text, :now::timestamptz
+            :reason::text, :message::text, g.moment
         FROM given AS g LEFT JOIN inserted AS i ON i.campaign_id = g.campaign_id
             AND i.influencer_id = g.influencer_id AND g.version IS NOT NULL
         ORDER BY g.place""",

@@ -302,7 +302,7 @@ class Writer:
     async def _mutate(self, field: str, caller: Caller = STAFF, **given: Any) -> dict[str, Any]:
         """Refusals are as good as anything: what counts is what was written."""
         selection = "campaign { id }" if field == "createCampaign" else "userErrors { code }"
-        context = Context(caller=caller, now=NOW, plain_accounts=True)
+        context = Context(caller=caller, clock=lambda: NOW, plain_accounts=True)
         response = await execute(operation(field, selection), {"input": given}, context)
         assert "errors" not in response, (field, response["errors"])
         return response["data"][field]

@@ -36,7 +36,7 @@ async def told(query: str, caller: Caller | None, variables: dict[str, Any]) -> 
     """Return the response, after a look at whether the field is called directly."""
     operation = ENGINE.operation(Params(query, variables, None))
     assert (operation.root is None) == ("... {" in query)
-    return await execute(query, variables, Context(caller=caller, now=NOW))
+    return await execute(query, variables, Context(caller=caller, clock=lambda: NOW))
 
 
 @pytest.mark.parametrize("what", FIELDS)

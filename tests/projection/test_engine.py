@@ -273,7 +273,7 @@ async def test_a_selection_joins_so_many_objects_at_most(db: str):
         campaign { viewerParticipation { """
     for times, refused in ((5, False), (13, True)):
         query = f"{{ participations {{ nodes {{ {loop * times} id {'} }' * times} }} }} }}"
-        context = Context(caller=creator(person.pk), now=NOW)
+        context = Context(caller=creator(person.pk), clock=lambda: NOW)
         response = await execute(query, {}, context)
         messages = [error["message"] for error in response.get("errors", ())]
         assert [message for message in messages if "joins more than" in message] == messages
@@ -286,7 +286,7 @@ async def test_what_is_wrong_within_a_selection_is_told_of_the_field_it_is_about
         candidates { totalCount }
         them: applicants(first: 101) { totalCount }
     } }"""
-    context = Context(caller=STAFF, now=NOW)
+    context = Context(caller=STAFF, clock=lambda: NOW)
     given = {"id": encode("Campaign", campaign.pk)}
     response = await execute(query, given, context)
     [error] = response["errors"]
@@ -300,7 +300,7 @@ async def test_an_argument_within_a_list_is_told_at_the_first_item(db: str):
     campaign = await data.campaign()
     query = "query($order: CandidateOrder) { campaigns { nodes {"
     query += " candidates(orderBy: $order) { totalCount } } } }"
-    context = Context(caller=STAFF, now=NOW)
+    context = Context(caller=STAFF, clock=lambda: NOW)
     response = await execute(query, {"order": None}, context)
     [error] = response["errors"]
     assert error["path"] == ["campaigns", "nodes", 0, "candidates"]

@@ -35,7 +35,7 @@ Answer = tuple[Any, list[tuple[str, str]]]
 
 
 async def ask(query: str, caller: Caller | None, **variables: Any) -> Answer:
-    response = await execute(query, variables, Context(caller=caller, now=NOW))
+    response = await execute(query, variables, Context(caller=caller, clock=lambda: NOW))
     errors = [
         (error["extensions"]["code"], str(error["path"][-1]))
         for error in response.get("errors", ())
@@ -49,7 +49,9 @@ async def resolved(query: str) -> list[tuple[str, object]]:
     The engine refuses it before: this goes past that.
     """
     params = Params(query, {}, None)
-    executor = ENGINE.prepare(ENGINE.operation(params), params, Context(caller=None, now=NOW))
+    executor = ENGINE.prepare(
+        ENGINE.operation(params), params, Context(caller=None, clock=lambda: NOW)
+    )
     errors = (await executor.execute()).errors or ()
     return [((error.extensions or {})["code"], error.path) for error in errors]
 

@@ -33,7 +33,9 @@ async def test_whatever_happens_what_is_repeated_agrees(db: str, seed: int):
 
 async def connect(chance: random.Random, people: list[Influencer]) -> None:
     """One of them connects an account, which may be someone else's."""
-    context = Context(caller=creator(chance.choice(people).pk), now=NOW, plain_accounts=True)
+    context = Context(
+        caller=creator(chance.choice(people).pk), clock=lambda: NOW, plain_accounts=True
+    )
     query = operation("connectAccount", "outcome")
     response = await execute(query, {"input": account(chance)}, context)
     assert "errors" not in response

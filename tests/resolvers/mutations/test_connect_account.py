@@ -54,7 +54,7 @@ async def connected(
         "handle": handle,
         "followers": followers,
     }
-    return await sent(person, given, Context(now=NOW, plain_accounts=True))
+    return await sent(person, given, Context(clock=lambda: NOW, plain_accounts=True))
 
 
 async def disconnected(person: Influencer, account: str) -> dict[str, Any]:
@@ -256,7 +256,7 @@ async def test_a_proof_is_believed_and_the_plain_fields_beside_it_are_not(db: st
         (f"externalId:{person.external_id}", "UNCHANGED"),
     ):
         given = {"proof": proof(name), **lies}
-        payload = await sent(person, given, Context(now=NOW, proofs=PROOFS))
+        payload = await sent(person, given, Context(clock=lambda: NOW, proofs=PROOFS))
         assert payload["outcome"] == outcome
         assert payload["account"]["handle"] == "proven"
         assert payload["account"]["followers"] == 77
@@ -274,7 +274,7 @@ async def test_what_is_not_proven_to_be_the_callers_is_refused(db: str):
         plain,
         {},
     ):
-        payload = await sent(person, given, Context(now=NOW, proofs=PROOFS))
+        payload = await sent(person, given, Context(clock=lambda: NOW, proofs=PROOFS))
         assert code(payload) == "INVALID_INPUT"
         assert payload["userErrors"][0]["field"] == ["input", "proof"]
     assert await SocialAccount.all().count() == 0
@@ -285,7 +285,7 @@ async def test_in_development_a_wrong_proof_is_not_replaced_by_plain_fields(db: 
     person = await data.influencer()
     given = {"proof": token, "platform": "X", "externalId": "x", "handle": "h", "followers": 1}
     for proofs in (PROOFS, None):
-        development = Context(now=NOW, proofs=proofs, plain_accounts=True)
+        development = Context(clock=lambda: NOW, proofs=proofs, plain_accounts=True)
         assert code(await sent(person, given, development)) == "INVALID_INPUT"
 
 
@@ -293,14 +293,14 @@ async def test_a_proven_account_that_someone_else_has_is_in_use(db: str):
     person, other = await data.influencer(), await data.influencer()
     await connected(other, external_id="ig-9")
     given = {"proof": proof(gid(person))}
-    payload = await sent(person, given, Context(now=NOW, proofs=PROOFS))
+    payload = await sent(person, given, Context(clock=lambda: NOW, proofs=PROOFS))
     assert code(payload) == "ACCOUNT_IN_USE"
     assert payload["userErrors"][0]["field"] == ["input", "proof"]
 
 
 async def test_missing_plain_fields_are_all_named(db: str):
     person = await data.influencer()
-    payload = await sent(person, {"handle": "h"}, Context(now=NOW, plain_accounts=True))
+    payload = await sent(person, {"handle": "h"}, Context(clock=lambda: NOW, plain_accounts=True))
     fields = [error["field"][1] for error in payload["userErrors"]]
     assert fields == ["platform", "externalId", "followers"]
 
@@ -352,7 +352,7 @@ async def test_nothing_of_a_dry_run_stays(db: str):
     campaign = await data.campaign()
     person = await data.influencer()
     part = await data.participation(campaign, person, WAITING)
-    context = Context(now=NOW, plain_accounts=True, caller=creator(person.pk))
+    context = Context(clock=lambda: NOW, plain_accounts=True, caller=creator(person.pk))
     given = {"platform": "INSTAGRAM", "externalId": "x", "handle": "h", "followers": 1}
     tried = operation("connectAccount", PAYLOAD, dry=True)
     response = await execute(tried, {"input": given}, context)

@@ -191,7 +191,7 @@ async def test_a_dry_run_does_everything_and_leaves_no_trace(db: str, field: str
 
 async def run(field: str, given: dict[str, Any], caller: Caller | None, *, dry: bool = False):
     text = operation(field, "userErrors { code message field }", dry=dry)
-    context = Context(caller=caller, now=data.NOW, plain_accounts=True)
+    context = Context(caller=caller, clock=lambda: data.NOW, plain_accounts=True)
     response = await execute(text, {"input": given}, context)
     assert response == {"data": {field: {"userErrors": []}}}
     return response["data"]
@@ -199,7 +199,7 @@ async def run(field: str, given: dict[str, Any], caller: Caller | None, *, dry: 
 
 async def code_of(field: str, given: dict[str, Any], caller: Caller | None) -> str | None:
     """The code of the top-level error, if there is one."""
-    context = Context(caller=caller, now=data.NOW, plain_accounts=True)
+    context = Context(caller=caller, clock=lambda: data.NOW, plain_accounts=True)
     text = operation(field, "userErrors { code }")
     response = await execute(text, {"input": given}, context)
     for error in response.get("errors", ()):

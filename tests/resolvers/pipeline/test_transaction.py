@@ -87,7 +87,7 @@ async def run(given: dict[str, Any], replay: Replay | None, text: str = TWICE) -
 
 def in_run(replay: Replay | None) -> Context:
     """Return the context of a run that holds its key."""
-    return Context(caller=STAFF, now=data.NOW, replay=replay)
+    return Context(caller=STAFF, clock=lambda: data.NOW, replay=replay)
 
 
 def outcomes(answer: Any) -> list[str]:
