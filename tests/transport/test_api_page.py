@@ -12,7 +12,8 @@ from resolvers.errors import RequestCode
 from resolvers.pipeline.bulk import MAX_ITEMS
 from resolvers.queries.nodes import MAX_IDS
 from tests.live import ROOT
-from transport.http import MAX_BODY, STATUS
+from transport.http import STATUS
+from transport.request import MAX_BODY
 
 PAGE = (ROOT / "docs/api.md").read_text()
 NOT_SENT_YET = {"DOCUMENT_NOT_TRUSTED", "RATE_LIMITED"}

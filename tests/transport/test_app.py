@@ -12,7 +12,7 @@ from tests.tokens import STAFF, token
 from tests.transport.conftest import only_error
 from tests.transport.serving import served
 from transport import health
-from transport.http import GRAPHQL_RESPONSE, JSON
+from transport.negotiation import GRAPHQL_RESPONSE, JSON
 
 
 async def test_other_addresses_and_methods_are_refused_in_json(shared_server: Server) -> None:

@@ -1,0 +1,97 @@
+"""A GraphQL request as it arrives by HTTP: its headers, its body, and the parameters in it."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+from urllib.parse import parse_qsl
+
+import orjson
+from starlette.types import Receive, Scope
+
+from execution.engine import Params
+from transport.errors import HttpError
+from transport.negotiation import check_content_type
+
+MAX_BODY = 4 << 20
+"Bytes. 1,000 influencers with their accounts fit."
+MAX_DRAINED = 16 << 20
+"Bytes of a body that is too large are read, so that its sender gets to see the answer."
+
+
+class Incoming:
+    """A request as it arrived. Starlette's own class takes three times as long."""
+
+    __slots__ = ("_headers", "_receive", "method", "query_string")
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self.method: str = scope["method"]
+        self.query_string: bytes = scope["query_string"]
+        self._headers: dict[bytes, bytes] = dict(scope["headers"])
+        self._receive = receive
+
+    def header(self, name: bytes) -> str | None:
+        """Return a header by its name in lower case, or None."""
+        value = self._headers.get(name)
+        return None if value is None else value.decode("latin-1")
+
+    async def body(self) -> bytes:
+        """Return the whole body; raise HttpError where it is too large or breaks off."""
+        parts: list[bytes] = []
+        size, more = 0, True
+        while more and size <= MAX_DRAINED:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise HttpError(400, "The body broke off.")
+            part: bytes = message.get("body", b"")
+            size += len(part)
+            if size <= MAX_BODY:
+                parts.append(part)
+            more = message.get("more_body", False)
+        if size > MAX_BODY:
+            message = f"The body is larger than {MAX_BODY >> 20} MiB: send less in one request."
+            raise HttpError(413, message, {"Connection": "close"} if size > MAX_DRAINED else None)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def read_params(request: Incoming) -> Params:
+    """Return the parameters of a GET, or of a POST's body; raise HttpError."""
+    if request.method != "POST":
+        query = parse_qsl(request.query_string.decode("latin-1"), keep_blank_values=True)
+        return _params(dict(query), json_in_text=True)
+    check_content_type(request.header(b"content-type") or "")
+    if (request.header(b"content-encoding") or "identity") != "identity":
+        raise HttpError(415, "The body must not be compressed.")
+    body = await request.body()
+    try:
+        parsed = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise HttpError(400, f"The body is not JSON: {error}.") from None
+    if isinstance(parsed, list):
+        raise HttpError(400, "Batches are not served: send one operation a request.")
+    if not isinstance(parsed, dict):
+        raise HttpError(400, "The body must be a JSON object, with `query` in it.")
+    return _params(cast("dict[str, Any]", parsed), json_in_text=False)
+
+
+def _params(given: Mapping[str, Any], *, json_in_text: bool) -> Params:
+    query = given.get("query")
+    if not isinstance(query, str) or not query.strip():
+        raise HttpError(400, "`query` is missing: it must be a GraphQL document, as text.")
+    operation_name = given.get("operationName")
+    if operation_name is not None and not isinstance(operation_name, str):
+        raise HttpError(400, "`operationName` must be text.")
+    _object(given, "extensions", json_in_text=json_in_text)
+    return Params(query, _object(given, "variables", json_in_text=json_in_text), operation_name)
+
+
+def _object(given: Mapping[str, Any], name: str, *, json_in_text: bool) -> dict[str, Any]:
+    value = given.get(name)
+    if json_in_text and isinstance(value, str):
+        try:
+            value = orjson.loads(value) if value else None
+        except orjson.JSONDecodeError as error:
+            raise HttpError(400, f"`{name}` is not JSON: {error}.") from None
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise HttpError(400, f"`{name}` must be a JSON object.")
+    return cast("dict[str, Any]", value)
