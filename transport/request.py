@@ -7,7 +7,8 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.types import Receive, Scope
 
-from execution.engine import Params
+from execution.engine import Params, RefusedError
+from resolvers.errors import RequestError
 from transport.errors import HttpError
 from transport.negotiation import check_content_type
 
@@ -73,13 +74,16 @@ async def read_params(request: Incoming) -> Params:
 
 
 def _params(given: Mapping[str, Any], *, json_in_text: bool) -> Params:
-    query = given.get("query")
+    query, operation_name = given.get("query"), given.get("operationName")
+    extensions = _object(given, "extensions", json_in_text=json_in_text)
+    if not query and extensions.get("persistedQuery") is not None:
+        # Clients look for this very message, or for the code, and send the document instead.
+        error = RequestError("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported")
+        raise RefusedError(error)
     if not isinstance(query, str) or not query.strip():
         raise HttpError(400, "`query` is missing: it must be a GraphQL document, as text.")
-    operation_name = given.get("operationName")
     if operation_name is not None and not isinstance(operation_name, str):
         raise HttpError(400, "`operationName` must be text.")
-    _object(given, "extensions", json_in_text=json_in_text)
     return Params(query, _object(given, "variables", json_in_text=json_in_text), operation_name)
 
 

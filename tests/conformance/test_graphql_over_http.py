@@ -1,10 +1,11 @@
-"""The audits of the npm package graphql-http, MUST, SHOULD and MAY, against the running server."""
+"""The audits of the npm package graphql-http, MUST, SHOULD and MAY, and two real clients."""
 
 import asyncio
 import json
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,10 +28,25 @@ def packages() -> None:
 
 
 async def test_every_audit_passes(packages: None, shared_server: Server) -> None:
-    node = await asyncio.create_subprocess_exec(
-        "node", "audit.mjs", f"{shared_server.url}/graphql", cwd=HERE, stdout=subprocess.PIPE
-    )
-    output, _ = await node.communicate()
-    results = json.loads(output)
+    results = await run("audit.mjs", shared_server)
     assert [result for result in results if result["status"] != "ok"] == []
     assert len(results) == AUDITS
+
+
+async def test_clients_that_send_a_hash_send_the_text_then_and_no_hash_again(
+    packages: None, shared_server: Server
+) -> None:
+    results = await run("persisted.mjs", shared_server)
+    data = {"__typename": "Query"}
+    answers = [{"data": data, "requests": 2}, {"data": data, "requests": 1}]
+    clients = ("urql by GET", "urql by POST", "Apollo by GET", "Apollo by POST", "Apollo for JSON")
+    assert results == dict.fromkeys(clients, answers)
+
+
+async def run(script: str, server: Server) -> Any:
+    """What a script prints as JSON of the server."""
+    node = await asyncio.create_subprocess_exec(
+        "node", script, f"{server.url}/graphql", cwd=HERE, stdout=subprocess.PIPE
+    )
+    output, _ = await node.communicate()
+    return json.loads(output)

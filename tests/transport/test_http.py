@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 
 from tests.transport.conftest import only_error
@@ -165,6 +166,34 @@ async def test_a_request_that_cannot_be_executed_is_told_why(
         assert answer.status_code == status
         assert "data" not in answer.json()
         assert only_error(answer)["extensions"] == {"code": code}
+
+
+@pytest.mark.parametrize(("accept", "status"), [(GRAPHQL, 400), (JSON, 200)])
+@pytest.mark.parametrize("query", [{}, {"query": None}, {"query": ""}])
+async def test_a_hash_without_its_query_is_not_supported(
+    tiny: httpx.AsyncClient, query: dict[str, Any], accept: str, status: int
+) -> None:
+    extensions = {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}
+    for answer in (
+        await post(tiny, accept, **query, extensions=extensions),
+        await tiny.get(
+            "/graphql",
+            params={"operationName": "Q", "extensions": orjson.dumps(extensions).decode()},
+            headers={"Accept": accept},
+        ),
+    ):
+        assert answer.status_code == status
+        error = only_error(answer)
+        assert error["message"] == "PersistedQueryNotSupported"
+        assert error["extensions"] == {"code": "PERSISTED_QUERY_NOT_SUPPORTED"}
+
+
+async def test_a_query_with_a_hash_beside_it_runs(tiny: httpx.AsyncClient) -> None:
+    extensions = {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}
+    answer = await post(tiny, query="{ hello }", extensions=extensions)
+    assert answer.json() == {"data": {"hello": "hello world"}}
+    refused = await post(tiny, extensions={"persistedQuery": None})
+    assert "`query` is missing" in only_error(refused)["message"]
 
 
 async def test_the_named_one_of_several_operations_runs(tiny: httpx.AsyncClient) -> None:
