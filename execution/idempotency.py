@@ -82,7 +82,7 @@ class IdempotencyKeys:
         """
         now = datetime.now(UTC)
         await self._sweep(now)
-        owner = f"{caller.role}:{caller.subject}"
+        owner = _owner(caller)
         row = await IdempotencyKey.get_or_none(caller=owner, key=key)
         if row is None:
             return await _first_claim(owner, key, digest, now)
@@ -115,6 +115,17 @@ def digest_of(query: str, variables: Mapping[str, Any], operation_name: str | No
     """Return a digest of a call: another call with the same key must have the same."""
     body = orjson.dumps([query, variables, operation_name], option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(body).hexdigest()
+
+
+def _owner(caller: Caller) -> str:
+    """Return whose keys are the caller's: also the advertiser's, for whom a `sub` may be another's.
+
+    Advertisers are told by a digest, so that the name fits its column, and no text is two callers'.
+    """
+    if caller.advertiser_id is None:
+        return f"{caller.role}:{caller.subject}"
+    advertiser = hashlib.sha256(caller.advertiser_id.encode()).hexdigest()[:32]
+    return f"{caller.role}:{advertiser}:{caller.subject}"
 
 
 async def _first_claim(owner: str, key: str, digest: str, now: datetime) -> Claim:

@@ -15,7 +15,7 @@ class IdempotencyKey(Model):
 
     id: int = fields.BigIntField(primary_key=True)
     caller = fields.CharField(300)
-    "Role and sub: keys of different callers never meet."
+    "Role, advertiser (a digest) and sub: keys of different callers never meet."
     key = fields.CharField(255)
     digest = fields.CharField(64)
     "SHA-256 of query, variables and operationName."

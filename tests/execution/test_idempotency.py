@@ -80,10 +80,12 @@ class Mutation:
 
 
 class ByName:
-    """The token is the caller's name."""
+    """The token is the caller's name, and an advertiser's `name@advertiser`."""
 
     async def caller(self, authorization: str | None) -> Caller | None:
-        name = (authorization or "").removeprefix("Bearer ")
+        name, _, advertiser = (authorization or "").removeprefix("Bearer ").partition("@")
+        if advertiser:
+            return Caller(Role.ADVERTISER, name, advertiser_id=advertiser)
         return Caller(Role.STAFF, name) if name else None
 
 
@@ -161,6 +163,19 @@ async def test_keys_belong_to_their_caller(client: httpx.AsyncClient) -> None:
     await call(client, "k1", id="a")
     other = await call(client, "k1", id="b", who="sora")
     assert other.json() == {"data": {"create": 2}}
+
+
+async def test_keys_of_one_name_belong_to_each_advertiser_apart(client: httpx.AsyncClient) -> None:
+    callers = ["mika", "mika@acme", "mika@other", "acme:mika@x", "mika@x:acme"]
+    callers += ["s" * 250 + "@" + "a" * 199 + last for last in "ab"]  # as long as they may be
+    for number, who in enumerate(callers, start=1):
+        first = await call(client, "k1", id=f"number {number}", who=who)
+        assert first.json() == {"data": {"create": number}}
+    again = await call(client, "k1", id="number 2", who="mika@acme")
+    assert (again.json(), again.headers["Idempotency-Replayed"]) == (
+        {"data": {"create": 2}},
+        "true",
+    )
 
 
 async def test_while_the_first_still_runs_the_second_is_told_to_wait(
