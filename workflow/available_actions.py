@@ -21,6 +21,7 @@ from workflow.table import (
     HOLDS_PLACE,
     POST_CAMPAIGN_STATUSES,
     REFUSAL_RANK,
+    RUNNING,
     TAKES_PART,
     Command,
     Facts,
@@ -106,6 +107,8 @@ def _open_actions(facts: Facts, role: Role) -> tuple[Action, ...]:
 def _has_row(action: Action, source: Source, campaign_type: CampaignType, tracking: bool) -> bool:
     if action is Action.SET_POST_STATUS:
         return tracking and source is not None
+    if action is Action.CONNECT_ACCOUNT and source in TAKES_PART:
+        return True  # in place of an account that was disconnected: it moves nobody
     return any(cell.row for cell in CELLS[action, source, campaign_type, tracking])
 
 
@@ -126,7 +129,9 @@ def _blockers_of(facts: Facts, action: Action, role: Role) -> tuple[ErrorCode, .
     """Return all that blocks one action; None if no input would make it change anything."""
     if action is Action.SET_POST_STATUS:
         return _post_blockers(facts)
-    facts, command = _attempt(facts, action, role)
+    if action is Action.CONNECT_ACCOUNT:
+        return _connecting_blockers(facts, role)
+    command = _attempt(facts, action, role)
     if is_repeat(facts, command):
         return None
     asked = CALL_CONDITIONS[action] + cell_for(facts, command).conditions
@@ -140,26 +145,36 @@ def _post_blockers(facts: Facts) -> tuple[ErrorCode, ...] | None:
     return () if facts.campaign_status in POST_CAMPAIGN_STATUSES else (ErrorCode.CAMPAIGN_CLOSED,)
 
 
-def _attempt(facts: Facts, action: Action, role: Role) -> tuple[Facts, Command]:
-    """Return the easiest input to the action, and the facts to decide it by."""
+def _connecting_blockers(facts: Facts, role: Role) -> tuple[ErrorCode, ...] | None:
+    """Return what blocks connecting an account where that is the step to take, else None."""
+    if _required_type(facts) is not RequiredActionType.CONNECT_ACCOUNT:
+        return None
+    connected = replace(facts, qualifying=frozenset((0,)))
+    command = Command(action=Action.CONNECT_ACCOUNT, role=role)
+    waits = facts.status is ParticipationStatus.WAITING
+    asked = cell_for(connected, command).conditions if waits else (RUNNING,)
+    failing = tuple([c.refusal for c in asked if not c.holds(connected, command)])
+    if not _NOT_OFFERED.isdisjoint(failing):
+        return None
+    return failing if facts.has_account_place else (ErrorCode.TOO_MANY_ITEMS, *failing)
+
+
+def _attempt(facts: Facts, action: Action, role: Role) -> Command:
+    """Return the easiest input to the action."""
     match action:
         case Action.APPLY if len(facts.qualifying) > 1 and not facts.is_untracked_affiliate:
-            return facts, Command(action=action, role=role, account=min(facts.qualifying))
+            return Command(action=action, role=role, account=min(facts.qualifying))
         case Action.SELECT_ACCOUNT:
             account = min(facts.qualifying, default=None)
-            return facts, Command(action=action, role=role, account=account)
-        case Action.CONNECT_ACCOUNT:
-            before = len(facts.qualifying)
-            after = facts if before else replace(facts, qualifying=frozenset((0,)))
-            return after, Command(action=action, role=role, qualifying_before=before)
+            return Command(action=action, role=role, account=account)
         case Action.SELECT_SOCIAL_MEDIA:
-            return facts, Command(action=action, role=role, platforms=_other_platforms(facts))
+            return Command(action=action, role=role, platforms=_other_platforms(facts))
         case Action.SET_AVAILABILITY:
-            return facts, _changing_availability(facts.override, role)
+            return _changing_availability(facts.override, role)
         case Action.SUBMIT_POST:
-            return facts, _submitting_post(facts.campaign_platforms, role)
+            return _submitting_post(facts.campaign_platforms, role)
         case _:
-            return facts, _plain(action, role)
+            return _plain(action, role)
 
 
 @cache

@@ -21,6 +21,8 @@ from workflow.enums import (
 )
 from workflow.table import Facts
 
+MAX_ACCOUNTS = 50
+"""Connected accounts that an influencer may have."""
 POSTS_EACH = 100
 """Posts that a participation may have."""
 
@@ -119,6 +121,7 @@ def build_facts(
         has_valid_post=not _VALID.isdisjoint(posts),
         has_undecided_post=not _UNDECIDED.isdisjoint(posts),
         has_post_place=len(posts) < POSTS_EACH,
+        has_account_place=sum(account.connected for account in known) < MAX_ACCOUNTS,
     )
 
 

@@ -65,6 +65,8 @@ class Facts:
     """A post that is SUBMITTED, EFFECTIVE or WARNING: staff may still set it."""
     has_post_place: bool = True
     """Whether the participation may have one more post."""
+    has_account_place: bool = True
+    """Whether the influencer may connect one more account."""
 
     @property
     def is_untracked_affiliate(self) -> bool:

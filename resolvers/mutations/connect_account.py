@@ -9,7 +9,6 @@ from resolvers.caller import Caller
 from resolvers.context import Context, InvalidProofError
 from resolvers.ids import encode
 from resolvers.mutations.connecting import (
-    MAX_ACCOUNTS,
     Claim,
     advance,
     checked_claim,
@@ -20,6 +19,7 @@ from resolvers.pipeline.transaction import caller_in, influencer_in
 from resolvers.pipeline.unit_of_work import actor_of
 from resolvers.pipeline.validation import Form, Refusal, path_of
 from workflow.enums import ErrorCode, Outcome, Platform
+from workflow.facts import MAX_ACCOUNTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

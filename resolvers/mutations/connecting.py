@@ -33,9 +33,6 @@ from workflow.enums import Action, ErrorCode, Outcome, ParticipationStatus, Plat
 from workflow.facts import moment_of
 from workflow.table import Command
 
-MAX_ACCOUNTS = 50
-"""Connected accounts that an influencer may have."""
-
 
 @dataclass(frozen=True, slots=True)
 class Claim:

@@ -19,7 +19,6 @@ from resolvers.availability.writers import track_changes
 from resolvers.context import Context
 from resolvers.mutations.campaign_input import category_names, country, web_url
 from resolvers.mutations.connecting import (
-    MAX_ACCOUNTS,
     Claim,
     Connections,
     Waiting,
@@ -33,7 +32,7 @@ from resolvers.pipeline.unit_of_work import SYSTEM
 from resolvers.pipeline.validation import MAX_NAME, Form, Refusal
 from workflow.categories import mask_and_overflow
 from workflow.enums import ErrorCode, Outcome, Platform
-from workflow.facts import moment_of
+from workflow.facts import MAX_ACCOUNTS, moment_of
 
 MAX_EMAIL = 320
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")  # whether it exists, only a letter to it can tell

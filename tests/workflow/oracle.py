@@ -386,6 +386,10 @@ def is_possible(now: Facts, role: Role, action: Action) -> bool:
         has_post = now.status is not None and now.has_undecided_post
         return has_post and now.post_tracking and not is_off
     if action is Action.CONNECT_ACCOUNT:
+        if not now.has_account_place:
+            return False
+        if now.status in (APPLIED, REVIEWING, APPROVED, JOINED):
+            return has_lost_account(now) and not now.qualifying and not is_closed(now)
         before = Command(action=action, role=role, qualifying_before=len(now.qualifying))
         return answer(with_new_account(now), before).outcome is Outcome.CHANGED
     asked = questions(role, action, now.own, now.campaign_platforms)
@@ -452,7 +456,8 @@ def need(now: Facts) -> Need | None:
         if now.qualifying:
             fitting = tuple(sorted(now.qualifying))
             return Need(RequiredActionType.SELECT_ACCOUNT, fitting, blocked)
-        return Need(RequiredActionType.CONNECT_ACCOUNT, (), blocked)
+        no_room = () if now.has_account_place else (ErrorCode.TOO_MANY_ITEMS,)
+        return Need(RequiredActionType.CONNECT_ACCOUNT, (), (*no_room, *blocked))
     if now.status is JOINED and needs_no_account(now) and not now.selected_platforms:
         return Need(RequiredActionType.SELECT_SOCIAL_MEDIA)
     takes_posts = now.status in (APPROVED, JOINED) and now.post_tracking
@@ -531,12 +536,15 @@ def obstacles(now: Facts) -> set[ErrorCode]:
 
 
 def standing_before(now: Facts, action: Action) -> set[ErrorCode]:
-    if not is_possible(lifted(now, *LIFTS), Role.INFLUENCER, action):
+    lifts = set(LIFTS)
+    if action is Action.CONNECT_ACCOUNT:
+        lifts.remove(ErrorCode.ACCOUNT_REQUIRED)  # it is what brings the account
+    if not is_possible(lifted(now, *lifts), Role.INFLUENCER, action):
         return set()
     return {
         code
-        for code in LIFTS
-        if not is_possible(lifted(now, *(LIFTS.keys() - {code})), Role.INFLUENCER, action)
+        for code in lifts
+        if not is_possible(lifted(now, *(lifts - {code})), Role.INFLUENCER, action)
     }
 
 
@@ -564,4 +572,5 @@ LIFTS: dict[ErrorCode, Callable[[Facts], Facts]] = {
     ErrorCode.DEADLINE_PASSED: lambda now: replace(now, deadline_passed=False),
     ErrorCode.ACCOUNT_REQUIRED: with_an_account,
     ErrorCode.CAPACITY_REACHED: lambda now: replace(now, places_left=None),
+    ErrorCode.TOO_MANY_ITEMS: lambda now: replace(now, has_account_place=True),
 }

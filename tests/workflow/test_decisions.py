@@ -160,6 +160,20 @@ def test_connecting_an_account_at_full_capacity_leaves_it_waiting() -> None:
     assert need.blocked_by == (ErrorCode.CAPACITY_REACHED,)
 
 
+def test_an_account_is_to_be_connected_where_there_is_room_for_one() -> None:
+    waiting = replace(NORMAL, status=ParticipationStatus.WAITING)
+    lost = replace(joined(), qualifying=frozenset(), selected_connected=False)
+    for facts in (waiting, lost):
+        assert Action.CONNECT_ACCOUNT in available_actions(facts, Role.INFLUENCER)
+        full = replace(facts, has_account_place=False)
+        assert Action.CONNECT_ACCOUNT not in available_actions(full, Role.INFLUENCER)
+        assert ErrorCode.TOO_MANY_ITEMS in blockers(full, Role.INFLUENCER)
+        need = required_action(full)
+        assert need is not None
+        assert need.type is RequiredActionType.CONNECT_ACCOUNT
+        assert need.blocked_by == (ErrorCode.TOO_MANY_ITEMS,)
+
+
 def test_a_disconnected_selection_is_replaced_without_moving_anyone() -> None:
     lost = replace(joined(places_left=0), own=TWO, relevant=frozenset({2}))
     lost = replace(lost, qualifying=frozenset({2}), selected_connected=False)

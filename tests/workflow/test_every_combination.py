@@ -413,13 +413,15 @@ def moods() -> Iterator[Facts]:
         yield situation(core, hidden=True, deadline_passed=True)
         yield situation(core, "first", override=Availability.AVAILABLE, deadline_passed=True)
         yield situation(core, "disconnected", selected_platforms=CAMPAIGN_PLATFORMS)
+    for core, selected in product(cores([(0, 0), (2, 0), (2, 1)]), ("none", "disconnected")):
+        yield situation(core, selected, has_account_place=False)
     yield from with_posts()
 
 
-MOODS = WHOLE + NARROW * 2 * 3 + NARROW * 2 * 4
+MOODS = WHOLE + NARROW * 2 * 3 + NARROW * 3 * 2 + NARROW * 2 * 4
 # Of these the rule book lets come about: 12 of the 48 pairs of status and kind where no account is
 # selected, 14 where one is.
-POSSIBLE = 12 * (6 + 2) * 15 + 14 * (2 + 2 + 2 * 4) * 15
+POSSIBLE = 12 * (6 + 2 + 3) * 15 + 14 * (2 + 2 + 3 + 2 * 4) * 15
 
 
 def test_an_action_is_available_when_some_input_makes_it_succeed() -> None:

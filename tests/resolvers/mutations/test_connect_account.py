@@ -10,7 +10,7 @@ from resolvers.context import Context
 from resolvers.ids import encode
 from tests import data
 from tests.data import NOW
-from tests.engine import STAFF, creator, execute, mutate, operation, refusal
+from tests.engine import STAFF, answer, creator, execute, mutate, operation, refusal
 from transport.auth.tokens import ConnectProofs, sign
 from transport.settings import Settings
 from workflow.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform
@@ -303,6 +303,38 @@ async def test_missing_plain_fields_are_all_named(db: str):
     payload = await sent(person, {"handle": "h"}, Context(clock=lambda: NOW, plain_accounts=True))
     fields = [error["field"][1] for error in payload["userErrors"]]
     assert fields == ["platform", "externalId", "followers"]
+
+
+async def test_connecting_is_offered_while_there_is_room_for_an_account(db: str):
+    person = await data.influencer(*[(YOUTUBE, 10)] * 50)
+    waiting = await data.participation(await data.campaign(), person, WAITING)
+    gone = await data.account(person, INSTAGRAM, 10, disconnected_at=NOW)
+    lost = await data.participation(
+        await data.campaign(), person, ParticipationStatus.JOINED, selected_account_id=gone.pk
+    )
+    refused = await connected(person)
+    assert [error["code"] for error in refused["userErrors"]] == ["TOO_MANY_ITEMS"]
+    for part in (waiting, lost):
+        assert await offered(person, part) == (False, ["TOO_MANY_ITEMS"])
+
+    await disconnected(person, gid(await SocialAccount.filter(disconnected_at=None).first()))
+    for part in (waiting, lost):
+        assert await offered(person, part) == (True, [])
+    assert [one["id"] for one in (await connected(person))["advanced"]] == [gid(waiting)]
+
+
+async def offered(person: Influencer, part: Participation) -> tuple[bool, list[str]]:
+    """Whether connecting is available where it is required, and what blocks it."""
+    shown = await answer(
+        "query($id: ID!) { participation(id: $id) {"
+        " availableActions requiredAction { type blockedBy } campaign { viewerBlockers } } }",
+        creator(person.pk),
+        id=gid(part),
+    )
+    step = shown["participation"]["requiredAction"]
+    assert step["type"] == "CONNECT_ACCOUNT"
+    assert set(step["blockedBy"]) <= set(shown["participation"]["campaign"]["viewerBlockers"])
+    return "CONNECT_ACCOUNT" in shown["participation"]["availableActions"], step["blockedBy"]
 
 
 # Disconnecting
