@@ -59,17 +59,21 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
             yield
 
     endpoint = WithPage(graphql) if settings.shows_graphiql else graphql
-    return Server(
+    server = Server(
         graphql,
         lifespan=lifespan,
         routes=[
             Route(GRAPHQL, endpoint, methods=["GET", "POST"]),
+            Route(GRAPHQL, _options, methods=["OPTIONS"]),
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
             *(graphiql_routes(identities) if settings.shows_graphiql else ()),
         ],
         exception_handlers={HTTPException: _refuse},
     )
+    # A redirect would go to whatever Host was sent, and by plain HTTP.
+    server.router.redirect_slashes = False
+    return server
 
 
 def _spare_collections() -> None:
@@ -117,6 +121,11 @@ def _is_browser(request: Request) -> bool:
     """Return whether someone opened the address in a browser, with nothing to run."""
     accepts_pages = "text/html" in request.headers.get("accept", "")
     return request.method == "GET" and accepts_pages and "query" not in request.query_params
+
+
+async def _options(_request: Request) -> Response:
+    """Answer which methods /graphql serves."""
+    return Response(status_code=204, headers={"Allow": "GET, HEAD, POST, OPTIONS"})
 
 
 async def _refuse(_request: Request, error: Exception) -> Response:

@@ -114,5 +114,6 @@ def _page_headers(policy: str) -> dict[str, str]:
         "Content-Security-Policy": policy,
         "Cache-Control": "no-cache",
         "Referrer-Policy": "no-referrer",
+        "Vary": "Accept",
         "X-Content-Type-Options": "nosniff",
     }

@@ -66,8 +66,8 @@ class GraphQLOverHTTP:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a GET or a POST."""
         media_type = JSON
-        request = Incoming(scope, receive)
         try:
+            request = Incoming(scope, receive)
             media_type = media_type_for(request.header(b"accept"))
             if self._explains and request.header(b"joinery-explain") == "1":
                 answer = _answer(await explain(self._respond(request)))

@@ -1,5 +1,6 @@
 """The media types of a request and of its response (HTTP's content negotiation)."""
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -8,13 +9,16 @@ from transport.errors import HttpError
 JSON = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 
+_UTF_8 = {"utf-8", "utf8", "us-ascii", "ascii"}
+"Names of UTF-8, and of what is part of it."
+
 
 @lru_cache(maxsize=256)
 def media_type_for(accept: str | None) -> str:
     """Return the media type that the client prefers, JSON by default; raise HttpError 406."""
-    if not accept:
+    ranges = [_range(part) for part in _split(accept or "", ",")]
+    if not ranges:
         return JSON
-    ranges = [_range(part) for part in accept.split(",")]
     json, graphql = _preference(ranges, JSON), _preference(ranges, GRAPHQL_RESPONSE)
     if not json.quality and not graphql.quality:
         raise HttpError(406, f"This address answers with {GRAPHQL_RESPONSE} or {JSON}.")
@@ -31,10 +35,9 @@ class _Preference(NamedTuple):
 
 
 def _range(part: str) -> tuple[str, float]:
-    name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-    quality = next((text[2:] for text in parameters if text.startswith("q=")), "1")
+    name, parameters = _parameters(part)
     try:
-        return name, min(max(float(quality), 0.0), 1.0)
+        return name, min(1.0, max(0.0, float(parameters.get("q", "1"))))
     except ValueError:
         return name, 0.0
 
@@ -50,10 +53,32 @@ def _preference(ranges: list[tuple[str, float]], media_type: str) -> _Preference
 
 @lru_cache(maxsize=256)
 def check_content_type(header: str) -> None:
-    """Accept JSON alone, which no form on another site's page can send."""
-    name, *parameters = (piece.strip().lower() for piece in header.split(";"))
+    """Accept JSON alone, which no form on another site's page can send; raise HttpError 415.
+
+    Of its parameters only `charset` says how to read the body.
+    """
+    name, parameters = _parameters(header)
     if name != JSON:
         raise HttpError(415, f"The header Content-Type must be {JSON}.", {"Accept": JSON})
-    charsets = {text.removeprefix("charset=").strip('"') for text in parameters if "=" in text}
-    if not charsets <= {"utf-8", "utf8"}:
+    if parameters.get("charset", "utf-8") not in _UTF_8:
         raise HttpError(415, "The body must be UTF-8.", {"Accept": JSON})
+
+
+def check_content_encoding(header: str) -> None:
+    """Accept a body that is not compressed; raise HttpError 415."""
+    if {coding.strip().lower() for coding in _split(header, ",")} - {"identity"}:
+        message = "The body must not be compressed."
+        raise HttpError(415, message, {"Accept-Encoding": "identity"})
+
+
+def _parameters(text: str) -> tuple[str, dict[str, str]]:
+    """Return a media type and its parameters, all in lower case and without quotes."""
+    name, *parameters = (piece.strip().lower() for piece in _split(text, ";") or [""])
+    pairs = (parameter.partition("=") for parameter in parameters)
+    return name, {name.strip(): value.strip().strip('"') for name, _, value in pairs}
+
+
+def _split(text: str, separator: str) -> list[str]:
+    """Split at a separator, but not within quotes; empty pieces are left out."""
+    pieces = re.findall(rf'(?:"(?:[^"\\]|\\.)*+"?|[^{separator}"])+', text)
+    return [piece for piece in pieces if piece.strip()]

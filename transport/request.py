@@ -1,6 +1,6 @@
 """A GraphQL request as it arrives by HTTP: its headers, its body, and the parameters in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
@@ -10,27 +10,38 @@ from starlette.types import Receive, Scope
 from execution.engine import Params, RefusedError
 from resolvers.errors import RequestError
 from transport.errors import HttpError
-from transport.negotiation import check_content_type
+from transport.negotiation import check_content_encoding, check_content_type
 
 MAX_BODY = 4 << 20
 "Bytes. 1,000 influencers with their accounts fit."
 MAX_DRAINED = 16 << 20
 "Bytes of a body that is too large are read, so that its sender gets to see the answer."
+MAX_NESTING = 30
+"Levels of lists and objects in variables. Inputs have five at most."
+
+_ONE_LINE = {b"authorization", b"content-type", b"idempotency-key"}
+"The headers we read that are no lists."
 
 
 class Incoming:
-    """A request as it arrived. Starlette's own class takes three times as long."""
+    """A request as it arrived. Starlette's own class takes three times as long.
+
+    Raise HttpError where a header that is no list has several lines.
+    """
 
     __slots__ = ("_headers", "_receive", "method", "query_string")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.method: str = scope["method"]
         self.query_string: bytes = scope["query_string"]
-        self._headers: dict[bytes, bytes] = dict(scope["headers"])
+        lines: Sequence[tuple[bytes, bytes]] = scope["headers"]
+        self._headers = dict(lines)
+        if len(self._headers) < len(lines):
+            self._headers = _joined(lines)
         self._receive = receive
 
     def header(self, name: bytes) -> str | None:
-        """Return a header by its name in lower case, or None."""
+        """Return a header by its name in lower case, or None; its lines are one list."""
         value = self._headers.get(name)
         return None if value is None else value.decode("latin-1")
 
@@ -53,15 +64,38 @@ class Incoming:
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
+def _joined(lines: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Return the headers by name, the lines of each as one list."""
+    headers: dict[bytes, bytes] = {}
+    for name, value in lines:
+        if name in headers and name in _ONE_LINE:
+            message = f"The header {name.decode().title()} was sent twice: which is meant?"
+            raise HttpError(400, message)
+        headers[name] = headers[name] + b", " + value if name in headers else value
+    return headers
+
+
 async def read_params(request: Incoming) -> Params:
-    """Return the parameters of a GET, or of a POST's body; raise HttpError."""
+    """Return the parameters of a GET, or of a POST's body; raise HttpError or RefusedError."""
     if request.method != "POST":
-        query = parse_qsl(request.query_string.decode("latin-1"), keep_blank_values=True)
-        return _params(dict(query), json_in_text=True)
+        return _params(_in_address(request.query_string), json_in_text=True)
     check_content_type(request.header(b"content-type") or "")
-    if (request.header(b"content-encoding") or "identity") != "identity":
-        raise HttpError(415, "The body must not be compressed.")
-    body = await request.body()
+    check_content_encoding(request.header(b"content-encoding") or "")
+    return _params(_in_body(await request.body()), json_in_text=False)
+
+
+def _in_address(query_string: bytes) -> dict[str, str]:
+    try:
+        pairs = parse_qsl(query_string.decode(), keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        raise HttpError(400, "The address must be UTF-8.") from None
+    given = dict(pairs)
+    if len(given) < len(pairs):
+        raise HttpError(400, "The address has a parameter twice: which is meant?")
+    return given
+
+
+def _in_body(body: bytes) -> dict[str, Any]:
     try:
         parsed = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -70,7 +104,7 @@ async def read_params(request: Incoming) -> Params:
         raise HttpError(400, "Batches are not served: send one operation a request.")
     if not isinstance(parsed, dict):
         raise HttpError(400, "The body must be a JSON object, with `query` in it.")
-    return _params(cast("dict[str, Any]", parsed), json_in_text=False)
+    return cast("dict[str, Any]", parsed)
 
 
 def _params(given: Mapping[str, Any], *, json_in_text: bool) -> Params:
@@ -84,7 +118,9 @@ def _params(given: Mapping[str, Any], *, json_in_text: bool) -> Params:
         raise HttpError(400, "`query` is missing: it must be a GraphQL document, as text.")
     if operation_name is not None and not isinstance(operation_name, str):
         raise HttpError(400, "`operationName` must be text.")
-    return Params(query, _object(given, "variables", json_in_text=json_in_text), operation_name)
+    variables = _object(given, "variables", json_in_text=json_in_text)
+    _check_nesting(variables)
+    return Params(query, variables, operation_name)
 
 
 def _object(given: Mapping[str, Any], name: str, *, json_in_text: bool) -> dict[str, Any]:
@@ -97,5 +133,20 @@ def _object(given: Mapping[str, Any], name: str, *, json_in_text: bool) -> dict[
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise HttpError(400, f"`{name}` must be a JSON object.")
+        hint = ", not its text" if isinstance(value, str) else ""
+        raise HttpError(400, f"`{name}` must be a JSON object{hint}.")
     return cast("dict[str, Any]", value)
+
+
+def _check_nesting(variables: dict[str, Any]) -> None:
+    """Refuse what is nested deeper than any input; raise HttpError."""
+    level: list[Any] = [variables]
+    for _ in range(MAX_NESTING):
+        level = [item for each in level for item in _items(each) if type(item) in (dict, list)]
+        if not level:
+            return
+    raise HttpError(400, f"`variables` has more than {MAX_NESTING} levels of lists and objects.")
+
+
+def _items(nested: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return nested.values() if isinstance(nested, dict) else nested

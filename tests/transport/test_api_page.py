@@ -13,7 +13,7 @@ from resolvers.pipeline.bulk import MAX_ITEMS
 from resolvers.queries.nodes import MAX_IDS
 from tests.live import ROOT
 from transport.http import STATUS
-from transport.request import MAX_BODY
+from transport.request import MAX_BODY, MAX_NESTING
 
 PAGE = (ROOT / "docs/api.md").read_text()
 NOT_SENT_YET = {"DOCUMENT_NOT_TRUSTED", "RATE_LIMITED"}
@@ -26,6 +26,7 @@ LIMITS = [
     [MAX_DEPTH],
     [MAX_JOINS],
     [MAX_SELECTIONS],
+    [MAX_NESTING],
     [MAX_TOKENS, MAX_COMMENTS],
     [MAX_BODY >> 20],
 ]

@@ -19,14 +19,27 @@ async def test_other_addresses_and_methods_are_refused_in_json(shared_server: Se
     for method, path, status in (
         ("GET", "/", 404),
         ("GET", "/graphql/x", 404),
+        ("GET", "/graphql/", 404),
+        ("POST", "/graphql/", 404),
+        ("OPTIONS", "/graphql/", 404),
+        ("GET", "//graphql", 404),
+        ("GET", "/health/live/", 404),
+        ("GET", "/graphiql/assets/", 404),
+        ("PROPFIND", "/nowhere", 404),
         ("PUT", "/graphql", 405),
         ("DELETE", "/graphql", 405),
         ("POST", "/health/live", 405),
     ):
-        answer = await shared_server.http.request(method, path)
-        assert answer.status_code == status
+        answer = await shared_server.http.request(method, f"{shared_server.url}{path}")
+        assert answer.status_code == status, (method, path)
         assert only_error(answer)["extensions"] == {"code": "INVALID_INPUT"}
         assert ("Allow" in answer.headers) == (status == 405)
+
+
+async def test_options_tells_the_methods(shared_server: Server) -> None:
+    answer = await shared_server.http.options("/graphql")
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer.headers["Allow"] == "GET, HEAD, POST, OPTIONS"
 
 
 async def test_health_needs_no_token(shared_server: Server) -> None:

@@ -1,5 +1,6 @@
 """GraphQL over HTTP: every way of asking wrongly gets a clear answer in JSON, and a status."""
 
+import json
 from typing import Any
 
 import httpx
@@ -34,6 +35,12 @@ async def post(client: httpx.AsyncClient, accept: str = GRAPHQL, **body: Any) ->
         (f"{GRAPHQL};q=0, */*", JSON),
         (f"{JSON};q=0, */*;q=0.1", GRAPHQL),
         ("text/html,application/xhtml+xml,*/*;q=0.8", JSON),
+        (f'{JSON};profile="a,b;q=0";q=0.4, {GRAPHQL};q=0.2', JSON),
+        (f"{GRAPHQL}; Q=0.1, {JSON}; q = 0.2", JSON),
+        (f"{JSON};q=nan, {GRAPHQL};q=0.1", GRAPHQL),
+        (f"{GRAPHQL};q=2, {JSON}", GRAPHQL),
+        (",", JSON),
+        (f'{GRAPHQL};x="', GRAPHQL),
     ],
 )
 async def test_the_client_chooses_the_media_type(
@@ -46,6 +53,51 @@ async def test_the_client_chooses_the_media_type(
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == f"{media_type}; charset=utf-8"
     assert answer.json() == {"data": {"hello": "hello world"}}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "media_type"),
+    [
+        ("text/html", JSON, JSON),
+        (JSON, GRAPHQL, GRAPHQL),
+        (GRAPHQL, JSON, GRAPHQL),
+        (f"{JSON};q=0.2", f"text/html, {GRAPHQL};q=0.1", JSON),
+    ],
+)
+async def test_several_lines_of_accept_are_one_list(
+    tiny: httpx.AsyncClient, first: str, second: str, media_type: str
+) -> None:
+    del tiny.headers["Accept"]
+    headers = [("Accept", first), ("Accept", second)]
+    answer = await tiny.post("/graphql", json={"query": "{ hello }"}, headers=headers)
+    assert (answer.status_code, answer.json()) == (200, {"data": {"hello": "hello world"}})
+    assert answer.headers["Content-Type"] == f"{media_type}; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("Authorization", ["Bearer x", "Bearer y"]),
+        ("Authorization", ["Bearer x", "Bearer x"]),
+        ("Authorization", ["", "Bearer x"]),
+        ("Content-Type", [JSON, "text/plain"]),
+        ("Idempotency-Key", ["a", "b"]),
+    ],
+)
+async def test_a_header_that_is_no_list_may_have_one_line(
+    tiny: httpx.AsyncClient, name: str, values: list[str]
+) -> None:
+    del tiny.headers["Authorization"]
+    content_type = [] if name == "Content-Type" else [("Content-Type", JSON)]
+    answer = await tiny.post(
+        "/graphql",
+        content=b'{"query": "{ __typename }"}',
+        headers=[*content_type, *((name, value) for value in values)],
+    )
+    assert answer.status_code == 400
+    error = only_error(answer)
+    assert name in error["message"]
+    assert error["extensions"] == {"code": "INVALID_INPUT"}
 
 
 @pytest.mark.parametrize("accept", ["text/html", f"{JSON};q=0", "image/*, text/plain"])
@@ -99,7 +151,11 @@ async def test_a_body_that_is_no_graphql_request_is_refused(
         {"Content-Type": "multipart/form-data; boundary=x"},
         {"Content-Type": "application/graphql"},
         {"Content-Type": "application/json; charset=utf-16"},
+        {"Content-Type": "application/json; charset=klingon"},
+        {"Content-Type": "application/json; odata.metadata=none; charset=latin-1"},
+        {"Content-Type": "application/json, application/json"},
         {"Content-Type": "application/json", "Content-Encoding": "gzip"},
+        {"Content-Type": "application/json", "Content-Encoding": "identity, br"},
         {},
     ],
 )
@@ -107,6 +163,32 @@ async def test_only_json_in_utf8_is_taken(tiny: httpx.AsyncClient, headers: dict
     answer = await tiny.post("/graphql", content=b'{"query": "{ hello }"}', headers=headers)
     assert answer.status_code == 415
     assert only_error(answer)["extensions"] == {"code": "INVALID_INPUT"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Type": "application/json; odata.metadata=minimal"},
+        {"Content-Type": 'application/json; profile="https://a.example/charset=latin-1;b"'},
+        {"Content-Type": "application/json; charset=us-ascii"},
+        {"Content-Type": 'Application/JSON; Charset="UTF-8"; v=1'},
+        {"Content-Type": "application/json;"},
+        {"Content-Type": JSON, "Content-Encoding": "Identity"},
+        {"Content-Type": JSON, "Content-Encoding": "identity, identity"},
+        {"Content-Type": JSON, "Content-Encoding": ""},
+    ],
+)
+async def test_what_is_said_beside_json_in_utf8_does_not_matter(
+    tiny: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    answer = await tiny.post("/graphql", content=b'{"query": "{ hello }"}', headers=headers)
+    assert (answer.status_code, answer.json()) == (200, {"data": {"hello": "hello world"}})
+
+
+async def test_a_compressed_body_is_told_that_none_is_taken(tiny: httpx.AsyncClient) -> None:
+    headers = {"Content-Type": JSON, "Content-Encoding": "gzip"}
+    answer = await tiny.post("/graphql", content=b"x", headers=headers)
+    assert (answer.status_code, answer.headers["Accept-Encoding"]) == (415, "identity")
 
 
 @pytest.mark.parametrize("megabytes", [5, 10])
@@ -202,6 +284,12 @@ async def test_the_named_one_of_several_operations_runs(tiny: httpx.AsyncClient)
     assert answer.json() == {"data": {"hello": "hello world"}}
 
 
+async def test_an_address_may_have_any_characters(tiny: httpx.AsyncClient) -> None:
+    for name in ("葵 &+%", "%E8%91%B5"):
+        answer = await tiny.get("/graphql", params={"query": f'{{ hello(name: "{name}") }}'})
+        assert answer.json() == {"data": {"hello": f"hello {name}"}}
+
+
 async def test_a_get_may_query(tiny: httpx.AsyncClient) -> None:
     params = {
         "query": "query A($n: String!) { hello(name: $n) }",
@@ -213,6 +301,51 @@ async def test_a_get_may_query(tiny: httpx.AsyncClient) -> None:
     assert answer.json() == {"data": {"hello": "hello you"}}
 
 
+async def test_a_head_is_a_get_without_its_body(tiny: httpx.AsyncClient) -> None:
+    got, headed = [
+        await tiny.request(method, "/graphql", params={"query": "{ hello }"})
+        for method in ("GET", "HEAD")
+    ]
+    assert (headed.status_code, headed.content) == (200, b"")
+    assert headed.headers["Content-Length"] == got.headers["Content-Length"]
+    refused = await tiny.head("/graphql", params={"query": "mutation { bump }"})
+    assert refused.status_code == 405
+
+
+@pytest.mark.parametrize("as_text", [False, True])
+@pytest.mark.parametrize("accept", [GRAPHQL, JSON])
+@pytest.mark.parametrize("key", ["", "once"])
+async def test_variables_may_be_nested_30_deep(
+    tiny: httpx.AsyncClient, key: str, accept: str, as_text: bool
+) -> None:
+    async def answer(levels: int) -> httpx.Response:
+        value: Any = 1
+        for level in range(levels):
+            value = [value] if level % 2 else {"a": value, "b": [1]}
+        body = {"query": "{ hello }", "variables": {"unused": value}}
+        headers = {"Accept": accept, **({"Idempotency-Key": key} if key else {})}
+        if as_text:
+            params = {"query": "{ hello }", "variables": json.dumps(body["variables"])}
+            return await tiny.get("/graphql", params=params, headers=headers)
+        return await tiny.post("/graphql", json=body, headers=headers)
+
+    assert (await answer(28)).json() == {"data": {"hello": "hello world"}}
+    for levels in (31, 300):
+        refused = await answer(levels)
+        assert refused.status_code == 400
+        error = only_error(refused)
+        assert "30 levels" in error["message"]
+        assert error["extensions"] == {"code": "INVALID_INPUT"}
+
+
+@pytest.mark.parametrize("name", ["variables", "extensions"])
+async def test_in_a_body_an_object_is_no_text(tiny: httpx.AsyncClient, name: str) -> None:
+    body: dict[str, Any] = {"query": "{ hello }", name: "{}"}
+    answer = await tiny.post("/graphql", json=body)
+    assert answer.status_code == 400
+    assert only_error(answer)["message"] == f"`{name}` must be a JSON object, not its text."
+
+
 async def test_a_get_may_not_change_anything(tiny: httpx.AsyncClient) -> None:
     answer = await tiny.get("/graphql", params={"query": "mutation { bump }"})
     assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
@@ -220,13 +353,21 @@ async def test_a_get_may_not_change_anything(tiny: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "params",
-    [{}, {"query": "{ hello }", "variables": "{"}, {"query": "{ hello }", "variables": "[]"}],
+    "query_string",
+    [
+        "",
+        "query={hello}&variables={",
+        "query={hello}&variables=[]",
+        'query={hello}&variables="{}"',
+        "query={hello}&query={number}",
+        'query={hello(name:"%ff")}',
+        'query={hello(name:"%ed%a0%80")}',
+    ],
 )
 async def test_a_get_that_cannot_be_read_is_refused(
-    tiny: httpx.AsyncClient, params: dict[str, str]
+    tiny: httpx.AsyncClient, query_string: str
 ) -> None:
-    answer = await tiny.get("/graphql", params=params)
+    answer = await tiny.get(f"/graphql?{query_string}")
     assert answer.status_code == 400
     assert only_error(answer)["extensions"] == {"code": "INVALID_INPUT"}
 
