@@ -10,8 +10,7 @@ A statement is written once; for SQLite it is rewritten by these rules:
 | `json_agg(…)`, `json_build_array(…)` | `json_group_array(…)`, `json_array(…)` |
 | `string_agg(name, chr(10) ORDER BY id)` | `group_concat(name, char(10))` |
 | `FOR UPDATE`, `FOR SHARE OF t`, `NOWAIT` | nothing: a transaction locks all from its start |
-| `pg_current_snapshot()`, `pg_visible_in_snapshot(…)` | `''`, `1`: every row is visible |
-| `pg_snapshot_xmin(pg_current_snapshot())` | the largest integer: no transaction is running |
+| `pg_snapshot_xmin(pg_current_snapshot())`, `xmax` | the largest integer: none is running |
 | `extract(epoch FROM now())` | `unixepoch()` |
 | `expression::type` | `expression` |
 """
@@ -106,9 +105,7 @@ _SQLITE_RULES = [
         (r"\bstring_agg\((.+?) ORDER BY [\w.]+\)", r"group_concat(\1)"),
         (r"\bchr\(", "char("),
         (r"\s+FOR (?:UPDATE|SHARE)(?: OF \w+)?(?: NOWAIT)?\b", ""),
-        (r"\bpg_snapshot_xmin\(pg_current_snapshot\(\)\)", str(2**63 - 1)),
-        (r"\bpg_current_snapshot\(\)", "''"),
-        (r"\bpg_visible_in_snapshot\([^()]*\)", "1"),
+        (r"\bpg_snapshot_xm(?:in|ax)\(pg_current_snapshot\(\)\)", str(2**63 - 1)),
         (r"\bextract\(epoch FROM now\(\)\)", "unixepoch()"),
         (r"::[a-z]\w*(?:\[\])?", ""),
     )

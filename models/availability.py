@@ -29,11 +29,7 @@ class AvailabilityCount(Model):
 
 
 class AvailabilityDelta(Model):
-    """By how much a transaction has changed the number since.
-
-    The column `xid`, filled by the database, is the number of that transaction: a count deletes
-    those whose doing it saw.
-    """
+    """By how much a transaction has changed the number since: a count deletes those it saw."""
 
     id: int = fields.BigIntField(primary_key=True)
     campaign_id: int = fields.BigIntField()

@@ -11,9 +11,9 @@ never work on the same influencer at once.
 
 The worker (`worker.py`) counts what is stale or has no number, and compacts: it replaces a number
 and the many changes appended to it by their sum. Either way it stores the new number and deletes
-exactly the changes that its statement saw (the statement's snapshot tells which), and only if the
-row has not been changed since it began. So changes that it did not see stay, and a rule that was
-edited meanwhile stays stale. Before it counts, the worker waits for the transactions that were
+exactly the changes that its statement saw, which lists them beside the number, and only if the row
+has not been changed since it began. So changes that it did not see stay, and a rule that was edited
+meanwhile stays stale. Before it counts, the worker waits for the transactions that were
 already changing influencers, as they may have read the rules from before the edit
 (`hold_rules_lock`); all later ones have read the rules that it counts by.
 

@@ -66,13 +66,14 @@ ON CONFLICT (campaign_id) DO UPDATE SET is_stale = true, version = availability_
 
 # For the worker
 
-_SNAPSHOT = "pg_current_snapshot()::text"
+_SEEN = "(SELECT json_agg(d.id) FROM availability_delta d WHERE d.campaign_id = :campaign)"
+"""The changes that a statement sees, in the same snapshot as what it counts."""
 COUNT = f"""{_available("c.id = :campaign", "campaign_id = :campaign")}
-SELECT coalesce(sum(number), 0)::bigint, {_SNAPSHOT} FROM counted"""
+SELECT coalesce(sum(number), 0)::bigint, {_SEEN} FROM counted"""
 COUNT_EVERYONE = f"""
-SELECT count(*), {_SNAPSHOT} FROM influencer WHERE erased_at IS NULL AND :campaign::bigint = 0"""
+SELECT count(*), {_SEEN} FROM influencer WHERE erased_at IS NULL"""
 SUM = f"""
-SELECT {KEPT}, {_SNAPSHOT} FROM availability_count k WHERE k.campaign_id = :campaign"""
+SELECT {KEPT}, {_SEEN} FROM availability_count k WHERE k.campaign_id = :campaign"""
 
 ADD_MISSING = f"""
 INSERT INTO availability_count (campaign_id, is_stale, version)
@@ -89,6 +90,4 @@ SELECT version FROM availability_count WHERE campaign_id = :campaign AND is_stal
 STORE = """
 UPDATE availability_count SET available = :available, is_stale = false, version = version + 1
 WHERE campaign_id = :campaign AND version = :version"""
-DELETE_SEEN = """
-DELETE FROM availability_delta WHERE campaign_id = :campaign
-AND pg_visible_in_snapshot(xid::text::xid8, :seen::text::pg_snapshot)"""
+DELETE_SEEN = "DELETE FROM availability_delta WHERE id = ANY(:seen)"

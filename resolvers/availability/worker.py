@@ -2,6 +2,8 @@
 
 import asyncio
 
+import orjson
+
 from background.worker import Worker
 from database.locks import holders
 from database.session import rows, run
@@ -77,4 +79,4 @@ async def _replace(campaign: int, version: int, statement: str) -> None:
     """Store what the statement counts, and delete the changes that it saw."""
     [(available, seen)] = await rows(statement, campaign=campaign)
     if await run(sql.STORE, campaign=campaign, version=version, available=available):
-        await run(sql.DELETE_SEEN, campaign=campaign, seen=seen)
+        await run(sql.DELETE_SEEN, seen=orjson.loads(seen or "[]"))

@@ -12,6 +12,14 @@ _OLDEST_FIRST = (Order("t.id"),)
 _AS_COMMITTED = (Order("t.xid"), Order("t.id"))
 # Ids are given before they are committed: below this line nothing can appear behind a cursor.
 _SETTLED = "t.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+# No transaction of this cluster can have written what it shows and has not come to yet.
+_OF_ANOTHER_CLUSTER = """
+SELECT 1 FROM participation_event
+WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint LIMIT 1"""
+
+
+class RestoredError(Exception):
+    """The history comes from another cluster, whose order the feed cannot go on with."""
 
 
 async def of_participations(
@@ -39,7 +47,12 @@ async def of_candidates(
 
 
 async def feed(run: Run, arguments: Mapping[str, Any]) -> TableListing:
-    """Return the feed of all events that the caller may see, in the order of their commits."""
+    """Return the feed of all events that the caller may see, in the order of their commits.
+
+    Raises RestoredError rather than leave events out.
+    """
+    if await run.fetch(_OF_ANOTHER_CLUSTER, {}):
+        raise RestoredError("events were written by another cluster: see docs/operations.md")
     conditions = _filtered(arguments.get("filter") or {})
     conditions.where += visible("ParticipationEvent", run.context.caller)
     conditions.add(_SETTLED)

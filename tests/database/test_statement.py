@@ -8,6 +8,8 @@ from database.capabilities import POSTGRES, SQLITE
 from database.session import dumps, locked_rows, rows, run
 from database.statement import bind
 from models.campaign import Category
+from tests import data
+from workflow.enums import Action, ParticipationStatus
 
 WORDS = ["b", "a", "c"]
 
@@ -54,14 +56,15 @@ async def test_rows_are_locked(db: str, lock: str):
     assert (await rows(nested, keys=WORDS))[0][0] == 3
 
 
-async def test_what_was_committed_before_is_visible_in_a_snapshot(db: str):
-    await run("INSERT INTO availability_delta (campaign_id, change) VALUES (1, 1)")
-    [[now]] = await rows("SELECT pg_current_snapshot()::text")
-    visible = "pg_visible_in_snapshot(xid::text::xid8, :now::text::pg_snapshot)"
-    settled = "xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-    for condition in (visible, settled):
-        found = await rows(f"SELECT 1 FROM availability_delta WHERE {condition}", now=now)
-        assert len(found) == 1, condition
+async def test_what_was_committed_before_is_settled_in_a_snapshot(db: str):
+    part = await data.participation(
+        await data.campaign(), await data.influencer(), ParticipationStatus.WAITING
+    )
+    await data.event(part, Action.MARK_JOINED)
+    for end in ("xmin", "xmax"):
+        settled = f"xid < pg_snapshot_{end}(pg_current_snapshot())::text::bigint"
+        found = await rows(f"SELECT 1 FROM participation_event WHERE {settled}")
+        assert len(found) == 1, end
 
 
 async def test_the_database_tells_the_time_in_seconds(db: str):

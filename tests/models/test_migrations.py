@@ -17,6 +17,7 @@ MIGRATIONS = [
     "0003_availability_counts",
     "0004_text_search",
     "0005_leases",
+    "0006_deltas",
 ]
 
 
