@@ -25,7 +25,6 @@ from graphql import (
     OperationType,
     SelectionSetNode,
     ValueNode,
-    get_argument_values,
     parse,
     print_ast,
 )
@@ -37,6 +36,7 @@ from projection.internals import (
     Executor,
     GraphQLVariableSignature,
     Path,
+    argument_values,
     definition_of,
     has_default,
     input_class,
@@ -280,7 +280,7 @@ def root_call(schema: GraphQLSchema, operation: OperationDefinitionNode) -> Root
         arguments=(
             None
             if any("$" in print_ast(argument) for argument in node.arguments or ())
-            else get_argument_values(definition, node)
+            else argument_values(definition, node)
         ),
     )
 

@@ -9,7 +9,6 @@ from graphql import (
     GraphQLError,
     GraphQLField,
     GraphQLObjectType,
-    get_argument_values,
     is_leaf_type,
     print_ast,
 )
@@ -19,6 +18,7 @@ from projection.internals import (
     Executor,
     FieldDetailsList,
     ResolveInfo,
+    argument_values,
     details_of,
     is_list,
     is_non_null,
@@ -41,6 +41,7 @@ from projection.level import (
 )
 from projection.listing import Codes
 from projection.pages import FetchPages, PagePlan, constant, page_info, total, view
+from projection.refusals import Keys, Refused
 from projection.shape import (
     Batched,
     Column,
@@ -60,9 +61,6 @@ from projection.shape import (
 
 MAX_DEPTH = 30
 """How deep objects may nest: generated code nests with them, and Python's parser ends at 200."""
-
-Keys = tuple[str | int, ...]
-"""The place of a field in the answer; of a list's items, the first one stands for all."""
 
 
 class Compiler:
@@ -84,8 +82,8 @@ class Compiler:
         "What makes the response's value of each kind of column."
         self.fields = 1
         "How many it has compiled, with the root."
-        self.denied: list[GraphQLError] = []
-        "What the role may not see, where null can stand in its place."
+        self.denied: list[Refused] = []
+        "What the role may not see."
 
     def root_object(
         self, raw: ResolveInfo, path: Keys, graphql_type: GraphQLObjectType, shape: Shape | None
@@ -156,13 +154,10 @@ class Compiler:
             return "None" if field.denial is Denial.NULL else "[]"
         error = GraphQLError(
             f"The role {self.role} may not see `{selected.path[-1]}`.",
-            [each.node for each in selected.details],
-            path=_names(selected.path),
             extensions={"code": self.codes.forbidden},
         )
-        if is_non_null(selected.type):
-            raise error
-        self.denied.append(error)
+        nodes = [each.node for each in selected.details]
+        self.denied.append(Refused(error, nodes, selected.path))
         return "None"
 
     def _shaped(
@@ -371,8 +366,8 @@ class Selected:
 
     @property
     def place(self) -> Place:
-        """The field's node and path, for errors about its arguments."""
-        return Place(self.details[0].node, self.path)
+        """Where the field stands, for errors about its arguments."""
+        return Place(self.details[0].node, self.path, not is_non_null(self.type))
 
     @property
     def arguments(self) -> Arguments:
@@ -381,15 +376,15 @@ class Selected:
         fragment_variables = self.details[0].fragment_variable_values
         definition = self.definition
         if not any("$" in print_ast(argument) for argument in node.arguments or ()):
-            known = get_argument_values(definition, node)
+            known = argument_values(definition, node)
             return lambda _: known
-        return lambda run: get_argument_values(
+        return lambda run: argument_values(
             definition, node, run.executor.variable_values, fragment_variables
         )
 
 
 def _names(path: Keys) -> list[str]:
-    """Return the path without the positions of items: a forbidden field is so for all of them."""
+    """Return the path without the positions of items, which nest nothing."""
     return [key for key in path if isinstance(key, str)]
 
 

@@ -36,7 +36,7 @@ from graphql.execution.get_variable_signature import (
     GraphQLVariableSignature,
     get_variable_signature,
 )
-from graphql.pyutils import Path
+from graphql.pyutils import Path, Undefined
 from graphql.utilities.print_schema import print_schema_definition
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema import schema as strawberry_schema
@@ -75,8 +75,7 @@ class ResolveInfo(_OperationContextAwareGraphQLResolveInfo):
     def arguments(self) -> dict[str, Any]:
         """The field's arguments, by their names in GraphQL."""
         definition = self.parent_type.fields[self.field_name]
-        variables = self.executor.variable_values
-        return graphql.get_argument_values(definition, self.field_nodes[0], variables)
+        return argument_values(definition, self.field_nodes[0], self.executor.variable_values)
 
 
 class Executor(StrawberryGraphQLCoreExecutionContext):
@@ -199,6 +198,21 @@ _DEFAULT_RESOLVERS = (
     _GRAPHQL.default_field_resolver,
 )
 """Of fields, of abstract types, and of subscriptions."""
+
+
+def argument_values(
+    definition: GraphQLField,
+    node: FieldNode,
+    variables: VariableValues | None = None,
+    fragment_variables: Any = None,
+) -> dict[str, Any]:
+    """Return a field's arguments by name; null is as left out where there is a default."""
+    given = graphql.get_argument_values(definition, node, variables, fragment_variables)
+    for name, value in given.items():
+        default = cast("Any", definition.args[name]).default_value
+        if value is None and default is not Undefined:
+            given[name] = default
+    return given
 
 
 def resolve_info(info: Any) -> ResolveInfo:

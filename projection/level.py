@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from graphql import FieldNode, GraphQLError
 
+from projection.refusals import Keys, Refused
 from projection.run import Run
 from projection.shape import Batched, Rows, Shape, ToMany
 
@@ -31,7 +32,8 @@ class Place(NamedTuple):
     """Where the field of a step stands, for errors that are about its arguments."""
 
     node: FieldNode
-    path: Sequence[str | int]
+    path: Keys
+    is_nullable: bool
 
 
 class Level:
@@ -118,22 +120,34 @@ class Level:
         return "".join(self.joins)
 
     async def build(self, run: Run, rows: Sequence[Any], cursors: Any = None) -> list[Any]:
-        """Return the objects made of these rows. Raises GraphQLError for an invalid argument."""
+        """Return the objects made of these rows.
+
+        A field with an invalid argument is null (`Run.refused`). Raises GraphQLError where it
+        cannot be.
+        """
         assert self._builder is not None
         if not rows:
             return []
         values: list[list[Any]] = []
-        try:
-            for step in self.steps:
-                values.append(await step(run, rows, values))
-        except GraphQLError as error:
-            place = self._places.get(len(values))
-            if place is None or error.path is not None:
-                raise
-            raise GraphQLError(
-                error.message, place.node, path=place.path, original_error=error
-            ) from error
+        for step in self.steps:
+            try:
+                made = await step(run, rows, values)
+            except GraphQLError as error:
+                run.refused.append(self._refused(len(values), error))
+                made = [None] * len(rows)
+            values.append(made)
         return self._builder(run, cursors, rows, *values)
+
+    def _refused(self, step: int, error: GraphQLError) -> Refused:
+        """Return the field of a step, which can be null; else raise the error."""
+        place = self._places.get(step)
+        if place is None or error.path is not None:
+            raise error
+        node, path = place.node, place.path
+        located = GraphQLError(error.message, node, path=path, original_error=error)
+        if not place.is_nullable:
+            raise located from error
+        return Refused(located, [node], path)
 
 
 # Steps

@@ -11,7 +11,6 @@ from typing import Any, cast
 
 from graphql import (
     FragmentSpreadNode,
-    GraphQLError,
     GraphQLObjectType,
     SelectionSetNode,
     VariableNode,
@@ -30,6 +29,7 @@ from projection.internals import (
 from projection.level import Level, fetch_by_key
 from projection.listing import Codes, Listing
 from projection.pages import PagePlan
+from projection.refusals import MAX_ERRORS, Keys, Refused, Standing, report
 from projection.run import Run
 from projection.shape import Shape
 
@@ -54,16 +54,21 @@ class Projector:
             [key],
         )
         found = await plan.level.build(run, rows)
-        return plan.answer(info, found[0] if found else None)
+        return self._answer(run, plan, found[0] if found else None, info)
 
     async def by_key(
-        self, info: Any, run: Run, shape_name: str, keys: Iterable[Any]
+        self, info: Any, run: Run, shape_name: str, places: Mapping[Any, Iterable[Keys]]
     ) -> dict[Any, Any]:
-        """Return the finished objects of a shape by key, for fields that return an interface."""
+        """Return the finished objects of a shape by key, for fields that return an interface.
+
+        `places` says by key where in the field's value each object is going to stand.
+        """
         shape = self.shapes[shape_name]
         plan = self._plan(info, run, shape)
-        found = await fetch_by_key(run, shape, plan.level, keys)
-        plan.answer(info, found or None)
+        found = await fetch_by_key(run, shape, plan.level, places)
+        self._report(
+            run, plan, [(place, each) for key, each in found.items() for place in places[key]], info
+        )
         return found
 
     async def page(
@@ -80,14 +85,35 @@ class Projector:
         assert plan.pages is not None
         keys = None if parent is None else [parent]
         pages = await plan.pages.pages(run, listing, arguments, keys)
-        return plan.answer(info, pages[parent])
+        return self._answer(run, plan, pages[parent], info)
 
     async def value(self, info: Any, run: Run, value: Any) -> Completed:
         """Return a plain value (or a list of them), with the keys in it followed."""
         plan = self._plan(info, run, None)
         many = isinstance(value, list)
         found = await plan.level.build(run, cast("list[Any]", value) if many else [value])
-        return plan.answer(info, found if many else found[0])
+        return self._answer(run, plan, found if many else found[0], info)
+
+    def again(self, info: Any, run: Run, value: Any) -> Completed:
+        """Return a value that was finished for the same selection and role before."""
+        return self._answer(run, self._plan(info, run, None), value, info)
+
+    def _answer(self, run: Run, plan: "_Plan", value: Any, info: Any) -> Completed:
+        items = cast("list[Any]", value) if isinstance(value, list) else None
+        standing = [((), value)] if items is None else [((n,), v) for n, v in enumerate(items)]
+        self._report(run, plan, standing, info)
+        return Completed(value)
+
+    def _report(self, run: Run, plan: "_Plan", values: Sequence[Standing], info: Any) -> None:
+        """Report what is refused in a field's value: raises an error instead if that is a lot."""
+        root = tuple(info.path.as_list())
+        refused = [each._replace(path=each.path[len(root) :]) for each in plan.denied + run.refused]
+        standing = [((*root, *place), value) for place, value in values]
+        if refused and not report(run.executor, refused, standing):
+            raise self.codes.refusal(
+                f"More than {MAX_ERRORS:,} values of this answer are refused, each with its error."
+                " Leave out the fields that are not for you, or ask for fewer rows."
+            )
 
     def _plan(self, info: Any, run: Run, shape: Shape | None, *, paged: bool = False) -> "_Plan":
         trace = current_trace.get()
@@ -138,20 +164,13 @@ class Projector:
 
 @dataclass(slots=True)
 class _Plan:
-    """A plan, and the nullable fields in it that the role may not see, as errors to report."""
+    """A plan, and the fields in it that the role may not see."""
 
     level: Level
-    denied: list[GraphQLError]
+    denied: list[Refused]
     pages: PagePlan | None
     fields: int
     "How many it was made of."
-
-    def answer(self, info: Any, value: Any) -> Completed:
-        if value is not None:
-            executor = resolve_info(info).executor
-            for error in self.denied:
-                executor.report(error)
-        return Completed(value)
 
 
 @dataclass(slots=True)

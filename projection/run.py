@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from database.coalescing import fetch_by
 from database.statement import Database, Row, fetch
 from projection.internals import Executor
+from projection.refusals import Refused
 
 Known: TypeAlias = Mapping[str, Mapping[Any, Mapping[str, Any]]]
 """By shape and key, columns of rows as they are, in the SQL of `Level.columns`."""
@@ -24,6 +25,8 @@ class Run:
     "Parameters that any statement may use."
     known: Known = field(default_factory=dict[str, Mapping[Any, Mapping[str, Any]]])
     "What need not be read: whoever runs the plan has just written it."
+    refused: list[Refused] = field(default_factory=list[Refused])
+    "Fields that turned out to have invalid arguments, to be reported with the answer."
 
     async def fetch(self, sql: str, values: Mapping[str, Any]) -> Sequence[Row]:
         """Return the rows of a statement."""

@@ -3,7 +3,7 @@
 Every root field comes through here: it says what to look for, the projection does the rest.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, TypeAlias, TypeVar
 
 import strawberry
@@ -62,12 +62,21 @@ async def one(info: Info, type_name: str, gid: str) -> Completed:
     return await _PROJECTOR.one(info, run_of(info), type_name, key, visible(type_name, caller))
 
 
-async def by_key(info: Info, type_name: str, keys: Sequence[Any]) -> dict[Any, Any]:
-    """Return the objects that exist and that the caller may see, by their keys."""
+def payload_again(info: Info, value: Any) -> Completed:
+    """Return a payload that was finished by an earlier run of the same request."""
+    return _PROJECTOR.again(info, run_of(info), value)
+
+
+async def by_key(
+    info: Info, type_name: str, places: Mapping[Any, Iterable[tuple[int, ...]]]
+) -> dict[Any, Any]:
+    """Return the objects that exist and that the caller may see, by their keys.
+
+    `places` says by key where in the field's value they are going to stand.
+    """
     run = run_of(info)
-    return await _PROJECTOR.by_key(
-        info, run, type_name, await _seen(run, type_name, keys, caller_of(info))
-    )
+    seen = await _seen(run, type_name, places, caller_of(info))
+    return await _PROJECTOR.by_key(info, run, type_name, {key: places[key] for key in seen})
 
 
 async def page(

@@ -103,10 +103,10 @@ class Campaign(Node):
             "influencers."
         )
     )
-    places_taken: int = strawberry.field(
+    places_taken: int | None = strawberry.field(
         description=(
             "The number of places taken: participations that are `APPROVED` or `JOINED`. For staff "
-            "and the campaign's advertiser; `FORBIDDEN` for influencers."
+            "and the campaign's advertiser; null for influencers."
         )
     )
     application_deadline: datetime | None = strawberry.field(
@@ -140,13 +140,14 @@ class Campaign(Node):
             strawberry.argument(description="A filter on the rows of the tab. Left out: all."),
         ] = UNSET,
         order_by: Annotated[
-            CandidateOrder, strawberry.argument(description="The order of the rows of the tab.")
+            CandidateOrder | None,
+            strawberry.argument(description="The order of the rows of the tab."),
         ] = CandidateOrder.FOLLOWERS_DESC,
         first: First = UNSET,
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
-    ) -> Connection[Candidate]:
+    ) -> Connection[Candidate] | None:
         """The Select influencer tab: the status of each influencer in the campaign. For staff."""
         ...
 
@@ -159,7 +160,7 @@ class Campaign(Node):
                 description="A filter on the rows of the tab; `status` is ignored. Left out: all."
             ),
         ] = UNSET,
-    ) -> list[CandidateCount]:
+    ) -> list[CandidateCount] | None:
         """The number of rows of the Select influencer tab in each status. For staff.
 
         Every `CandidateStatus` is in the list, with 0 where it has no rows.
@@ -174,13 +175,14 @@ class Campaign(Node):
             strawberry.argument(description="A filter on the applicants. Left out: all."),
         ] = UNSET,
         order_by: Annotated[
-            ParticipationOrder, strawberry.argument(description="The order of the applicants.")
+            ParticipationOrder | None,
+            strawberry.argument(description="The order of the applicants."),
         ] = ParticipationOrder.UPDATED_DESC,
         first: First = UNSET,
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
-    ) -> Connection[Participation]:
+    ) -> Connection[Participation] | None:
         """The Applicant influencers tab. For staff and the campaign's advertiser.
 
         The participations in an `ApplicantStatus`; none outside Selection campaigns.
@@ -196,7 +198,7 @@ class Campaign(Node):
                 description="A filter on the applicants; `status` is ignored. Left out: all."
             ),
         ] = UNSET,
-    ) -> list[ApplicantCount]:
+    ) -> list[ApplicantCount] | None:
         """The number of applicants in each status. For staff and the campaign's advertiser.
 
         Every `ApplicantStatus` is in the list, with 0 where it has no applicants.
@@ -214,7 +216,7 @@ class Campaign(Node):
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
-    ) -> Connection[PostRow]:
+    ) -> Connection[PostRow] | None:
         """The Posts tab. For staff and the campaign's advertiser.
 
         A row for each post, newest first, then a row for each participation without posts. Only
@@ -231,7 +233,7 @@ class Campaign(Node):
                 description="A filter on the rows of the tab; `status` is ignored. Left out: all."
             ),
         ] = UNSET,
-    ) -> list[PostCount]:
+    ) -> list[PostCount] | None:
         """The number of rows of the Posts tab in each status.
 
         Every `PostRowStatus` is in the list, with 0 where it has no rows. For staff and the

@@ -72,8 +72,8 @@ class ParticipationEvent(Node):
     reason: str | None = strawberry.field(
         description=(
             "The actor's reason, written for colleagues. Staff see all reasons, advertisers all "
-            "but those of staff, influencers only their own. Null where the caller may not see it, "
-            "and if none was given."
+            "but those of staff, influencers their own and those of `SET_POST_STATUS`. Null where "
+            "the caller may not see it, and if none was given."
         )
     )
     message: str | None = strawberry.field(

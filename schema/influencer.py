@@ -99,7 +99,7 @@ class Influencer(Node):
     def accounts(
         self,
         include_disconnected: Annotated[
-            bool,
+            bool | None,
             strawberry.argument(
                 description="Whether the list includes accounts that are disconnected."
             ),
@@ -116,13 +116,14 @@ class Influencer(Node):
             strawberry.argument(description="A filter on the participations. Left out: all."),
         ] = UNSET,
         order_by: Annotated[
-            ParticipationOrder, strawberry.argument(description="The order of the participations.")
+            ParticipationOrder | None,
+            strawberry.argument(description="The order of the participations."),
         ] = ParticipationOrder.UPDATED_DESC,
         first: First = UNSET,
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
-    ) -> Connection[Annotated["Participation", strawberry.lazy("schema.participation")]]:
+    ) -> Connection[Annotated["Participation", strawberry.lazy("schema.participation")]] | None:
         """The influencer's participations, removed ones included.
 
         Advertisers see those in their own campaigns.

@@ -75,10 +75,10 @@ class Participation(Node):
     status: ParticipationStatus = strawberry.field(
         description="The participation's status, as stored."
     )
-    candidate_status: CandidateStatus = strawberry.field(
+    candidate_status: CandidateStatus | None = strawberry.field(
         description=(
             "The participation's status on the Select influencer tab. For a removed participation: "
-            "`AVAILABLE` or `UNAVAILABLE`."
+            "`AVAILABLE` or `UNAVAILABLE` to staff, null to others."
         )
     )
     applicant_status: ApplicantStatus | None = strawberry.field(

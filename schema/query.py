@@ -74,7 +74,7 @@ class Query:
         """The campaign with this id. Null if there is none, or the caller may not see it."""
         return await one(info, "Campaign", id)
 
-    @answers(Connection[Campaign])
+    @answers(Connection[Campaign] | None)
     async def campaigns(
         self,
         info: Info,
@@ -83,7 +83,7 @@ class Query:
             strawberry.argument(description="A filter on the campaigns. Left out: all."),
         ] = UNSET,
         order_by: Annotated[
-            CampaignOrder, strawberry.argument(description="The order of the campaigns.")
+            CampaignOrder | None, strawberry.argument(description="The order of the campaigns.")
         ] = CampaignOrder.CREATED_DESC,
         first: First = UNSET,
         after: After = UNSET,
@@ -108,7 +108,7 @@ class Query:
         """The influencer with this id. Null if there is none, or the caller may not see them."""
         return await one(info, "Influencer", id)
 
-    @answers(Connection[Influencer])
+    @answers(Connection[Influencer] | None)
     async def influencers(
         self,
         info: Info,
@@ -117,7 +117,7 @@ class Query:
             strawberry.argument(description="A filter on the influencers. Left out: all."),
         ] = UNSET,
         order_by: Annotated[
-            InfluencerOrder, strawberry.argument(description="The order of the influencers.")
+            InfluencerOrder | None, strawberry.argument(description="The order of the influencers.")
         ] = InfluencerOrder.FOLLOWERS_DESC,
         first: First = UNSET,
         after: After = UNSET,
@@ -139,7 +139,7 @@ class Query:
         """The participation with this id. Null if there is none, or the caller may not see it."""
         return await one(info, "Participation", id)
 
-    @answers(Connection[Participation])
+    @answers(Connection[Participation] | None)
     async def participations(
         self,
         info: Info,
@@ -148,7 +148,8 @@ class Query:
             strawberry.argument(description="A filter on the participations. Left out: all."),
         ] = UNSET,
         order_by: Annotated[
-            ParticipationOrder, strawberry.argument(description="The order of the participations.")
+            ParticipationOrder | None,
+            strawberry.argument(description="The order of the participations."),
         ] = ParticipationOrder.UPDATED_DESC,
         first: First = UNSET,
         after: After = UNSET,
@@ -161,7 +162,7 @@ class Query:
         """
         return await page(info, "Participation", everywhere)
 
-    @answers(Connection[ParticipationEvent])
+    @answers(Connection[ParticipationEvent] | None)
     async def participation_events(
         self,
         info: Info,
@@ -182,12 +183,12 @@ class Query:
         allow(info, Role.STAFF, Role.ADVERTISER)
         return await page(info, "ParticipationEvent", feed)
 
-    @answers(Connection[Participation])
+    @answers(Connection[Participation] | None)
     async def my_jobs(
         self,
         info: Info,
         section: Annotated[
-            JobSection, strawberry.argument(description="The section of the My Job page.")
+            JobSection | None, strawberry.argument(description="The section of the My Job page.")
         ] = JobSection.IN_PROGRESS,
         first: First = UNSET,
         after: After = UNSET,
@@ -197,7 +198,7 @@ class Query:
         """The calling influencer's participations in a section of My Job, last changed first."""
         return await jobs.my_jobs(info)
 
-    @answers(list[JobCount])
+    @answers(list[JobCount] | None)
     async def my_job_counts(self, info: Info) -> Completed[list[jobs.JobCount]]:
         """The number of the calling influencer's participations in each section of My Job."""
         return await jobs.my_job_counts(info)

@@ -14,7 +14,7 @@ from strawberry import Info
 
 from database.transactions import transacted
 from projection import Completed
-from resolvers.answers import allow, payload
+from resolvers.answers import allow, payload, payload_again
 from resolvers.caller import Caller
 from resolvers.context import Context
 from workflow.enums import Role
@@ -35,7 +35,7 @@ async def write(
     field = str(info.path.key)
     replay = None if context.dry_run else context.replay
     if replay is not None and (kept := replay.kept(field)) is not None:
-        return Completed(kept)
+        return payload_again(info, kept)
 
     async def answer() -> Completed[T]:
         outcome = await work()

@@ -1,6 +1,6 @@
 """Any object by its global id."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from projection import Completed
@@ -18,7 +18,7 @@ _PAIRED = frozenset({"Candidate", "PostRow"})
 async def node(info: Info, id: str) -> Completed:
     """Return the object; null if there is none that the caller may see."""
     caller_of(info)
-    return Completed((await _found(info, [id]))[0])
+    return Completed((await _found(info, {(): id}))[0])
 
 
 async def nodes(info: Info, ids: Sequence[str]) -> Completed:
@@ -29,17 +29,21 @@ async def nodes(info: Info, ids: Sequence[str]) -> Completed:
     caller_of(info)
     if len(ids) > MAX_IDS:
         raise RequestError("INVALID_INPUT", f"`ids` takes {MAX_IDS} ids at most, not {len(ids)}.")
-    return Completed(await _found(info, ids))
+    return Completed(await _found(info, {(index,): gid for index, gid in enumerate(ids)}))
 
 
-async def _found(info: Info, ids: Sequence[str]) -> list[Any]:
-    named = [_named(gid) for gid in ids]
+async def _found(info: Info, ids: Mapping[tuple[int, ...], str]) -> list[Any]:
+    """Return the objects of these ids, which are given by their places in the field's value."""
+    named = {place: _named(gid) for place, gid in ids.items()}
     found: dict[tuple[str, Any], Any] = {}
-    for type_name in dict.fromkeys(name for name, _ in named if name):
-        keys = [key for name, key in named if name == type_name]
-        objects = await by_key(info, type_name, keys)
+    for type_name in dict.fromkeys(name for name, _ in named.values() if name):
+        places = dict[Any, list[tuple[int, ...]]]()
+        for place, (name, key) in named.items():
+            if name == type_name:
+                places.setdefault(key, []).append(place)
+        objects = await by_key(info, type_name, places)
         found |= {(type_name, key): item for key, item in objects.items()}
-    return [found.get(name_and_key) for name_and_key in named]
+    return [found.get(name_and_key) for name_and_key in named.values()]
 
 
 def _named(gid: str) -> tuple[str, Any]:

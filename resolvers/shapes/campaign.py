@@ -49,7 +49,7 @@ CAMPAIGN = Shape(
         "followersMin": c.plain("followers_min"),
         "followersMax": c.plain("followers_max"),
         "capacity": c.plain("capacity", roles=c.DECIDERS),
-        "placesTaken": c.plain("places_taken", roles=c.DECIDERS),
+        "placesTaken": c.plain("places_taken", roles=c.DECIDERS, denial=Denial.NULL),
         "applicationDeadline": c.moment("application_deadline", nullable=True),
         "startsAt": c.moment("starts_at", nullable=True),
         "endsAt": c.moment("ends_at", nullable=True),

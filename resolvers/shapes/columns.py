@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from projection import Column, Kind
+from projection import Column, Denial, Kind
 from resolvers.ids import PREFIX
 from workflow.enums import Platform, Role, platforms_of
 
@@ -12,9 +12,11 @@ DECIDERS = frozenset({Role.STAFF, Role.ADVERTISER})
 CREATOR = frozenset({Role.INFLUENCER})
 
 
-def plain(name: str, *, roles: frozenset[Role] | None = None) -> Column:
+def plain(
+    name: str, *, roles: frozenset[Role] | None = None, denial: Denial = Denial.FORBIDDEN
+) -> Column:
     """Declare a column whose value is the response's."""
-    return Column(sql=f"{{t}}.{name}", roles=roles)
+    return Column(sql=f"{{t}}.{name}", roles=roles, denial=denial)
 
 
 def moment(name: str, *, nullable: bool = False) -> Column:

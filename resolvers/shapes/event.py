@@ -2,7 +2,7 @@
 
 from projection import Computed, Run, Shape, ToOne
 from resolvers.shapes import columns as c
-from workflow.enums import Role
+from workflow.enums import Action, Role
 
 
 def _private(run: Run, influencer: int, actor: str, text: str | None) -> str | None:
@@ -15,6 +15,13 @@ def _private(run: Run, influencer: int, actor: str, text: str | None) -> str | N
         case _:
             own = actor == Role.INFLUENCER and influencer == run.values["viewer"]
             return text if own else None
+
+
+def _reason(run: Run, influencer: int, actor: str, reason: str | None, action: str) -> str | None:
+    """Return a reason as `_private` does; that of a post's status is its creator's to read too."""
+    if action == Action.SET_POST_STATUS and influencer == run.values["viewer"]:
+        return reason
+    return _private(run, influencer, actor, reason)
 
 
 EVENT = Shape(
@@ -34,7 +41,9 @@ EVENT = Shape(
         "actorName": Computed(
             compute=_private, needs=("influencer_id", "actor_role", "actor_name")
         ),
-        "reason": Computed(compute=_private, needs=("influencer_id", "actor_role", "reason")),
+        "reason": Computed(
+            compute=_reason, needs=("influencer_id", "actor_role", "reason", "action")
+        ),
         "message": c.plain("message"),
         "occurredAt": c.moment("occurred_at"),
     },

@@ -39,7 +39,10 @@ def _row(_run: Run, *values: Any) -> ParticipationRow | None:
     return ParticipationRow(*values) if values[0] else None
 
 
-def _candidate_status(_run: Run, known: Facts) -> CandidateStatus:
+def _candidate_status(run: Run, status: str, known: Facts) -> CandidateStatus | None:
+    if status == ParticipationStatus.REMOVED and run.role != Role.STAFF:
+        # What it would be now tells of the audience rules, and of what staff have overridden.
+        return None
     return CANDIDATE_STATUS[known.status, not known.unavailable_reasons]
 
 
@@ -72,7 +75,7 @@ PARTICIPATION = Shape(
         "campaign": ToOne(shape="Campaign", on="{j}.id = {t}.campaign_id"),
         "influencer": ToOne(shape="Influencer", on="{j}.id = {t}.influencer_id"),
         "status": c.plain("status"),
-        "candidateStatus": Computed(compute=_candidate_status, needs=("facts",)),
+        "candidateStatus": Computed(compute=_candidate_status, needs=("status", "facts")),
         "applicantStatus": Computed(compute=_applicant_status, needs=("status", "campaign.type")),
         "origin": c.plain("origin"),
         "round": c.plain("round"),

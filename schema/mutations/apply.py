@@ -47,7 +47,7 @@ class ApplyPayload:
     )
 
 
-@answers(ApplyPayload)
+@answers(ApplyPayload | None)
 async def apply(
     info: Info,
     input: Annotated[

@@ -63,7 +63,7 @@ class ConnectAccountPayload:
     )
 
 
-@answers(ConnectAccountPayload)
+@answers(ConnectAccountPayload | None)
 async def connect_account(
     info: Info,
     input: Annotated[

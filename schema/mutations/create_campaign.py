@@ -130,7 +130,7 @@ class CampaignPayload:
     )
 
 
-@answers(CampaignPayload)
+@answers(CampaignPayload | None)
 async def create_campaign(
     info: Info,
     input: Annotated[

@@ -35,7 +35,7 @@ class DisconnectAccountPayload:
     )
 
 
-@answers(DisconnectAccountPayload)
+@answers(DisconnectAccountPayload | None)
 async def disconnect_account(
     info: Info,
     input: Annotated[

@@ -90,7 +90,7 @@ class MarkJoinedPayload:
     )
 
 
-@answers(MarkJoinedPayload)
+@answers(MarkJoinedPayload | None)
 async def mark_joined(
     info: Info,
     input: Annotated[

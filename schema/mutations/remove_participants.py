@@ -56,7 +56,7 @@ class RemoveParticipantsPayload:
     )
 
 
-@answers(RemoveParticipantsPayload)
+@answers(RemoveParticipantsPayload | None)
 async def remove_participants(
     info: Info,
     input: Annotated[

@@ -53,7 +53,7 @@ class ReopenApplicationsPayload:
     )
 
 
-@answers(ReopenApplicationsPayload)
+@answers(ReopenApplicationsPayload | None)
 async def reopen_applications(
     info: Info,
     input: Annotated[

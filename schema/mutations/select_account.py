@@ -43,7 +43,7 @@ class SelectAccountPayload:
     )
 
 
-@answers(SelectAccountPayload)
+@answers(SelectAccountPayload | None)
 async def select_account(
     info: Info,
     input: Annotated[

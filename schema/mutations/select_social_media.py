@@ -49,7 +49,7 @@ class SelectSocialMediaPayload:
     )
 
 
-@answers(SelectSocialMediaPayload)
+@answers(SelectSocialMediaPayload | None)
 async def select_social_media(
     info: Info,
     input: Annotated[

@@ -72,7 +72,7 @@ class SetApplicantStatusPayload:
     )
 
 
-@answers(SetApplicantStatusPayload)
+@answers(SetApplicantStatusPayload | None)
 async def set_applicant_status(
     info: Info,
     input: Annotated[

@@ -86,7 +86,7 @@ class SetAvailabilityPayload:
     )
 
 
-@answers(SetAvailabilityPayload)
+@answers(SetAvailabilityPayload | None)
 async def set_availability(
     info: Info,
     input: Annotated[

@@ -67,7 +67,7 @@ class SetPostStatusPayload:
     )
 
 
-@answers(SetPostStatusPayload)
+@answers(SetPostStatusPayload | None)
 async def set_post_status(
     info: Info,
     input: Annotated[

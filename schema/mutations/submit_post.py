@@ -48,7 +48,7 @@ class SubmitPostPayload:
     )
 
 
-@answers(SubmitPostPayload)
+@answers(SubmitPostPayload | None)
 async def submit_post(
     info: Info,
     input: Annotated[

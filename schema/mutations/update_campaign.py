@@ -157,7 +157,7 @@ class UpdateCampaignInput:
     )
 
 
-@answers(CampaignPayload)
+@answers(CampaignPayload | None)
 async def update_campaign(
     info: Info,
     input: Annotated[

@@ -117,7 +117,7 @@ class UpsertInfluencersPayload:
     )
 
 
-@answers(UpsertInfluencersPayload)
+@answers(UpsertInfluencersPayload | None)
 async def upsert_influencers(
     info: Info,
     input: Annotated[

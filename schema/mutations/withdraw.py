@@ -44,7 +44,7 @@ class WithdrawPayload:
     )
 
 
-@answers(WithdrawPayload)
+@answers(WithdrawPayload | None)
 async def withdraw(
     info: Info,
     input: Annotated[

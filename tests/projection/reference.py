@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import graphql
-from graphql import DocumentNode, GraphQLError, build_schema
+from graphql import DocumentNode, GraphQLError, build_schema, value_from_ast_untyped
 from graphql.execution import ExecutionResult
 
 from models.campaign import Campaign
@@ -42,7 +42,6 @@ DECIDERS = {Role.STAFF, Role.ADVERTISER}
 ALLOWED = {
     "Campaign.advertiserId": DECIDERS,
     "Campaign.capacity": DECIDERS,
-    "Campaign.placesTaken": DECIDERS,
     "Campaign.applicants": DECIDERS,
     "Campaign.applicantCounts": DECIDERS,
     "Campaign.posts": DECIDERS,
@@ -97,6 +96,10 @@ def _field(source: Any, info: Any, **given: Any) -> Any:
     asker: Asker = info.context
     if asker.caller.role not in ALLOWED.get(name, set(Role)):
         raise GraphQLError("not for this role", extensions={"code": "FORBIDDEN"})
+    given = {
+        argument: _default(info.parent_type.fields[info.field_name].args[argument], value)
+        for argument, value in given.items()
+    }
     if name in RESOLVERS:
         return RESOLVERS[name](source, asker, **given)
     if isinstance(source, dict):
@@ -107,6 +110,12 @@ def _field(source: Any, info: Any, **given: Any) -> Any:
         return _related(source, asker, info.field_name)
     column = {"from": "from_status", "to": "to_status"}.get(info.field_name)
     return _plain(getattr(source, column or snake_case(info.field_name)))
+
+
+def _default(definition: Any, value: Any) -> Any:
+    """An argument's value: its default where that is null."""
+    default = definition.default if value is None else None
+    return value_from_ast_untyped(default.literal) if default else value
 
 
 RELATED = {
@@ -393,6 +402,11 @@ def countries(of: Campaign, _: Asker) -> list[str]:
     return of.countries.split()
 
 
+@resolves("Campaign.placesTaken")
+def places_taken(of: Campaign, asker: Asker) -> int | None:
+    return of.places_taken if asker.caller.role in DECIDERS else None
+
+
 @resolves("Campaign.viewerParticipation")
 def viewer_participation(of: Campaign, asker: Asker) -> Any:
     return asker.world.parts.get((of.pk, asker.caller.influencer_id))
@@ -573,7 +587,13 @@ def _status(asker: Asker, of: Participation | Candidate) -> CandidateStatus:
     return CANDIDATE_STATUS[known.status, not known.unavailable_reasons]
 
 
-@resolves("Participation.candidateStatus", "Candidate.status")
+@resolves("Participation.candidateStatus")
+def candidate_status(of: Participation, asker: Asker) -> Any:
+    hidden = of.status == "REMOVED" and asker.caller.role is not Role.STAFF
+    return None if hidden else _status(asker, of)
+
+
+@resolves("Candidate.status")
 def status(of: Participation | Candidate, asker: Asker) -> Any:
     return _status(asker, of)
 
@@ -650,7 +670,9 @@ def events(
 
 @resolves("ParticipationEvent.reason")
 def reason(of: ParticipationEvent, asker: Asker) -> str | None:
-    return of.reason if _is_clear(of, asker) else None
+    is_own = of.influencer_id == asker.caller.influencer_id
+    about_post = is_own and of.action == "SET_POST_STATUS"
+    return of.reason if about_post or _is_clear(of, asker) else None
 
 
 @resolves("ParticipationEvent.actorName")

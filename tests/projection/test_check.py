@@ -143,6 +143,9 @@ BROKEN: dict[str, dict[str, Any]] = {
         "name": Column(sql="{t}.name", nullable=True)
     },
     "Author.name is null for some roles, but never null in the schema.": {"name": NULLED},
+    "Author.name is refused to some roles, but never null in the schema.": {
+        "name": replace(NULLED, denial=Denial.FORBIDDEN)
+    },
     "Author.name is an empty list for some roles, but no list in the schema.": {
         "name": replace(NULLED, denial=Denial.EMPTY)
     },

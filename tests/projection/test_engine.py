@@ -293,20 +293,31 @@ async def test_what_is_wrong_within_a_selection_is_told_of_the_field_it_is_about
     assert error["path"] == ["campaign", "them"]
     assert error["locations"] == [{"line": 3, "column": 9}]
     assert error["extensions"] == {"code": "INVALID_INPUT"}
-    assert response["data"] == {"campaign": None}
+    assert response["data"] == {"campaign": {"candidates": {"totalCount": 0}, "them": None}}
 
 
-async def test_an_argument_within_a_list_is_told_at_the_first_item(db: str):
-    campaign = await data.campaign()
-    query = "query($order: CandidateOrder) { campaigns { nodes {"
-    query += " candidates(orderBy: $order) { totalCount } } } }"
-    context = Context(caller=STAFF, clock=lambda: NOW)
-    response = await execute(query, {"order": None}, context)
+async def test_an_argument_within_a_list_is_told_at_each_item(db: str):
+    for _ in range(2):
+        await data.campaign()
+    query = "{ campaigns { totalCount nodes { brand candidates(first: -1) { totalCount } } } }"
+    response = await execute(query, {}, Context(caller=STAFF, clock=lambda: NOW))
+    for place, error in enumerate(response["errors"]):
+        assert error["path"] == ["campaigns", "nodes", place, "candidates"]
+        assert error["extensions"] == {"code": "INVALID_INPUT"}
+        assert error["message"] == "A page has 0 to 100 rows, not -1."
+    rows = [{"brand": "Brand", "candidates": None}] * 2
+    assert response["data"] == {"campaigns": {"totalCount": 2, "nodes": rows}}
+
+
+async def test_an_argument_of_a_field_that_cannot_be_null_fails_the_root_field(db: str):
+    campaigns = await crowded(1)
+    query = """query($id: ID!) { campaign(id: $id) { applicants { nodes { events(first: -1) {
+        totalCount } } } } campaigns { totalCount } }"""
+    given = {"id": encode("Campaign", campaigns[0].pk)}
+    response = await execute(query, given, Context(caller=STAFF, clock=lambda: NOW))
     [error] = response["errors"]
-    assert error["path"] == ["campaigns", "nodes", 0, "candidates"]
-    assert error["extensions"] == {"code": "INVALID_INPUT"}
-    assert "orderBy" in error["message"]
-    assert campaign.pk
+    assert error["path"] == ["campaign", "applicants", "nodes", 0, "events"]
+    assert response["data"] == {"campaign": None, "campaigns": {"totalCount": 3}}
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ class Asked:
         found = orjson.loads(answer.content)
         assert "data" in found, found
         expected = reference(document, self.world, caller, variables)
-        check(found, expected, document, variables, caller.role)
+        check(found, expected)
 
 
 @pytest.fixture
@@ -224,6 +224,9 @@ async def _more_campaigns() -> list[Campaign]:
     ]
 
 
+_ACTIONS = (Action.APPLY, Action.APPROVE, Action.SET_AVAILABILITY, Action.SET_POST_STATUS)
+
+
 async def _history(dice: random.Random, part: Participation) -> None:
     posts = list[Post]()
     if part.status in (ParticipationStatus.APPROVED, ParticipationStatus.JOINED):
@@ -238,7 +241,7 @@ async def _history(dice: random.Random, part: Participation) -> None:
     for number in range(dice.randint(0, 4)):
         await data.event(
             part,
-            dice.choice([Action.APPLY, Action.APPROVE, Action.SET_AVAILABILITY]),
+            dice.choice([*_ACTIONS]),
             actor_role=dice.choice([Role.STAFF, Role.ADVERTISER, Role.INFLUENCER]),
             post_id=dice.choice([None, *(post.pk for post in posts)]),
             occurred_at=NOW + timedelta(seconds=number),
