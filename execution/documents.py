@@ -189,7 +189,12 @@ class Documents:
 
     def _read(self, text: str) -> tuple[Operation, ...]:
         try:
-            document = parse(text, max_lexical_tokens=MAX_TOKENS, max_comments=MAX_COMMENTS)
+            document = parse(
+                text,
+                max_lexical_tokens=MAX_TOKENS,
+                max_comments=MAX_COMMENTS,
+                allow_empty_selection_sets=False,
+            )
         except GraphQLSyntaxError as error:
             raise InvalidDocumentError([with_code(error, "GRAPHQL_PARSE_FAILED")]) from None
         check_cost(document)

@@ -37,7 +37,7 @@ from workflow.table import Facts
 
 SCHEMA = build_schema(schema.as_str(), assume_valid=True)
 ANY_CURSOR = "a cursor"
-"""Stands for every cursor: what is in one is the server's own business."""
+"""Stands for every cursor, and the viewer's id: what is in one is the server's own business."""
 DECIDERS = {Role.STAFF, Role.ADVERTISER}
 ALLOWED = {
     "Campaign.advertiserId": DECIDERS,
@@ -214,6 +214,7 @@ def viewer(_: Any, asker: Asker) -> Any:
     caller = asker.caller
     influencer = asker.world.of["Influencer"].get(caller.influencer_id)
     return {
+        "id": ANY_CURSOR,
         "role": caller.role,
         "name": caller.name,
         "influencer": influencer,
