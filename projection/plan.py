@@ -99,8 +99,9 @@ class Projector:
         return self._answer(run, self._plan(info, run, None), value, info)
 
     def _answer(self, run: Run, plan: "_Plan", value: Any, info: Any) -> Completed:
-        items = cast("list[Any]", value) if isinstance(value, list) else None
-        standing = [((), value)] if items is None else [((n,), v) for n, v in enumerate(items)]
+        standing: list[Standing] = [((), value)]
+        if isinstance(value, list):
+            standing = [((index,), item) for index, item in enumerate(cast("list[Any]", value))]
         self._report(run, plan, standing, info)
         return Completed(value)
 

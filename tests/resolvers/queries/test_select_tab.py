@@ -11,10 +11,12 @@ from models.campaign import Campaign
 from models.countries import COUNTRIES
 from projection import Run
 from projection.listing import Page, page_values
+from resolvers.context import Context
 from resolvers.ids import encode
 from resolvers.queries.select_tab import candidates
 from tests import data
-from tests.engine import STAFF, answer, creator, gids, refusal
+from tests.data import NOW
+from tests.engine import STAFF, answer, creator, execute, gids
 from tests.resolvers.crowd import KEYS, Crowd, filters, gather
 from workflow.enums import CampaignStatus, CandidateStatus, ParticipationStatus, Platform
 
@@ -258,5 +260,9 @@ async def test_a_filter_that_nothing_can_hold_is_invalid_or_finds_nothing(
     db: str, asked: dict[str, Any]
 ):
     campaign = await data.campaign()
-    code = await refusal(PAGE, STAFF, id=encode("Campaign", campaign.pk), filter=asked)
-    assert code == "INVALID_INPUT"
+    given = {"id": encode("Campaign", campaign.pk), "filter": asked}
+    response = await execute(PAGE, given, Context(caller=STAFF, clock=lambda: NOW))
+    assert [(e["extensions"]["code"], e["path"]) for e in response["errors"]] == [
+        ("INVALID_INPUT", ["campaign", field]) for field in response["data"]["campaign"]
+    ]
+    assert set(response["data"]["campaign"].values()) == {None}
