@@ -68,8 +68,8 @@ class Participation(Model):
 class Post(Model):
     """A URL that someone who joined submitted.
 
-    `url_digest` is the SHA-256 of the normalized URL; within a campaign it is unique,
-    by an index.
+    `url_digest` is the SHA-256 of what is compared of the URL (`workflow.post_addresses`); within a
+    campaign it is unique, by an index.
     """
 
     id: int = fields.BigIntField(primary_key=True)

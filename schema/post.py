@@ -44,6 +44,12 @@ class Post(Node):
             "on the post's platform. Else null."
         )
     )
+    is_short_link: bool = strawberry.field(
+        description=(
+            "Whether only the platform can tell which post the URL names, as of "
+            "`https://vm.tiktok.com/…`: the same post may have been submitted by another URL too."
+        )
+    )
     submitted_at: datetime = strawberry.field(
         description="The time when the influencer submitted the post."
     )

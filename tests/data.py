@@ -21,7 +21,7 @@ from workflow.enums import (
     Role,
     mask_of,
 )
-from workflow.platform_hosts import digest
+from workflow.post_addresses import digest
 
 NOW = datetime(2026, 11, 24, 9, 30, 0, 123456, tzinfo=UTC)
 _numbers = count(1)

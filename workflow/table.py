@@ -253,8 +253,8 @@ NO_ACCOUNT_TO_NAME = Condition(
 SEES_CAMPAIGN = Condition(
     "the campaign is visible to the influencer", lambda f, _: not f.is_hidden, ErrorCode.NOT_FOUND
 )
-KNOWN_HOST = Condition(
-    "the URL is https, on a known platform",
+NAMES_POST = Condition(
+    "the URL is https and names a post on a known platform",
     lambda _, c: c.url_platform is not None,
     ErrorCode.INVALID_INPUT,
     is_shown=False,
@@ -276,7 +276,7 @@ CALL_CONDITIONS: dict[Action, tuple[Condition, ...]] = {
     Action.REOPEN: (ROW_EXISTS,),
     Action.REMOVE: (ROW_EXISTS,),
     Action.WITHDRAW: (ROW_EXISTS,),
-    Action.SUBMIT_POST: (KNOWN_HOST, ROOM_FOR_POST, ROW_EXISTS),
+    Action.SUBMIT_POST: (NAMES_POST, ROOM_FOR_POST, ROW_EXISTS),
 }
 
 

@@ -11,7 +11,7 @@ from models.text import fold
 from resolvers import ids
 from workflow.categories import mask_and_overflow
 from workflow.enums import Platform, mask_of
-from workflow.platform_hosts import digest
+from workflow.post_addresses import digest
 
 PAST = timedelta(days=45)
 """How long ago everything was there already."""

@@ -15,7 +15,7 @@ from resolvers.pipeline.transaction import caller_in
 from resolvers.pipeline.unit_of_work import UnitOfWork, actor_of
 from resolvers.pipeline.validation import MAX_URL, Form, Refusal, path_of
 from workflow.enums import Action, ErrorCode, Outcome, Platform, PostStatus
-from workflow.platform_hosts import digest, platform_of_url
+from workflow.post_addresses import digest, example, read
 from workflow.table import Command
 
 
@@ -58,14 +58,20 @@ async def submit_post(context: Context, *, participation_id: str, url: str) -> S
 
 
 def _read_url(form: Form, given: str) -> tuple[str, Platform | None]:
-    """Return the URL, trimmed, and its platform; refuse a URL on no known platform."""
+    """Return the URL, trimmed, and its platform; refuse a URL that names no post on any."""
     url = form.text(given, MAX_URL, "url")
-    platform = platform_of_url(url)
-    if not form.refusals and platform is None:
+    address = read(url)
+    if form.refusals:
+        return url, None
+    if address is None:
         known = ", ".join(Platform)
         message = f"Give the https URL of a post on a known platform: {known}."
         form.refuse(ErrorCode.INVALID_INPUT, message, "url")
-    return url, platform
+    elif not address.is_post:
+        wanted = example(address.platform)
+        message = f"This URL names no post. Give that of the post itself, such as {wanted}."
+        form.refuse(ErrorCode.INVALID_INPUT, message, "url")
+    return url, address and address.platform
 
 
 def _with_path(refusal: Refusal | None) -> Refusal | None:

@@ -1,8 +1,9 @@
 """How posts, and the rows of the Posts tab, are read."""
 
-from projection import Shape, ToOne
+from projection import Column, Shape, ToOne
 from resolvers.queries.posts_tab import ROWS
 from resolvers.shapes import columns as c
+from workflow.post_addresses import is_short_link
 
 POST = Shape(
     name="Post",
@@ -15,6 +16,9 @@ POST = Shape(
         "warning": c.plain("warning"),
         "reason": c.plain("reason"),
         "account": ToOne(shape="SocialAccount", on="{j}.id = {t}.account_id"),
+        "isShortLink": Column(
+            sql="{t}.url", template="is_short_link({v})", names={"is_short_link": is_short_link}
+        ),
         "submittedAt": c.moment("submitted_at"),
         "updatedAt": c.moment("updated_at"),
     },

@@ -29,8 +29,10 @@ class SubmitPostInput:
     url: URL = strawberry.field(
         description=(
             "The post's URL: https, on one of the campaign's platforms, at most 2,048 characters. "
-            "URLs that differ only in fragment, tracking parameters or a trailing slash are the "
-            "same."
+            "All URLs of one post are the same, on mobile and short hosts, with or without the "
+            "user's name; a URL that only the platform can resolve is compared without fragment, "
+            "tracking parameters and a trailing slash. A profile or a home page is "
+            "`INVALID_INPUT`."
         )
     )
 

@@ -18,6 +18,7 @@ MIGRATIONS = [
     "0004_text_search",
     "0005_leases",
     "0006_deltas",
+    "0007_post_addresses",
 ]
 
 

@@ -15,7 +15,7 @@ from graphql.execution import ExecutionResult
 
 from models.campaign import Campaign
 from models.influencer import Influencer
-from models.participation import Participation, ParticipationEvent
+from models.participation import Participation, ParticipationEvent, Post
 from models.text import clean, fold
 from projection.shape import snake_case
 from resolvers.caller import Caller
@@ -263,6 +263,11 @@ def node(_: Any, asker: Asker, id: str) -> Any:
 @resolves("Query.nodes")
 def nodes(_: Any, asker: Asker, ids: list[str]) -> Any:
     return [node(None, asker, gid) for gid in ids]
+
+
+@resolves("Post.isShortLink")
+def is_short_link(post: Post, _asker: Asker) -> bool:
+    return post.url.startswith(("https://vm.tiktok.com/", "https://lin.ee/", "https://fb.watch/"))
 
 
 @resolves("Query.campaigns")

@@ -230,10 +230,12 @@ _ACTIONS = (Action.APPLY, Action.APPROVE, Action.SET_AVAILABILITY, Action.SET_PO
 async def _history(dice: random.Random, part: Participation) -> None:
     posts = list[Post]()
     if part.status in (ParticipationStatus.APPROVED, ParticipationStatus.JOINED):
-        for _ in range(dice.randint(0, 3)):
+        for number in range(dice.randint(0, 3)):
             status = dice.choice([*PostStatus])
             judged: dict[str, Any] = {"warning": PostWarning.OTHER, "reason": "look"}
             given = judged if status is PostStatus.WARNING else {}
+            if dice.random() < 0.3:
+                given = {**given, "url": f"https://vm.tiktok.com/ZS{part.pk}x{number}/"}
             account = part.selected_account_id
             at = NOW - timedelta(hours=dice.randint(0, 2))
             made = await data.post(part, status, account_id=account, submitted_at=at, **given)

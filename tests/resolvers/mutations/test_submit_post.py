@@ -16,7 +16,7 @@ JOINED = ParticipationStatus.JOINED
 URL = "https://www.instagram.com/p/abc"
 PAYLOAD = """
     outcome
-    post { id url status warning account { id } participation { id } submittedAt }
+    post { id url isShortLink status warning account { id } participation { id } submittedAt }
     userErrors { code message field }
 """
 
@@ -85,6 +85,42 @@ async def test_ones_own_url_is_unchanged_and_someone_elses_in_use(db: str):
     assert (await submitted(third, elsewhere))["outcome"] == "CHANGED"
 
 
+async def test_another_address_of_the_same_post_is_in_use(db: str):
+    person, part = await joined()
+    other = await data.influencer((INSTAGRAM, 10))
+    theirs = await data.participation(await part.campaign, other, JOINED)
+    post = (await submitted(person, part, "https://www.instagram.com/reel/AbC/?igsh=x"))["post"]
+    assert not post["isShortLink"]
+    for url in ("https://instagr.am/p/AbC", "https://www.instagram.com/aiko/reel/AbC/"):
+        again = await submitted(person, part, url)
+        assert (again["outcome"], again["post"]) == ("UNCHANGED", post)
+        assert refused(await submitted(other, theirs, url)) == ("URL_IN_USE", "url")
+
+
+async def test_a_short_link_is_told(db: str):
+    person, part = await joined()
+    first = await submitted(person, part, "https://vm.tiktok.com/ZS1/")
+    again = await submitted(person, part, "https://vm.tiktok.com/ZS1?k=1")
+    assert first["post"]["isShortLink"]
+    assert (again["outcome"], again["post"]) == ("UNCHANGED", first["post"])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.instagram.com/aiko/",
+        "https://www.instagram.com/",
+        "https://l.instagram.com/?u=https%3A%2F%2Fexample.com",
+        "https://www.youtube.com/@aiko",
+    ],
+)
+async def test_an_address_of_no_post_is_told_what_is_wanted(db: str, url: str):
+    person, part = await joined()
+    payload = await submitted(person, part, url)
+    assert refused(payload) == ("INVALID_INPUT", "url")
+    assert "such as https://www." in payload["userErrors"][0]["message"]
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -133,7 +169,7 @@ async def test_a_hundred_posts_are_the_most(db: str):
     for number in range(99):
         await data.post(part, PostStatus.INEFFECTIVE, url=f"{URL}{number}")
     assert (await submitted(person, part))["outcome"] == "CHANGED"
-    assert refused(await submitted(person, part, f"{URL}/more"))[0] == "TOO_MANY_ITEMS"
+    assert refused(await submitted(person, part, f"{URL}-more"))[0] == "TOO_MANY_ITEMS"
     assert (await submitted(person, part))["outcome"] == "UNCHANGED"
 
 
