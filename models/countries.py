@@ -1,4 +1,7 @@
-"""Countries: the codes of ISO 3166-1 alpha-2 that are officially assigned."""
+"""Countries: the codes of ISO 3166-1 alpha-2 that are officially assigned, and Kosovo.
+
+Kosovo has none there. Its users' countries are told as XK all the same, which ISO leaves to users.
+"""
 
 _CODES = """
     AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ
@@ -9,6 +12,6 @@ _CODES = """
     MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM
     PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV
     SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI
-    VN VU WF WS YE YT ZA ZM ZW
+    VN VU WF WS XK YE YT ZA ZM ZW
 """
 COUNTRIES = frozenset(_CODES.split())

@@ -32,7 +32,8 @@ class InfluencerFilter:
     )
     countries: list[str] | None = strawberry.field(
         description=(
-            "Only influencers in one of these countries (ISO 3166-1 alpha-2 codes, such as `JP`)."
+            "Only influencers in one of these countries (ISO 3166-1 alpha-2 codes, such as `JP`, "
+            "or `XK` for Kosovo)."
         )
     )
     categories: list[str] | None = strawberry.field(
@@ -73,8 +74,8 @@ class Influencer(Node):
     )
     country: str | None = strawberry.field(
         description=(
-            "The influencer's country, an ISO 3166-1 alpha-2 code such as `JP`. Null if it is "
-            "unknown, which fails every country rule."
+            "The influencer's country, an ISO 3166-1 alpha-2 code such as `JP`, or `XK` for "
+            "Kosovo. Null if it is unknown, which fails every country rule."
         )
     )
     categories: list[str] = strawberry.field(

@@ -77,7 +77,8 @@ class CreateCampaignInput:
         default_factory=list,
         description=(
             "Audience rule: the countries of the influencers to whom the campaign is visible, as "
-            "ISO 3166-1 alpha-2 codes in upper case, such as `JP`. Empty: no rule."
+            "ISO 3166-1 alpha-2 codes in upper case, such as `JP`, or `XK` for Kosovo. Empty: no "
+            "rule."
         ),
     )
     categories: list[str] = strawberry.field(

@@ -104,7 +104,8 @@ class UpdateCampaignInput:
         default=UNSET,
         description=(
             "Audience rule: the countries of the influencers to whom the campaign is visible, as "
-            "ISO 3166-1 alpha-2 codes in upper case, such as `JP`. Empty: no rule; not null."
+            "ISO 3166-1 alpha-2 codes in upper case, such as `JP`, or `XK` for Kosovo. Empty: no "
+            "rule; not null."
         ),
     )
     categories: list[str] | None = strawberry.field(

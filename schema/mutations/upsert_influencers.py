@@ -55,8 +55,8 @@ class InfluencerInput:
     country: str | None = strawberry.field(
         default=UNSET,
         description=(
-            "The influencer's country, an ISO 3166-1 alpha-2 code in upper case, such as `JP`. "
-            "Null clears it; left out, it stays."
+            "The influencer's country, an ISO 3166-1 alpha-2 code in upper case, such as `JP`, or "
+            "`XK` for Kosovo. Null clears it; left out, it stays."
         ),
     )
     categories: list[str] = strawberry.field(

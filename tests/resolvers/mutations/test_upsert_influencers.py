@@ -114,6 +114,11 @@ async def test_left_out_stays_null_clears_and_categories_are_replaced(db: str):
     assert after["accounts"] == before["accounts"]
 
 
+async def test_kosovo_is_a_country(db: str):
+    payload = await upserted(person("a-1", country="XK"))
+    assert payload["influencers"][0]["country"] == "XK"
+
+
 async def test_each_is_all_or_nothing_and_none_fails_for_another(db: str):
     payload = await upserted(
         person("a-1", accounts=[account("ig-1")]),
