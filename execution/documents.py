@@ -32,6 +32,7 @@ from strawberry import Info
 
 from execution.cost import check_cost
 from execution.errors import with_code
+from execution.inputs import with_fields, with_marked_literals
 from projection.internals import (
     Executor,
     GraphQLVariableSignature,
@@ -199,10 +200,11 @@ class Documents:
             raise InvalidDocumentError([with_code(error, "GRAPHQL_PARSE_FAILED")]) from None
         check_cost(document)
         errors = validate(self._schema, document)
+        if errors and (marked := with_marked_literals(document, errors)):
+            document, errors = marked, validate(self._schema, marked)
         if errors:
-            raise InvalidDocumentError(
-                [with_code(error, _validation_code(error)) for error in errors]
-            )
+            coded = [with_code(error, _validation_code(error)) for error in errors]
+            raise InvalidDocumentError(with_fields(document, coded))
         plans: dict[Any, Any] = {}
         operations = tuple(
             Operation(

@@ -17,17 +17,16 @@ from graphql import (
     OperationType,
     VariableValues,
     assert_valid_schema,
-    get_variable_values,
 )
 
 from execution.documents import Documents, InvalidDocumentError, Operation, TextVariable, call
-from execution.errors import body_of, code_of, to_client_error, with_code
+from execution.errors import body_of, code_of, to_client_error
 from execution.idempotency import Claim, IdempotencyKeys, digest_of, read_key
+from execution.inputs import InvalidVariablesError, coerce_variables
 from projection.internals import Executor, VariableValueSource, core_schema
 from resolvers.context import Context
 from resolvers.errors import RequestCode, RequestError
 
-MAX_COERCION_ERRORS = 50
 _NOT_STORED: frozenset[RequestCode] = frozenset({"UNAVAILABLE", "INTERNAL", "UNAUTHENTICATED"})
 
 
@@ -101,14 +100,9 @@ class Engine:
 
     def prepare(self, operation: Operation, params: Params, context: Context) -> Executor:
         """Return what executes the operation with these variables; raise RefusedError."""
-        variables = _texts(operation.texts, params.variables) or get_variable_values(
-            self._schema,
-            operation.node.variable_definitions or (),
-            params.variables,
-            max_errors=MAX_COERCION_ERRORS,
-        )
-        if isinstance(variables, list):
-            raise RefusedError(*(with_code(error, "INVALID_INPUT") for error in variables))
+        variables = _texts(operation.texts, params.variables)
+        if variables is None:
+            variables = self._coerced(operation, params.variables)
         if operation.is_dry_run:
             context.dry_run = True
         root = operation.root
@@ -118,6 +112,12 @@ class Engine:
         if executor is None:
             executor = root.executor = self._executor(operation, VariableValues({}, {}), None)
         return executor.for_call(context, variables)
+
+    def _coerced(self, operation: Operation, given: dict[str, Any]) -> VariableValues:
+        try:
+            return coerce_variables(self._schema, operation.node, operation.fragments, given)
+        except InvalidVariablesError as error:
+            raise RefusedError(*error.errors) from None
 
     def _executor(
         self, operation: Operation, variables: VariableValues, context: Context | None

@@ -4,11 +4,11 @@ All of it is here, so that an upgrade which changes something fails in the test 
 (`tests/projection/test_internals.py`). No other module imports from inside of those packages.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass
 from functools import cached_property
 from inspect import isawaitable
-from typing import Any, Generic, Self, cast
+from typing import Any, Generic, NamedTuple, Self, cast
 
 import graphql
 import strawberry
@@ -24,6 +24,7 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
+    NonNullTypeNode,
     OperationDefinitionNode,
     VariableDefinitionNode,
     VariableValues,
@@ -36,7 +37,7 @@ from graphql.execution.get_variable_signature import (
     GraphQLVariableSignature,
     get_variable_signature,
 )
-from graphql.pyutils import Path, Undefined
+from graphql.pyutils import Path, Undefined, print_path_list
 from graphql.utilities.print_schema import print_schema_definition
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema import schema as strawberry_schema
@@ -234,6 +235,42 @@ VariableValueSource = execution_values.VariableValueSource
 def validate(schema: GraphQLSchema, document: DocumentNode) -> Sequence[GraphQLError]:
     """Return what is wrong with a document, Strawberry's own rules included."""
     return strawberry_schema.validate_document(schema, document, tuple(specified_rules))
+
+
+class VariableFault(NamedTuple):
+    """A value in a variable that its type refuses."""
+
+    variable: str
+    path: Sequence[str | int]
+    "To the value, in the variable's."
+    message: str
+    node: VariableDefinitionNode
+    error: GraphQLError
+    "Of the scalar, where it was one that refused."
+
+
+def variable_faults(
+    schema: GraphQLSchema, nodes: Iterable[VariableDefinitionNode], given: Mapping[str, Any]
+) -> Iterator[VariableFault]:
+    """Yield why `get_variable_values` refuses these values, each with its path."""
+    for node in nodes:
+        signature, name = signature_of(schema, node), node.variable.name.value
+        value = given.get(name, Undefined)
+        may_be_left_out = node.default_value or not isinstance(node.type, NonNullTypeNode)
+        if signature is None or (value is Undefined and may_be_left_out):
+            continue
+        found = list[tuple[GraphQLError, list[str | int]]]()
+        _GRAPHQL.validate_input_value(value, type_of(signature), _append_to(found))
+        for error, path in found:
+            where = print_path_list(path)
+            message = f"Variable '${name}' has invalid value{where}: {error.message}"
+            yield VariableFault(name, path, message, node, error)
+
+
+def _append_to(
+    faults: list[tuple[GraphQLError, list[str | int]]],
+) -> Callable[[GraphQLError, list[str | int]], None]:
+    return lambda error, path: faults.append((error, path))
 
 
 def signature_of(

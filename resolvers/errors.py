@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Literal
 
-from graphql import GraphQLError
+from graphql import GraphQLError, ValueNode
 
 RequestCode = Literal[
     "UNAUTHENTICATED",
@@ -29,3 +29,10 @@ class RequestError(GraphQLError):
         self, code: RequestCode, message: str, path: Collection[str | int] | None = None
     ) -> None:
         super().__init__(message, path=path, extensions={"code": code})
+
+
+class MalformedError(GraphQLError):
+    """A value that a scalar cannot read; the node is that of a literal."""
+
+    def __init__(self, message: str, node: ValueNode | None = None) -> None:
+        super().__init__(message, node, extensions={"code": "INVALID_INPUT"})

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from typing import Any, NewType
 
 import strawberry
-from graphql import GraphQLError, GraphQLScalarLiteralParser, StringValueNode, ValueNode
+from graphql import GraphQLScalarLiteralParser, StringValueNode, ValueNode
 from strawberry.types.scalar import ScalarDefinition
 
-from resolvers.errors import RequestError
+from resolvers.errors import MalformedError
+from resolvers.pipeline.validation import Malformed
 
 URL = NewType("URL", str)
 
@@ -22,21 +23,21 @@ _ABSOLUTE_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x1f\x7f\ud800-\ud
 def read_datetime(value: object) -> datetime:
     """Read a time in RFC 3339 form, to UTC; digits beyond the microsecond are dropped.
 
-    Raises `RequestError` INVALID_INPUT for anything else, also for a time without an offset.
+    Raises MalformedError for anything else, also for a time without an offset.
     """
     found = _RFC3339.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise _unreadable(
+        raise MalformedError(
             "A DateTime is a text as RFC 3339 has it, such as 2026-11-24T09:30:00+09:00."
         )
     if found["offset"] is None:
-        raise _unreadable(
+        raise MalformedError(
             "A DateTime needs an offset from UTC: end it with Z, or with one like +09:00."
         )
     try:
         return datetime.fromisoformat(found[0].upper()).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise _unreadable(f"There is no such DateTime: {error}.") from None
+        raise MalformedError(f"There is no such DateTime: {error}.") from None
 
 
 def write_datetime(moment: datetime) -> str:
@@ -47,14 +48,15 @@ def write_datetime(moment: datetime) -> str:
 
 
 def read_url(value: object) -> URL:
-    """Read a URL, trimmed. Raises `RequestError` INVALID_INPUT without a scheme or with spaces."""
+    """Read a URL, trimmed. Raises MalformedError without a scheme or with spaces."""
     if isinstance(value, str) and _ABSOLUTE_URL.fullmatch(value.strip()):
         return URL(value.strip())
-    raise _unreadable("A URL is absolute and has no white space, such as https://example.com/a.")
+    raise MalformedError("A URL is absolute and has no white space, such as https://example.com/a.")
 
 
-def _unreadable(message: str) -> RequestError:
-    return RequestError("INVALID_INPUT", message)
+def _let_through(read: Callable[[object], object]) -> Callable[[object], object]:
+    """Return the same, but for what has been found malformed already: a mutation tells it."""
+    return lambda value: value if isinstance(value, Malformed) else read(value)
 
 
 def _in_query(read: Callable[[object], object]) -> GraphQLScalarLiteralParser:
@@ -62,9 +64,9 @@ def _in_query(read: Callable[[object], object]) -> GraphQLScalarLiteralParser:
 
     def read_node(node: ValueNode, _variables: dict[str, Any] | None) -> object:
         try:
-            return read(node.value if isinstance(node, StringValueNode) else None)
-        except RequestError as error:
-            raise GraphQLError(error.message, node, extensions=error.extensions) from None
+            return _let_through(read)(node.value if isinstance(node, StringValueNode) else None)
+        except MalformedError as error:
+            raise MalformedError(error.message, node) from None
 
     return read_node
 
@@ -77,7 +79,7 @@ DATE_TIME = strawberry.scalar(
         "in Z (`2026-11-24T00:30:00Z`)."
     ),
     specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
-    parse_value=read_datetime,
+    parse_value=_let_through(read_datetime),
     parse_literal=_in_query(read_datetime),
     serialize=write_datetime,
 )
@@ -88,7 +90,7 @@ ABSOLUTE_URL = strawberry.scalar(
         "an input field says which schemes and hosts that field accepts."
     ),
     specified_by_url="https://url.spec.whatwg.org/",
-    parse_value=read_url,
+    parse_value=_let_through(read_url),
     parse_literal=_in_query(read_url),
     serialize=str,
 )

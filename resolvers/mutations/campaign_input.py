@@ -60,31 +60,34 @@ NOT_NULL = frozenset(
 
 
 def read(form: Form, fields: CampaignFields) -> dict[str, Any]:
-    """Return the columns of the fields; refuse invalid values."""
+    """Return the columns of the fields; refuse invalid values, and leave their columns out."""
     row: dict[str, Any] = {}
     given = cast("Mapping[str, Any]", fields)
     for name in FIELDS:  # in the order of the refusals
         if name not in given:
             continue
-        value = given[name]
+        value, before = given[name], len(form.refusals)
         if value is None and name in NOT_NULL:
             form.refuse(ErrorCode.INVALID_INPUT, "It cannot be null.", camel_case(name))
-        else:
-            row[name] = _READERS[name](form, value, camel_case(name))
+            continue
+        column = _READERS[name](form, value, camel_case(name))
+        if len(form.refusals) == before:
+            row[name] = column
     if "title" in row:
         row["title_key"] = fold(row["title"])
     return row
 
 
 def check_together(form: Form, row: Mapping[str, Any]) -> None:
-    """Refuse a campaign whose columns contradict each other."""
-    low, high = row["followers_min"], row["followers_max"]
+    """Refuse a campaign whose columns contradict each other; those left out do not."""
+    low, high = row.get("followers_min"), row.get("followers_max")
     if low is not None and high is not None and high < low:
         message = f"It must not be below followersMin, {low:,}."
         form.refuse(ErrorCode.INVALID_INPUT, message, "followersMax")
-    if _ends_before_it_starts(row["starts_at"], row["ends_at"]):
+    if _ends_before_it_starts(row.get("starts_at"), row.get("ends_at")):
         form.refuse(ErrorCode.INVALID_INPUT, "It must not be before startsAt.", "endsAt")
-    if not row["post_tracking"] and row["type"] != CampaignType.AFFILIATE:
+    untracked = not row.get("post_tracking", True)
+    if untracked and row.get("type", CampaignType.AFFILIATE) != CampaignType.AFFILIATE:
         message = "Only affiliate campaigns may leave posts untracked."
         form.refuse(ErrorCode.INVALID_INPUT, message, "postTracking")
 
@@ -172,6 +175,10 @@ def _count(form: Form, value: int | None, path: str) -> int | None:
     return value
 
 
+def _moment(form: Form, value: datetime | None, path: str) -> datetime | None:
+    return form.moment(value, path)
+
+
 def _as_it_is(_form: Form, value: Any, _path: str) -> Any:
     return value
 
@@ -193,9 +200,9 @@ _READERS: dict[str, Callable[[Form, Any, str], Any]] = {
     "followers_min": _count,
     "followers_max": _count,
     "capacity": _count,
-    "application_deadline": _as_it_is,
-    "starts_at": _as_it_is,
-    "ends_at": _as_it_is,
+    "application_deadline": _moment,
+    "starts_at": _moment,
+    "ends_at": _moment,
     "status": _as_it_is,
 }
 FIELDS = tuple(_READERS)

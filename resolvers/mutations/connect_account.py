@@ -11,13 +11,14 @@ from resolvers.ids import encode
 from resolvers.mutations.connecting import (
     Claim,
     advance,
+    check_followers,
     checked_claim,
     connections,
     lock_waiting,
 )
 from resolvers.pipeline.transaction import caller_in, influencer_in
 from resolvers.pipeline.unit_of_work import actor_of
-from resolvers.pipeline.validation import Form, Refusal, path_of
+from resolvers.pipeline.validation import MAX_NAME, Form, Refusal, path_of
 from workflow.enums import ErrorCode, Outcome, Platform
 from workflow.facts import MAX_ACCOUNTS
 
@@ -72,9 +73,15 @@ async def read_claim(
     for name, value in given.items():
         if value is None:
             form.refuse(ErrorCode.INVALID_INPUT, "Give it, or a proof instead.", name)
+    if followers is not None:
+        check_followers(form, followers, "followers")
+    if external_id is not None:
+        external_id = form.text(external_id, MAX_NAME, "externalId")
+    if handle is not None:
+        handle = form.text(handle, MAX_NAME, "handle")
     if platform is None or external_id is None or handle is None or followers is None:
         return ReadClaim(None, form.refusals)
-    claim = checked_claim(form, Claim(platform, external_id, handle, followers))
+    claim = Claim(platform, external_id, handle, followers)
     return ReadClaim(claim, form.refusals, path_of("externalId"))
 
 

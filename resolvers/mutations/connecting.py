@@ -51,15 +51,20 @@ class Claim:
 
 def checked_claim(form: Form, claim: Claim, *path: str | int) -> Claim:
     """Return the claim with its texts trimmed; refuse what is out of bounds."""
-    if not 0 <= claim.followers <= MAX_FOLLOWERS:
-        message = f"Give the number of followers, from 0 to {MAX_FOLLOWERS:,}."
-        form.refuse(ErrorCode.INVALID_INPUT, message, *path, "followers")
+    check_followers(form, claim.followers, *path, "followers")
     return Claim(
         claim.platform,
         form.text(claim.external_id, MAX_NAME, *path, "externalId"),
         form.text(claim.handle, MAX_NAME, *path, "handle"),
         claim.followers,
     )
+
+
+def check_followers(form: Form, followers: int, *path: str | int) -> None:
+    """Refuse a number of followers that cannot be stored."""
+    if not 0 <= followers <= MAX_FOLLOWERS:
+        message = f"Give the number of followers, from 0 to {MAX_FOLLOWERS:,}."
+        form.refuse(ErrorCode.INVALID_INPUT, message, *path)
 
 
 @dataclass(slots=True)

@@ -30,7 +30,7 @@ async def create_campaign(context: Context, *, fields: CampaignFields) -> Campai
     """Create a campaign, of which all fields are given."""
     form = Form()
     row = read(form, fields)
-    if row["status"] not in _FIRST:
+    if "status" in row and row["status"] not in _FIRST:
         message = f"A campaign begins as {', '.join(_FIRST)}."
         form.refuse(ErrorCode.INVALID_INPUT, message, "status")
     check_together(form, row)

@@ -34,9 +34,9 @@ async def mark_joined(
     keys = parse_ids(form, influencer_ids, "Influencer", "influencerIds")
     reason = form.optional(reason, MAX_NOTE, "reason")
     message = form.optional(message, MAX_NOTE, "message")
-    if form.refusals:
-        return CandidatesOutcome(user_errors=form.refusals)
     campaign = decode(campaign_id, "Campaign")
+    if form.refusals:
+        return CandidatesOutcome(campaign=campaign, user_errors=form.refusals)
     candidates = None if campaign is None else await load_candidates(context, campaign, keys)
     if campaign is None or candidates is None:
         return CandidatesOutcome(user_errors=unknown_campaign())

@@ -34,7 +34,7 @@ async def set_applicant_status(
     keys = parse_ids(form, participation_ids, "Participation", "participationIds")
     reason = form.optional(reason, MAX_NOTE, "reason")
     message = form.optional(message, MAX_NOTE, "message")
-    if if_version is not None and len(keys) > 1:
+    if if_version is not None and len(participation_ids) > 1:
         wrong = "A version is one participation's: give a single id with it, or leave it out."
         form.refuse(ErrorCode.INVALID_INPUT, wrong, "ifVersion")
     if form.refusals:

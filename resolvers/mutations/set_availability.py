@@ -37,9 +37,9 @@ async def set_availability(
     form = Form()
     keys = parse_ids(form, influencer_ids, "Influencer", "influencerIds")
     reason = form.optional(reason, MAX_NOTE, "reason")
-    if form.refusals:
-        return CandidatesOutcome(user_errors=form.refusals)
     campaign = decode(campaign_id, "Campaign")
+    if form.refusals:
+        return CandidatesOutcome(campaign=campaign, user_errors=form.refusals)
     before = None if campaign is None else await load_candidates(context, campaign, keys)
     if campaign is None or before is None:
         return CandidatesOutcome(user_errors=unknown_campaign())

@@ -51,15 +51,15 @@ async def update_campaign(context: Context, *, id: str, changes: CampaignFields)
     """Change a campaign: the fields that are given, or its status."""
     form = Form()
     row = read(form, changes)
-    if form.refusals:
-        return CampaignOutcome(user_errors=form.refusals)
     key = decode(id, "Campaign")
     before = await _lock(context, key) if key is not None else None
     if key is None or before is None:
         unknown = Refusal(ErrorCode.NOT_FOUND, "There is no such campaign.", path_of("id"))
-        return CampaignOutcome(user_errors=[unknown])
+        return CampaignOutcome(user_errors=form.refusals or [unknown])
     changed = {name: value for name, value in row.items() if value != before[name]}
-    check_together(form, {**before, **changed})
+    refused = changes.keys() - row.keys()
+    kept = {name: value for name, value in before.items() if name not in refused}
+    check_together(form, {**kept, **changed})
     if not form.refusals:
         _check_changes(form, before, changed)
     if form.refusals:

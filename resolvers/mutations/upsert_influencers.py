@@ -35,6 +35,7 @@ from workflow.enums import ErrorCode, Outcome, Platform
 from workflow.facts import MAX_ACCOUNTS, moment_of
 
 MAX_EMAIL = 320
+_TOO_MANY = f"They would have more than {MAX_ACCOUNTS} accounts connected."
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")  # whether it exists, only a letter to it can tell
 
 
@@ -144,7 +145,7 @@ class _Upsert:
         for index, one in enumerate(given):
             form = Form()
             entry = _read_one(form, index, one)
-            if times[entry.external_id] > 1:
+            if entry.external_id and times[entry.external_id] > 1:
                 # All of them are refused: any of them may be the right one.
                 message = "This external id is in the call more than once: give each once."
                 form.refuse(ErrorCode.INVALID_INPUT, message, *_at(index), "externalId")
@@ -186,8 +187,7 @@ class _Upsert:
             form.refuse(ErrorCode.INVALID_INPUT, message, *_at(entry.index), "externalId")
         owner = entry.id or -1 - entry.index
         if accounts.count_with(owner, entry.claims) > MAX_ACCOUNTS:
-            message = f"They would have more than {MAX_ACCOUNTS} accounts connected."
-            form.refuse(ErrorCode.TOO_MANY_ITEMS, message, *_at(entry.index), "accounts")
+            form.refuse(ErrorCode.TOO_MANY_ITEMS, _TOO_MANY, *_at(entry.index), "accounts")
         for place, claim in enumerate(entry.claims):
             refusal = accounts.refusal(owner, claim)
             if refusal:
@@ -295,9 +295,11 @@ def _read_one(form: Form, index: int, given: InfluencerFields) -> _Entry:
 
 def _claims(form: Form, given: Sequence[AccountFields], *at: str | int) -> list[Claim]:
     claims: dict[tuple[int, str], Claim] = {}
+    if len(given) > MAX_ACCOUNTS:
+        form.refuse(ErrorCode.TOO_MANY_ITEMS, _TOO_MANY, *at)
     for place, one in enumerate(given):
         claim = checked_claim(form, Claim(**one), *at, place)
-        if claim.key in claims:
+        if claim.external_id and claim.key in claims:
             message = "This account is in the list already: give each once."
             form.refuse(ErrorCode.INVALID_INPUT, message, *at, place, "externalId")
         claims[claim.key] = claim

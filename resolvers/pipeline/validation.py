@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from models.text import clean, is_storable
 from workflow.enums import ErrorCode
@@ -29,8 +30,25 @@ def path_of(*names: str | int) -> list[str]:
     return ["input", *map(str, names)]
 
 
+class Malformed(str):
+    """A text in a mutation's input that its scalar could not read, with the reason.
+
+    The field's type says otherwise; the form refuses it.
+    """
+
+    __slots__ = ("message",)
+
+    def __new__(cls, text: str, message: str) -> "Malformed":
+        """Make it of the text as given."""
+        made = super().__new__(cls, text)
+        made.message = message
+        return made
+
+    message: str
+
+
 class Form:
-    """The checks of one input, with their refusals.
+    """The checks of one input, with their refusals: all that is wrong with it.
 
     A path is what follows `input` in the arguments: `"accounts", 0, "handle"`.
     """
@@ -43,21 +61,24 @@ class Form:
         self.refusals.append(Refusal(code, message, path_of(*path)))
 
     def text(self, value: str, max_length: int, *path: str | int) -> str:
-        """Return the text, trimmed; refuse an empty one."""
-        cleaned = self.optional(value, max_length, *path)
-        if cleaned is None:
+        """Return the text, trimmed; refuse an empty one. What is refused is empty."""
+        if not clean(value):
             self.refuse(ErrorCode.INVALID_INPUT, "It must not be empty.", *path)
-        return cleaned or ""
+        return self.optional(value, max_length, *path) or ""
 
     def optional(self, value: str | None, max_length: int, *path: str | int) -> str | None:
-        """Return the text, trimmed; None where it is missing or empty."""
-        if not value:
-            return None
-        cleaned = clean(value)
-        if problem := _problem(cleaned, max_length):
+        """Return the text, trimmed; None where it is missing or empty, or refused."""
+        problems = _problems(value or "", max_length)
+        for problem in problems:
             self.refuse(ErrorCode.INVALID_INPUT, problem, *path)
-            return cleaned[:max_length]
-        return cleaned or None
+        return None if problems else clean(value or "") or None
+
+    def moment(self, value: datetime | None, *path: str | int) -> datetime | None:
+        """Return the moment; refuse a text that is none."""
+        if isinstance(value, Malformed):
+            self.refuse(ErrorCode.INVALID_INPUT, value.message, *path)
+            return None
+        return value
 
     def texts(
         self, values: Sequence[str], max_count: int, max_length: int, *path: str | int
@@ -66,21 +87,23 @@ class Form:
         if len(values) > max_count:
             message = f"These are {len(values):,}: at most {max_count} are taken."
             self.refuse(ErrorCode.INVALID_INPUT, message, *path)
-            return []
-        return [self.text(value, max_length, *path, index) for index, value in enumerate(values)]
+        kept = enumerate(values[:max_count])
+        return [self.text(value, max_length, *path, index) for index, value in kept]
 
     def reason(self, value: str | None, *path: str | int) -> str | None:
         """Return the reason, trimmed; refuse a missing one."""
-        reason = self.optional(value, MAX_NOTE, *path)
-        if reason is None:
+        if not clean(value or ""):
             message = "Give a reason: it is kept in the history."
             self.refuse(ErrorCode.REASON_REQUIRED, message, *path)
-        return reason
+        return self.optional(value, MAX_NOTE, *path)
 
 
-def _problem(text: str, max_length: int) -> str | None:
-    if len(text) > max_length:
-        return f"It has {len(text):,} characters: at most {max_length:,} are taken."
+def _problems(text: str, max_length: int) -> list[str]:
+    if isinstance(text, Malformed):
+        return [text.message]
+    found = list[str]()
+    if (length := len(clean(text))) > max_length:
+        found.append(f"It has {length:,} characters: at most {max_length:,} are taken.")
     if not is_storable(text):
-        return "It contains a NUL or half a surrogate pair, which no text may have."
-    return None
+        found.append("It contains a NUL or half a surrogate pair, which no text may have.")
+    return found

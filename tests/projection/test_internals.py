@@ -312,3 +312,15 @@ def test_nobody_else_reaches_inside():
         if _INSIDE.search(line)
     ]
     assert found == []
+
+
+def test_variable_faults_are_what_get_variable_values_refuses_with_the_paths():
+    query = "query Q($names: [String!]!, $this: Wanted, $left: String) { plain }"
+    nodes = operation(query).variable_definitions or ()
+    given = {"names": ["a", 1], "this": {"class": 2, "other": 3}}
+    refused = get_variable_values(CORE, nodes, given)
+    assert isinstance(refused, list)
+    faults = list(internals.variable_faults(CORE, nodes, given))
+    assert [fault.message for fault in faults] == [error.message for error in refused]
+    assert ("names", [1]) in [(fault.variable, fault.path) for fault in faults]
+    assert [fault.variable for fault in internals.variable_faults(CORE, nodes, {})] == ["names"]
