@@ -42,16 +42,17 @@ async def refused(query: str, **variables: Any) -> list[dict[str, Any]]:
 
 
 async def test_times_and_urls_that_are_none_are_told_with_all_else(db: str):
-    payload = await mutate(
-        "createCampaign",
-        f"campaign {{ id }} {ERRORS}",
-        **{**CAMPAIGN, "title": " ", "hashtags": ["#a", "", "x" * 101]},
-        coverImageUrl=NO_SCHEME,
-        applicationDeadline=NO_OFFSET,
-        startsAt="tomorrow",
-        endsAt="2026-02-30T00:00:00Z",
-        capacity=-1,
-    )
+    wrong: dict[str, Any] = {
+        "title": " ",
+        "coverImageUrl": NO_SCHEME,
+        "hashtags": ["#a", "", "x" * 101],
+        "capacity": -1,
+        "applicationDeadline": NO_OFFSET,
+        "startsAt": "tomorrow",
+        "endsAt": "2026-02-30T00:00:00Z",
+    }
+    given = {**CAMPAIGN, **wrong}
+    payload = await mutate("createCampaign", f"campaign {{ id }} {ERRORS}", **given)
     assert told(payload) == invalid(
         "title",
         "coverImageUrl",
