@@ -6,7 +6,9 @@ import pytest
 
 from database.connection import connected, migrate
 from database.session import run
+from models.availability import AvailabilityCount
 from models.participation import Post
+from resolvers.availability.worker import refresh
 from tests import data
 from tests.databases import Databases
 from workflow.enums import ParticipationStatus
@@ -14,10 +16,25 @@ from workflow.post_addresses import digest
 
 
 async def migrate_again(url: str, migration: str) -> None:
-    """Run one migration on the rows that are there."""
+    """Run this migration and those after it on the rows that are there."""
     async with connected(url):
-        await run("DELETE FROM tortoise_migrations WHERE name = :name", name=migration)
-    assert await migrate(url) == [migration]
+        await run("DELETE FROM tortoise_migrations WHERE name >= :name", name=migration)
+    assert (await migrate(url))[0] == migration
+
+
+async def test_counts_that_a_restore_may_have_spoilt_are_counted_anew(databases: Databases) -> None:
+    with databases.lend() as at:
+        async with connected(at):
+            campaign = await data.campaign()
+            await AvailabilityCount.create(
+                campaign_id=campaign.pk, available=99, is_stale=False, version=4
+            )
+            await run("ALTER TABLE availability_delta ADD COLUMN xid BIGINT NOT NULL DEFAULT 0")
+        await migrate_again(at, "0006_deltas")
+        async with connected(at):
+            assert (await AvailabilityCount.get()).is_stale
+            await refresh()
+            assert (await AvailabilityCount.get(campaign_id=campaign.pk)).available == 0
 
 
 async def test_of_posts_that_turn_out_to_be_one_the_oldest_holds_the_address(
