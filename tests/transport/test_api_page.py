@@ -8,6 +8,7 @@ from execution.documents import MAX_COMMENTS, MAX_TOKENS
 from projection.compiler import MAX_DEPTH
 from projection.level import MAX_JOINS
 from projection.listing import MAX_PAGE_SIZE, PAGE_SIZE
+from projection.refusals import MAX_ERRORS
 from resolvers.errors import RequestCode
 from resolvers.pipeline.bulk import MAX_ITEMS
 from resolvers.queries.nodes import MAX_IDS
@@ -25,6 +26,7 @@ LIMITS = [
     [MAX_IDS],
     [MAX_DEPTH],
     [MAX_JOINS],
+    [MAX_ERRORS],
     [MAX_SELECTIONS],
     [MAX_NESTING],
     [MAX_TOKENS, MAX_COMMENTS],
