@@ -11,8 +11,7 @@ import asyncio
 import datetime as dt
 import json
 import sys
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -27,7 +26,7 @@ from database.capabilities import POSTGRES
 from database.connection import connected
 from database.engines.asyncpg import SERVER_SETTINGS
 from database.session import rows, run
-from database.statement import Row
+from database.statement import Execution
 from models.availability import EVERYONE
 from projection import Run
 from projection.listing import Page, page_values
@@ -115,22 +114,16 @@ class Recorder:
     """A connection that keeps what was asked on it (a `database.statement.Database`)."""
 
     capabilities = POSTGRES
-    is_shared = False
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection
         self.asked: list[tuple[Any, list[Any]]] = []
 
-    async def execute(self, sql: str, values: list[Any]) -> Sequence[Row]:
+    async def execute(self, sql: str, values: list[Any]) -> Execution:
         """Return the rows of a statement, prepared."""
         statement = await self.connection.prepare(sql)
         self.asked.append((statement, values))
-        return await statement.fetch(*values)
-
-    @asynccontextmanager
-    async def held(self) -> AsyncGenerator["Recorder"]:
-        """Itself: it is one connection."""
-        yield self
+        return Execution(await statement.fetch(*values), 0)
 
 
 @dataclass

@@ -1,192 +1,170 @@
-"""Coalescing: requests that want rows of the same statement at the same time share one execution.
+"""Coalescing: operations that read at the same time share a snapshot, and executions in it.
 
-A request asks for rows by key. *Workers*, each with a connection, execute the pending statements
-one after the other; a request joins a statement that is still pending, and gets rows that are read
-after it asked. So the fixed costs of statements and connections are shared under load, and without
-load no request waits.
+*Workers*, each with a connection, take *turns*: a turn is for operations of one kind that wait for
+it, and ends when the last of them has all its rows. So the fixed costs of statements, snapshots and
+connections are shared under load; without load no operation waits; and a slow operation holds up
+its like alone.
 """
 
 import asyncio
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable
+from contextlib import AbstractAsyncContextManager
 from contextvars import Context
-from dataclasses import dataclass, field, replace
-from time import perf_counter
-from typing import Any, NamedTuple, TypeAlias, cast
-from weakref import WeakKeyDictionary
 
-from database.statement import Database, Row, bind, bind_values, fetch
-from database.tracing import TracedStatement, current_trace
+from database.capabilities import Capabilities
+from database.snapshots import Reader, Reading, Turn, fail
 
-MAX_WORKERS = 5
-"""Half of the connections of the pool."""
+EAGER_WORKERS = 2
+"""One reads while the answers of the other's turn are made."""
+MAX_WORKERS = 8
+"""Of the connections of a pool of 10: mutations find some even where all reads are slow."""
 MAX_BATCH = 8
-"""Requests that share an execution. If all did, server and database would wait for each other."""
+"""Operations that share a turn. If all did, server and database would wait for each other."""
 MAX_WAIT = 0.02
-"""Seconds that a statement is pending before one more worker starts: the others are slow."""
-
-RowsByKey: TypeAlias = Mapping[Any, Sequence[Row]]
-"""Rows by their last column, the key."""
-
-
-async def fetch_by(
-    database: Database, sql: str, values: Mapping[str, Any], keys: Iterable[Any]
-) -> Sequence[Row]:
-    """Return the rows of a statement with `= ANY(:keys)`, whose last column is the key.
-
-    They come key by key, in the statement's order for each; no keys have no rows.
-    """
-    wanted = list(dict.fromkeys(key for key in keys if key is not None))
-    if not wanted:
-        return ()
-    if not database.is_shared:
-        return _of_keys(_by_key(await fetch(database, sql, {**values, "keys": wanted})), wanted)
-    found, milliseconds = await _coalescer().fetch(database, sql, values, wanted)
-    rows = _of_keys(found, wanted)
-    if (trace := current_trace.get()) is not None:
-        text, given = bind_values(sql, {**values, "keys": wanted}, database.capabilities)
-        trace.statements.append(TracedStatement(text, given, len(rows), milliseconds))
-    return rows
-
-
-class Execution(NamedTuple):
-    """The result of one execution of a statement, for all requests that share it."""
-
-    rows: RowsByKey
-    milliseconds: float
-
-
-@dataclass(slots=True)
-class PendingStatement:
-    """A statement that is to be executed, and the requests that wait for its rows."""
-
-    sql: str
-    values: Mapping[str, Any]
-    since: float
-    "In the event loop's time."
-    waiting: list[tuple[Sequence[Any], asyncio.Future[Execution]]] = field(
-        default_factory=list[tuple[Sequence[Any], asyncio.Future[Execution]]]
-    )
-    "The keys that each request wants, and where it waits for them."
+"""Seconds that an operation waits before one more worker starts: the others are slow."""
+LINGER = 0.1
+"""Seconds that an eager worker keeps its connection when nobody waits; others give it back."""
 
 
 class Coalescer:
-    """The pending statements of one event loop, and the workers that execute them."""
+    """The operations that wait for their turn on one database, and the workers who take turns."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-        self._pending: dict[Hashable, PendingStatement] = {}
-        "In the order of their turns."
+    def __init__(
+        self, capabilities: Capabilities, connect: Callable[[], AbstractAsyncContextManager[Reader]]
+    ) -> None:
+        self.capabilities = capabilities
+        self._connect = connect
+        self._waiting: dict[Hashable, list[Reading]] = {}
+        "By kind, in the order of their turns."
         self._workers = set[asyncio.Task[None]]()
+        self._idle: list[asyncio.Future[bool]] = []
+        "Workers that nobody needs, each with a connection; true: take a turn."
+        self._coming = 0
+        "Workers that were called and have not yet looked who waits."
         self._timer: asyncio.TimerHandle | None = None
 
-    async def fetch(
-        self, database: Database, sql: str, values: Mapping[str, Any], keys: Sequence[Any]
-    ) -> Execution:
-        """Return the rows of these keys, and perhaps of others."""
-        names = bind(sql, database.capabilities)[1]
-        statement = sql, *(_hashable(values[name]) for name in names if name != "keys")
-        pending = self._pending.get(statement)
-        if pending is None:
-            pending = self._pending[statement] = PendingStatement(sql, values, self._loop.time())
-        if not self._workers:
-            self._start_worker(database)
-        elif self._timer is None:
-            self._timer = self._loop.call_later(MAX_WAIT, self._check, database)
-        future: asyncio.Future[Execution] = self._loop.create_future()
-        pending.waiting.append((keys, future))
-        return await future
-
-    def _start_worker(self, database: Database) -> None:
-        # It starts to execute when all that is ready to ask has asked. It works for many requests,
-        # so it takes over no context, such as the trace, of the one that happens to start it.
-        self._workers.add(self._loop.create_task(self._work(database), context=Context()))
-
-    def _check(self, database: Database) -> None:
-        """Start one more worker if a statement has been pending for too long."""
-        self._timer = None
-        if not self._pending or len(self._workers) == MAX_WORKERS:
+    def join(self, reading: Reading) -> None:
+        """Give an operation, which asks for its first statement, a turn."""
+        reading.since = asyncio.get_running_loop().time()
+        self._waiting.setdefault(reading.kind, []).append(reading)
+        if self._coming >= len(self._waiting):
             return
-        due = min(pending.since for pending in self._pending.values()) + MAX_WAIT
-        if due <= self._loop.time():
-            self._start_worker(database)
-            due += MAX_WAIT
-        self._timer = self._loop.call_at(due, self._check, database)
+        if self._busy < EAGER_WORKERS:
+            self._call_worker()
+        else:
+            self._watch()
 
-    async def _work(self, database: Database) -> None:
-        """Execute pending statements until there are none."""
+    def leave(self, reading: Reading) -> None:
+        """Forget an operation that asked, and was given up before its turn."""
+        waiting = self._waiting.get(reading.kind, [])
+        if reading in waiting:
+            waiting.remove(reading)
+            if not waiting:
+                del self._waiting[reading.kind]
+
+    @property
+    def _busy(self) -> int:
+        return len(self._workers) - len(self._idle)
+
+    @property
+    def connections(self) -> int:
+        """The number of connections that workers hold."""
+        return len(self._workers)
+
+    async def close(self) -> None:
+        """Give back all connections; what is being read fails."""
+        workers = list(self._workers)
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+        self._fail(asyncio.CancelledError())
+
+    def _call_worker(self) -> None:
+        self._coming += 1
+        if self._idle:
+            self._idle.pop().set_result(True)
+            return
+        # It begins when all that is ready to ask has asked. It works for many operations, so it
+        # takes over no context, such as the trace, of the one that happens to start it.
+        task = asyncio.get_running_loop().create_task(self._work(), context=Context())
+        self._workers.add(task)
+        task.add_done_callback(self._workers.discard)
+
+    def _watch(self) -> None:
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(MAX_WAIT, self._check)
+
+    def _check(self) -> None:
+        """Call one more worker if an operation has been waiting for too long."""
+        self._timer = None
+        if not self._waiting:
+            return
+        loop = asyncio.get_running_loop()
+        due = min(readings[0].since for readings in self._waiting.values()) + MAX_WAIT
+        if due <= loop.time():
+            if self._busy < MAX_WORKERS:
+                self._call_worker()
+            due = loop.time() + MAX_WAIT
+        self._timer = loop.call_at(due, self._check)
+
+    async def _work(self) -> None:
+        """Take turns until nobody has been waiting for a while."""
+        is_connected = False
         try:
-            async with database.held() as connection:
-                while self._pending:
-                    if not await _execute(connection, self._next()):
-                        break
+            async with self._connect() as reader:
+                is_connected = True
+                self._coming -= 1
+                while self._waiting or await self._called():
+                    if self._waiting:
+                        if not await self._next().run(reader):
+                            break
+                        await reader.renew()
         except Exception as error:  # noqa: BLE001
-            # There is no connection, so no pending statement can be executed.
-            while self._pending:
-                _fail(self._pending.popitem()[1], error)
+            # Without a connection nobody who waits can read. One that is lost later fails a turn.
+            if not is_connected:
+                self._fail(error)
         finally:
-            self._workers.discard(cast("asyncio.Task[None]", asyncio.current_task()))
-            if self._pending and not self._workers:
-                self._start_worker(database)
+            if not is_connected:
+                self._coming -= 1
+        if self._waiting:
+            self._call_worker()
 
-    def _next(self) -> PendingStatement:
-        """Take the first; requests beyond the batch go on waiting, behind the other statements."""
-        statement = next(iter(self._pending))
-        pending = self._pending.pop(statement)
-        if later := pending.waiting[MAX_BATCH:]:
-            self._pending[statement] = replace(pending, waiting=later)
-            del pending.waiting[MAX_BATCH:]
-        return pending
+    async def _called(self) -> bool:
+        """Wait to be needed; return whether that came to be."""
+        if len(self._idle) == EAGER_WORKERS:
+            return False
+        called: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._idle.append(called)
+        timer = called.get_loop().call_later(LINGER, self._dismiss, called)
+        try:
+            is_needed = await called
+        finally:
+            timer.cancel()
+            self._forget(called)
+        self._coming -= is_needed
+        return is_needed
 
+    def _dismiss(self, worker: asyncio.Future[bool]) -> None:
+        if not worker.done():
+            self._forget(worker)
+            worker.set_result(False)
 
-async def _execute(connection: Database, pending: PendingStatement) -> bool:
-    """Execute a statement for all who wait for it; return whether that succeeded."""
-    keys = list(dict.fromkeys(key for some, _ in pending.waiting for key in some))
-    try:
-        bound = bind_values(pending.sql, {**pending.values, "keys": keys}, connection.capabilities)
-        begun = perf_counter()
-        rows = await connection.execute(*bound)
-        execution = Execution(_by_key(rows), (perf_counter() - begun) * 1000)
-    except BaseException as error:
-        _fail(pending, error)
-        if not isinstance(error, Exception):
-            raise
-        return False
-    for _, future in pending.waiting:
-        if not future.done():
-            future.set_result(execution)
-    return True
+    def _forget(self, worker: asyncio.Future[bool]) -> None:
+        if worker in self._idle:
+            self._idle.remove(worker)
 
+    def _next(self) -> Turn:
+        """Begin a turn of the kind that comes first; those beyond the batch wait for the next."""
+        kind = next(iter(self._waiting))
+        waiting = self._waiting.pop(kind)
+        if later := waiting[MAX_BATCH:]:
+            self._waiting[kind] = later
+        if self._waiting:
+            self._watch()
+        return Turn(waiting[:MAX_BATCH])
 
-def _fail(pending: PendingStatement, error: BaseException) -> None:
-    for _, future in pending.waiting:
-        if not future.done():
-            future.set_exception(error)
-
-
-def _coalescer() -> Coalescer:
-    """Return the coalescer of the running event loop."""
-    loop = asyncio.get_running_loop()
-    found = _COALESCERS.get(loop)
-    if found is None:
-        found = _COALESCERS[loop] = Coalescer(loop)
-    return found
-
-
-_COALESCERS: WeakKeyDictionary[asyncio.AbstractEventLoop, Coalescer] = WeakKeyDictionary()
-
-
-def _hashable(value: Any) -> Hashable:
-    return tuple(cast("list[Any]", value)) if isinstance(value, list) else value
-
-
-def _by_key(rows: Sequence[Row]) -> RowsByKey:
-    found: dict[Any, list[Row]] = {}
-    for row in rows:
-        found.setdefault(row[-1], []).append(row)
-    return found
-
-
-def _of_keys(found: RowsByKey, keys: Sequence[Any]) -> Sequence[Row]:
-    if len(keys) == 1:
-        return found.get(keys[0], ())
-    return [row for key in keys for row in found.get(key, ())]
+    def _fail(self, error: BaseException) -> None:
+        while self._waiting:
+            for reading in self._waiting.popitem()[1]:
+                fail(reading.early, error)
+                reading.early.clear()

@@ -1,62 +1,68 @@
 """Running statements (`database/statement.py`) on the database that Tortoise is connected to."""
 
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from copy import copy
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient
 from tortoise.context import require_context
 
-from database.capabilities import BY_DIALECT, POSTGRES, SQLITE, Capabilities
-from database.coalescing import fetch_by
-from database.statement import Row, bind_values, fetch
+from database.capabilities import BY_DIALECT, SQLITE, Capabilities
+from database.snapshots import current_reading, fetch_by, one_moment
+from database.statement import Database, Execution, Row, bind_values, fetch
 
 
 class TortoiseDatabase:
-    """The open transaction's connection, or else the pool (a `database.statement.Database`)."""
+    """The connection of the open transaction, or else the pool (a `database.statement.Database`).
 
-    __slots__ = ("_client", "_held", "capabilities", "is_shared")
+    SQLite has no pool, but a single connection, which whoever writes holds.
+    """
 
-    def __init__(self) -> None:
-        self._client: Any = connection()
-        self._held: Any = None
+    __slots__ = ("_client", "capabilities")
+
+    def __init__(self, client: BaseDBAsyncClient | None = None) -> None:
+        self._client: Any = client or connection()
         self.capabilities: Capabilities = BY_DIALECT[self._client.capabilities.dialect]
-        # SQLite has no pool, but a single connection.
-        in_transaction = isinstance(self._client, TransactionalDBClient)
-        self.is_shared = self.capabilities is POSTGRES and not in_transaction
 
-    async def execute(self, sql: str, values: list[Any]) -> Sequence[Row]:
+    async def execute(self, sql: str, values: list[Any]) -> Execution:
         """Return the rows of a statement."""
-        if self._held is not None:
-            return await self._held.fetch(sql, *values)
         async with self._client.acquire_connection() as driver:
+            begun = perf_counter()
             if self.capabilities is SQLITE:
-                return await driver.execute_fetchall(sql, values)
-            return await driver.fetch(sql, *values)
+                rows = await driver.execute_fetchall(sql, values)
+            else:
+                rows = await driver.fetch(sql, *values)
+            return Execution(rows, (perf_counter() - begun) * 1000)
 
-    @asynccontextmanager
-    async def held(self) -> AsyncGenerator["TortoiseDatabase"]:
-        """Hold one connection of the pool, for several statements in turn."""
-        one = copy(self)
-        async with self._client.acquire_connection() as one._held:
-            one.is_shared = False
-            yield one
+
+def database() -> Database:
+    """Return where to read: in the open transaction, or else of the operation's one moment.
+
+    Where neither is open, each statement runs on its own.
+    """
+    client: Any = connection()
+    reading = current_reading.get()
+    if reading is None or not reading.is_open or isinstance(client, TransactionalDBClient):
+        return TortoiseDatabase(client)
+    return reading.of(client.coalescer)
 
 
 async def rows(sql: str, **values: Any) -> Sequence[Row]:
     """Return the rows of a statement, each a sequence of its columns."""
-    return await fetch(TortoiseDatabase(), sql, values)
+    return await fetch(database(), sql, values)
 
 
 async def rows_by(sql: str, keys: Iterable[Any]) -> Sequence[Row]:
     """Return the rows of a statement with `= ANY(:keys)`, whose last column is the key.
 
-    Outside a transaction, requests share an execution of it (`database/coalescing.py`).
+    Outside of operations and transactions, those who ask at the same time share an execution.
     """
-    return await fetch_by(TortoiseDatabase(), sql, {}, keys)
+    if current_reading.get() is not None:
+        return await fetch_by(database(), sql, {}, keys)
+    with one_moment(sql):
+        return await fetch_by(database(), sql, {}, keys)
 
 
 async def locked_rows(sql: str, lock: str, **values: Any) -> Sequence[Row]:

@@ -17,11 +17,9 @@ A statement is written once; for SQLite it is rewritten by these rules:
 
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from functools import lru_cache
-from time import perf_counter
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 
@@ -31,33 +29,39 @@ from database.tracing import TracedStatement, current_trace
 Row = Sequence[Any]
 
 
+class Execution(NamedTuple):
+    """The rows of a statement that was executed, and how long that took."""
+
+    rows: Any
+    milliseconds: float
+
+
 class Database(Protocol):
-    """Where statements run: the pool, or the connection of the open transaction."""
+    """Where statements run: the open transaction, or the snapshot of an operation."""
 
-    capabilities: Capabilities
-    is_shared: bool
-    "Whether each statement runs on its own, and not in a transaction of the caller's."
-
-    async def execute(self, sql: str, values: list[Any]) -> Sequence[Row]:
-        """Return the rows of a statement in the database's dialect, with values by position."""
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the database can do."""
         ...
 
-    def held(self) -> AbstractAsyncContextManager["Database"]:
-        """Hold one connection for several statements in turn, where `is_shared`."""
+    async def execute(self, sql: str, values: list[Any]) -> Execution:
+        """Return the rows of a statement in the database's dialect, with values by position."""
         ...
 
 
 async def fetch(database: Database, sql: str, values: Mapping[str, Any]) -> Sequence[Row]:
     """Return the rows of a statement. Lists are arrays on PostgreSQL and JSON on SQLite."""
     text, given = bind_values(sql, values, database.capabilities)
-    trace = current_trace.get()
-    if trace is None:
-        return await database.execute(text, given)
-    begun = perf_counter()
-    rows = await database.execute(text, given)
-    milliseconds = (perf_counter() - begun) * 1000
-    trace.statements.append(TracedStatement(text, given, len(rows), milliseconds))
-    return rows
+    execution = await database.execute(text, given)
+    trace(text, given, execution)
+    return execution.rows
+
+
+def trace(sql: str, values: list[Any], execution: Execution) -> None:
+    """Add a statement to the trace of the request, if it is traced."""
+    if (found := current_trace.get()) is not None:
+        rows = len(execution.rows)
+        found.statements.append(TracedStatement(sql, values, rows, execution.milliseconds))
 
 
 def bind_values(

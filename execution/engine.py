@@ -19,6 +19,7 @@ from graphql import (
     assert_valid_schema,
 )
 
+from database.snapshots import one_moment
 from execution.documents import Documents, InvalidDocumentError, Operation, TextVariable, call
 from execution.errors import body_of, code_of, to_client_error
 from execution.idempotency import Claim, IdempotencyKeys, digest_of, read_key
@@ -88,15 +89,27 @@ class Engine:
             message = "This needs a token: send the header `Authorization: Bearer` and the token."
             raise RefusedError(RequestError("UNAUTHENTICATED", message))
         executor = self.prepare(operation, params, context)
-        mutates = operation.type is OperationType.MUTATION and not operation.is_dry_run
-        if key is None or context.caller is None or not mutates:
-            return _response(await _execute(executor, operation))
+        if operation.type is OperationType.QUERY:
+            return _response(await self._read(executor, operation, params, context))
+        if key is None or context.caller is None or operation.is_dry_run:
+            return _response(_visible(await _execute(executor, operation)))
         digest = digest_of(params.query, params.variables, params.operation_name)
         claim = await self._keys.claim(context.caller, read_key(key), digest)
         if isinstance(claim, bytes):
             return Response(claim, is_replayed=True)
         context.replay = claim
         return await _execute_and_store(executor, operation, claim)
+
+    async def _read(
+        self, executor: Executor, operation: Operation, params: Params, context: Context
+    ) -> ExecutionResult:
+        """Return the result of a query, which is of one moment."""
+        with one_moment(id(operation.node)) as reading:
+            result = await _execute(executor, operation)
+        if reading.is_spoiled:
+            with one_moment(object()):  # alone
+                result = await _execute(self.prepare(operation, params, context), operation)
+        return _visible(result)
 
     def prepare(self, operation: Operation, params: Params, context: Context) -> Executor:
         """Return what executes the operation with these variables; raise RefusedError."""
@@ -154,16 +167,19 @@ def _are_texts(value: Any) -> bool:
 
 
 async def _execute(executor: Executor, operation: Operation) -> ExecutionResult:
-    """Return the result, with errors that clients may see."""
     root = operation.root
-    result = await (executor.execute() if root is None else call(executor, root))
+    return await (executor.execute() if root is None else call(executor, root))
+
+
+def _visible(result: ExecutionResult) -> ExecutionResult:
+    """Return the result, with errors that clients may see."""
     errors = [to_client_error(error) for error in result.errors or ()]
     return ExecutionResult(result.data, errors or None)
 
 
 async def _execute_and_store(executor: Executor, operation: Operation, claim: Claim) -> Response:
     """Execute, and store the response for repeated calls unless it asks to try again."""
-    result = await _execute(executor, operation)
+    result = _visible(await _execute(executor, operation))
     response = _response(result)
     try:
         if _NOT_STORED.isdisjoint(code_of(error) for error in result.errors or ()):

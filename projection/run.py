@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from database.coalescing import fetch_by
+from database.snapshots import fetch_by
 from database.statement import Database, Row, fetch
 from projection.internals import Executor
 from projection.refusals import Refused
@@ -35,5 +35,5 @@ class Run:
     async def fetch_by(
         self, sql: str, keys: Iterable[Any], values: Mapping[str, Any] | None = None
     ) -> Sequence[Row]:
-        """Return the rows of a statement over `:keys`; none without keys (see `coalescing`)."""
+        """Return the rows of a statement over `:keys`; none without keys (see `snapshots`)."""
         return await fetch_by(self.database, sql, {**self.values, **(values or {})}, keys)

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import strawberry
 
-from database.session import TortoiseDatabase
+from database.session import database
 from projection import Codes, Completed, Known, Listing, Projector, Run, resolve_info
 from resolvers.caller import Caller
 from resolvers.context import Context
@@ -98,7 +98,7 @@ def run_of(info: Info) -> Run:
     caller: Caller | None = info.context.caller
     return Run(
         executor=resolve_info(info).executor,
-        database=TortoiseDatabase(),
+        database=database(),
         role=caller.role.value if caller else "",
         context=info.context,
         values=viewer_values(caller),

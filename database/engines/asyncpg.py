@@ -1,12 +1,19 @@
 """PostgreSQL by a URL that asyncpg reads itself, so that every form libpq takes is understood."""
 
 import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContextPooled
 from tortoise.exceptions import TransactionManagementError
+
+from database.capabilities import POSTGRES
+from database.coalescing import Coalescer
+from database.snapshots import Reader
+from database.statement import Row
 
 STATEMENT_CACHE = 1_000
 SERVER_SETTINGS = {
@@ -84,6 +91,24 @@ class ReleasingContext(TransactionContextPooled):
             raise
 
 
+_BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+
+class SnapshotReader:
+    """A connection in a transaction whose first statement takes its snapshot (a `Reader`)."""
+
+    def __init__(self, driver: Any) -> None:
+        self._driver = driver
+
+    async def execute(self, sql: str, values: Sequence[Any]) -> Sequence[Row]:
+        """Return the rows of a statement."""
+        return await self._driver.fetch(sql, *values)
+
+    async def renew(self) -> None:
+        """End the transaction and begin another, in one round trip."""
+        await self._driver.execute(f"COMMIT; {_BEGIN}")
+
+
 class JoineryPostgresClient(AsyncpgDBClient):
     """Tortoise's client, with the URL handed to asyncpg as it is."""
 
@@ -92,6 +117,23 @@ class JoineryPostgresClient(AsyncpgDBClient):
         self.dsn = dsn
         self.extra.pop("dsn", None)
         self._turns = asyncio.Semaphore(max_transactions)
+        self.coalescer = Coalescer(POSTGRES, self._reader)
+
+    async def close(self) -> None:
+        """Give back the connections of readers, and close the pool."""
+        await self.coalescer.close()
+        await super().close()
+
+    @asynccontextmanager
+    async def _reader(self) -> AsyncGenerator[Reader]:
+        pool: Any = self
+        async with pool.acquire_connection() as driver:
+            try:
+                await driver.execute(_BEGIN)
+                yield SnapshotReader(driver)
+            finally:
+                if not driver.is_closed():
+                    await driver.execute("ROLLBACK")
 
     def _in_transaction(self) -> TransactionContextPooled:
         return ReleasingContext(RetryableTransaction(self), self._pool_init_lock, self._turns)

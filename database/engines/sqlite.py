@@ -5,8 +5,13 @@ wrote in between, and no time-out helps. The module's name must contain "sqlite"
 looks for it.
 """
 
+import asyncio
 import sqlite3
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
 
+import aiosqlite
 from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.backends.sqlite.client import (
     SqliteClient,
@@ -14,6 +19,11 @@ from tortoise.backends.sqlite.client import (
     SqliteTransactionWrapper,
 )
 from tortoise.exceptions import TransactionManagementError
+
+from database.capabilities import SQLITE
+from database.coalescing import Coalescer
+from database.snapshots import Reader
+from database.statement import Row
 
 
 class ImmediateTransaction(SqliteTransactionWrapper):
@@ -44,17 +54,80 @@ class ReleasingContext(SqliteTransactionContext):
             raise
 
 
+class SnapshotReader:
+    """A connection in a transaction whose first statement takes its snapshot (a `Reader`)."""
+
+    def __init__(self, driver: aiosqlite.Connection) -> None:
+        self._driver = driver
+
+    async def execute(self, sql: str, values: Sequence[Any]) -> Sequence[Row]:
+        """Return the rows of a statement."""
+        return [*await self._driver.execute_fetchall(sql, values)]
+
+    async def renew(self) -> None:
+        """End the transaction, if one is open, and begin another."""
+        await self._driver.executescript("BEGIN")  # it commits first
+
+
 class JoinerySqliteClient(SqliteClient):
-    """Tortoise's client, with `ImmediateTransaction`."""
+    """Tortoise's client, with `ImmediateTransaction`, and connections that only read.
+
+    In WAL mode these wait for nobody who writes.
+    """
+
+    def __init__(self, file_path: str, **pragmas: Any) -> None:
+        super().__init__(file_path, **pragmas)
+        self.coalescer = Coalescer(SQLITE, self._reader)
+        self._free: list[aiosqlite.Connection] = []
+        "Connections that no reader holds."
 
     async def create_connection(self, with_db: bool) -> None:
         """Open the file; raises sqlite3.OperationalError where it cannot be opened."""
         # Tried here first: the driver's thread would go on to complain when the loop has ended.
         sqlite3.connect(self.filename).close()
         await super().create_connection(with_db)
+        assert self._connection is not None
+        [[mode]] = await self._connection.execute_fetchall("PRAGMA journal_mode")
+        if mode != "wal":
+            await self.close()
+            message = f"its file system has no WAL mode, which reading needs: it stays in {mode}"
+            raise sqlite3.OperationalError(message)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.coalescer.close()
+        while self._free:
+            await self._free.pop().close()
+        await super().close()
 
     def _in_transaction(self) -> SqliteTransactionContext:
         return ReleasingContext(ImmediateTransaction(self), self._lock)
+
+    @asynccontextmanager
+    async def _reader(self) -> AsyncGenerator[Reader]:
+        driver = self._free.pop() if self._free else await self._connect()
+        try:
+            reader = SnapshotReader(driver)
+            await reader.renew()
+            yield reader
+        except asyncio.CancelledError:
+            await driver.interrupt()
+            raise
+        finally:
+            try:
+                await driver.rollback()
+            finally:
+                self._free.append(driver)
+
+    async def _connect(self) -> aiosqlite.Connection:
+        driver = await aiosqlite.connect(self.filename, isolation_level=None)
+        try:
+            await driver.execute(f"PRAGMA busy_timeout = {self.pragmas['busy_timeout']}")
+            await driver.execute("PRAGMA query_only = ON")
+        except BaseException:
+            await driver.close()
+            raise
+        return driver
 
 
 client_class = JoinerySqliteClient

@@ -1,4 +1,4 @@
-"""Reads by key share an execution, and get no rows from before they asked."""
+"""Operations of a kind share a snapshot and its executions, taken after they asked."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
@@ -9,34 +9,40 @@ import pytest
 
 from database import coalescing
 from database.capabilities import POSTGRES
-from database.coalescing import Coalescer, RowsByKey
+from database.coalescing import Coalescer
+from database.snapshots import Reading, RowsByKey, one_moment
 
 ROWS = "SELECT value, key FROM things WHERE key = ANY(:keys)"
 OTHERS = "SELECT value, key FROM other_things WHERE key = ANY(:keys)"
 
 
+@pytest.fixture(autouse=True)
+def one_worker_unless_they_are_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the order of turns be that of their kinds."""
+    monkeypatch.setattr(coalescing, "EAGER_WORKERS", 1)
+
+
 class Table:
     """A table that is read when a test lets it be; it notes the keys of each execution."""
-
-    capabilities = POSTGRES
-    is_shared = True
 
     def __init__(self) -> None:
         self.values = {1: "one", 2: "two", 3: "three"}
         self.runs: list[list[int]] = []
+        self.snapshots: list[int] = []
+        "How many executions there were before each but the first."
         self.connections = 0
         self.gate = asyncio.Semaphore(0)
         self.fails = False
         self.is_down = False
 
     @asynccontextmanager
-    async def held(self) -> AsyncGenerator["Table"]:
+    async def connect(self) -> AsyncGenerator["Table"]:
         if self.is_down:
             raise ConnectionError("down")
         self.connections += 1
         yield self
 
-    async def execute(self, sql: str, values: list[Any]) -> Sequence[Sequence[Any]]:  # noqa: ARG002
+    async def execute(self, sql: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:  # noqa: ARG002
         [keys] = values
         self.runs.append(keys)
         found = [(self.values[key], key) for key in keys if key in self.values]
@@ -45,14 +51,19 @@ class Table:
             raise ConnectionError("lost")
         return found
 
+    async def renew(self) -> None:
+        self.snapshots.append(len(self.runs))
+
 
 def here() -> tuple[Table, Coalescer]:
-    return Table(), Coalescer(asyncio.get_running_loop())
+    table = Table()
+    return table, Coalescer(POSTGRES, table.connect)
 
 
-def ask(table: Table, coalescer: Coalescer, *keys: int, sql: str = ROWS) -> asyncio.Task[Any]:
+def ask(coalescer: Coalescer, *keys: int, sql: str = ROWS) -> asyncio.Task[Any]:
     async def rows() -> RowsByKey:
-        return (await coalescer.fetch(table, sql, {}, keys)).rows
+        with one_moment(sql) as reading:
+            return (await reading.of(coalescer).execute_by(sql, {}, keys)).rows
 
     return asyncio.create_task(rows())
 
@@ -65,7 +76,7 @@ async def until_runs(table: Table, count: int) -> None:
 
 async def test_requests_that_ask_at_once_share_the_first_execution():
     table, coalescer = here()
-    asked = [ask(table, coalescer, *keys) for keys in ((1,), (2, 1))]
+    asked = [ask(coalescer, *keys) for keys in ((1,), (2, 1))]
     table.gate.release()
     assert await asyncio.gather(*asked) == [{1: [("one", 1)], 2: [("two", 2)]}] * 2
     assert table.runs == [[1, 2]]
@@ -73,9 +84,9 @@ async def test_requests_that_ask_at_once_share_the_first_execution():
 
 async def test_requests_that_come_during_an_execution_share_the_next():
     table, coalescer = here()
-    first = ask(table, coalescer, 1)
+    first = ask(coalescer, 1)
     await until_runs(table, 1)
-    others = [ask(table, coalescer, *keys) for keys in ((1, 2), (2, 3), (4,))]
+    others = [ask(coalescer, *keys) for keys in ((1, 2), (2, 3), (4,))]
     await asyncio.sleep(0)
     table.values[1] = "changed"
     table.gate.release()
@@ -91,7 +102,7 @@ async def test_requests_that_come_during_an_execution_share_the_next():
 async def test_requests_beyond_the_batch_wait_for_the_next_execution():
     table, coalescer = here()
     many = coalescing.MAX_BATCH + 1
-    asked = [ask(table, coalescer, key) for key in range(many)]
+    asked = [ask(coalescer, key) for key in range(many)]
     for _ in asked:
         table.gate.release()
     found = await asyncio.gather(*asked)
@@ -102,8 +113,8 @@ async def test_requests_beyond_the_batch_wait_for_the_next_execution():
 async def test_a_popular_statement_does_not_delay_the_others():
     table, coalescer = here()
     many = coalescing.MAX_BATCH + 1
-    asked = [ask(table, coalescer, key) for key in range(many)]
-    asked.append(ask(table, coalescer, 100, sql=OTHERS))
+    asked = [ask(coalescer, key) for key in range(many)]
+    asked.append(ask(coalescer, 100, sql=OTHERS))
     for _ in asked:
         table.gate.release()
     await asyncio.gather(*asked)
@@ -112,9 +123,9 @@ async def test_a_popular_statement_does_not_delay_the_others():
 
 async def test_one_connection_executes_the_pending_statements_in_turn():
     table, coalescer = here()
-    asked = [ask(table, coalescer, 1), ask(table, coalescer, 2, sql=OTHERS)]
+    asked = [ask(coalescer, 1), ask(coalescer, 2, sql=OTHERS)]
     await until_runs(table, 1)
-    asked.append(ask(table, coalescer, 3))
+    asked.append(ask(coalescer, 3))
     for _ in asked:
         table.gate.release()
     await asyncio.gather(*asked)
@@ -125,10 +136,10 @@ async def test_one_connection_executes_the_pending_statements_in_turn():
 async def test_a_slow_statement_makes_more_workers_start(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(coalescing, "MAX_WAIT", 0)
     table, coalescer = here()
-    asked = [ask(table, coalescer, 1)]
+    asked = [ask(coalescer, 1)]
     await until_runs(table, 1)
     others = [f"{OTHERS} AND {number} = {number}" for number in range(coalescing.MAX_WORKERS + 2)]
-    asked += [ask(table, coalescer, 2, sql=other) for other in others]
+    asked += [ask(coalescer, 2, sql=other) for other in others]
     await until_runs(table, coalescing.MAX_WORKERS)
     await asyncio.sleep(0.01)
     assert table.connections == len(table.runs) == coalescing.MAX_WORKERS
@@ -137,17 +148,31 @@ async def test_a_slow_statement_makes_more_workers_start(monkeypatch: pytest.Mon
     await asyncio.gather(*asked)
 
 
+async def test_those_beyond_the_batch_of_a_slow_turn_get_one_more_worker(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(coalescing, "MAX_WAIT", 0)
+    table, coalescer = here()
+    many = coalescing.MAX_BATCH + 1
+    asked = [ask(coalescer, key) for key in range(many)]
+    await until_runs(table, 2)
+    assert (table.runs, table.connections) == ([[*range(many - 1)], [many - 1]], 2)
+    for _ in asked:
+        table.gate.release()
+    await asyncio.gather(*asked)
+
+
 async def test_an_error_reaches_the_requests_that_share_the_execution_and_no_other():
     table, coalescer = here()
-    first = ask(table, coalescer, 1)
+    first = ask(coalescer, 1)
     await until_runs(table, 1)
-    sharing = [ask(table, coalescer, 2), ask(table, coalescer, 3)]
+    sharing = [ask(coalescer, 2), ask(coalescer, 3)]
     await asyncio.sleep(0)
     table.gate.release()
     await first
     await until_runs(table, 2)
     table.fails = True
-    later = ask(table, coalescer, 1)
+    later = ask(coalescer, 1)
     await asyncio.sleep(0)
     table.gate.release()
     for asked in sharing:
@@ -162,9 +187,9 @@ async def test_an_error_reaches_the_requests_that_share_the_execution_and_no_oth
 async def test_after_a_failure_the_next_execution_has_another_connection():
     table, coalescer = here()
     table.fails = True
-    failing = ask(table, coalescer, 1)
+    failing = ask(coalescer, 1)
     await until_runs(table, 1)
-    later = ask(table, coalescer, 2, sql=OTHERS)
+    later = ask(coalescer, 2, sql=OTHERS)
     await asyncio.sleep(0)
     table.gate.release()
     with pytest.raises(ConnectionError):
@@ -178,21 +203,21 @@ async def test_after_a_failure_the_next_execution_has_another_connection():
 async def test_without_a_connection_all_pending_fail_and_later_ones_try_again():
     table, coalescer = here()
     table.is_down = True
-    asked = [ask(table, coalescer, 1), ask(table, coalescer, 2, sql=OTHERS)]
+    asked = [ask(coalescer, 1), ask(coalescer, 2, sql=OTHERS)]
     async with asyncio.timeout(5):
         for one in asked:
             with pytest.raises(ConnectionError):
                 await one
     table.is_down = False
     table.gate.release()
-    assert (await ask(table, coalescer, 3))[3] == [("three", 3)]
+    assert (await ask(coalescer, 3))[3] == [("three", 3)]
 
 
 async def test_a_request_that_is_cancelled_takes_no_rows_from_the_others():
     table, coalescer = here()
-    first = ask(table, coalescer, 1)
+    first = ask(coalescer, 1)
     await until_runs(table, 1)
-    waiting, gone = ask(table, coalescer, 2), ask(table, coalescer, 3)
+    waiting, gone = ask(coalescer, 2), ask(coalescer, 3)
     await asyncio.sleep(0)
     first.cancel()
     gone.cancel()
@@ -201,3 +226,113 @@ async def test_a_request_that_is_cancelled_takes_no_rows_from_the_others():
     table.gate.release()
     assert (await waiting)[2] == [("two", 2)]
     assert gone.cancelled() or gone.cancelling()
+
+
+async def test_statements_of_an_operation_read_one_snapshot_and_equal_ones_run_once():
+    table, coalescer = here()
+    for _ in range(4):
+        table.gate.release()
+
+    async def operation(*keys: int) -> list[RowsByKey]:
+        with one_moment("operation") as reading:
+            reading.of(coalescer)
+            first = await reading.execute_by(ROWS, {}, keys)
+            second = await reading.execute_by(OTHERS, {}, keys)
+            return [first.rows, second.rows]
+
+    both = [asyncio.create_task(operation(key)) for key in (1, 2)]
+    await until_runs(table, 1)
+    later = ask(coalescer, 3)
+    await asyncio.gather(*both, later)
+    assert table.runs == [[1, 2], [1, 2], [3]]
+    assert table.snapshots[0] == 2
+    assert table.connections == 1
+
+
+async def test_operations_of_two_kinds_read_at_the_same_time(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(coalescing, "EAGER_WORKERS", 2)
+    table, coalescer = here()
+    asked = [ask(coalescer, 1), ask(coalescer, 2, sql=OTHERS)]
+    await until_runs(table, 2)
+    assert table.connections == 2
+    for _ in asked:
+        table.gate.release()
+    await asyncio.gather(*asked)
+
+
+async def test_an_operation_that_asks_for_nothing_takes_no_connection():
+    table, coalescer = here()
+    with one_moment("operation") as reading:
+        reading.of(coalescer)
+        await asyncio.sleep(0)
+    assert table.connections == coalescer.connections == 0
+
+
+async def test_a_failure_spoils_the_snapshot_for_operations_that_did_not_cause_it():
+    table, coalescer = here()
+    read = list[Reading]()
+
+    async def operation(*keys: int, sql: str) -> None:
+        with one_moment("operation") as reading:
+            read.append(reading.of(coalescer))
+            await reading.execute_by(sql, {}, keys)
+
+    asked = [
+        asyncio.create_task(operation(1, sql=ROWS)),
+        asyncio.create_task(operation(2, sql=OTHERS)),
+    ]
+    await until_runs(table, 1)
+    table.fails = True
+    table.gate.release()
+    for one in asked:
+        with pytest.raises(ConnectionError):
+            await one
+    assert table.runs == [[1]]
+    assert [reading.is_spoiled for reading in read] == [False, True]
+
+
+async def test_nobody_waits_for_an_operation_that_was_given_up(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(coalescing, "LINGER", 0)
+    table, coalescer = here()
+    first = ask(coalescer, 1)
+    await until_runs(table, 1)
+    gone = ask(coalescer, 2)
+    await asyncio.sleep(0)
+    gone.cancel()
+    first.cancel()
+    await asyncio.wait([first, gone])
+    table.gate.release()
+    async with asyncio.timeout(5):
+        while coalescer.connections:
+            await asyncio.sleep(0)
+    assert table.runs == [[1]]
+
+
+async def test_closing_ends_what_waits_and_what_lingers(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(coalescing, "LINGER", 3600)
+    table, coalescer = here()
+    table.gate.release()
+    await ask(coalescer, 1)
+    reading, waiting = ask(coalescer, 1), ask(coalescer, 1, sql=OTHERS)
+    await until_runs(table, 2)
+    async with asyncio.timeout(5):
+        await coalescer.close()
+        await asyncio.wait([reading, waiting])
+    assert reading.cancelled()
+    assert waiting.cancelled()
+    assert not coalescer.connections
+
+
+async def test_a_worker_keeps_its_connection_for_who_comes_soon(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(coalescing, "LINGER", 0.01)
+    table, coalescer = here()
+    for _ in range(2):
+        table.gate.release()
+        await ask(coalescer, 1)
+    assert table.connections == 1
+    async with asyncio.timeout(5):
+        while coalescer.connections:
+            await asyncio.sleep(0.001)
+    table.gate.release()
+    await ask(coalescer, 1)
+    assert table.connections == 2

@@ -2,14 +2,12 @@
 
 import base64
 import gc
-from collections.abc import Generator
-from contextlib import contextmanager
 from typing import Any
 
 import orjson
 import pytest
 
-from database import session as database
+from database.tracing import traced
 from execution.documents import MAX_CACHED_CHARACTERS
 from execution.engine import Params
 from models.campaign import Campaign
@@ -22,21 +20,6 @@ from tests.engine import ENGINE, STAFF, answer, creator, execute, refusal
 from workflow.enums import Action, CampaignType, ParticipationStatus, Platform
 
 JOINED, APPLIED = ParticipationStatus.JOINED, ParticipationStatus.APPLIED
-
-
-@contextmanager
-def statements(monkeypatch: pytest.MonkeyPatch) -> Generator[list[str]]:
-    """The statements that reads send, as they are sent."""
-    sent: list[str] = []
-    execute = database.TortoiseDatabase.execute
-
-    async def noting(self: Any, sql: str, values: list[Any]) -> Any:
-        sent.append(sql)
-        return await execute(self, sql, values)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(database.TortoiseDatabase, "execute", noting)
-        yield sent
 
 
 async def test_fields_merge_under_their_response_keys(db: str):
@@ -139,22 +122,19 @@ async def test_each_of_several_parents_has_its_own_page(db: str):
         assert empty["pageInfo"]["hasNextPage"] is False
 
 
-async def test_one_statement_a_level_whatever_the_number_of_parents(
-    db: str, monkeypatch: pytest.MonkeyPatch
-):
+async def test_one_statement_a_level_whatever_the_number_of_parents(db: str):
     await crowded(parts=2)
     query = """{ campaigns { nodes { id applicants { nodes { id
         influencer { accounts { id } } events { nodes { id } } } } } } }"""
-    with statements(monkeypatch) as sent:
+    with traced() as first:
         await answer(query)
-        first = len(sent)
-        await crowded(parts=3)
-        sent.clear()
+    await crowded(parts=3)
+    with traced() as second:
         await answer(query)
-    assert (first, len(sent)) == (4, 4)
+    assert (len(first.statements), len(second.statements)) == (4, 4)
 
 
-async def test_only_what_is_asked_for_is_read(db: str, monkeypatch: pytest.MonkeyPatch):
+async def test_only_what_is_asked_for_is_read(db: str):
     await crowded(parts=2)
     for selection, counts, rows in (
         ("nodes { id }", 0, 1),
@@ -163,8 +143,9 @@ async def test_only_what_is_asked_for_is_read(db: str, monkeypatch: pytest.Monke
         ("__typename", 0, 0),
         ("pageInfo { __typename }", 0, 1),
     ):
-        with statements(monkeypatch) as sent:
+        with traced() as trace:
             found = await answer(f"{{ participations {{ {selection} }} }}")
+        sent = [statement.sql for statement in trace.statements]
         counting = [sql for sql in sent if sql.startswith("SELECT count(*)")]
         assert (len(counting), len(sent) - len(counting)) == (counts, rows), selection
         if selection == "__typename":

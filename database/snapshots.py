@@ -1,0 +1,262 @@
+"""Snapshots: all that one operation reads is of one moment.
+
+An operation is a *reading*, from which its resolvers get their rows. Its first statement makes it
+wait for a *turn* (`database/coalescing.py`); the turn's snapshot is taken then, so that the
+operation sees what was committed before it asked. Readings of a turn share the executions of equal
+statements.
+"""
+
+import asyncio
+from collections.abc import Generator, Hashable, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, Protocol, TypeAlias, cast
+
+from database.capabilities import Capabilities
+from database.statement import Database, Execution, Row, bind, bind_values, fetch, trace
+
+RowsByKey: TypeAlias = Mapping[Any, Sequence[Row]]
+"""Rows by their last column, the key."""
+
+
+@contextmanager
+def one_moment(kind: Hashable) -> Generator["Reading"]:
+    """Read all that a block reads outside of transactions in one snapshot.
+
+    It may be shared with other blocks of this kind, which should read much the same.
+    """
+    reading = Reading(kind)
+    token = current_reading.set(reading)
+    try:
+        yield reading
+    finally:
+        current_reading.reset(token)
+        reading.close()
+
+
+async def fetch_by(
+    database: Database, sql: str, values: Mapping[str, Any], keys: Iterable[Any]
+) -> Sequence[Row]:
+    """Return the rows of a statement with `= ANY(:keys)`, whose last column is the key.
+
+    They come key by key, in the statement's order for each; no keys have no rows.
+    """
+    wanted = list(dict.fromkeys(key for key in keys if key is not None))
+    if not wanted:
+        return ()
+    named = {**values, "keys": wanted}
+    if not isinstance(database, Reading):
+        return _of_keys(_by_key(await fetch(database, sql, named)), wanted)
+    found, milliseconds = await database.execute_by(sql, values, wanted)
+    rows = _of_keys(found, wanted)
+    trace(*bind_values(sql, named, database.capabilities), Execution(rows, milliseconds))
+    return rows
+
+
+class Reader(Protocol):
+    """A connection for reading, in a transaction whose first statement takes the snapshot."""
+
+    async def execute(self, sql: str, values: Sequence[Any]) -> Sequence[Row]:
+        """Return the rows of a statement."""
+        ...
+
+    async def renew(self) -> None:
+        """End the transaction, and begin another."""
+        ...
+
+
+class Turns(Protocol):
+    """Gives operations their turns (`database/coalescing.py`)."""
+
+    capabilities: Capabilities
+
+    def join(self, reading: "Reading") -> None:
+        """Give an operation, which asks for its first statement, a turn."""
+        ...
+
+    def leave(self, reading: "Reading") -> None:
+        """Forget an operation that asked, and was given up before its turn."""
+        ...
+
+
+@dataclass(slots=True, eq=False)
+class Request:
+    """The rows that an operation asks for, of a statement that others may ask for too."""
+
+    reading: "Reading"
+    statement: Hashable
+    sql: str
+    values: Any
+    "By name where there are keys; else by position, the statement being in the dialect."
+    keys: Sequence[Any] | None
+    future: asyncio.Future[Any]
+
+
+class Reading:
+    """All that one operation reads: it is of one moment (a `database.statement.Database`)."""
+
+    def __init__(self, kind: Hashable) -> None:
+        self.kind = kind
+        self.is_open = True
+        self.is_spoiled = False
+        "Whether it ended too early for another's fault: what read so can be run again."
+        self.early: list[Request] = []
+        "What was asked for before its turn."
+        self.since = 0.0
+        self.turn: Turn | None = None
+        self._coalescer: Turns | None = None
+
+    def of(self, coalescer: Turns) -> "Reading":
+        """Return itself, reading there."""
+        self._coalescer = coalescer
+        return self
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Return what the database can do."""
+        assert self._coalescer is not None
+        return self._coalescer.capabilities
+
+    async def execute(self, sql: str, values: list[Any]) -> Execution:
+        """Return the rows of a statement in the database's dialect, with values by position."""
+        return await self._ask((sql, *map(_hashable, values)), sql, values, None)
+
+    async def execute_by(
+        self, sql: str, values: Mapping[str, Any], keys: Sequence[Any]
+    ) -> Execution:
+        """Return the rows of these keys, and perhaps of others."""
+        names = bind(sql, self.capabilities)[1]
+        statement = sql, *(_hashable(values[name]) for name in names if name != "keys")
+        return await self._ask(statement, sql, values, keys)
+
+    def close(self) -> None:
+        """Ask for nothing more."""
+        self.is_open = False
+        if self.turn is not None:
+            self.turn.leave(self)
+        elif self.early and self._coalescer is not None:
+            self._coalescer.leave(self)
+
+    def _ask(
+        self, statement: Hashable, sql: str, values: Any, keys: Sequence[Any] | None
+    ) -> asyncio.Future[Any]:
+        assert self._coalescer is not None
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        request = Request(self, statement, sql, values, keys, future)
+        if self.turn is not None:
+            self.turn.ask(request)
+        else:
+            self.early.append(request)
+            if len(self.early) == 1:
+                self._coalescer.join(self)
+        return future
+
+
+current_reading: ContextVar[Reading | None] = ContextVar("reading", default=None)
+"""The reading of the operation that is being worked on."""
+
+
+class Turn:
+    """One snapshot, for as long as one of these operations reads."""
+
+    def __init__(self, readings: Iterable[Reading]) -> None:
+        self._open = set(readings)
+        self._pending: dict[Hashable, list[Request]] = {}
+        "By statement, in the order of their execution."
+        self._asked: asyncio.Future[None] | None = None
+        self._failure: BaseException | None = None
+        for reading in readings:
+            reading.turn = self
+            for request in reading.early:
+                self.ask(request)
+
+    def ask(self, request: Request) -> None:
+        """Have a statement executed."""
+        if self._failure is not None:
+            request.future.set_exception(self._failure)
+            return
+        self._pending.setdefault(request.statement, []).append(request)
+        self._wake()
+
+    def leave(self, reading: Reading) -> None:
+        """Go on without this operation."""
+        self._open.discard(reading)
+        if not self._open:
+            self._wake()
+
+    async def run(self, reader: Reader) -> bool:
+        """Execute what is asked for until all have left; return whether that succeeded."""
+        requests: list[Request] = []
+        try:
+            while self._open:
+                if not self._pending:
+                    self._asked = asyncio.get_running_loop().create_future()
+                    await self._asked
+                    continue
+                requests = self._pending.pop(next(iter(self._pending)))
+                await _execute(reader, [each for each in requests if not each.future.done()])
+        except BaseException as error:
+            self._fail(requests, error)
+            if not isinstance(error, Exception):
+                raise
+            return False
+        for requests in self._pending.values():
+            for request in requests:
+                request.future.cancel()
+        return True
+
+    def _wake(self) -> None:
+        if self._asked is not None and not self._asked.done():
+            self._asked.set_result(None)
+
+    def _fail(self, requests: Iterable[Request], error: BaseException) -> None:
+        self._failure = error
+        for reading in self._open.difference(request.reading for request in requests):
+            reading.is_spoiled = True
+        for each in (requests, *self._pending.values()):
+            fail(each, error)
+
+
+async def _execute(reader: Reader, requests: Sequence[Request]) -> None:
+    """Execute a statement once for all who wait for it."""
+    if not requests:
+        return
+    first = requests[0]
+    bound = first.sql, first.values
+    if first.keys is not None:
+        keys = list(dict.fromkeys(key for request in requests for key in request.keys or ()))
+        named = {**first.values, "keys": keys}
+        bound = bind_values(first.sql, named, first.reading.capabilities)
+    begun = perf_counter()
+    rows = await reader.execute(*bound)
+    milliseconds = (perf_counter() - begun) * 1000
+    found = Execution(rows if first.keys is None else _by_key(rows), milliseconds)
+    for request in requests:
+        if not request.future.done():
+            request.future.set_result(found)
+
+
+def fail(requests: Iterable[Request], error: BaseException) -> None:
+    """Raise the error where these are waited for."""
+    for request in requests:
+        if not request.future.done():
+            request.future.set_exception(error)
+
+
+def _hashable(value: Any) -> Hashable:
+    return tuple(cast("list[Any]", value)) if isinstance(value, list) else value
+
+
+def _by_key(rows: Sequence[Row]) -> RowsByKey:
+    found: dict[Any, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row[-1], []).append(row)
+    return found
+
+
+def _of_keys(found: RowsByKey, keys: Sequence[Any]) -> Sequence[Row]:
+    if len(keys) == 1:
+        return found.get(keys[0], ())
+    return [row for key in keys for row in found.get(key, ())]
