@@ -5,8 +5,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from database.connection import pending_migrations
-from database.session import capabilities, connection
+from database.connection import DatabaseError, connected, pending_migrations
+from database.session import capabilities, connection, rows
+from database.snapshots import one_moment
 from tests.databases import Databases, PostgresDatabases
 from tests.postgres import Postgres
 
@@ -63,3 +64,14 @@ async def test_a_lent_database_is_gone_afterwards_whoever_is_connected(
         assert postgres_server.sql(exists) == "1"
     assert postgres_server.sql(exists) == "0"
     left_open.terminate()
+
+
+async def test_sqlite_without_write_ahead_logging_is_refused():
+    with pytest.raises(DatabaseError, match="no WAL mode"):
+        async with connected("sqlite://:memory:"):
+            pass
+
+
+async def test_a_query_cannot_write(db: str):
+    with one_moment("query"), pytest.raises(Exception, match=r"readonly|read-only"):
+        await rows("UPDATE campaign SET title = 'x'")
