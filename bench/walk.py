@@ -53,7 +53,12 @@ async def walk() -> dict[str, list[str]]:
         for variables in requests[:WARM_UPS]:
             await _ask(client, operation, variables)
         entered: list[tuple[str, str]] = []
-        sys.setprofile(lambda frame, event, _: _note(entered, frame, event))
+        task = asyncio.current_task()  # what other tasks do meanwhile is no part of the request
+        sys.setprofile(
+            lambda frame, event, _: (
+                _note(entered, frame, event) if asyncio.current_task() is task else None
+            )
+        )
         await _ask(client, operation, requests[WARM_UPS])
         sys.setprofile(None)
     files: dict[str, list[str]] = {}

@@ -80,7 +80,8 @@ async def read_params(request: Incoming) -> Params:
     if request.method != "POST":
         return _params(_in_address(request.query_string), json_in_text=True)
     check_content_type(request.header(b"content-type") or "")
-    check_content_encoding(request.header(b"content-encoding") or "")
+    if encoding := request.header(b"content-encoding"):
+        check_content_encoding(encoding)
     return _params(_in_body(await request.body()), json_in_text=False)
 
 

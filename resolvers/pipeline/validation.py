@@ -68,10 +68,12 @@ class Form:
 
     def optional(self, value: str | None, max_length: int, *path: str | int) -> str | None:
         """Return the text, trimmed; None where it is missing or empty, or refused."""
-        problems = _problems(value or "", max_length)
+        if value is None:
+            return None
+        problems = _problems(value, max_length)
         for problem in problems:
             self.refuse(ErrorCode.INVALID_INPUT, problem, *path)
-        return None if problems else clean(value or "") or None
+        return None if problems else clean(value) or None
 
     def moment(self, value: datetime | None, *path: str | int) -> datetime | None:
         """Return the moment; refuse a text that is none."""

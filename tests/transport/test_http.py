@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from tests.transport.conftest import only_error
+from transport.logs import configure_logs
 
 # One server for all of this file, hence one event loop.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -411,6 +412,7 @@ async def test_introspection_needs_no_token(tiny: httpx.AsyncClient, query: str)
 async def test_an_error_of_ours_shows_nothing_but_an_id_that_the_log_has(
     tiny: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    configure_logs("info", as_json=True)  # to where pytest looks now
     answer = await post(tiny, query="{ hello broken }")
     assert answer.status_code == 200
     assert answer.json()["data"] == {"hello": "hello world", "broken": None}
