@@ -5,7 +5,7 @@ shape and a selection, once; a *run* carries it out for one request.
 """
 
 from projection.internals import Completed, Executor, resolve_info
-from projection.listing import Codes, Listing, Order, PairedListing, TableListing
+from projection.listing import Listing, Order, PairedListing, TableListing, Terms
 from projection.plan import Projector
 from projection.run import Known, Run
 from projection.shape import (
@@ -24,7 +24,6 @@ from projection.shape import (
 
 __all__ = [
     "Batched",
-    "Codes",
     "Column",
     "Completed",
     "Computed",
@@ -42,6 +41,7 @@ __all__ = [
     "Run",
     "Shape",
     "TableListing",
+    "Terms",
     "ToMany",
     "ToOne",
     "resolve_info",

@@ -39,7 +39,7 @@ from projection.level import (
     Nest,
     Place,
 )
-from projection.listing import Codes
+from projection.listing import Terms
 from projection.pages import FetchPages, PagePlan, constant, page_info, total, view
 from projection.refusals import Keys, Refused
 from projection.shape import (
@@ -69,13 +69,13 @@ class Compiler:
     def __init__(
         self,
         shapes: Mapping[str, Shape],
-        codes: Codes,
+        terms: Terms,
         executor: Executor,
         role: str,
         capabilities: Capabilities,
     ) -> None:
         self.shapes = shapes
-        self.codes = codes
+        self.terms = terms
         self.executor = executor
         self.role = role
         self.templates = _TYPED if capabilities.has_typed_values else _UNTYPED
@@ -113,7 +113,7 @@ class Compiler:
     ) -> str:
         """Return a dict display with every selected field of the object."""
         if len(_names(path)) > MAX_DEPTH:
-            raise self.codes.refusal(f"This selection nests more than {MAX_DEPTH} levels deep.")
+            raise self.terms.refusal(f"This selection nests more than {MAX_DEPTH} levels deep.")
         items = [
             f"{key!r}: {self._field(level, graphql_type, shape, alias, field, (*path, key))}"
             for key, field in self._collected(graphql_type, details)
@@ -154,7 +154,7 @@ class Compiler:
             return "None" if field.denial is Denial.NULL else "[]"
         error = GraphQLError(
             f"The role {self.role} may not see `{selected.path[-1]}`.",
-            extensions={"code": self.codes.forbidden},
+            extensions={"code": self.terms.forbidden},
         )
         nodes = [each.node for each in selected.details]
         self.denied.append(Refused(error, nodes, selected.path))
@@ -205,7 +205,7 @@ class Compiler:
         shape = self.shapes[field.shape]
         joined = level.join(shape.source, alias, field.on)
         if len(level.joins) > MAX_JOINS:
-            raise self.codes.refusal(
+            raise self.terms.refusal(
                 f"This selection joins more than {MAX_JOINS} objects to one list."
             )
         return shape, joined
@@ -240,7 +240,7 @@ class Compiler:
         path: Keys,
         columns: frozenset[str] = frozenset(),
     ) -> PagePlan:
-        plan = PagePlan(name, self.codes, Level(columns))
+        plan = PagePlan(name, self.terms, Level(columns))
         views: list[str] = []
         for key, found in self._collected(graphql_type, details):
             match found[0].node.name.value:

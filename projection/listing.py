@@ -2,7 +2,7 @@
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -20,14 +20,22 @@ MAX_PAGE_SIZE = 100
 PAGE_ARGUMENTS = ("first", "after", "last", "before")
 
 
+def as_given(_name: str, value: Any) -> Any:
+    """Return the value of an argument as it is."""
+    return value
+
+
 @dataclass(frozen=True, slots=True)
-class Codes:
-    """The product's codes for the engine's own errors, in their `extensions.code`."""
+class Terms:
+    """What the engine has to be told of the product: its words, and what means the same in it."""
 
     invalid: str
-    "An argument cannot be used, or a selection is too large."
+    "The `extensions.code` of an argument that cannot be used, or a selection that is too large."
     forbidden: str
-    "A selected field is not for the role."
+    "The `extensions.code` of a selected field that is not for the role."
+    settle: Callable[[str, Any], Any] = as_given
+    """Returns the value of an argument, or of a field in a filter, in the form of all values that
+    say the same; None where it says nothing. A cursor is good wherever they are the same."""
 
     def refusal(self, message: str) -> GraphQLError:
         """Return the error of what cannot be used."""
@@ -51,8 +59,8 @@ class Page:
     cursor: tuple[Any, ...] | None
     after: bool
     "Whether the page lies after the cursor, or before it."
-    asked: tuple[str, Mapping[str, Any]]
-    "The field's name and its arguments."
+    asked: tuple[str, Mapping[str, Any], Terms]
+    "The field's name, its arguments, and which of them say the same."
     laterally: bool = False
     "Whether the database can walk an index for each parent, which SQLite cannot."
 
@@ -250,48 +258,54 @@ def read_page(
     orders: Sequence[Order],
     field_name: str,
     capabilities: Capabilities,
-    codes: Codes,
+    terms: Terms,
 ) -> Page:
-    """Return the page that a field's arguments ask for. Raises `codes.invalid`."""
+    """Return the page that a field's arguments ask for. Raises `terms.invalid`."""
     first, after, last, before = (arguments.get(name) for name in PAGE_ARGUMENTS)
     if first is not None and last is not None:
-        raise codes.refusal("Give `first` or `last`, not both.")
+        raise terms.refusal("Give `first` or `last`, not both.")
     if after is not None and before is not None:
-        raise codes.refusal("Give `after` or `before`, not both.")
+        raise terms.refusal("Give `after` or `before`, not both.")
     size = first if last is None else last
     size = PAGE_SIZE if size is None else size
     if not 0 <= size <= MAX_PAGE_SIZE:
-        raise codes.refusal(f"A page has 0 to {MAX_PAGE_SIZE} rows, not {size}.")
-    asked = field_name, arguments
+        raise terms.refusal(f"A page has 0 to {MAX_PAGE_SIZE} rows, not {size}.")
+    asked = field_name, arguments, terms
     text = after if after is not None else before
-    cursor = None if text is None else _read_cursor(text, _tag(*asked), orders, codes)
+    cursor = None if text is None else _read_cursor(text, _tag(*asked), orders, terms)
     forward = last is None and (before is None or first is not None)
     laterally = capabilities.walks_laterally
     return Page(size, forward, cursor, after is not None, asked, laterally)
 
 
-def _tag(field_name: str, arguments: Mapping[str, Any]) -> str:
+def _tag(field_name: str, arguments: Mapping[str, Any], terms: Terms) -> str:
     asked = {name: value for name, value in arguments.items() if name not in PAGE_ARGUMENTS}
-    packed = orjson.dumps([field_name, _plain(asked)], option=orjson.OPT_SORT_KEYS, default=str)
+    said = [field_name, _said(asked, terms)]
+    packed = orjson.dumps(said, option=orjson.OPT_SORT_KEYS, default=str)
     return blake2b(packed, digest_size=6).hexdigest()
 
 
-def _plain(value: Any) -> Any:
-    """Return the value without nulls, empty lists and the order of a filter's lists."""
+def _said(value: Any, terms: Terms) -> Any:
+    """Return what a filter says: without nulls, empty lists, and the order of a list's items."""
     if isinstance(value, Mapping):
-        items = {name: _plain(item) for name, item in cast("Mapping[str, Any]", value).items()}
-        return {name: item for name, item in items.items() if not _is_empty(item)}
-    if isinstance(value, list | tuple):
-        listed = cast("Sequence[Any]", value)
-        return sorted((_plain(item) for item in listed), key=str)
+        items = cast("Mapping[str, Any]", value).items()
+        said = {name: _said(terms.settle(name, item), terms) for name, item in items}
+        return {name: item for name, item in said.items() if not _is_empty(item)}
+    if isinstance(value, list | tuple | set):
+        listed = {str(item): item for item in (_said(each, terms) for each in _items(value))}
+        return [listed[text] for text in sorted(listed)]
     return value.value if isinstance(value, Enum) else value
+
+
+def _items(value: Any) -> Iterable[Any]:
+    return value
 
 
 def _is_empty(value: Any) -> bool:
     return value is None or value in ([], {})
 
 
-def _read_cursor(text: str, tag: str, orders: Sequence[Order], codes: Codes) -> tuple[Any, ...]:
+def _read_cursor(text: str, tag: str, orders: Sequence[Order], terms: Terms) -> tuple[Any, ...]:
     try:
         packed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
         found, *values = orjson.loads(packed)
@@ -299,9 +313,9 @@ def _read_cursor(text: str, tag: str, orders: Sequence[Order], codes: Codes) -> 
             _cursor_value(value, order) for value, order in zip(values, orders, strict=True)
         )
     except (binascii.Error, ValueError, TypeError):
-        raise codes.refusal("This cursor is not one that a page gave.") from None
+        raise terms.refusal("This cursor is not one that a page gave.") from None
     if found != tag:
-        raise codes.refusal("This cursor belongs to another field, order or filter.")
+        raise terms.refusal("This cursor belongs to another field, order or filter.")
     return cursor
 
 

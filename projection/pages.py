@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, TypeAlias
 
 from projection.level import Arguments, Builder, Level, distinct
-from projection.listing import Codes, Listing, Order, Page, page_values, read_page
+from projection.listing import Listing, Order, Page, Terms, page_values, read_page
 from projection.run import Run
 from projection.shape import Connection
 
@@ -62,7 +62,7 @@ class PagePlan:
     """How a connection is answered. Each row is finished into a tuple of the *views* on it."""
 
     field_name: str
-    codes: Codes
+    terms: Terms
     level: Level = field(default_factory=Level)
     parts: dict[str, Part] = field(default_factory=dict[str, Part])
     needs_rows: bool = False
@@ -77,7 +77,7 @@ class PagePlan:
     ) -> dict[Any, Any]:
         """Return the finished connection of each parent; without parents, that under None."""
         page = read_page(
-            arguments, listing.orders, self.field_name, run.database.capabilities, self.codes
+            arguments, listing.orders, self.field_name, run.database.capabilities, self.terms
         )
         values = {**listing.values, **page_values(page), **_parents(keys)}
         rows: Sequence[Any] = ()

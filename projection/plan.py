@@ -27,7 +27,7 @@ from projection.internals import (
     return_type,
 )
 from projection.level import Level, fetch_by_key
-from projection.listing import Codes, Listing
+from projection.listing import Listing, Terms
 from projection.pages import PagePlan
 from projection.refusals import MAX_ERRORS, Keys, Refused, Standing, report
 from projection.run import Run
@@ -37,9 +37,9 @@ from projection.shape import Shape
 class Projector:
     """Makes and keeps plans for a set of shapes, and answers with them."""
 
-    def __init__(self, shapes: Iterable[Shape], codes: Codes) -> None:
+    def __init__(self, shapes: Iterable[Shape], terms: Terms) -> None:
         self.shapes = {shape.name: shape for shape in shapes}
-        self.codes = codes
+        self.terms = terms
 
     async def one(
         self, info: Any, run: Run, shape_name: str, key: int, conditions: Sequence[str]
@@ -111,7 +111,7 @@ class Projector:
         refused = [each._replace(path=each.path[len(root) :]) for each in plan.denied + run.refused]
         standing = [((*root, *place), value) for place, value in values]
         if refused and not report(run.executor, refused, standing):
-            raise self.codes.refusal(
+            raise self.terms.refusal(
                 f"More than {MAX_ERRORS:,} values of this answer are refused, each with its error."
                 " Leave out the fields that are not for you, or ask for fewer rows."
             )
@@ -150,7 +150,7 @@ class Projector:
 
     def _compile(self, raw: ResolveInfo, run: Run, shape: Shape | None, *, paged: bool) -> "_Plan":
         compiler = Compiler(
-            self.shapes, self.codes, run.executor, run.role, run.database.capabilities
+            self.shapes, self.terms, run.executor, run.role, run.database.capabilities
         )
         root = tuple(raw.path.as_list())
         if paged:

@@ -9,11 +9,12 @@ from typing import Any, TypeAlias, TypeVar
 import strawberry
 
 from database.session import database
-from projection import Codes, Completed, Known, Listing, Projector, Run, resolve_info
+from projection import Completed, Known, Listing, Projector, Run, Terms, resolve_info
 from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.errors import RequestError
 from resolvers.ids import decode
+from resolvers.queries.filters import settle
 from resolvers.shapes import SHAPES
 from resolvers.visibility import visible
 
@@ -22,7 +23,7 @@ Info: TypeAlias = strawberry.Info[Context, Any]
 
 T = TypeVar("T")
 
-_PROJECTOR = Projector(SHAPES, Codes(invalid="INVALID_INPUT", forbidden="FORBIDDEN"))
+_PROJECTOR = Projector(SHAPES, Terms(invalid="INVALID_INPUT", forbidden="FORBIDDEN", settle=settle))
 
 
 def caller_of(info: Info) -> Caller:

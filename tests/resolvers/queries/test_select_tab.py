@@ -9,7 +9,7 @@ from database.session import TortoiseDatabase
 from database.tracing import traced
 from models.campaign import Campaign
 from models.countries import COUNTRIES
-from projection import Run
+from projection import Run, Terms
 from projection.listing import Page, page_values
 from resolvers.context import Context
 from resolvers.ids import encode
@@ -210,7 +210,7 @@ async def test_rules_of_the_same_form_share_their_statements_whatever_their_valu
 async def test_each_row_comes_with_its_status(db: str):
     crowd = await gather(seed=9, people=40)
     run = run_here()
-    page = Page(limit=100, forward=True, cursor=None, after=True, asked=("", {}))
+    page = Page(limit=100, forward=True, cursor=None, after=True, asked=("", {}, Terms("", "")))
     for campaign in crowd.campaigns:
         listing = await candidates(run, {}, [campaign.pk])
         statement = listing.rows("t.influencer_id, t.status", "", page, None)
