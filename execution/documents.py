@@ -169,7 +169,7 @@ class Documents:
         for operation in operations:
             if operation.name == name:
                 return operation
-        raise RequestError("INVALID_INPUT", f"The document has no operation named {name!r}.")
+        raise RequestError("INVALID_INPUT", f"The document has no operation named `{name}`.")
 
     def _operations(self, text: str) -> tuple[Operation, ...]:
         operations = self._cache.get(text)

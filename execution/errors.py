@@ -1,11 +1,13 @@
 """Errors as clients see them: each with a stable code, and none with internals of the server."""
 
+import re
 import secrets
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import orjson
 import structlog
-from graphql import GraphQLError, ValueNode
+from graphql import GraphQLError, ValueNode, VariableDefinitionNode
 
 from database.transactions import is_outage
 from resolvers.errors import RequestCode
@@ -19,9 +21,43 @@ def code_of(error: GraphQLError) -> RequestCode | None:
 
 
 def with_code(error: GraphQLError, code: RequestCode) -> GraphQLError:
-    """Return the error, with this code unless it has one."""
+    """Return an error of graphql-core, with this code unless it has one, in GraphQL's own words."""
+    is_about_variable = bool(error.nodes) and isinstance(error.nodes[0], VariableDefinitionNode)
+    error.message = in_graphql(error.message, has_values=is_about_variable)
     error.extensions = {"code": code, **(error.extensions or {})}
     return error
+
+
+def in_graphql(message: str, *, has_values: bool = False) -> str:
+    """Return a message of graphql-core without Python's spelling of texts, and of other values.
+
+    Only where it `has_values` of variables are they Python's: a literal may be an enum's `None`.
+    """
+    message = _PYTHON_TEXT.sub(lambda found: _as_json_text(found[0]), message)
+    message = message.replace(" not to be None.", " not to be null.")
+    if not has_values:
+        return message
+    return _JSON_TEXT_OR_WORD.sub(lambda found: _WORDS.get(found[0], found[0]), message)
+
+
+_PYTHON_TEXT = re.compile(
+    r"""(?<!\w)(?:'(?:[^'\\]|\\.)*'|'\\'(?=\.$)|"(?:[^"\\]|\\.)*")(?!\w)""", re.DOTALL
+)
+_JSON_TEXT_OR_WORD = re.compile(r'"(?:[^"\\]|\\.)*"|\b(?:None|True|False)\b', re.DOTALL)
+_WORDS = {"None": "null", "True": "true", "False": "false"}
+_ESCAPE_OR_QUOTE = re.compile(r'\\(?:x(..)|U(.{8})|.)|"', re.DOTALL)
+
+
+def _as_json_text(text: str) -> str:
+    """Return a text that Python quotes, either way, as JSON and GraphQL quote it."""
+    return f'"{_ESCAPE_OR_QUOTE.sub(_as_json_escape, text[1:-1])}"'
+
+
+def _as_json_escape(found: re.Match[str]) -> str:
+    short, long = found.groups()
+    if short or long:
+        return orjson.dumps(chr(int(short or long, 16))).decode()[1:-1]
+    return {"\\'": "'", '"': '\\"'}.get(found[0], found[0])
 
 
 def to_client_error(error: Exception) -> GraphQLError:

@@ -36,8 +36,10 @@ def read_datetime(value: object) -> datetime:
         )
     try:
         return datetime.fromisoformat(found[0].upper()).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise MalformedError(f"There is no such DateTime: {error}.") from None
+    except (ValueError, OverflowError):
+        raise MalformedError(
+            "There is no such DateTime: its day, its time or its offset is out of range."
+        ) from None
 
 
 def write_datetime(moment: datetime) -> str:

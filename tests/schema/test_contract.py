@@ -102,7 +102,7 @@ async def test_dry_run_is_for_mutations_alone() -> None:
 
     refused = await execute("query @dryRun { __typename }", {}, Context())
     assert [error["message"] for error in refused["errors"]] == [
-        "Directive '@dryRun' may not be used on query."
+        'Directive "@dryRun" may not be used on query.'
     ]
 
 
