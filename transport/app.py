@@ -1,7 +1,7 @@
 """The whole server as one ASGI application."""
 
 import gc
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -24,6 +24,7 @@ from resolvers.errors import RequestError
 from schema import schema
 from transport import health
 from transport.auth.tokens import Authenticator, ConnectProofs
+from transport.cors import with_cors
 from transport.graphiql import Identities, graphiql_routes, page
 from transport.http import GraphQLOverHTTP
 from transport.logs import configure_logs
@@ -61,6 +62,7 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
     endpoint = WithPage(graphql) if settings.shows_graphiql else graphql
     server = Server(
         graphql,
+        settings.cors_origins,
         lifespan=lifespan,
         routes=[
             Route(GRAPHQL, endpoint, methods=["GET", "POST"]),
@@ -90,12 +92,17 @@ def _spare_collections() -> None:
 class Server(Starlette):
     """Starlette, but for what nearly all requests are: they go to GraphQL straight away."""
 
-    def __init__(self, graphql: ASGIApp, **starlette: Any) -> None:
+    def __init__(self, graphql: ASGIApp, origins: Sequence[str] | None, **starlette: Any) -> None:
         super().__init__(**starlette)
         self._graphql = graphql
+        # Around everything, so that errors can be read on pages of other origins too.
+        self._outermost = with_cors(self._serve, origins) if origins else self._serve
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or start and stop."""
+        await self._outermost(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] == GRAPHQL:
             await self._graphql(scope, receive, send)
         else:

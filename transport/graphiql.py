@@ -11,9 +11,17 @@ from typing import TypedDict
 
 import orjson
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
+
+from transport.compression import COMPRESSION_LEVEL, MIN_COMPRESSED
+
+_COMPRESSED = Middleware(
+    GZipMiddleware, minimum_size=MIN_COMPRESSED, compresslevel=COMPRESSION_LEVEL
+)
 
 BUILT = Path(__file__).parent / "static" / "graphiql"
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -79,7 +87,7 @@ def graphiql_routes(identities: Identities | None) -> list[BaseRoute]:
 
     return [
         Route("/graphiql/config.json", config),
-        Route("/graphiql/assets/{name}", _asset),
+        Route("/graphiql/assets/{name}", _asset, middleware=[_COMPRESSED]),
     ]
 
 

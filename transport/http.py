@@ -17,8 +17,9 @@ from execution.explain import explain
 from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.errors import RequestCode, RequestError
+from transport.compression import MIN_COMPRESSED, compressed
 from transport.errors import HttpError
-from transport.negotiation import JSON, media_type_for
+from transport.negotiation import JSON, accepts_gzip, media_type_for
 from transport.request import Incoming, read_params
 
 STATUS: dict[RequestCode, int] = {
@@ -34,7 +35,7 @@ STATUS: dict[RequestCode, int] = {
 _RETRY = {"Retry-After": "1"}
 _HEADERS = [
     (b"cache-control", b"no-store"),
-    (b"vary", b"Accept"),
+    (b"vary", b"Accept, Accept-Encoding"),
     (b"x-content-type-options", b"nosniff"),
 ]
 
@@ -65,9 +66,10 @@ class GraphQLOverHTTP:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a GET or a POST."""
-        media_type = JSON
+        media_type, takes_gzip = JSON, False
         try:
             request = Incoming(scope, receive)
+            takes_gzip = accepts_gzip(request.header(b"accept-encoding"))
             media_type = media_type_for(request.header(b"accept"))
             if self._explains and request.header(b"joinery-explain") == "1":
                 answer = _answer(await explain(self._respond(request)))
@@ -81,7 +83,7 @@ class GraphQLOverHTTP:
         except Exception as error:  # noqa: BLE001
             errors = [to_client_error(error)]
             answer = _refusal(errors, _status(errors), legacy_ok=False)
-        await _send(send, answer, media_type)
+        await _send(send, answer, media_type, takes_gzip=takes_gzip)
 
     async def _respond(self, request: Incoming) -> Response:
         params = await read_params(request)
@@ -134,17 +136,21 @@ def _status(errors: Sequence[GraphQLError]) -> int:
     return max(STATUS.get(code_of(error) or "INTERNAL", 400) for error in errors)
 
 
-async def _send(send: Send, answer: _Answer, media_type: str) -> None:
+async def _send(send: Send, answer: _Answer, media_type: str, *, takes_gzip: bool) -> None:
+    body = answer.body
     more = [(name.lower().encode(), value.encode()) for name, value in answer.headers.items()]
+    if takes_gzip and len(body) >= MIN_COMPRESSED:
+        body = await compressed(body)
+        more.append((b"content-encoding", b"gzip"))
     start = {
         "type": "http.response.start",
         "status": 200 if answer.legacy_ok and media_type == JSON else answer.status,
         "headers": [
             (b"content-type", b"%s; charset=utf-8" % media_type.encode()),
-            (b"content-length", b"%d" % len(answer.body)),
+            (b"content-length", b"%d" % len(body)),
             *_HEADERS,
             *more,
         ],
     }
     await send(start)
-    await send({"type": "http.response.body", "body": answer.body})
+    await send({"type": "http.response.body", "body": body})

@@ -1,4 +1,4 @@
-"""The media types of a request and of its response (HTTP's content negotiation)."""
+"""The media types and codings of a request and of its response (HTTP's content negotiation)."""
 
 import re
 from functools import lru_cache
@@ -69,6 +69,13 @@ def check_content_encoding(header: str) -> None:
     if {coding.strip().lower() for coding in _split(header, ",")} - {"identity"}:
         message = "The body must not be compressed."
         raise HttpError(415, message, {"Accept-Encoding": "identity"})
+
+
+@lru_cache(maxsize=256)
+def accepts_gzip(accept_encoding: str | None) -> bool:
+    """Return whether a client names gzip; one that names nothing would take anything, says HTTP."""
+    codings = map(_range, _split(accept_encoding or "", ","))
+    return any(name == "gzip" and quality > 0 for name, quality in codings)
 
 
 def _parameters(text: str) -> tuple[str, dict[str, str]]:

@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from database.connection import DEFAULT_URL, DatabaseError, tortoise_config
+from transport.setting_types import Origins
 
 PREFIX = "JOINERY_"
 FILE = ".env"
@@ -60,6 +61,8 @@ class Settings(BaseSettings):
     auth_audience: str | None = None
     connect_secret: str | None = Field(default=None, repr=False)
     connect_jwks_url: HttpUrl | None = None
+    cors_origins: Origins = None
+    "Whose pages may ask the API from a browser; `*` alone for all."
     graphiql: bool | None = None
     "Whether browsers get the GraphiQL page: None, in development alone."
     log_level: Literal["debug", "info", "warning", "error"] = "info"

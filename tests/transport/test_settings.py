@@ -47,6 +47,11 @@ def test_nothing_need_be_set_in_development() -> None:
         ("JOINERY_ENV", "staging", "should be 'development' or 'production'"),
         ("JOINERY_LOG_LEVEL", "loud", "'debug', 'info', 'warning' or 'error'"),
         ("JOINERY_GRAPHIQL", "perhaps", "valid boolean"),
+        ("JOINERY_CORS_ORIGINS", "https://app.example/", "https://app.example/ is no origin"),
+        ("JOINERY_CORS_ORIGINS", "https://a.example,b.example", "b.example is no origin"),
+        ("JOINERY_CORS_ORIGINS", "https://*.example", "is no origin"),
+        ("JOINERY_CORS_ORIGINS", "null", "is no origin"),
+        ("JOINERY_CORS_ORIGINS", "*, https://a.example", "or * alone"),
         ("JOINERY_AUTH_SECRET", "short", "needs 32 bytes or more, has 5"),
         ("JOINERY_CONNECT_SECRET", "short", "needs 32 bytes or more, has 5"),
         ("JOINERY_AUTH_JWKS_URL", "keys.example", "begins with http:// or https://"),
@@ -60,6 +65,25 @@ def test_a_bad_variable_is_named(
     message = refused(monkeypatch, **{name: value})
     assert message.startswith(f"{name}: ")
     assert says in message
+
+
+@pytest.mark.parametrize(
+    ("text", "origins"),
+    [
+        ("", None),
+        ("*", ("*",)),
+        (
+            "https://App.example:443, http://[::1]:8080,",
+            ("https://app.example", "http://[::1]:8080"),
+        ),
+        ("capacitor://localhost", ("capacitor://localhost",)),
+    ],
+)
+def test_origins_are_told_as_browsers_send_them(
+    monkeypatch: pytest.MonkeyPatch, text: str, origins: tuple[str, ...] | None
+) -> None:
+    monkeypatch.setenv("JOINERY_CORS_ORIGINS", text)
+    assert Settings().cors_origins == origins
 
 
 @pytest.mark.parametrize("in_file", [False, True])

@@ -1,0 +1,32 @@
+"""Settings that hold several values in one text."""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+from pydantic_settings import NoDecode
+
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[a-z0-9._\[\]:-]+")
+
+
+def _origins(given: Any) -> Any:
+    if not isinstance(given, str):
+        return given
+    origins = tuple(_origin(each) for each in given.lower().split(",") if each.strip())
+    if "*" in origins and len(origins) > 1:
+        raise ValueError("give exact origins, or * alone")
+    return origins
+
+
+def _origin(text: str) -> str:
+    """Return an origin as browsers send it; raise ValueError."""
+    origin = text.strip()
+    if origin != "*" and not _ORIGIN.fullmatch(origin):
+        raise ValueError(f"{origin} is no origin, as https://host or http://host:8080 is")
+    scheme, _, host = origin.partition("://")
+    default_port = {"http": ":80", "https": ":443"}.get(scheme)
+    return origin.removesuffix(default_port) if host and default_port else origin
+
+
+Origins = Annotated[tuple[str, ...] | None, NoDecode, BeforeValidator(_origins)]
+"Exact origins with commas between them, or `*` alone."
