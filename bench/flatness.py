@@ -28,7 +28,7 @@ from database.engines.asyncpg import SERVER_SETTINGS
 from database.session import rows, run
 from database.statement import Execution
 from models.availability import EVERYONE
-from projection import Run
+from projection import Run, Terms
 from projection.listing import Page, page_values
 from resolvers.availability.worker import recount
 from resolvers.availability.writers import invalidate
@@ -224,7 +224,7 @@ async def _resolve(case: Case, recorder: Recorder, campaign: int) -> None:
     if case.counts:
         await candidate_counts(run_, {}, [campaign])
         return
-    page = Page(limit=50, forward=True, cursor=None, after=True, asked=("", {}))
+    page = Page(limit=50, forward=True, cursor=None, after=True, asked=("", {}, Terms("", "")))
     arguments = {"filter": case.filter, "orderBy": SimpleNamespace(value=case.order)}
     listing = await candidates(run_, arguments, [campaign])
     columns = "t.campaign_id, t.influencer_id, t.status"
