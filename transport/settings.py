@@ -38,7 +38,7 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """Everything that can be set. Raises SettingsError where something is wrong.
 
-    Exactly one of a secret (HS256) and a JWKS URL (RS256, ES256) says whose tokens are accepted;
+    Exactly one of a secret (HS256) and a JWKS URL (public keys) says whose tokens are accepted;
     in development a secret that everyone knows stands in where neither is given.
     """
 

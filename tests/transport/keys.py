@@ -14,13 +14,14 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 
 class Issuer:
-    """Keys by their id; `published` is what its JWKS says now, and `fetches` who asked for it."""
+    """Keys by their id; `published` is what its JWKS says now, `fetches` how often it was asked."""
 
     def __init__(self) -> None:
         self.rsa = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.ec = ec.generate_private_key(ec.SECP256R1())
         self.published: bytes = self.jwks("rsa-1", "ec-1")
         self.fetches = 0
+        self.user_agent: str | None = None
         self.url = ""
 
     def jwks(self, *kids: str) -> bytes:
@@ -51,6 +52,7 @@ def publishing() -> Generator[Issuer]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             issuer.fetches += 1
+            issuer.user_agent = self.headers["User-Agent"]
             self.send_response(200)
             self.end_headers()
             self.wfile.write(issuer.published)

@@ -5,6 +5,7 @@ import base64
 import hashlib
 import hmac
 import time
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -12,12 +13,16 @@ from typing import Any
 import jwt
 import orjson
 import pytest
+import structlog
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from jwt.algorithms import RSAAlgorithm
 
 from models.influencer import Influencer
 from resolvers.caller import Caller, Proof
 from resolvers.context import InvalidProofError
 from resolvers.errors import RequestError
+from tests.live import ROOT
 from tests.tokens import SECRET, token
 from tests.transport.keys import Issuer, publishing
 from transport.auth import jwks
@@ -47,12 +52,8 @@ async def test_a_token_that_was_good_is_refused_once_it_has_expired() -> None:
     short = f"Bearer {token('STAFF', seconds=1)}"
     assert await auth.caller(short)
 
-    async def until_refused() -> None:
-        while await auth.caller(short):
-            await asyncio.sleep(0.05)
-
     with pytest.raises(RequestError, match="has expired"):
-        await asyncio.wait_for(until_refused(), timeout=10)
+        await asyncio.wait_for(until_refused(auth, short), timeout=10)
 
 
 async def test_a_token_says_who_calls() -> None:
@@ -228,6 +229,122 @@ async def test_a_shared_secret_among_published_keys_verifies_nothing(issuer: Iss
         await by_keys(issuer).caller(f"Bearer {forged}")
 
 
+async def test_the_request_for_keys_says_who_asks(issuer: Issuer) -> None:
+    await by_keys(issuer).caller(f"Bearer {issuer.token('rsa-1')}")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert issuer.user_agent == f"Joinery/{project['version'].rpartition('.')[0]}"
+
+
+ENCRYPTION = {"kty": "RSA", "use": "enc", "alg": "RSA-OAEP", "kid": "enc-1", "n": "AQAB", "e": "AQ"}
+UNREADABLE: list[Any] = [
+    {"kty": "oct", "kid": "oct-1"},
+    {"kty": "RSA", "kid": ["rsa-9"], "n": "AQAB", "e": "AQAB"},
+    {"kty": "RSA", "kid": "rsa-9", "alg": "none", "n": "AQAB", "e": "AQAB"},
+    {"kty": "RSA", "kid": "rsa-9", "n": 7, "e": None},
+    {"kty": "RSA", "kid": "rsa-9"},
+    {"kty": ["EC"], "crv": ["P-256"], "kid": "ec-9"},
+    {"kty": "EC", "crv": "P-256", "kid": "ec-9", "x": "AQAB", "y": "AQAB"},
+    {"kty": "AKP", "alg": "ML-DSA-44", "kid": "pq-1", "pub": "AQAB"},
+    {},
+    "rsa-9",
+    None,
+    ENCRYPTION,
+]
+
+
+@pytest.mark.parametrize("bad", UNREADABLE)
+async def test_a_key_that_cannot_be_used_leaves_the_others(issuer: Issuer, bad: Any) -> None:
+    keys = orjson.loads(issuer.published)["keys"]
+    issuer.published = orjson.dumps({"keys": [bad, *keys, bad]})
+    auth = by_keys(issuer)
+    for kid in ("rsa-1", "ec-1"):
+        assert await auth.caller(f"Bearer {issuer.token(kid)}")
+    with pytest.raises(RequestError, match="a key that is not known"):
+        await auth.caller(f"Bearer {issuer.token('rsa-9')}")
+
+
+@pytest.mark.parametrize("published", [[], [ENCRYPTION], UNREADABLE])
+async def test_a_set_without_a_usable_key_withdraws_nothing_and_is_told_once(
+    issuer: Issuer, monkeypatch: pytest.MonkeyPatch, published: list[Any]
+) -> None:
+    auth = by_keys(issuer)
+    await auth.caller(f"Bearer {issuer.token('rsa-1')}")
+    good, issuer.published = issuer.published, orjson.dumps({"keys": published})
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(3):
+            later(monkeypatch, jwks.REFRESH_SECONDS * (issuer.fetches + 1))
+            with pytest.raises(RequestError, match="a key that is not known"):
+                await auth.caller(f"Bearer {issuer.token('rsa-2')}")
+            assert await auth.caller(f"Bearer {issuer.token('rsa-1', jti='new')}")
+    assert issuer.fetches == 4
+    assert len(logs) == 1
+
+    keys = [key for key in orjson.loads(good)["keys"] if key["kid"] != "rsa-1"]
+    issuer.published = orjson.dumps({"keys": keys})
+    withdrawn = f"Bearer {issuer.token('rsa-1')}"
+    later(monkeypatch, jwks.REFRESH_SECONDS * 6)
+    assert await auth.caller(f"Bearer {issuer.token('ec-1')}")
+    with pytest.raises(RequestError, match="a key that is not known"):
+        await asyncio.wait_for(until_refused(auth, withdrawn), timeout=10)
+
+
+async def test_each_of_several_keys_of_one_id_is_tried(issuer: Issuer) -> None:
+    stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    other = RSAAlgorithm.to_jwk(stranger.public_key(), as_dict=True)
+    ours = orjson.loads(issuer.jwks("rsa-1"))["keys"][0]
+    ec = orjson.loads(issuer.jwks("ec-1"))["keys"][0]
+    named = [{**key, "kid": "rsa-1"} for key in (other, ec, ours, other)]
+    issuer.published = orjson.dumps({"keys": named})
+    auth = by_keys(issuer)
+    for _ in range(2):
+        assert await auth.caller(f"Bearer {issuer.token('rsa-1')}")
+        assert await auth.caller(f"Bearer {issuer.token(None)}")
+    forger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    forged = jwt.encode(STAFF, forger, "RS256", {"kid": "rsa-1"})
+    with pytest.raises(RequestError, match="a wrong signature"):
+        await auth.caller(f"Bearer {forged}")
+
+
+PRIVATE_KEYS = {
+    "RSA": rsa.generate_private_key(public_exponent=65537, key_size=2048),
+    "P-384": ec.generate_private_key(ec.SECP384R1()),
+    "P-521": ec.generate_private_key(ec.SECP521R1()),
+    "Ed25519": ed25519.Ed25519PrivateKey.generate(),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "algorithm"),
+    [
+        *(("RSA", name) for name in ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")),
+        ("P-384", "ES384"),
+        ("P-521", "ES512"),
+        ("Ed25519", "EdDSA"),
+    ],
+)
+async def test_a_key_without_an_algorithm_verifies_each_of_its_kind(
+    issuer: Issuer, kind: str, algorithm: str
+) -> None:
+    key = PRIVATE_KEYS[kind]
+    signing = jwt.get_algorithm_by_name(algorithm)
+    public = signing.to_jwk(key.public_key(), as_dict=True)
+    issuer.published = orjson.dumps({"keys": [{**public, "kid": "k"}]})
+    good = jwt.encode(STAFF, key, algorithm, {"kid": "k"})
+    assert await by_keys(issuer).caller(f"Bearer {good}")
+
+    issuer.published = orjson.dumps({"keys": [{**public, "kid": "k", "alg": algorithm}]})
+    assert await by_keys(issuer).caller(f"Bearer {good}")
+
+
+async def test_a_key_that_names_its_algorithm_verifies_no_other(issuer: Issuer) -> None:
+    key = orjson.loads(issuer.jwks("rsa-1"))["keys"][0]
+    issuer.published = orjson.dumps({"keys": [{**key, "alg": "PS256"}]})
+    with pytest.raises(RequestError, match="another algorithm"):
+        await by_keys(issuer).caller(f"Bearer {issuer.token('rsa-1')}")
+    good = jwt.encode(STAFF, issuer.rsa, "PS256", {"kid": "rsa-1"})
+    assert await by_keys(issuer).caller(f"Bearer {good}")
+
+
 PROOF = {
     "influencer": "externalId:jp-7",
     "platform": "TIKTOK",
@@ -270,6 +387,11 @@ async def test_a_proof_must_say_everything(changes: dict[str, Any], says: str) -
 async def test_a_proof_that_is_not_genuine_is_refused(proof: str) -> None:
     with pytest.raises(InvalidProofError):
         await ConnectProofs(Settings(connect_secret=SECRET)).verify(proof)
+
+
+async def until_refused(auth: Authenticator, header: str) -> None:
+    while await auth.caller(header):
+        await asyncio.sleep(0.05)
 
 
 def later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:

@@ -2,16 +2,25 @@
 
 import asyncio
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http.client import HTTPException
 from time import monotonic
-from typing import cast
+from typing import Any, TypeAlias
 
 import jwt
 import orjson
 import structlog
+from cryptography.exceptions import UnsupportedAlgorithm
 
-ALGORITHMS = ("RS256", "ES256")
+ALGORITHMS: Mapping[object, Sequence[str]] = {
+    "RSA": ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
+    "P-256": ("ES256",),
+    "P-384": ("ES384",),
+    "P-521": ("ES512",),
+    "Ed25519": ("EdDSA",),
+}
+"""What a key may verify, by its type or its curve. No shared secret (`oct`) is among them: one that
+strays into a published set must never verify anything."""
 REFRESH_SECONDS = 300.0
 "Keys are fetched again after this long, so that a withdrawn one is no longer accepted."
 COOLDOWN_SECONDS = 10.0
@@ -19,7 +28,19 @@ COOLDOWN_SECONDS = 10.0
 TIMEOUT_SECONDS = 5.0
 MAX_BYTES = 1 << 20
 
-_UNFETCHABLE = (OSError, HTTPException, ValueError, AttributeError, jwt.PyJWTError)
+_HEADERS = {"Accept": "application/json", "User-Agent": "Joinery/0.1"}
+_UNFETCHABLE = (OSError, HTTPException, ValueError)
+# PyJWT lets through whatever a malformed key leads to: a KeyError where it lacks a member.
+_UNREADABLE = (
+    jwt.PyJWTError,
+    UnsupportedAlgorithm,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+_Keys: TypeAlias = Mapping[str | None, Sequence[jwt.PyJWK]]
 _log = structlog.stdlib.get_logger("joinery.jwks")
 
 
@@ -28,33 +49,32 @@ class KeysUnavailableError(Exception):
 
 
 class KeySet:
-    """The keys of one JWKS URL. Cached keys stay valid while the URL cannot be reached."""
+    """The keys of one JWKS URL.
+
+    Cached keys stay valid until the URL gives others. While it cannot be reached, or gives no key
+    that can be used, it is asked again every `COOLDOWN_SECONDS`, as long as tokens come.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._keys: Mapping[str | None, jwt.PyJWK] | None = None
+        self._keys: _Keys = {}
         self._fetched_at = self._tried_at = -float("inf")
         self._lock = asyncio.Lock()
         self._refreshing: asyncio.Task[None] | None = None
+        self._problem: str | None = None
 
-    async def find(self, kid: str | None) -> jwt.PyJWK | None:
-        """Return the key with this id, or None; without an id, the only key if there is one.
+    async def find(self, kid: str | None) -> Sequence[jwt.PyJWK]:
+        """Return the keys with this id, one for each algorithm; without an id, all keys.
 
         Raise KeysUnavailableError.
         """
-        key = self._known(kid)
-        if key is None:
+        keys = self._keys.get(kid, ())
+        if not keys:
             await self._fetch_once()
-            return self._known(kid)
+            return self._keys.get(kid, ())
         if monotonic() - self._fetched_at > REFRESH_SECONDS and self._may_try():
             self._refreshing = asyncio.create_task(self._fetch_once())
-        return key
-
-    def _known(self, kid: str | None) -> jwt.PyJWK | None:
-        keys = self._keys or {}
-        if kid is None and len(keys) == 1:
-            return next(iter(keys.values()))
-        return keys.get(kid)
+        return keys
 
     def _may_try(self) -> bool:
         return monotonic() - self._tried_at > COOLDOWN_SECONDS
@@ -65,24 +85,64 @@ class KeySet:
             if self._may_try():
                 self._tried_at = monotonic()
                 try:
-                    self._keys = await asyncio.to_thread(_fetch, self._url)
+                    self._keys, problem = await asyncio.to_thread(_fetch, self._url)
                     self._fetched_at = monotonic()
                 except _UNFETCHABLE as error:
-                    _log.warning("keys cannot be fetched", url=self._url, error=str(error))
-        if self._keys is None:
+                    problem = f"keys cannot be fetched: {error}"
+                self._report(problem)
+        if not self._keys:
             raise KeysUnavailableError(self._url)
 
+    def _report(self, problem: str | None) -> None:
+        """Log a problem once, not at each attempt."""
+        if problem is not None and problem != self._problem:
+            _log.warning(problem, url=self._url)
+        self._problem = problem
 
-def _fetch(url: str) -> dict[str | None, jwt.PyJWK]:
-    request = urllib.request.Request(url, headers={"Accept": "application/json"})  # noqa: S310
+
+def _fetch(url: str) -> tuple[_Keys, str | None]:
+    """Return the keys by their ids, all of them under None, and what is wrong with the others.
+
+    Raise one of `_UNFETCHABLE`, also where no key can be used.
+    """
+    keys: dict[str | None, list[jwt.PyJWK]] = {}
+    problems: list[str] = []
+    for number, jwk in enumerate(_published(url), 1):
+        try:
+            kid, read = _read(jwk)
+        except _UNREADABLE as error:
+            problems.append(f"key {number} cannot be read ({type(error).__name__}: {error})")
+            continue
+        for name in {kid, None}:
+            keys.setdefault(name, []).extend(read)
+    problem = "; ".join(problems) or None
+    if not keys.get(None):
+        raise ValueError(problem or "no key for signatures")
+    return keys, problem
+
+
+def _published(url: str) -> list[Any]:
+    request = urllib.request.Request(url, headers=_HEADERS)  # noqa: S310
     with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
-        document = cast("dict[str, object]", orjson.loads(answer.read(MAX_BYTES)))
-    if not isinstance(document.get("keys"), list):
-        raise ValueError("no JSON object with keys")  # noqa: TRY004
-    keys = jwt.PyJWKSet.from_dict(document).keys
-    # A shared secret (HS256) that strays in here must never verify anything.
-    return {key.key_id: key for key in keys if key.algorithm_name in ALGORITHMS and _signs(key)}
+        document = orjson.loads(answer.read(MAX_BYTES))
+    match document:
+        case {"keys": [*keys]}:
+            return keys
+        case _:
+            raise ValueError("no JSON object with keys")
 
 
-def _signs(key: jwt.PyJWK) -> bool:
-    return key.public_key_use in (None, "sig")
+def _read(jwk: dict[str, Any]) -> tuple[str | None, list[jwt.PyJWK]]:
+    """Return the id of a key, and the key for each algorithm that it may verify.
+
+    A key need not name its algorithm (RFC 7517, section 4.4): PyJWT takes RS256 for RSA then.
+    Raise one of `_UNREADABLE`.
+    """
+    kid, kty = jwk.get("kid"), jwk.get("kty")
+    if not isinstance(kid, str | None):
+        raise TypeError("kid is no text")
+    if jwk.get("use") not in (None, "sig"):
+        return kid, []
+    fitting = ALGORITHMS.get(kty if kty == "RSA" else jwk.get("crv"), ())
+    named = jwk.get("alg")
+    return kid, [jwt.PyJWK(jwk, name) for name in fitting if named in (None, name)]

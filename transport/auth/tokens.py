@@ -2,7 +2,7 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import jwt
@@ -115,8 +115,8 @@ _Claims: TypeAlias = Mapping[str, Any]
 class _Keys(Protocol):
     """The keys of one signer. A key allows one algorithm, whatever the token claims."""
 
-    async def find(self, kid: str | None) -> jwt.PyJWK | None:
-        """Return the key with this id, or None."""
+    async def find(self, kid: str | None) -> Sequence[jwt.PyJWK]:
+        """Return the keys with this id; there may be several."""
         ...
 
 
@@ -125,11 +125,11 @@ class _Secret:
 
     def __init__(self, secret: str) -> None:
         key = jwt.get_algorithm_by_name("HS256").to_jwk(secret.encode(), as_dict=True)
-        self._key = jwt.PyJWK(key, algorithm="HS256")
+        self._keys = (jwt.PyJWK(key, algorithm="HS256"),)
 
-    async def find(self, kid: str | None) -> jwt.PyJWK:  # noqa: ARG002
+    async def find(self, kid: str | None) -> Sequence[jwt.PyJWK]:  # noqa: ARG002
         """Return the secret, whatever the id."""
-        return self._key
+        return self._keys
 
 
 def _keys(secret: str | None, jwks_url: str | None) -> _Keys:
@@ -161,20 +161,32 @@ class _Verifier:
     async def verify(self, token: str) -> _Verified:
         """Return what the token says; raise InvalidTokenError, or KeysUnavailableError."""
         try:
-            kid = jwt.get_unverified_header(token).get("kid")
-            key = await self._keys.find(kid)
-            if key is None:
+            header = jwt.get_unverified_header(token)
+            keys = await self._keys.find(header.get("kid"))
+            if not keys:
                 raise InvalidTokenError("is signed with a key that is not known here")
-            claims = self._decoded(token, key)
+            fitting = [key for key in keys if key.algorithm_name == header.get("alg")]
+            claims, key = self._decoded_by_one_of(fitting, token)
         except jwt.PyJWTError as error:
             raise InvalidTokenError(_reason(error)) from None
-        return _Verified(claims, int(claims["exp"]), kid, key)
+        return _Verified(claims, int(claims["exp"]), header.get("kid"), key)
 
     async def is_still_valid(self, verified: _Verified) -> bool:
         """Return whether a token that was verified has not expired, nor its key been withdrawn."""
-        return (
-            time.time() < verified.expires and await self._keys.find(verified.kid) is verified.key
+        return time.time() < verified.expires and verified.key in await self._keys.find(
+            verified.kid
         )
+
+    def _decoded_by_one_of(
+        self, keys: Sequence[jwt.PyJWK], token: str
+    ) -> tuple[_Claims, jwt.PyJWK]:
+        failure: jwt.PyJWTError = jwt.InvalidAlgorithmError()
+        for key in keys:
+            try:
+                return self._decoded(token, key), key
+            except jwt.InvalidSignatureError as error:
+                failure = error
+        raise failure
 
     def _decoded(self, token: str, key: jwt.PyJWK) -> _Claims:
         return jwt.decode(
