@@ -59,6 +59,8 @@ class Settings(BaseSettings):
     auth_jwks_url: HttpUrl | None = None
     auth_issuer: str | None = None
     auth_audience: str | None = None
+    auth_leeway: int = Field(default=30, ge=0, le=300)
+    "Seconds that the clocks of who signs tokens and proofs may be ahead."
     connect_secret: str | None = Field(default=None, repr=False)
     connect_jwks_url: HttpUrl | None = None
     cors_origins: Origins = None

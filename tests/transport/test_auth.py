@@ -345,6 +345,28 @@ async def test_a_key_that_names_its_algorithm_verifies_no_other(issuer: Issuer) 
     assert await by_keys(issuer).caller(f"Bearer {good}")
 
 
+async def test_a_clock_that_is_ahead_refuses_no_token() -> None:
+    now = int(time.time())
+    auth = by_secret()
+    for claims in ({"iat": now + 2, "nbf": now + 2}, {"nbf": now + 25}, {"iat": now + 7200}):
+        assert await auth.caller(f"Bearer {token('STAFF', **claims)}")
+    with pytest.raises(RequestError, match="is not valid yet"):
+        await auth.caller(f"Bearer {token('STAFF', nbf=now + 45)}")
+
+
+async def test_the_leeway_is_a_setting() -> None:
+    ahead = f"Bearer {token('STAFF', nbf=int(time.time()) + 45)}"
+    assert await by_secret(auth_leeway=60).caller(ahead)
+    soon = f"Bearer {token('STAFF', nbf=int(time.time()) + 10)}"
+    with pytest.raises(RequestError, match="is not valid yet"):
+        await by_secret(auth_leeway=0).caller(soon)
+
+
+async def test_leeway_is_not_for_the_end_of_a_token() -> None:
+    with pytest.raises(RequestError, match="has expired"):
+        await by_secret(auth_leeway=300).caller(f"Bearer {token('STAFF', seconds=-1)}")
+
+
 PROOF = {
     "influencer": "externalId:jp-7",
     "platform": "TIKTOK",
@@ -358,6 +380,16 @@ async def test_a_proof_says_whose_account_it_is() -> None:
     proofs = ConnectProofs(Settings(connect_secret=SECRET))
     proof = await proofs.verify(sign(SECRET, PROOF, 60))
     assert proof == Proof("externalId:jp-7", Platform.TIKTOK, "t-1", "@aoi", 12_000)
+
+
+async def test_a_proof_has_the_same_leeway() -> None:
+    now = int(time.time())
+    settings = Settings(connect_secret=SECRET, auth_leeway=20)
+    ahead = jwt.encode(PROOF | {"iat": now + 900, "nbf": now + 15, "exp": now + 60}, SECRET)
+    assert await ConnectProofs(settings).verify(ahead)
+    early = jwt.encode(PROOF | {"nbf": now + 30, "exp": now + 60}, SECRET)
+    with pytest.raises(InvalidProofError, match="is not valid yet"):
+        await ConnectProofs(settings).verify(early)
 
 
 @pytest.mark.parametrize(

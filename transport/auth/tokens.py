@@ -43,7 +43,9 @@ class Authenticator:
 
     def __init__(self, settings: Settings) -> None:
         keys = _keys(settings.auth_secret, settings.auth_jwks_url)
-        self._verifier = _Verifier(keys, settings.auth_issuer, settings.auth_audience)
+        self._verifier = _Verifier(
+            keys, settings.auth_leeway, settings.auth_issuer, settings.auth_audience
+        )
         self._callers: OrderedDict[str, tuple[_Verified, Caller]] = OrderedDict()
 
     async def caller(self, authorization: str | None) -> Caller | None:
@@ -83,7 +85,8 @@ class ConnectProofs:
     """Read the proofs of `connectAccount`, signed by the service that did a platform's login."""
 
     def __init__(self, settings: Settings) -> None:
-        self._verifier = _Verifier(_keys(settings.connect_secret, settings.connect_jwks_url))
+        keys = _keys(settings.connect_secret, settings.connect_jwks_url)
+        self._verifier = _Verifier(keys, settings.auth_leeway)
 
     async def verify(self, token: str) -> Proof:
         """Return what the proof says. Raise InvalidProofError, or RequestError UNAVAILABLE."""
@@ -151,10 +154,13 @@ class _Verified(NamedTuple):
 
 
 class _Verifier:
-    """Verify the tokens of one signer: signature, expiry, and issuer and audience where set."""
+    """Verify the tokens of one signer: signature, time, and issuer and audience where set."""
 
-    def __init__(self, keys: _Keys, issuer: str | None = None, audience: str | None = None) -> None:
+    def __init__(
+        self, keys: _Keys, leeway: int, issuer: str | None = None, audience: str | None = None
+    ) -> None:
         self._keys = keys
+        self._leeway = leeway
         self._issuer = issuer
         self._audience = audience
 
@@ -189,14 +195,25 @@ class _Verifier:
         raise failure
 
     def _decoded(self, token: str, key: jwt.PyJWK) -> _Claims:
-        return jwt.decode(
+        claims = jwt.decode(
             token,
             key,
             algorithms=[key.algorithm_name],
             issuer=self._issuer,
             audience=self._audience,
-            options={"require": ["exp"], "verify_aud": self._audience is not None},
+            leeway=self._leeway,
+            options={
+                "require": ["exp"],
+                "verify_aud": self._audience is not None,
+                # When it was made refuses no token; RFC 7519 has nbf for that.
+                "verify_iat": False,
+            },
         )
+        # PyJWT's leeway is for exp too, but clients get a new token before the end: what is stolen
+        # or withdrawn shall not be good for longer than its signer said.
+        if int(claims["exp"]) <= time.time():
+            raise jwt.ExpiredSignatureError
+        return claims
 
 
 def _reason(error: jwt.PyJWTError) -> str:
