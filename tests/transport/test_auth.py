@@ -348,7 +348,12 @@ async def test_a_key_that_names_its_algorithm_verifies_no_other(issuer: Issuer) 
 async def test_a_clock_that_is_ahead_refuses_no_token() -> None:
     now = int(time.time())
     auth = by_secret()
-    for claims in ({"iat": now + 2, "nbf": now + 2}, {"nbf": now + 25}, {"iat": now + 7200}):
+    ahead: list[dict[str, Any]] = [
+        {"iat": now + 2, "nbf": now + 2},
+        {"nbf": now + 25},
+        {"iat": now + 7200},
+    ]
+    for claims in ahead:
         assert await auth.caller(f"Bearer {token('STAFF', **claims)}")
     with pytest.raises(RequestError, match="is not valid yet"):
         await auth.caller(f"Bearer {token('STAFF', nbf=now + 45)}")
