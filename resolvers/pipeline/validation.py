@@ -62,7 +62,7 @@ class Form:
 
     def text(self, value: str, max_length: int, *path: str | int) -> str:
         """Return the text, trimmed; refuse an empty one. What is refused is empty."""
-        if not clean(value):
+        if not clean(value) and not isinstance(value, Malformed):
             self.refuse(ErrorCode.INVALID_INPUT, "It must not be empty.", *path)
         return self.optional(value, max_length, *path) or ""
 
