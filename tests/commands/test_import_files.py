@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from commands.importing import encoding, values
@@ -106,6 +106,13 @@ def test_any_dialect_comes_back_the_same(
     assert [entry.fields for entry in entries] == expected(people)
 
 
+def is_utf8_beyond_ascii(line: bytes) -> bool:
+    try:
+        return not line.decode().isascii()
+    except UnicodeDecodeError:
+        return False
+
+
 @given(influencers(JAPANESE), SEPARATORS, ENDS)
 def test_cp932_is_read_or_refused_and_never_something_else(
     tmp_path_factory: pytest.TempPathFactory,
@@ -114,8 +121,10 @@ def test_cp932_is_read_or_refused_and_never_something_else(
     end: str,
 ) -> None:
     folder = tmp_path_factory.mktemp("cp932")
-    text = as_csv(people, separator, end, csv.QUOTE_MINIMAL)
-    table, entries = read(folder, text.encode("cp932"))
+    data = as_csv(people, separator, end, csv.QUOTE_MINIMAL).encode("cp932")
+    # ﾅア has the bytes of ŃA in UTF-8, which is read first: nothing can tell them apart.
+    assume(not any(is_utf8_beyond_ascii(line) for line in data.splitlines()))
+    table, entries = read(folder, data)
     if table.encoding == "cp932":
         assert [entry.fields for entry in entries] == expected(people)
     taken = [entry.fields for entry in entries if entry.fields]
