@@ -8,6 +8,7 @@ import unicodedata
 from functools import lru_cache
 from urllib.parse import unquote
 
+import orjson
 import pycountry
 
 from models.countries import COUNTRIES
@@ -63,8 +64,8 @@ _PAGES = frozenset(
 
 
 def shown(value: object) -> str:
-    """Return a value as messages quote it."""
-    text = repr(value)
+    """Return a value as messages quote it: a text in quotes, any other as JSON has it."""
+    text = repr(value) if isinstance(value, str) else orjson.dumps(value).decode()
     return text if len(text) <= 80 else f"{text[:80]}…"
 
 

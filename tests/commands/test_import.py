@@ -334,6 +334,15 @@ def test_json_lines_take_no_number_for_another(
     assert list(importing.stored()) == ["crm-2"]
 
 
+@pytest.mark.parametrize(("followers", "written"), [(True, "true"), (None, "null")])
+def test_a_value_of_json_lines_is_told_as_it_is_written(
+    importing: Importing, tmp_path: Path, followers: object, written: str
+) -> None:
+    file = json_lines(tmp_path, person(1, accounts=[account(1, followers=followers)]))
+    [told] = importing.complaints(file)
+    assert told.startswith(f"line 1: accounts.0.followers: {written} is not a whole number")
+
+
 @pytest.mark.parametrize(
     ("column", "value"),
     [
