@@ -175,10 +175,6 @@ def _count(form: Form, value: int | None, path: str) -> int | None:
     return value
 
 
-def _moment(form: Form, value: datetime | None, path: str) -> datetime | None:
-    return form.moment(value, path)
-
-
 def _as_it_is(_form: Form, value: Any, _path: str) -> Any:
     return value
 
@@ -200,9 +196,9 @@ _READERS: dict[str, Callable[[Form, Any, str], Any]] = {
     "followers_min": _count,
     "followers_max": _count,
     "capacity": _count,
-    "application_deadline": _moment,
-    "starts_at": _moment,
-    "ends_at": _moment,
+    "application_deadline": Form.moment,
+    "starts_at": Form.moment,
+    "ends_at": Form.moment,
     "status": _as_it_is,
 }
 FIELDS = tuple(_READERS)

@@ -64,6 +64,18 @@ async def read_claim(
         message = "Give the proof that the service which did the platform's login has signed."
         form.refuse(ErrorCode.INVALID_INPUT, message, "proof")
         return ReadClaim(None, form.refusals)
+    claim = _plain_claim(form, platform, external_id, handle, followers)
+    return ReadClaim(claim, form.refusals, path_of("externalId"))
+
+
+def _plain_claim(
+    form: Form,
+    platform: Platform | None,
+    external_id: str | None,
+    handle: str | None,
+    followers: int | None,
+) -> Claim | None:
+    """Return the account of the plain fields; refuse each that is missing or out of bounds."""
     given = {
         "platform": platform,
         "externalId": external_id,
@@ -80,9 +92,8 @@ async def read_claim(
     if handle is not None:
         handle = form.text(handle, MAX_NAME, "handle")
     if platform is None or external_id is None or handle is None or followers is None:
-        return ReadClaim(None, form.refusals)
-    claim = Claim(platform, external_id, handle, followers)
-    return ReadClaim(claim, form.refusals, path_of("externalId"))
+        return None
+    return Claim(platform, external_id, handle, followers)
 
 
 async def connect_account(context: Context, read: ReadClaim) -> ConnectAccountOutcome:
