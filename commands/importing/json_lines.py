@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from commands.errors import CommandError
 from commands.importing.entries import Entry, Problem
 from commands.importing.values import shown
-from models.text import clean
+from models.text import clean_id
 from resolvers.mutations.upsert_influencers import InfluencerFields
 from workflow.enums import Platform
 
@@ -82,7 +82,7 @@ def _checked(number: int, said: dict[str, Any]) -> Entry:
     entry = Entry(number)
     external_id = said.get("externalId")
     if isinstance(external_id, str):
-        entry.external_id = clean(external_id)
+        entry.external_id = clean_id(external_id)
     try:
         entry.fields = InfluencerRecord.model_validate(said).given
     except ValidationError as error:

@@ -8,7 +8,7 @@ from commands.importing import values
 from commands.importing.columns import ACCOUNT, PERSON, Columns
 from commands.importing.entries import AccountPlace, Entry, Problem
 from commands.importing.table import Row
-from models.text import clean
+from models.text import clean, clean_id
 from resolvers.mutations.upsert_influencers import AccountFields, InfluencerFields
 from workflow.enums import Platform
 
@@ -57,7 +57,7 @@ class People:
     def _external_id(self, row: Row) -> str:
         """Return whose row it is; nothing where that cannot be read."""
         cell = row.cells[self._id] if len(row.cells) > self._id else ""
-        return clean(cell)
+        return clean_id(cell)
 
     def _entries(self, group: Sequence[Row], unknown: Sequence[Row]) -> Iterator[Entry]:
         if group:

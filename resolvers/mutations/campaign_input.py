@@ -7,7 +7,7 @@ from typing import Any, TypedDict, cast
 
 from models import categories
 from models.countries import COUNTRIES
-from models.text import clean, fold
+from models.text import clean, clean_id, fold
 from resolvers.pipeline.validation import (
     MAX_DESCRIPTION,
     MAX_NAME,
@@ -142,8 +142,8 @@ def _name(form: Form, value: str, path: str) -> str:
     return form.text(value, MAX_NAME, path)
 
 
-def _optional_name(form: Form, value: str | None, path: str) -> str | None:
-    return form.optional(value, MAX_NAME, path)
+def _advertiser(form: Form, value: str | None, path: str) -> str | None:
+    return form.optional(clean_id(value or ""), MAX_NAME, path)
 
 
 def _description(form: Form, value: str, path: str) -> str:
@@ -182,7 +182,7 @@ def _as_it_is(_form: Form, value: Any, _path: str) -> Any:
 _READERS: dict[str, Callable[[Form, Any, str], Any]] = {
     "title": _name,
     "brand": _name,
-    "advertiser_id": _optional_name,
+    "advertiser_id": _advertiser,
     "description": _description,
     "cover_image_url": web_url,
     "reward": _reward,

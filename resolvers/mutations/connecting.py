@@ -54,8 +54,8 @@ def checked_claim(form: Form, claim: Claim, *path: str | int) -> Claim:
     check_followers(form, claim.followers, *path, "followers")
     return Claim(
         claim.platform,
-        form.text(claim.external_id, MAX_NAME, *path, "externalId"),
-        form.text(claim.handle, MAX_NAME, *path, "handle"),
+        form.identifier(claim.external_id, MAX_NAME, *path, "externalId"),
+        form.identifier(claim.handle, MAX_NAME, *path, "handle"),
         claim.followers,
     )
 

@@ -59,7 +59,7 @@ async def submit_post(context: Context, *, participation_id: str, url: str) -> S
 
 def _read_url(form: Form, given: str) -> tuple[str, Platform | None]:
     """Return the URL, trimmed, and its platform; refuse a URL that names no post on any."""
-    url = form.text(given, MAX_URL, "url")
+    url = form.identifier(given, MAX_URL, "url")
     address = read(url)
     if form.refusals:
         return url, None

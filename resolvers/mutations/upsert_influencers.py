@@ -14,7 +14,7 @@ from database.session import rows
 from database.transactions import ChangedMeanwhileError
 from models import categories, profiles
 from models.influencer import Influencer
-from models.text import clean, fold
+from models.text import clean_id, fold
 from resolvers.availability.writers import track_changes
 from resolvers.context import Context
 from resolvers.mutations.campaign_input import category_names, country, web_url
@@ -140,7 +140,7 @@ class _Upsert:
         )
 
     def _read(self, given: Sequence[InfluencerFields]) -> list[_Entry]:
-        times = Counter(clean(one["external_id"]) for one in given)
+        times = Counter(clean_id(one["external_id"]) for one in given)
         entries: list[_Entry] = []
         for index, one in enumerate(given):
             form = Form()
@@ -289,7 +289,7 @@ def _read_one(form: Form, index: int, given: InfluencerFields) -> _Entry:
         row["country"] = None if code is None else country(form, code, *at, "country")
     if "avatar_url" in given:
         row["avatar_url"] = web_url(form, given["avatar_url"], *at, "avatarUrl")
-    external_id = form.text(given["external_id"], MAX_NAME, *at, "externalId")
+    external_id = form.identifier(given["external_id"], MAX_NAME, *at, "externalId")
     return _Entry(index, external_id, row, _claims(form, given["accounts"], *at, "accounts"))
 
 
@@ -307,7 +307,7 @@ def _claims(form: Form, given: Sequence[AccountFields], *at: str | int) -> list[
 
 
 def _email(form: Form, value: str | None, *at: str | int) -> str | None:
-    email = form.optional(value, MAX_EMAIL, *at)
+    email = form.optional(clean_id(value or ""), MAX_EMAIL, *at)
     if email is not None and not _EMAIL.fullmatch(email):
         form.refuse(ErrorCode.INVALID_INPUT, "Give an email address, such as a@example.com.", *at)
     return email

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.text import clean, is_storable
+from models.text import clean, clean_id, is_storable
 from workflow.enums import ErrorCode
 
 MAX_NAME = 200
@@ -64,7 +64,13 @@ class Form:
         """Return the text, trimmed; refuse an empty one. What is refused is empty."""
         if not clean(value) and not isinstance(value, Malformed):
             self.refuse(ErrorCode.INVALID_INPUT, "It must not be empty.", *path)
+            return ""
         return self.optional(value, max_length, *path) or ""
+
+    def identifier(self, value: str, max_length: int, *path: str | int) -> str:
+        """Return the text, without what nobody sees; refuse an empty one."""
+        seen = value if isinstance(value, Malformed) else clean_id(value)
+        return self.text(seen, max_length, *path)
 
     def optional(self, value: str | None, max_length: int, *path: str | int) -> str | None:
         """Return the text, trimmed; None where it is missing or empty, or refused."""

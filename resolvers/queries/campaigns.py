@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from database.text_index import contains, pattern
+from database.text_index import contains, parameters
+from models.text import clean_id
 from projection import Order, Run, TableListing
 from resolvers.errors import RequestError
 from resolvers.queries.applicant_tab import order_name
@@ -44,12 +45,12 @@ def _filtered(asked: Mapping[str, Any], role: Role) -> Conditions:
     conditions = Conditions()
     conditions.one_of("status", asked.get("status"))
     conditions.one_of("type", asked.get("type"))
-    text = searched(asked.get("search") or "")
-    if text:
-        conditions.add(contains("t.search_key"), search=pattern(text))
+    words = searched(asked.get("search") or "")
+    if words:
+        conditions.add(contains("t.search_key", words), **parameters(words))
     if asked.get("advertiserId") is not None:
         if role is Role.INFLUENCER:
             raise RequestError("FORBIDDEN", "The filter `advertiserId` is not for influencers.")
-        wanted = storable("advertiserId", asked["advertiserId"])
+        wanted = clean_id(storable("advertiserId", asked["advertiserId"]))
         conditions.add("t.advertiser_id = :of_advertiser", of_advertiser=wanted)
     return conditions

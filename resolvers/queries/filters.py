@@ -18,8 +18,8 @@ def settle(name: str, value: Any) -> Any:
     return value if read is None or value is None else read(value)
 
 
-def _search(text: str) -> str | None:
-    return searched(text) or None
+def _search(text: str) -> set[str] | None:
+    return set(searched(text)) or None
 
 
 def _countries(codes: Sequence[str]) -> set[str]:

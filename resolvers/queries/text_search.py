@@ -1,13 +1,14 @@
-"""Text search: the influencers whose name, or a handle of theirs, contains a text.
+"""Text search: the influencers whose name and handles contain each word of a text.
 
 There are two ways to find them. A rare text is looked up in an index (`database/text_index.py`).
 For a common text it is faster to walk a list in its own order and to test each row's text, until
 a page is full. Databases estimate badly how common a text is, so it is estimated here, by the
-share of a sample of texts that contain it; the sample is kept in memory and renewed every few
+share of a sample of texts that have its words; the sample is kept in memory and renewed every few
 minutes. A wrong estimate costs time and never changes the rows.
 """
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -42,6 +43,7 @@ class TextSearch:
     "The estimated share of influencers that have the text."
     people: int
     "The estimated number of all influencers."
+    words: Sequence[str]
 
     @property
     def expected(self) -> float:
@@ -65,7 +67,8 @@ class TextSearch:
         """Return the same condition, by reading this one influencer's text."""
         return (
             "coalesce((SELECT 1 FROM influencer_search s"
-            f" WHERE s.influencer_id = {influencer}.id AND {contains('s.text')} LIMIT 1), 0) = 1"
+            f" WHERE s.influencer_id = {influencer}.id AND {contains('s.text', self.words)}"
+            " LIMIT 1), 0) = 1"
         )
 
 
@@ -74,24 +77,31 @@ async def text_search(asked: str | None) -> TextSearch | None:
 
     Raises INVALID_INPUT for a text that is too long or that no database can hold.
     """
-    text = searched(asked or "")
-    if not text:
+    words = searched(asked or "")
+    if not words:
         return None
     sample = await _sample()
-    share = sum(text in known for known in sample.texts) / max(len(sample.texts), 1)
-    return TextSearch(_INDEX.containing(text), parameters(text), share, sample.people)
+    found = sum(all(word in known for word in words) for known in sample.texts)
+    share = found / max(len(sample.texts), 1)
+    return TextSearch(_INDEX.containing(words), parameters(words), share, sample.people, words)
 
 
-def searched(asked: str) -> str:
-    """Return the text as it is searched for: folded. Raises INVALID_INPUT, see `text_search`."""
+def searched(asked: str) -> tuple[str, ...]:
+    """Return the words that are searched for, folded, without the `@` before a handle.
+
+    None that another contains is among them: it would be found with that one. Raises INVALID_INPUT,
+    see `text_search`.
+    """
     text = clean(storable("search", asked))
     if len(text) > MAX_SEARCH_LENGTH:
         raise RequestError(
             "INVALID_INPUT",
             f"`search` takes {MAX_SEARCH_LENGTH} characters at most, not {len(text)}.",
         )
-    # A control character at an end is a space by now.
-    return clean(fold(text))
+    words = dict.fromkeys(word.lstrip("@") for word in fold(text).split())
+    return tuple(
+        word for word in words if word and not any(word in more for more in words if more != word)
+    )
 
 
 def storable(argument: str, text: str) -> str:

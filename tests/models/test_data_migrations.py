@@ -1,17 +1,27 @@
 """What migrations make of rows that an earlier version stored."""
 
+import re
+import unicodedata
+from collections.abc import Mapping
 from hashlib import sha256
+from typing import Any
 
 import pytest
+from tortoise.models import Model
 
 from database.connection import connected, migrate
-from database.session import run
+from database.session import rows, run
+from models import categories, profiles
 from models.availability import AvailabilityCount
+from models.campaign import Campaign
+from models.influencer import Influencer, InfluencerSearch, SocialAccount
 from models.participation import Post
+from models.text import fold
 from resolvers.availability.worker import refresh
 from tests import data
 from tests.databases import Databases
-from workflow.enums import ParticipationStatus
+from workflow.categories import numbers_in
+from workflow.enums import ParticipationStatus, Platform
 from workflow.post_addresses import digest
 
 
@@ -70,12 +80,93 @@ async def test_of_posts_that_turn_out_to_be_one_the_oldest_holds_the_address(
     ]
     assert digests == {}
     told = f"campaign {campaign.pk}: post {{}} ({{}}) is the same as post {posts[1].pk} ({urls[1]})"
-    reports = [message.partition(", which") for message in caplog.messages]
-    assert [report[0] for report in reports if report[1]] == [
+    assert [report.partition(", which")[0] for report in _reports(caplog)] == [
         told.format(posts[2].pk, urls[2]),
         told.format(posts[0].pk, urls[0]),
     ]
 
 
+def _reports(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.message for record in caplog.records if record.levelname == "WARNING"]
+
+
 def _before(url: str) -> str:
     return sha256(url.encode()).hexdigest()
+
+
+async def test_stored_texts_are_found_by_what_is_seen(
+    databases: Databases, caplog: pytest.LogCaptureFixture
+) -> None:
+    with databases.lend() as at:
+        async with connected(at):
+            campaign, person = await _store_as_before()
+        await migrate_again(at, "0008_folded_text")
+        async with connected(at):
+            person, campaign = (
+                await Influencer.get(id=person.pk),
+                await Campaign.get(id=campaign.pk),
+            )
+            [account] = await SocialAccount.filter(influencer_id=person.pk)
+            search = await InfluencerSearch.get(influencer_id=person.pk)
+            found = await rows("SELECT k.is_stale FROM availability_count k")
+            numbers = await categories.numbers_of(["food", "sake"])
+
+    assert _reports(caplog) == []
+    assert (person.name, person.name_key) == ("葛\U000e0100〜\u200b", "葛~")
+    assert (person.external_id, account.external_id, account.handle) == ("crm-1", "tt-1", "aiko")
+    assert search.text == f"{fold(person.name)}\n{account.handle_key}" == "葛~\naiko"
+    assert (campaign.title_key, campaign.search_key) == ("a~b", "a~b\nacme")
+    assert campaign.advertiser_id == "acme"
+    assert person.categories == ["Food", "Sake"]
+    rows_with: list[Any] = [person, campaign]
+    for row in rows_with:
+        assert numbers_in(row.category_mask, row.category_overflow) == set(numbers.values())
+    assert all(bool(row[0]) for row in found)
+
+
+async def test_an_external_id_that_another_has_stays_and_is_told(
+    databases: Databases, caplog: pytest.LogCaptureFixture
+) -> None:
+    with databases.lend() as at:
+        async with connected(at):
+            first = await data.influencer(external_id="crm-1")
+            second = await data.influencer(external_id="crm-\u200b1")
+        await migrate_again(at, "0008_folded_text")
+        async with connected(at):
+            stored = (await Influencer.get(id=second.pk)).external_id
+
+    assert stored == "crm-\u200b1"
+    assert _reports(caplog) == [
+        f"influencer {second.pk} has the external id of {first.pk}: 'crm-1'",
+    ]
+
+
+async def _store_as_before() -> tuple[Campaign, Influencer]:
+    """Store what an earlier version folded and cleaned less."""
+    for key in ("food", *(f"other {number}" for number in range(62)), "fo\u200bod", "sake\ufe0f"):
+        await run("INSERT INTO category (key) VALUES (:key)", key=key)
+    known = await rows("SELECT id FROM category WHERE id > 62 AND key NOT LIKE 'other%'")
+    named = ["Food", "Fo\u200bod", "Sake"]
+    overflow = "".join(f",{row[0]}" for row in known) + ","
+    in_category: Mapping[str, Any] = {"category_mask": 1, "category_overflow": overflow}
+    person = await data.influencer(name="葛\U000e0100〜\u200b", external_id="crm-\u200b1")
+    account = await data.account(person, Platform.TIKTOK, 10, handle="ai\u200bko")
+    await _set(account, handle_key="ai\u200bko", external_id="tt\u2060-1")
+    await _set(person, name_key=_folded_before(person.name), categories=named, **in_category)
+    await profiles.refresh([person.pk])
+    campaign = await data.campaign(title="A〜b", brand="Ac\u200bme", advertiser_id="ac\u200bme")
+    keys = {"title_key": "a〜b", "search_key": "a〜b\nac\u200bme"}
+    await _set(campaign, categories=named, **keys, **in_category)
+    await run(
+        "INSERT INTO availability_count (campaign_id, is_stale, version) VALUES (7, false, 0)"
+    )
+    return campaign, person
+
+
+async def _set(row: Model, **values: Any) -> None:
+    await type(row).filter(pk=row.pk).update(**values)
+
+
+def _folded_before(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", folded)

@@ -19,6 +19,7 @@ MIGRATIONS = [
     "0005_leases",
     "0006_deltas",
     "0007_post_addresses",
+    "0008_folded_text",
 ]
 
 

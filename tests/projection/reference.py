@@ -16,12 +16,13 @@ from graphql.execution import ExecutionResult
 from models.campaign import Campaign
 from models.influencer import Influencer
 from models.participation import Participation, ParticipationEvent, Post
-from models.text import clean, fold
+from models.text import fold
 from projection.shape import snake_case
 from resolvers.caller import Caller
 from resolvers.ids import decode, encode, split
 from schema import schema
 from tests.projection.world import Candidate, PostRow, World
+from tests.searching import finds
 from workflow.available_actions import available_actions, blockers, required_action
 from workflow.enums import (
     ApplicantStatus,
@@ -283,13 +284,12 @@ def campaigns(
     advertiser = asked.get("advertiserId")
     if advertiser is not None and asker.caller.role is Role.INFLUENCER:
         raise GraphQLError("not for influencers", extensions={"code": "FORBIDDEN"})
-    text = fold(clean(asked.get("search") or ""))
     rows = [
         row
         for row in asker.seen("Campaign")
         if _one_of(asked.get("status"), row.status)
         and _one_of(asked.get("type"), row.type)
-        and any(text in fold(word) for word in (row.title, row.brand))
+        and finds(asked.get("search"), row.title, row.brand)
         and (advertiser is None or row.advertiser_id == advertiser)
     ]
     return _page(_ordered(rows, orderBy), first, last)

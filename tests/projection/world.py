@@ -10,6 +10,7 @@ from models.influencer import Influencer, SocialAccount
 from models.participation import Participation, ParticipationEvent, Post
 from models.text import clean, fold
 from resolvers.caller import Caller
+from tests.searching import finds
 from workflow.enums import ParticipationStatus, Platform, Role, platform_of
 from workflow.facts import AccountRow, CampaignRow, InfluencerRow, ParticipationRow, build_facts
 from workflow.table import Facts
@@ -114,12 +115,11 @@ class World:
         """Whether a tab's filter lets them through, its status aside."""
         accounts = self.accounts(person)
         words = [person.name, *(account.handle for account in accounts)]
-        text = fold(clean(asked.get("search") or ""))
         countries = {clean(code).upper() for code in asked.get("countries") or ()}
         categories = {fold(clean(name)) for name in asked.get("categories") or ()}
         return (
-            (not text or person.erased_at is None)
-            and any(text in fold(word) for word in words)
+            (finds(asked.get("search"), "") or person.erased_at is None)
+            and finds(asked.get("search"), *words)
             and (not countries or person.country in countries)
             and (not categories or not categories.isdisjoint(map(fold, person.categories)))
             and _in_range(accounts, asked)

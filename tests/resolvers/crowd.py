@@ -14,6 +14,7 @@ from models.text import fold
 from resolvers.ids import encode
 from tests import data
 from tests.data import NOW
+from tests.searching import finds
 from workflow.audience import Account, Audience, relevant, unavailable_reasons
 from workflow.enums import (
     Availability,
@@ -100,7 +101,7 @@ class Person:
         """Whether a tab's filter lets them through, its status aside."""
         low, high = asked.get("followersMin"), asked.get("followersMax")
         return (
-            self._is_found(fold((asked.get("search") or "").strip()))
+            self._is_found(asked.get("search"))
             and (not asked.get("countries") or self.row.country in asked["countries"])
             and (
                 not asked.get("categories")
@@ -111,9 +112,9 @@ class Person:
             and self._in_range(asked.get("platforms"), low, high)
         )
 
-    def _is_found(self, text: str) -> bool:
-        says = any(text in fold(word) for word in [self.row.name, *self.handles])
-        return not text or (says and self.row.erased_at is None)
+    def _is_found(self, asked: str | None) -> bool:
+        says = finds(asked, self.row.name, *self.handles)
+        return finds(asked, "") or (says and self.row.erased_at is None)
 
     def _in_range(self, platforms: list[str] | None, low: int | None, high: int | None) -> bool:
         def within(followers: int) -> bool:
@@ -236,7 +237,23 @@ def filters(seed: int, number: int, statuses: Sequence[str]) -> list[dict[str, A
     for _ in range(number - 1):
         every: dict[str, Any] = {
             "status": _some(dice, list(statuses), 3),
-            "search": dice.choice(["", " ", "田", "ハ", "é", "%", "_", "\\", "'", '"', "HANDLE1"]),
+            "search": dice.choice(
+                [
+                    "",
+                    " ",
+                    "田",
+                    "ハ",
+                    "é",
+                    "%",
+                    "_",
+                    "\\",
+                    "'",
+                    '"',
+                    "HANDLE1",
+                    "花子 田",
+                    "@handle1",
+                ]
+            ),
             "countries": _some(dice, ["JP", "TH", "TW"], 2),
             "categories": _some(dice, [*SOME, "unknown"], 2),
             "platforms": [p.value for p in _some(dice, PLATFORMS, 2)],

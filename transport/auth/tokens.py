@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 import jwt
 
 from models.influencer import Influencer
-from models.text import is_storable
+from models.text import clean, clean_id, is_storable
 from resolvers import ids
 from resolvers.audience_sql import MAX_FOLLOWERS
 from resolvers.caller import Caller, Proof
@@ -263,7 +263,7 @@ async def _influencer(subject: str) -> int:
     if number is not None:
         found = Influencer.filter(id=number)
     elif subject.startswith(EXTERNAL_ID):
-        found = Influencer.filter(external_id=subject.removeprefix(EXTERNAL_ID))
+        found = Influencer.filter(external_id=clean_id(subject.removeprefix(EXTERNAL_ID)))
     else:
         raise InvalidTokenError(_MALFORMED_SUB)
     row = await found.filter(erased_at=None).values_list("id", flat=True)
@@ -296,4 +296,4 @@ def _text(claims: _Claims, name: str, max_length: int) -> str:
 
 
 def _is_accepted(text: str, max_length: int) -> bool:
-    return bool(text.strip()) and len(text) <= max_length and is_storable(text)
+    return bool(clean(text)) and len(text) <= max_length and is_storable(text)

@@ -220,7 +220,7 @@ TITLES = [
         (" full ", "ＦＵＬＬ"),
         ("two\n\tlines", "two\n\tlines"),
         ("two l", "two\n\tlines"),
-        ("BRAND É", None),
+        ("MARQUE É", None),
     ],
 )
 async def test_campaigns_are_found_by_any_part_of_title_or_brand(
@@ -228,7 +228,7 @@ async def test_campaigns_are_found_by_any_part_of_title_or_brand(
 ):
     for each in TITLES:
         await data.campaign(title=each)
-    await data.campaign(title="x", brand="Brand é")
+    await data.campaign(title="x", brand="Marque é")
     query = "query($s: String) { campaigns(filter: { search: $s }) { totalCount nodes { title } } }"
     found = (await answer(query, s=search))["campaigns"]
     titles = {node["title"] for node in found["nodes"]}
@@ -238,7 +238,7 @@ async def test_campaigns_are_found_by_any_part_of_title_or_brand(
 
 
 def fold_has_brand(search: str) -> bool:
-    return search.strip().lower() in "brand é"
+    return search.strip().lower() in "marque é"
 
 
 async def test_campaigns_by_deadline_put_those_without_one_last(db: str):
