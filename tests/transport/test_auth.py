@@ -264,25 +264,39 @@ async def test_a_key_that_cannot_be_used_leaves_the_others(issuer: Issuer, bad: 
 
 
 @pytest.mark.parametrize("published", [[], [ENCRYPTION], UNREADABLE])
-async def test_a_set_without_a_usable_key_withdraws_nothing_and_is_told_once(
+async def test_a_set_without_a_usable_key_withdraws_all_and_is_told_once(
     issuer: Issuer, monkeypatch: pytest.MonkeyPatch, published: list[Any]
 ) -> None:
     auth = by_keys(issuer)
-    await auth.caller(f"Bearer {issuer.token('rsa-1')}")
+    withdrawn = f"Bearer {issuer.token('rsa-1')}"
+    assert await auth.caller(withdrawn)
     good, issuer.published = issuer.published, orjson.dumps({"keys": published})
     with structlog.testing.capture_logs() as logs:
         for _ in range(3):
             later(monkeypatch, jwks.REFRESH_SECONDS * (issuer.fetches + 1))
+            for kid in ("rsa-2", "rsa-1"):
+                with pytest.raises(RequestError, match="a key that is not known") as caught:
+                    await auth.caller(f"Bearer {issuer.token(kid)}")
+                assert caught.value.extensions == {"code": "UNAUTHENTICATED"}
             with pytest.raises(RequestError, match="a key that is not known"):
-                await auth.caller(f"Bearer {issuer.token('rsa-2')}")
-            assert await auth.caller(f"Bearer {issuer.token('rsa-1', jti='new')}")
+                await auth.caller(withdrawn)
     assert issuer.fetches == 4
     assert len(logs) == 1
 
-    keys = [key for key in orjson.loads(good)["keys"] if key["kid"] != "rsa-1"]
-    issuer.published = orjson.dumps({"keys": keys})
-    withdrawn = f"Bearer {issuer.token('rsa-1')}"
+    issuer.published = good
     later(monkeypatch, jwks.REFRESH_SECONDS * 6)
+    assert await auth.caller(withdrawn)
+
+
+async def test_a_withdrawn_key_is_refused_by_a_set_of_others(
+    issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    auth = by_keys(issuer)
+    withdrawn = f"Bearer {issuer.token('rsa-1')}"
+    assert await auth.caller(withdrawn)
+    keys = [key for key in orjson.loads(issuer.published)["keys"] if key["kid"] != "rsa-1"]
+    issuer.published = orjson.dumps({"keys": keys})
+    later(monkeypatch, jwks.REFRESH_SECONDS * 2)
     assert await auth.caller(f"Bearer {issuer.token('ec-1')}")
     with pytest.raises(RequestError, match="a key that is not known"):
         await asyncio.wait_for(until_refused(auth, withdrawn), timeout=10)

@@ -51,13 +51,13 @@ class KeysUnavailableError(Exception):
 class KeySet:
     """The keys of one JWKS URL.
 
-    Cached keys stay valid until the URL gives others. While it cannot be reached, or gives no key
-    that can be used, it is asked again every `COOLDOWN_SECONDS`, as long as tokens come.
+    Cached keys stay valid until the URL gives another set, be it empty. While it cannot be reached,
+    it is asked again every `COOLDOWN_SECONDS`, as long as tokens come.
     """
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._keys: _Keys = {}
+        self._keys: _Keys | None = None
         self._fetched_at = self._tried_at = -float("inf")
         self._lock = asyncio.Lock()
         self._refreshing: asyncio.Task[None] | None = None
@@ -68,13 +68,16 @@ class KeySet:
 
         Raise KeysUnavailableError.
         """
-        keys = self._keys.get(kid, ())
+        keys = self._known(kid)
         if not keys:
             await self._fetch_once()
-            return self._keys.get(kid, ())
+            return self._known(kid)
         if monotonic() - self._fetched_at > REFRESH_SECONDS and self._may_try():
             self._refreshing = asyncio.create_task(self._fetch_once())
         return keys
+
+    def _known(self, kid: str | None) -> Sequence[jwt.PyJWK]:
+        return (self._keys or {}).get(kid, ())
 
     def _may_try(self) -> bool:
         return monotonic() - self._tried_at > COOLDOWN_SECONDS
@@ -85,12 +88,15 @@ class KeySet:
             if self._may_try():
                 self._tried_at = monotonic()
                 try:
-                    self._keys, problem = await asyncio.to_thread(_fetch, self._url)
+                    keys, problem = await asyncio.to_thread(_fetch, self._url)
+                    # Before there was any key, a signer may still be starting.
+                    if keys or self._keys is not None:
+                        self._keys = keys
                     self._fetched_at = monotonic()
                 except _UNFETCHABLE as error:
                     problem = f"keys cannot be fetched: {error}"
                 self._report(problem)
-        if not self._keys:
+        if self._keys is None:
             raise KeysUnavailableError(self._url)
 
     def _report(self, problem: str | None) -> None:
@@ -103,7 +109,7 @@ class KeySet:
 def _fetch(url: str) -> tuple[_Keys, str | None]:
     """Return the keys by their ids, all of them under None, and what is wrong with the others.
 
-    Raise one of `_UNFETCHABLE`, also where no key can be used.
+    Raise one of `_UNFETCHABLE`.
     """
     keys: dict[str | None, list[jwt.PyJWK]] = {}
     problems: list[str] = []
@@ -115,10 +121,10 @@ def _fetch(url: str) -> tuple[_Keys, str | None]:
             continue
         for name in {kid, None}:
             keys.setdefault(name, []).extend(read)
-    problem = "; ".join(problems) or None
-    if not keys.get(None):
-        raise ValueError(problem or "no key for signatures")
-    return keys, problem
+    if not any(keys.values()):
+        problems.append("no key can be used")
+        keys.clear()
+    return keys, "; ".join(problems) or None
 
 
 def _published(url: str) -> list[Any]:
