@@ -88,9 +88,9 @@ def _plain_claim(
     if followers is not None:
         check_followers(form, followers, "followers")
     if external_id is not None:
-        external_id = form.text(external_id, MAX_NAME, "externalId")
+        external_id = form.identifier(external_id, MAX_NAME, "externalId")
     if handle is not None:
-        handle = form.text(handle, MAX_NAME, "handle")
+        handle = form.identifier(handle, MAX_NAME, "handle")
     if platform is None or external_id is None or handle is None or followers is None:
         return None
     return Claim(platform, external_id, handle, followers)

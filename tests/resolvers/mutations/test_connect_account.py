@@ -76,6 +76,14 @@ def code(payload: dict[str, Any]) -> str:
 # Connecting
 
 
+async def test_what_nobody_sees_in_an_id_or_a_handle_is_left_out(db: str) -> None:
+    person = await data.influencer()
+    first = await connected(person, external_id="ig\u200b-1", handle="\u2060tana\u200dka")
+    again = await connected(person)
+    assert (first["outcome"], again["outcome"]) == ("CHANGED", "UNCHANGED")
+    assert first["account"] == again["account"]
+
+
 async def test_a_new_account_is_connected_and_counts_at_once(db: str):
     person = await data.influencer((TIKTOK, 5))
     payload = await connected(person, followers=1_000, handle=" Tanaka ")
