@@ -283,8 +283,8 @@ class CampaignFilter:
     )
     search: str | None = strawberry.field(
         description=(
-            "Only campaigns whose title or brand contains this text, in any script and without "
-            "regard to case and width. At most 200 characters."
+            "Only campaigns whose title and brand contain each word of this text, in any order and "
+            "script and without regard to case and width. At most 200 characters."
         )
     )
     advertiser_id: str | None = strawberry.field(

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 class InfluencerFilter:
     search: str | None = strawberry.field(
         description=(
-            "Only influencers whose name, or the handle of a connected account, contains this "
-            "text, in any script and without regard to case and width. At most 200 characters."
+            "Only influencers whose name and handles of connected accounts contain each word of "
+            "this text, in any order and script and without regard to case, width or an `@` before "
+            "a word. At most 200 characters."
         )
     )
     countries: list[str] | None = strawberry.field(

@@ -89,8 +89,8 @@ async def text_search(asked: str | None) -> TextSearch | None:
 def searched(asked: str) -> tuple[str, ...]:
     """Return the words that are searched for, folded, without the `@` before a handle.
 
-    None that another contains is among them: it would be found with that one. Raises INVALID_INPUT,
-    see `text_search`.
+    A word within another is left out, as whatever has the longer one has it too. Raises
+    INVALID_INPUT, see `text_search`.
     """
     text = clean(storable("search", asked))
     if len(text) > MAX_SEARCH_LENGTH:
