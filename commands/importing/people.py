@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 from commands.importing import values
 from commands.importing.columns import ACCOUNT, PERSON, Columns
 from commands.importing.entries import AccountPlace, Entry, Problem
+from commands.importing.known_accounts import id_of_handle
 from commands.importing.table import Row
 from models.text import clean, clean_id
 from resolvers.mutations.upsert_influencers import AccountFields, InfluencerFields
@@ -112,8 +113,9 @@ class People:
     def _person(self, entry: Entry, row: Row) -> dict[str, Any]:
         cells = {name: row.cells[place] for name, place in self._person_places}
         said: dict[str, Any] = {"external_id": cells["externalId"], "name": cells["name"]}
-        names = cells.get("categories", "").split(";")
-        said["categories"] = [name for name in names if name.strip()]
+        if "categories" in cells:
+            names = cells["categories"].split(";")
+            said["categories"] = [name for name in names if name.strip()]
         _try(entry, ["externalId"], values.identifier, cells["externalId"])
         if "email" in cells:
             said["email"] = cells["email"] or None
@@ -146,7 +148,7 @@ def _account(entry: Entry, index: int, cells: Mapping[str, str]) -> AccountField
         return None
     read_handle = partial(values.handle, of=platform)
     handle = _try(entry, [*at, "handle"], read_handle, cells.get("handle", "")) or ""
-    external_id = cells.get("externalId", f"@{handle.lower()}")
+    external_id = cells.get("externalId", id_of_handle(handle))
     _try(entry, [*at, "externalId"], values.identifier, external_id)
     return {
         "platform": platform,

@@ -8,6 +8,7 @@ from itertools import islice
 from rich.progress import Progress
 
 from commands.importing.entries import Entry, Problem
+from commands.importing.known_accounts import with_known_ids
 from database.transactions import transacted
 from resolvers.context import Context
 from resolvers.mutations.upsert_influencers import UpsertInfluencersOutcome, upsert_influencers
@@ -64,7 +65,7 @@ async def _upsert(batch: Sequence[Entry], report: Report) -> list[Problem]:
     influencers = [entry.fields for entry in batch if entry.fields]
 
     async def work() -> UpsertInfluencersOutcome:
-        return await upsert_influencers(context, influencers=influencers)
+        return await upsert_influencers(context, influencers=await with_known_ids(influencers))
 
     payload = await transacted(work)
     located = [_located(batch, error) for error in payload.user_errors]

@@ -56,7 +56,7 @@ class InfluencerFields(TypedDict):
     email: NotRequired[str | None]
     country: NotRequired[str | None]
     avatar_url: NotRequired[str | None]
-    categories: Sequence[str]
+    categories: NotRequired[Sequence[str]]
     accounts: Sequence[AccountFields]
 
 
@@ -163,6 +163,8 @@ class _Upsert:
         for entry in entries:
             entry.known = known.get(entry.external_id)
             entry.id = entry.known.id if entry.known else 0
+            stored: list[str] = entry.known.values["categories"] if entry.known else []
+            entry.row.setdefault("categories", stored)
         given = {entry.id: entry.index for entry in entries}
         # Places are taken in the order given.
         waiting.candidates = sorted(waiting.candidates, key=lambda one: given[one.influencer.id])
@@ -280,8 +282,9 @@ def _read_one(form: Form, index: int, given: InfluencerFields) -> _Entry:
     at = _at(index)
     row: dict[str, Any] = {
         "name": form.text(given["name"], MAX_NAME, *at, "name"),
-        "categories": category_names(form, given["categories"], *at, "categories"),
     }
+    if "categories" in given:
+        row["categories"] = category_names(form, given["categories"], *at, "categories")
     if "email" in given:
         row["email"] = _email(form, given["email"], *at, "email")
     if "country" in given:

@@ -561,6 +561,26 @@ def test_an_export_of_another_tool(importing: Importing, tmp_path: Path) -> None
     assert importing.counts(file, "--columns", EXPORT_COLUMNS) == [0, 0, 3, 4]
 
 
+def test_an_account_without_id_is_the_one_that_is_connected(
+    importing: Importing, tmp_path: Path
+) -> None:
+    importing(csv_file(tmp_path, "77,Aiko,,JP,,INSTAGRAM,17841,Aiko.T,5"))
+    file = tmp_path / "creators.csv"
+    file.write_text("\n".join(EXPORT.splitlines()[:3]))
+    assert importing.counts(file, "--columns", EXPORT_COLUMNS) == [0, 1, 0, 0]
+    accounts = ["1 17841 aiko.t 12000", "2 @aiko.tt aiko.tt 800"]
+    assert importing.stored() == {"77": ["Aiko JP", *accounts]}
+
+
+def test_what_has_no_column_stays(importing: Importing, tmp_path: Path) -> None:
+    importing(csv_file(tmp_path, AIKO))
+    file = tmp_path / "names.csv"
+    file.write_text("externalId,name\ncrm-1,田中 愛子\n")
+    assert importing.counts(file) == [0, 0, 1, 0]
+    file.write_text("externalId,name,categories\ncrm-1,田中 愛子,\n")
+    assert importing.counts(file) == [0, 1, 0, 0]
+
+
 def test_columns_that_the_file_lacks_or_joinery_does_not_know(
     importing: Importing, tmp_path: Path
 ) -> None:
