@@ -16,8 +16,8 @@ from database.snapshots import Reader, Reading, Turn, fail
 
 EAGER_WORKERS = 2
 """One reads while the answers of the other's turn are made."""
-MAX_WORKERS = 8
-"""Of the connections of a pool of 10: mutations find some even where all reads are slow."""
+MAX_WORKERS = 4
+"""With two coalescers, 8 of a pool of 10: mutations find some even where all reads are slow."""
 MAX_BATCH = 8
 """Operations that share a turn. If all did, server and database would wait for each other."""
 MAX_WAIT = 0.02
@@ -27,7 +27,10 @@ LINGER = 0.1
 
 
 class Coalescer:
-    """The operations that wait for their turn on one database, and the workers who take turns."""
+    """The operations that wait for their turn on one database, and the workers who take turns.
+
+    There are two: one whose turns have snapshots, one for operations of a single statement.
+    """
 
     def __init__(
         self, capabilities: Capabilities, connect: Callable[[], AbstractAsyncContextManager[Reader]]

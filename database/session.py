@@ -46,7 +46,7 @@ def database() -> Database:
     reading = current_reading.get()
     if reading is None or not reading.is_open or isinstance(client, TransactionalDBClient):
         return TortoiseDatabase(client)
-    return reading.of(client.coalescer)
+    return reading.of(client.coalescer, client.single_coalescer)
 
 
 async def rows(sql: str, **values: Any) -> Sequence[Row]:
@@ -61,7 +61,8 @@ async def rows_by(sql: str, keys: Iterable[Any]) -> Sequence[Row]:
     """
     if current_reading.get() is not None:
         return await fetch_by(database(), sql, {}, keys)
-    with one_moment(sql):
+    with one_moment(sql) as reading:
+        reading.expect_one()
         return await fetch_by(database(), sql, {}, keys)
 
 

@@ -3,7 +3,8 @@
 An operation is a *reading*, from which its resolvers get their rows. Its first statement makes it
 wait for a *turn* (`database/coalescing.py`); the turn's snapshot is taken then, so that the
 operation sees what was committed before it asked. Readings of a turn share the executions of equal
-statements.
+statements. A reading that is known to ask for one statement needs no snapshot, because a statement
+is of one moment by itself.
 """
 
 import asyncio
@@ -56,14 +57,14 @@ async def fetch_by(
 
 
 class Reader(Protocol):
-    """A connection for reading, in a transaction whose first statement takes the snapshot."""
+    """A connection for reading, whose first statement takes the snapshot of a turn."""
 
     async def execute(self, sql: str, values: Sequence[Any]) -> Sequence[Row]:
         """Return the rows of a statement."""
         ...
 
     async def renew(self) -> None:
-        """End the transaction, and begin another."""
+        """Give up the snapshot, so that the next statement takes another."""
         ...
 
 
@@ -100,6 +101,8 @@ class Reading:
     def __init__(self, kind: Hashable) -> None:
         self.kind = kind
         self.is_open = True
+        self.is_single = False
+        "Whether it asks for one statement and no more."
         self.is_spoiled = False
         "Whether it ended too early for another's fault: what read so can be run again."
         self.early: list[Request] = []
@@ -107,17 +110,31 @@ class Reading:
         self.since = 0.0
         self.turn: Turn | None = None
         self._coalescer: Turns | None = None
+        self._single_coalescer: Turns | None = None
 
-    def of(self, coalescer: Turns) -> "Reading":
-        """Return itself, reading there."""
-        self._coalescer = coalescer
+    def of(self, coalescer: Turns, single_coalescer: Turns) -> "Reading":
+        """Return itself, reading in a snapshot of the first, or one statement of the second."""
+        self._coalescer, self._single_coalescer = coalescer, single_coalescer
         return self
+
+    def expect_one(self) -> None:
+        """Take the next statement for the only one, unless another was asked for before it."""
+        self.is_single |= not self._has_asked
+
+    @property
+    def _has_asked(self) -> bool:
+        return self.turn is not None or bool(self.early)
+
+    @property
+    def _turns(self) -> Turns:
+        turns = self._single_coalescer if self.is_single else self._coalescer
+        assert turns is not None
+        return turns
 
     @property
     def capabilities(self) -> Capabilities:
         """Return what the database can do."""
-        assert self._coalescer is not None
-        return self._coalescer.capabilities
+        return self._turns.capabilities
 
     async def execute(self, sql: str, values: list[Any]) -> Execution:
         """Return the rows of a statement in the database's dialect, with values by position."""
@@ -136,13 +153,14 @@ class Reading:
         self.is_open = False
         if self.turn is not None:
             self.turn.leave(self)
-        elif self.early and self._coalescer is not None:
-            self._coalescer.leave(self)
+        elif self.early:
+            self._turns.leave(self)
 
     def _ask(
         self, statement: Hashable, sql: str, values: Any, keys: Sequence[Any] | None
     ) -> asyncio.Future[Any]:
-        assert self._coalescer is not None
+        if self.is_single and self._has_asked:
+            raise RuntimeError("What was to ask for one statement asks for another.")
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         request = Request(self, statement, sql, values, keys, future)
         if self.turn is not None:
@@ -150,7 +168,7 @@ class Reading:
         else:
             self.early.append(request)
             if len(self.early) == 1:
-                self._coalescer.join(self)
+                self._turns.join(self)
         return future
 
 
@@ -162,7 +180,8 @@ class Turn:
     """One snapshot, for as long as one of these operations reads."""
 
     def __init__(self, readings: Iterable[Reading]) -> None:
-        self._open = set(readings)
+        self._open = {reading for reading in readings if not reading.is_single}
+        "Those that may ask for more."
         self._pending: dict[Hashable, list[Request]] = {}
         "By statement, in the order of their execution."
         self._asked: asyncio.Future[None] | None = None
@@ -190,7 +209,7 @@ class Turn:
         """Execute what is asked for until all have left; return whether that succeeded."""
         requests: list[Request] = []
         try:
-            while self._open:
+            while self._pending or self._open:
                 if not self._pending:
                     self._asked = asyncio.get_running_loop().create_future()
                     await self._asked
@@ -213,7 +232,8 @@ class Turn:
 
     def _fail(self, requests: Iterable[Request], error: BaseException) -> None:
         self._failure = error
-        for reading in self._open.difference(request.reading for request in requests):
+        waiting = {each.reading for pending in self._pending.values() for each in pending}
+        for reading in (self._open | waiting).difference(each.reading for each in requests):
             reading.is_spoiled = True
         for each in (requests, *self._pending.values()):
             fail(each, error)

@@ -115,6 +115,11 @@ class Level:
         return ", ".join([*self.columns, *more]) or "1"
 
     @property
+    def fetches(self) -> bool:
+        """Whether more is read than its rows."""
+        return any(map(_fetches, self.steps))
+
+    @property
     def joined(self) -> str:
         """The joins, which follow the first table of FROM."""
         return "".join(self.joins)
@@ -151,6 +156,16 @@ class Level:
 
 
 # Steps
+
+
+def _fetches(step: object) -> bool:
+    match step:
+        case Compute():
+            return False
+        case Nest():
+            return step.level.fetches
+        case _:
+            return True
 
 
 Arguments = Callable[[Run], Mapping[str, Any]]

@@ -68,6 +68,11 @@ class PagePlan:
     needs_rows: bool = False
     needs_total: bool = False
 
+    @property
+    def is_one_statement(self) -> bool:
+        """Whether all of a page is read by one statement, after what its listing reads."""
+        return self.needs_rows != self.needs_total and not self.level.fetches
+
     async def pages(
         self,
         run: Run,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from graphql import (
+    FieldNode,
     FragmentSpreadNode,
     GraphQLObjectType,
     SelectionSetNode,
@@ -48,6 +49,8 @@ class Projector:
         shape = self.shapes[shape_name]
         plan = self._plan(info, run, shape)
         where = "".join(f" AND {condition}" for condition in conditions)
+        if plan.is_one_statement:
+            run.expect_one()
         rows = await run.fetch_by(
             f"SELECT {plan.level.select('t.id')} FROM {shape.source}{plan.level.joined}"
             f"{shape.where_key}{where}",
@@ -84,6 +87,8 @@ class Projector:
         plan = self._plan(info, run, self.shapes[shape_name], paged=True)
         assert plan.pages is not None
         keys = None if parent is None else [parent]
+        if plan.is_one_statement:
+            run.expect_one()
         pages = await plan.pages.pages(run, listing, arguments, keys)
         return self._answer(run, plan, pages[parent], info)
 
@@ -153,14 +158,17 @@ class Projector:
             self.shapes, self.terms, run.executor, run.role, run.database.capabilities
         )
         root = tuple(raw.path.as_list())
+        is_alone = _is_alone(raw)
         if paged:
             pages = compiler.root_page(raw, root)
-            return _Plan(Level(), compiler.denied, pages, compiler.fields)
+            single = is_alone and pages.is_one_statement
+            return _Plan(Level(), compiler.denied, pages, compiler.fields, single)
         named = named_type(return_type(raw))
         graphql_type = raw.schema.get_type(shape.name) if shape else named
         assert isinstance(graphql_type, GraphQLObjectType)
         level = compiler.root_object(raw, root, graphql_type, shape)
-        return _Plan(level, compiler.denied, None, compiler.fields)
+        single = is_alone and not level.fetches
+        return _Plan(level, compiler.denied, None, compiler.fields, single)
 
 
 @dataclass(slots=True)
@@ -172,6 +180,8 @@ class _Plan:
     pages: PagePlan | None
     fields: int
     "How many it was made of."
+    is_one_statement: bool
+    "Whether the operation reads by one statement, after what the field's list reads."
 
 
 @dataclass(slots=True)
@@ -180,6 +190,12 @@ class _Selection:
 
     variables: frozenset[str]
     plans: dict[tuple[Any, ...], _Plan] = field(default_factory=dict[tuple[Any, ...], _Plan])
+
+
+def _is_alone(raw: ResolveInfo) -> bool:
+    """Return whether the operation has no other root field."""
+    selections = raw.operation.selection_set.selections
+    return len(selections) == 1 and isinstance(selections[0], FieldNode)
 
 
 def _has_room(kept: Mapping[Any, _Selection], plan: _Plan, raw: ResolveInfo) -> bool:

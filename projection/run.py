@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from database.snapshots import fetch_by
+from database.snapshots import Reading, fetch_by
 from database.statement import Database, Row, fetch
 from projection.internals import Executor
 from projection.refusals import Refused
@@ -27,6 +27,11 @@ class Run:
     "What need not be read: whoever runs the plan has just written it."
     refused: list[Refused] = field(default_factory=list[Refused])
     "Fields that turned out to have invalid arguments, to be reported with the answer."
+
+    def expect_one(self) -> None:
+        """Run the next statement without a snapshot, where it is the operation's first."""
+        if isinstance(self.database, Reading):
+            self.database.expect_one()
 
     async def fetch(self, sql: str, values: Mapping[str, Any]) -> Sequence[Row]:
         """Return the rows of a statement."""

@@ -94,8 +94,8 @@ class ReleasingContext(TransactionContextPooled):
 _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
-class SnapshotReader:
-    """A connection in a transaction whose first statement takes its snapshot (a `Reader`)."""
+class StatementReader:
+    """A connection without a transaction: each statement has its own snapshot (a `Reader`)."""
 
     def __init__(self, driver: Any) -> None:
         self._driver = driver
@@ -103,6 +103,13 @@ class SnapshotReader:
     async def execute(self, sql: str, values: Sequence[Any]) -> Sequence[Row]:
         """Return the rows of a statement."""
         return await self._driver.fetch(sql, *values)
+
+    async def renew(self) -> None:
+        """Do nothing."""
+
+
+class SnapshotReader(StatementReader):
+    """A connection in a transaction whose first statement takes its snapshot (a `Reader`)."""
 
     async def renew(self) -> None:
         """End the transaction and begin another, in one round trip."""
@@ -117,15 +124,23 @@ class JoineryPostgresClient(AsyncpgDBClient):
         self.dsn = dsn
         self.extra.pop("dsn", None)
         self._turns = asyncio.Semaphore(max_transactions)
-        self.coalescer = Coalescer(POSTGRES, self._reader)
+        self.coalescer = Coalescer(POSTGRES, self._snapshot_reader)
+        self.single_coalescer = Coalescer(POSTGRES, self._statement_reader)
 
     async def close(self) -> None:
         """Give back the connections of readers, and close the pool."""
         await self.coalescer.close()
+        await self.single_coalescer.close()
         await super().close()
 
     @asynccontextmanager
-    async def _reader(self) -> AsyncGenerator[Reader]:
+    async def _statement_reader(self) -> AsyncGenerator[Reader]:
+        pool: Any = self
+        async with pool.acquire_connection() as driver:
+            yield StatementReader(driver)
+
+    @asynccontextmanager
+    async def _snapshot_reader(self) -> AsyncGenerator[Reader]:
         pool: Any = self
         async with pool.acquire_connection() as driver:
             try:

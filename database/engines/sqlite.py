@@ -54,8 +54,8 @@ class ReleasingContext(SqliteTransactionContext):
             raise
 
 
-class SnapshotReader:
-    """A connection in a transaction whose first statement takes its snapshot (a `Reader`)."""
+class StatementReader:
+    """A connection without a transaction: each statement has its own snapshot (a `Reader`)."""
 
     def __init__(self, driver: aiosqlite.Connection) -> None:
         self._driver = driver
@@ -63,6 +63,13 @@ class SnapshotReader:
     async def execute(self, sql: str, values: Sequence[Any]) -> Sequence[Row]:
         """Return the rows of a statement."""
         return [*await self._driver.execute_fetchall(sql, values)]
+
+    async def renew(self) -> None:
+        """Do nothing."""
+
+
+class SnapshotReader(StatementReader):
+    """A connection in a transaction whose first statement takes its snapshot (a `Reader`)."""
 
     async def renew(self) -> None:
         """End the transaction, if one is open, and begin another."""
@@ -77,7 +84,8 @@ class JoinerySqliteClient(SqliteClient):
 
     def __init__(self, file_path: str, **pragmas: Any) -> None:
         super().__init__(file_path, **pragmas)
-        self.coalescer = Coalescer(SQLITE, self._reader)
+        self.coalescer = Coalescer(SQLITE, self._snapshot_reader)
+        self.single_coalescer = Coalescer(SQLITE, self._statement_reader)
         self._free: list[aiosqlite.Connection] = []
         "Connections that no reader holds."
 
@@ -96,6 +104,7 @@ class JoinerySqliteClient(SqliteClient):
     async def close(self) -> None:
         """Close all connections."""
         await self.coalescer.close()
+        await self.single_coalescer.close()
         while self._free:
             await self._free.pop().close()
         await super().close()
@@ -104,12 +113,22 @@ class JoinerySqliteClient(SqliteClient):
         return ReleasingContext(ImmediateTransaction(self), self._lock)
 
     @asynccontextmanager
-    async def _reader(self) -> AsyncGenerator[Reader]:
-        driver = self._free.pop() if self._free else await self._connect()
-        try:
+    async def _statement_reader(self) -> AsyncGenerator[Reader]:
+        async with self._driver() as driver:
+            yield StatementReader(driver)
+
+    @asynccontextmanager
+    async def _snapshot_reader(self) -> AsyncGenerator[Reader]:
+        async with self._driver() as driver:
             reader = SnapshotReader(driver)
             await reader.renew()
             yield reader
+
+    @asynccontextmanager
+    async def _driver(self) -> AsyncGenerator[aiosqlite.Connection]:
+        driver = self._free.pop() if self._free else await self._connect()
+        try:
+            yield driver
         except asyncio.CancelledError:
             await driver.interrupt()
             raise

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from database.session import capabilities, connection
+from database.snapshots import Turn
 from models.campaign import Campaign
 from models.participation import ParticipationEvent
 from resolvers.context import Context
@@ -153,6 +154,52 @@ async def test_a_query_sees_what_was_committed_before_it_was_sent(db: str):
     await asyncio.gather(*(decide_and_look(one) for one in people))
 
 
+# Queries of one statement, which need no snapshot
+
+
+SINGLE = {
+    "campaign(id: $campaign) { id title placesTaken advertiserId }",
+    "campaigns(first: 5) { nodes { id } pageInfo { hasNextPage } }",
+    "campaigns { totalCount }",
+    "participations { edges { node { campaign { title } influencer { name } } } }",
+    "a: influencers { nodes { ... on Node { id } ...Influencer } }",
+}
+SEVERAL = {
+    "a: campaign(id: $campaign) { title } b: campaign(id: $campaign) { brand }",
+    "... on Query { a: campaign(id: $campaign) { id } b: campaign(id: $campaign) { id } }",
+    "campaign(id: $campaign) { applicantCounts { count } }",
+    "campaign(id: $campaign) { applicants { nodes { id } } }",
+    "campaigns { totalCount nodes { id } }",
+    "participations { nodes { influencer { accounts { handle } } } }",
+    "node(id: $campaign) { id }",
+    "participationEvents { nodes { id } }",
+}
+
+
+async def test_a_query_has_a_snapshot_unless_it_is_a_single_statement(
+    db: str, monkeypatch: pytest.MonkeyPatch
+):
+    campaign, _ = await applications(1)
+    run, snapshots = Turn.run, list[bool]()
+
+    async def noted(turn: Turn, reader: Any) -> bool:
+        snapshots.append(type(reader).__name__ == "SnapshotReader")
+        return await run(turn, reader)
+
+    monkeypatch.setattr(Turn, "run", noted)
+    for fields in SINGLE | SEVERAL:
+        fragment = "fragment Influencer on Influencer { name }" if "...Influencer" in fields else ""
+        head = "query($campaign: ID!)" if "$campaign" in fields else "query"
+        given: dict[str, Any] = {}
+        if "$campaign" in fields:
+            given["campaign"] = encode("Campaign", campaign.pk)
+        await answer(f"{head} {{ {fields} }} {fragment}", **given)
+        assert snapshots == [fields in SEVERAL], fields
+        snapshots.clear()
+    assert await is_known(1)
+    assert snapshots == [False]
+
+
 # Readers that are given up
 
 
@@ -176,7 +223,7 @@ async def test_queries_that_are_cancelled_give_back_what_they_held(db: str):
         await asyncio.gather(*(answer(TAB, campaign=gid) for _ in range(30)))
     client: Any = connection()
     async with asyncio.timeout(10):
-        while client.coalescer.connections:
+        while client.coalescer.connections or client.single_coalescer.connections:
             await asyncio.sleep(0.01)
 
 

@@ -63,7 +63,7 @@ def here() -> tuple[Table, Coalescer]:
 def ask(coalescer: Coalescer, *keys: int, sql: str = ROWS) -> asyncio.Task[Any]:
     async def rows() -> RowsByKey:
         with one_moment(sql) as reading:
-            return (await reading.of(coalescer).execute_by(sql, {}, keys)).rows
+            return (await reading.of(coalescer, coalescer).execute_by(sql, {}, keys)).rows
 
     return asyncio.create_task(rows())
 
@@ -235,7 +235,7 @@ async def test_statements_of_an_operation_read_one_snapshot_and_equal_ones_run_o
 
     async def operation(*keys: int) -> list[RowsByKey]:
         with one_moment("operation") as reading:
-            reading.of(coalescer)
+            reading.of(coalescer, coalescer)
             first = await reading.execute_by(ROWS, {}, keys)
             second = await reading.execute_by(OTHERS, {}, keys)
             return [first.rows, second.rows]
@@ -247,6 +247,45 @@ async def test_statements_of_an_operation_read_one_snapshot_and_equal_ones_run_o
     assert table.runs == [[1, 2], [1, 2], [3]]
     assert table.snapshots[0] == 2
     assert table.connections == 1
+
+
+async def test_a_turn_of_single_statements_ends_with_the_last_of_them():
+    table, coalescer = here()
+    for _ in range(2):
+        table.gate.release()
+    with one_moment("operation") as reading:
+        reading.expect_one()
+        await reading.of(coalescer, coalescer).execute_by(ROWS, {}, [1])
+        await ask(coalescer, 2)
+    assert table.runs == [[1], [2]]
+    assert table.connections == 1
+
+
+async def test_a_second_statement_of_an_operation_that_was_to_ask_for_one_is_an_error():
+    table, coalescer = here()
+    table.gate.release()
+    with one_moment("operation") as reading:
+        reading.of(coalescer, coalescer).expect_one()
+        await reading.execute_by(ROWS, {}, [1])
+        reading.expect_one()
+        with pytest.raises(RuntimeError, match="one statement"):
+            await reading.execute_by(OTHERS, {}, [1])
+    assert table.runs == [[1]]
+
+
+async def test_an_operation_reads_one_statement_apart_only_if_it_is_the_first():
+    snapshots, statements = here(), here()
+    for table, _ in (snapshots, statements):
+        table.gate.release()
+        table.gate.release()
+    for first in (True, False):
+        with one_moment("operation") as reading:
+            reading.of(snapshots[1], statements[1])
+            if not first:
+                await reading.execute_by(OTHERS, {}, [1])
+            reading.expect_one()
+            await reading.execute_by(ROWS, {}, [2])
+    assert (snapshots[0].runs, statements[0].runs) == ([[1], [2]], [[2]])
 
 
 async def test_operations_of_two_kinds_read_at_the_same_time(monkeypatch: pytest.MonkeyPatch):
@@ -263,7 +302,7 @@ async def test_operations_of_two_kinds_read_at_the_same_time(monkeypatch: pytest
 async def test_an_operation_that_asks_for_nothing_takes_no_connection():
     table, coalescer = here()
     with one_moment("operation") as reading:
-        reading.of(coalescer)
+        reading.of(coalescer, coalescer)
         await asyncio.sleep(0)
     assert table.connections == coalescer.connections == 0
 
@@ -274,7 +313,7 @@ async def test_a_failure_spoils_the_snapshot_for_operations_that_did_not_cause_i
 
     async def operation(*keys: int, sql: str) -> None:
         with one_moment("operation") as reading:
-            read.append(reading.of(coalescer))
+            read.append(reading.of(coalescer, coalescer))
             await reading.execute_by(sql, {}, keys)
 
     asked = [
