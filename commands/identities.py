@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from commands.demo_data.campaigns import ADVERTISERS
 from commands.demo_data.story import ADVERTISER, FREE, WAITING_TO_CONNECT, WAITING_TO_SELECT
 from models.influencer import Influencer
+from transport.auth.claims import claims_of
 from transport.auth.tokens import sign
 from transport.graphiql import Identity
 from transport.settings import Settings
@@ -63,13 +64,7 @@ async def print_tokens(settings: Settings) -> None:
 
 
 def _identity(settings: Settings, label: str, role: Role, subject: str, name: str) -> Identity:
-    claims = {
-        "sub": subject,
-        "role": role,
-        "name": name,
-        "advertiser": subject if role is Role.ADVERTISER else None,
-        "iss": settings.auth_issuer,
-        "aud": settings.auth_audience,
-    }
+    advertiser = subject if role is Role.ADVERTISER else None
+    claims = claims_of(settings, role, subject, name, advertiser)
     secret = settings.auth_secret or ""
     return {"label": label, "role": role, "token": sign(secret, claims, TOKEN_SECONDS)}

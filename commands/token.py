@@ -8,8 +8,10 @@ from cyclopts.validators import Number
 
 from commands.errors import CommandError
 from resolvers import ids
+from transport.auth.claims import claims_of
 from transport.auth.tokens import sign
 from transport.settings import Settings
+from workflow.enums import Role
 
 YEAR = int(timedelta(days=365).total_seconds())
 
@@ -44,10 +46,10 @@ def token(
     settings = Settings()
     if not settings.auth_secret:
         raise CommandError("JOINERY_AUTH_SECRET is not set: only who holds the keys makes tokens")
-    claims = {"sub": _subject(role, influencer, advertiser), "role": role, "name": name}
-    audience = {"iss": settings.auth_issuer, "aud": settings.auth_audience}
+    subject = _subject(role, influencer, advertiser)
+    claims = claims_of(settings, Role(role), subject, name, advertiser)
     # Not through rich, which would wrap it.
-    print(sign(settings.auth_secret, claims | audience | {"advertiser": advertiser}, ttl))
+    print(sign(settings.auth_secret, claims, ttl))
 
 
 def _subject(role: str, influencer: str | None, advertiser: str | None) -> str:

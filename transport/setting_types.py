@@ -1,11 +1,15 @@
 """Settings that hold several values in one text."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 from pydantic_settings import NoDecode
 
+from workflow.enums import Role
+
+CALLING_ROLES = (Role.STAFF, Role.ADVERTISER, Role.INFLUENCER)
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[a-z0-9._\[\]:-]+")
 
 
@@ -30,3 +34,21 @@ def _origin(text: str) -> str:
 
 Origins = Annotated[tuple[str, ...] | None, NoDecode, BeforeValidator(_origins)]
 "Exact origins with commas between them, or `*` alone."
+
+
+def _role_map(given: Any) -> Any:
+    if not isinstance(given, str):
+        return given
+    roles: dict[str, Role] = {}
+    for each in given.split(","):
+        name, equals, role = (part.strip() for part in each.rpartition("="))
+        if not (name and equals and role in CALLING_ROLES):
+            names = ", ".join(CALLING_ROLES)
+            raise ValueError(f"{each.strip()} is not NAME=ROLE, with a role of {names}")
+        if roles.setdefault(name, Role(role)) != role:
+            raise ValueError(f"{name} has two roles")
+    return roles
+
+
+RoleMap = Annotated[Mapping[str, Role] | None, NoDecode, BeforeValidator(_role_map)]
+"What a provider's role or group is here: `NAME=ROLE` with commas between them."

@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from database.connection import DEFAULT_URL, DatabaseError, tortoise_config
-from transport.setting_types import Origins
+from transport.setting_types import Origins, RoleMap
 
 PREFIX = "JOINERY_"
 FILE = ".env"
@@ -61,6 +61,11 @@ class Settings(BaseSettings):
     auth_audience: str | None = None
     auth_leeway: int = Field(default=30, ge=0, le=300)
     "Seconds that the clocks of who signs tokens and proofs may be ahead."
+    auth_role_claim: str = "role"
+    auth_role_map: RoleMap = None
+    auth_advertiser_claim: str = "advertiser"
+    auth_influencer_claim: str | None = None
+    "Where a token says who the influencer is; None: in `sub`."
     connect_secret: str | None = Field(default=None, repr=False)
     connect_jwks_url: HttpUrl | None = None
     cors_origins: Origins = None

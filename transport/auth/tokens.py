@@ -3,35 +3,25 @@
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol
 
 import jwt
 
-from models.influencer import Influencer
-from models.text import clean, clean_id, is_storable
-from resolvers import ids
-from resolvers.audience_sql import MAX_FOLLOWERS
 from resolvers.caller import Caller, Proof
 from resolvers.context import InvalidProofError
 from resolvers.errors import RequestError
 from resolvers.queries.influencers import is_known
+from transport.auth.claims import (
+    UNKNOWN_INFLUENCER,
+    Claims,
+    InvalidTokenError,
+    read_caller,
+    read_proof,
+)
 from transport.auth.jwks import KeySet, KeysUnavailableError
 from transport.settings import Settings
-from workflow.enums import PLATFORMS, Platform, Role
 
 TOKEN_CACHE_SIZE = 10_000
-MAX_SUB = 250
-"Characters."
-EXTERNAL_ID = "externalId:"
-
-_UNKNOWN_INFLUENCER = "is an influencer's, but its sub names none that is known here"
-_BY_ID = ids.encode("Influencer", "<number>")
-_MALFORMED_SUB = f"is an influencer's, but its sub is neither {_BY_ID} nor {EXTERNAL_ID}<id>"
-_CALLING_ROLES = (Role.STAFF, Role.ADVERTISER, Role.INFLUENCER)
-
-
-class InvalidTokenError(Exception):
-    """A token that is not accepted. Its text says why and follows the words "The token"."""
 
 
 class Authenticator:
@@ -46,6 +36,7 @@ class Authenticator:
         self._verifier = _Verifier(
             keys, settings.auth_leeway, settings.auth_issuer, settings.auth_audience
         )
+        self._settings = settings
         self._callers: OrderedDict[str, tuple[_Verified, Caller]] = OrderedDict()
 
     async def caller(self, authorization: str | None) -> Caller | None:
@@ -71,10 +62,10 @@ class Authenticator:
             verified, caller = known
             if await self._verifier.is_still_valid(verified):
                 if caller.influencer_id is not None and not await is_known(caller.influencer_id):
-                    raise InvalidTokenError(_UNKNOWN_INFLUENCER)
+                    raise InvalidTokenError(UNKNOWN_INFLUENCER)
                 return caller
         verified = await self._verifier.verify(token)
-        caller = await _caller(verified.claims)
+        caller = await read_caller(verified.claims, self._settings)
         self._callers[token] = verified, caller
         if len(self._callers) > TOKEN_CACHE_SIZE:
             self._callers.popitem(last=False)
@@ -91,7 +82,7 @@ class ConnectProofs:
     async def verify(self, token: str) -> Proof:
         """Return what the proof says. Raise InvalidProofError, or RequestError UNAVAILABLE."""
         try:
-            return _proof((await self._verifier.verify(token)).claims)
+            return read_proof((await self._verifier.verify(token)).claims)
         except InvalidTokenError as error:
             raise InvalidProofError(f"The proof {error}.") from None
         except KeysUnavailableError:
@@ -111,8 +102,6 @@ def _unauthenticated(message: str) -> RequestError:
 
 
 # Verification
-
-_Claims: TypeAlias = Mapping[str, Any]
 
 
 class _Keys(Protocol):
@@ -147,7 +136,7 @@ def _keys(secret: str | None, jwks_url: str | None) -> _Keys:
 class _Verified(NamedTuple):
     """A token's claims, its expiry (seconds since 1970), and the key that it was verified with."""
 
-    claims: _Claims
+    claims: Claims
     expires: int
     kid: str | None
     key: jwt.PyJWK
@@ -183,9 +172,7 @@ class _Verifier:
             verified.kid
         )
 
-    def _decoded_by_one_of(
-        self, keys: Sequence[jwt.PyJWK], token: str
-    ) -> tuple[_Claims, jwt.PyJWK]:
+    def _decoded_by_one_of(self, keys: Sequence[jwt.PyJWK], token: str) -> tuple[Claims, jwt.PyJWK]:
         failure: jwt.PyJWTError = jwt.InvalidAlgorithmError()
         for key in keys:
             try:
@@ -194,7 +181,7 @@ class _Verifier:
                 failure = error
         raise failure
 
-    def _decoded(self, token: str, key: jwt.PyJWK) -> _Claims:
+    def _decoded(self, token: str, key: jwt.PyJWK) -> Claims:
         claims = jwt.decode(
             token,
             key,
@@ -236,64 +223,3 @@ def _reason(error: jwt.PyJWTError) -> str:
             return f"is malformed ({error})"
         case _:
             return "cannot be verified"
-
-
-# Claims
-
-
-async def _caller(claims: _Claims) -> Caller:
-    role = claims.get("role")
-    if role not in _CALLING_ROLES:
-        raise InvalidTokenError(f"needs the claim role, one of {', '.join(_CALLING_ROLES)}")
-    subject = _text(claims, "sub", MAX_SUB)
-    name = _text(claims, "name", 200) if claims.get("name") is not None else None
-    match Role(role):
-        case Role.INFLUENCER:
-            return Caller(Role.INFLUENCER, subject, name, influencer_id=await _influencer(subject))
-        case Role.ADVERTISER:
-            advertiser = _text(claims, "advertiser", 200)
-            return Caller(Role.ADVERTISER, subject, name, advertiser_id=advertiser)
-        case _:
-            return Caller(Role.STAFF, subject, name)
-
-
-async def _influencer(subject: str) -> int:
-    """Return the number of the influencer whose global id or external id is in `sub`."""
-    number = ids.decode(subject, "Influencer")
-    if number is not None:
-        found = Influencer.filter(id=number)
-    elif subject.startswith(EXTERNAL_ID):
-        found = Influencer.filter(external_id=clean_id(subject.removeprefix(EXTERNAL_ID)))
-    else:
-        raise InvalidTokenError(_MALFORMED_SUB)
-    row = await found.filter(erased_at=None).values_list("id", flat=True)
-    if not row:
-        raise InvalidTokenError(_UNKNOWN_INFLUENCER)
-    return int(str(row[0]))
-
-
-def _proof(claims: _Claims) -> Proof:
-    platform = claims.get("platform")
-    if platform not in PLATFORMS:
-        raise InvalidTokenError(f"needs the claim platform, one of {', '.join(Platform)}")
-    followers = claims.get("followers")
-    if type(followers) is not int or not 0 <= followers <= MAX_FOLLOWERS:
-        raise InvalidTokenError("needs the claim followers, a whole number from 0 up")
-    return Proof(
-        influencer=_text(claims, "influencer", MAX_SUB),
-        platform=Platform(platform),
-        external_id=_text(claims, "externalId", 200),
-        handle=_text(claims, "handle", 200),
-        followers=followers,
-    )
-
-
-def _text(claims: _Claims, name: str, max_length: int) -> str:
-    value = claims.get(name)
-    if not isinstance(value, str) or not _is_accepted(value, max_length):
-        raise InvalidTokenError(f"needs the claim {name}, a text of 1 to {max_length} characters")
-    return value
-
-
-def _is_accepted(text: str, max_length: int) -> bool:
-    return bool(clean(text)) and len(text) <= max_length and is_storable(text)
