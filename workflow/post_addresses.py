@@ -53,7 +53,7 @@ _FORMS = {
         short_links=("share/CODE", "share/(p|reel|tv)/CODE"),
         posts=("(p|reel|reels|tv)/ID", "NAME/(p|reel|reels|tv)/ID", "stories/NAME/ID"),
         no_posts=(
-            "", "NAME", "NAME/(channel|feed|followers|following|reels|saved|tagged)",
+            "", "NAME", "NAME/(channel|feed|followers|following|p|reel|reels|saved|tagged|tv)",
             "stories/NAME", "(accounts|direct|explore|reels/audio)/REST",
             "//(l|about|business|help).instagram.com/REST",
         ),
@@ -68,7 +68,7 @@ _FORMS = {
             "embed/(v2|v3)/ID", "player/v1/ID", "share/video/ID", "i18n/share/video/ID",
         ),
         no_posts=(
-            "", "NAME", "@NAME/(collection|live|playlist)/REST", "@NAME/live",
+            "", "NAME", "@NAME/(collection|live|playlist)/REST", "@NAME/(live|photo|video)",
             "(discover|link|login|music|place|redirect|search|tag)/REST",
         ),
         example="https://www.tiktok.com/@name/video/7300000000000000000",
@@ -100,7 +100,7 @@ _FORMS = {
         ),
         no_posts=(
             "", "NAME", "NAME/(articles|followers|following|highlights|likes|lists|media|photo)",
-            "NAME/with_replies", "(hashtag|intent|search|settings|share)/REST",
+            "NAME/(status|statuses|with_replies)", "(hashtag|intent|search|settings|share)/REST",
             "i/(bookmarks|communities|flow|lists|moments|redirect|user)/REST", "i/redirect",
         ),
         example="https://x.com/name/status/1700000000000000000",
@@ -110,7 +110,8 @@ _FORMS = {
         id=r"(?P<id>\d+|pfbid\w+)",
         short_links=("//fb.watch/CODE", "//fb.watch/v/CODE", "share/CODE", "share/(p|r|v)/CODE"),
         posts=(
-            "NAME/(posts|videos|photos)/NAME/ID", "NAME/(posts|videos|photos|reels|activity)/ID",
+            "NAME/(posts|videos|photos)/NAME/ID",
+            "NAME/(posts|videos|photos|reel|reels|activity)/ID",
             "(reel|reels)/ID", "groups/NAME/(posts|permalink)/ID",
             "groups/NAME?multi_permalinks=ID", "(permalink|story).php?story_fbid=ID",
             "(photo|photo.php)?fbid=ID", "(watch|watch/live|video.php|video/video.php)?v=ID",
@@ -130,7 +131,7 @@ _FORMS = {
         short_links=(),
         posts=("NAME/post/ID", "t/ID", "post/ID"),
         no_posts=(
-            "", "NAME", "NAME/(media|replies|reposts)", "(intent|login|search|tag)/REST",
+            "", "NAME", "NAME/(media|post|replies|reposts)", "(intent|login|search|tag)/REST",
             "//(l|help).threads.com/REST",
         ),
         example="https://www.threads.com/@name/post/C1a2b3c4d5e",

@@ -41,6 +41,7 @@ FORMS = {
         www.facebook.com/photo?fbid={id}&set=a.5 | www.facebook.com/photo.php?fbid={id}
         www.facebook.com/putri/photos/a.5/{id}/ | www.facebook.com/watch/?v={id}
         web.facebook.com/watch?v={id} | www.facebook.com/reel/{id} | id-id.facebook.com/reel/{id}
+        www.facebook.com/putri/reel/{id}
         www.facebook.com/putri/videos/{id}/ | www.facebook.com/putri/videos/some-title/{id}/
         www.facebook.com/groups/7/posts/{id}/ | www.facebook.com/groups/7/permalink/{id}
         mbasic.facebook.com/putri/posts/some-title/{id} | www.facebook.com/watch/live/?v={id}
@@ -60,10 +61,12 @@ NO_POSTS = {
     Platform.INSTAGRAM: """
         instagram.com | www.instagram.com/putri.lestari/ | www.instagram.com/putri.lestari/reels/
         www.instagram.com/explore/tags/food/ | l.instagram.com/?u=https%3A%2F%2Fexample.com
+        www.instagram.com/p/ | www.instagram.com/putri/p/ | www.instagram.com/putri/reel
         www.instagram.com/stories/putri/ | www.instagram.com/reels/audio/123/
         """,
     Platform.TIKTOK: """
         www.tiktok.com/ | www.tiktok.com/@putri?lang=en | www.tiktok.com/@putri/live
+        www.tiktok.com/@putri/video/ | www.tiktok.com/@putri/photo | www.tiktok.com/discover/food
         www.tiktok.com/tag/food | www.tiktok.com/music/song-7 | vm.tiktok.com
         """,
     Platform.YOUTUBE: """
@@ -76,6 +79,7 @@ NO_POSTS = {
     Platform.X: """
         x.com | x.com/putri | twitter.com/putri/media | x.com/search?q=a | x.com/hashtag/food
         twitter.com/intent/tweet?url=https%3A%2F%2Fexample.com | x.com/i/user/12 | x.com/home
+        x.com/putri/status/ | x.com/putri/statuses
         """,
     Platform.FACEBOOK: """
         www.facebook.com | www.facebook.com/putri | www.facebook.com/profile.php?id=100
@@ -85,6 +89,7 @@ NO_POSTS = {
         """,
     Platform.THREADS: """
         www.threads.net/ | www.threads.com/@putri | www.threads.net/@putri/replies
+        www.threads.com/@putri/post/
         l.threads.com/?u=https%3A%2F%2Fexample.com
         """,
     Platform.LINE: """
