@@ -22,6 +22,8 @@ from resolvers.queries.influencers import is_known
 from tests import data
 from tests.engine import STAFF, answer, gids, mutate
 from tests.engine import execute as execute_operation
+from transport.auth.claims import read_caller
+from transport.settings import Settings
 from workflow.enums import CampaignType, ParticipationStatus
 
 READERS = 6
@@ -270,6 +272,8 @@ async def test_reads_do_not_wait_for_another_process_that_writes_to_sqlite(db: s
                 screen = await answer(SCREEN, campaign=gid, one=people[0])
                 assert screen["node"]["status"] == "APPROVED"
             assert await is_known(1)  # as each request of an influencer asks
+            first = {"role": "INFLUENCER", "sub": encode("Influencer", 1)}
+            assert (await read_caller(first, Settings())).influencer_id == 1
         assert not waiting.done()
     await waiting
     screen = await answer(SCREEN, campaign=gid, one=people[0])

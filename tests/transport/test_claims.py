@@ -139,7 +139,7 @@ async def test_a_token_of_two_roles_is_refused() -> None:
 # People
 
 
-@pytest.mark.parametrize("value", ["acme", ["acme"]])
+@pytest.mark.parametrize("value", ["acme", ["acme"], "ac\u200bme "])
 async def test_an_advertiser_is_found_at_their_path(value: object) -> None:
     claims = {"role": "ADVERTISER", "org": {"id": value}, "advertiser": "other"}
     found = await caller(claims, auth_advertiser_claim="org.id")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, cast
 
-from models.influencer import Influencer
+from database.session import rows_by
 from models.text import clean, clean_id, is_storable
 from resolvers import ids
 from resolvers.audience_sql import MAX_FOLLOWERS
@@ -37,7 +37,7 @@ async def read_caller(claims: Claims, settings: Settings) -> Caller:
             number = await _influencer(claims, settings.auth_influencer_claim)
             return Caller(role, subject, name, influencer_id=number)
         case Role.ADVERTISER:
-            advertiser = _text_at(claims, settings.auth_advertiser_claim, 200)
+            advertiser = clean_id(_text_at(claims, settings.auth_advertiser_claim, 200))
             return Caller(role, subject, name, advertiser_id=advertiser)
         case _:
             return Caller(role, subject, name)
@@ -105,15 +105,18 @@ async def _influencer(claims: Claims, claim: str | None) -> int:
     named = _text_at(claims, claim or "sub", MAX_SUB)
     number = ids.decode(named, "Influencer")
     if number is not None:
-        found = Influencer.filter(id=number)
+        found = await rows_by(_INFLUENCER.format("id"), [number])
     elif claim or named.startswith(EXTERNAL_ID):
-        found = Influencer.filter(external_id=clean_id(named.removeprefix(EXTERNAL_ID)))
+        external_id = clean_id(named.removeprefix(EXTERNAL_ID))
+        found = await rows_by(_INFLUENCER.format("external_id"), [external_id])
     else:
         raise InvalidTokenError(_MALFORMED_SUB)
-    row = await found.filter(erased_at=None).values_list("id", flat=True)
-    if not row:
+    if not found:
         raise InvalidTokenError(UNKNOWN_INFLUENCER)
-    return int(str(row[0]))
+    return found[0][0]
+
+
+_INFLUENCER = "SELECT id, {0} FROM influencer WHERE {0} = ANY(:keys) AND erased_at IS NULL"
 
 
 # Values
