@@ -7,6 +7,7 @@ its like alone.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Hashable
 from contextlib import AbstractAsyncContextManager
 from contextvars import Context
@@ -18,6 +19,8 @@ EAGER_WORKERS = 2
 """One reads while the answers of the other's turn are made."""
 MAX_WORKERS = 4
 """With two coalescers, 8 of a pool of 10: mutations find some even where all reads are slow."""
+MAX_TURNS = MAX_WORKERS - 1
+"""Of one kind at once: however many of it there are and however slow, the others go on."""
 MAX_BATCH = 8
 """Operations that share a turn. If all did, server and database would wait for each other."""
 MAX_WAIT = 0.02
@@ -39,6 +42,8 @@ class Coalescer:
         self._connect = connect
         self._waiting: dict[Hashable, list[Reading]] = {}
         "By kind, in the order of their turns."
+        self._turns = Counter[Hashable]()
+        "How many of each kind there are now."
         self._workers = set[asyncio.Task[None]]()
         self._idle: list[asyncio.Future[bool]] = []
         "Workers that nobody needs, each with a connection; true: take a turn."
@@ -105,7 +110,7 @@ class Coalescer:
         loop = asyncio.get_running_loop()
         due = min(readings[0].since for readings in self._waiting.values()) + MAX_WAIT
         if due <= loop.time():
-            if self._busy < MAX_WORKERS:
+            if self._busy < MAX_WORKERS and self._has_turn:
                 self._call_worker()
             due = loop.time() + MAX_WAIT
         self._timer = loop.call_at(due, self._check)
@@ -117,9 +122,9 @@ class Coalescer:
             async with self._connect() as reader:
                 is_connected = True
                 self._coming -= 1
-                while self._waiting or await self._called():
-                    if self._waiting:
-                        if not await self._next().run(reader):
+                while self._has_turn or await self._called():
+                    if self._has_turn:
+                        if not await self._take_turn(reader):
                             break
                         await reader.renew()
         except Exception as error:  # noqa: BLE001
@@ -129,7 +134,7 @@ class Coalescer:
         finally:
             if not is_connected:
                 self._coming -= 1
-        if self._waiting:
+        if self._has_turn:
             self._call_worker()
 
     async def _called(self) -> bool:
@@ -156,9 +161,23 @@ class Coalescer:
         if worker in self._idle:
             self._idle.remove(worker)
 
-    def _next(self) -> Turn:
-        """Begin a turn of the kind that comes first; those beyond the batch wait for the next."""
-        kind = next(iter(self._waiting))
+    @property
+    def _has_turn(self) -> bool:
+        return any(self._turns[kind] < MAX_TURNS for kind in self._waiting)
+
+    async def _take_turn(self, reader: Reader) -> bool:
+        """Take a turn of the kind that comes first; return whether it succeeded."""
+        kind = next(kind for kind in self._waiting if self._turns[kind] < MAX_TURNS)
+        self._turns[kind] += 1
+        try:
+            return await self._next(kind).run(reader)
+        finally:
+            self._turns[kind] -= 1
+            if not self._turns[kind]:
+                del self._turns[kind]
+
+    def _next(self, kind: Hashable) -> Turn:
+        """Begin a turn of a kind; those beyond the batch wait for the next."""
         waiting = self._waiting.pop(kind)
         if later := waiting[MAX_BATCH:]:
             self._waiting[kind] = later

@@ -162,6 +162,23 @@ async def test_those_beyond_the_batch_of_a_slow_turn_get_one_more_worker(
     await asyncio.gather(*asked)
 
 
+async def test_a_slow_statement_leaves_a_worker_to_the_others(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(coalescing, "MAX_WAIT", 0)
+    table, coalescer = here()
+    many = coalescing.MAX_BATCH * coalescing.MAX_WORKERS
+    asked = [ask(coalescer, key) for key in range(many)]
+    await until_runs(table, coalescing.MAX_TURNS)
+    await asyncio.sleep(0.01)
+    assert table.connections == len(table.runs) == coalescing.MAX_TURNS
+    asked.append(ask(coalescer, 100, sql=OTHERS))
+    await until_runs(table, coalescing.MAX_TURNS + 1)
+    assert table.runs[-1] == [100]
+    for _ in asked:
+        table.gate.release()
+    await asyncio.gather(*asked)
+    assert coalescer.connections <= coalescing.EAGER_WORKERS
+
+
 async def test_an_error_reaches_the_requests_that_share_the_execution_and_no_other():
     table, coalescer = here()
     first = ask(coalescer, 1)
