@@ -61,12 +61,14 @@ def is_worth_another_try(error: Exception) -> bool:
 
 
 def is_outage(error: BaseException) -> bool:
-    """Return whether the database was unreachable, not migrated, or too busy.
+    """Return whether the database was unreachable, not migrated, too busy, or could not write.
 
     The caller may try again. A transaction that ended so may have been committed nevertheless.
     """
     cause = _cause(error)
-    return _is_collision(error) or _is_before_migration(cause) or isinstance(cause, _OUTAGES)
+    if _is_collision(error) or _is_before_migration(cause) or isinstance(cause, _OUTAGES):
+        return True
+    return _sqlite_code(cause) in _SQLITE_OUTAGES
 
 
 _OUTAGES = (
@@ -77,6 +79,15 @@ _OUTAGES = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresSystemError,
+    asyncpg.ReadOnlySQLTransactionError,  # a standby, while another server takes over
+    asyncpg.InvalidAuthorizationSpecificationError,
+)
+_SQLITE_OUTAGES = (
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY,
 )
 
 
@@ -91,9 +102,15 @@ def _is_collision(error: BaseException) -> bool:
     if isinstance(error, ChangedMeanwhileError):
         return True
     cause = _cause(error)
-    if isinstance(cause, sqlite3.OperationalError):
-        return cause.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    if _sqlite_code(cause) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return True
     return isinstance(cause, asyncpg.TransactionRollbackError | asyncpg.LockNotAvailableError)
+
+
+def _sqlite_code(cause: object) -> int | None:
+    """Return SQLite's primary code of an error; the driver's own errors have none."""
+    code = getattr(cause, "sqlite_errorcode", None) if isinstance(cause, sqlite3.Error) else None
+    return None if code is None else code & 0xFF
 
 
 async def _once(work: Callable[[], Awaitable[T]], undo: bool) -> T:

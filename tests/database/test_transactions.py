@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
-from tortoise.exceptions import IntegrityError
+from tortoise.exceptions import BaseORMException, IntegrityError
 
 from database.connection import POOL_SIZE
 from database.session import capabilities, connection, rows_by
@@ -110,6 +110,26 @@ async def test_a_key_that_is_taken_for_good_is_an_error_of_ours(db: str):
     with pytest.raises(IntegrityError) as caught:
         await transacted(work)
     assert not is_outage(caught.value)
+
+
+async def test_a_database_that_cannot_write_now_is_an_outage_and_leaves_no_trace(db: str):
+    is_sqlite = capabilities().dialect == "sqlite"
+
+    async def work() -> None:
+        if not is_sqlite:
+            await connection().execute_query("SET TRANSACTION READ ONLY")  # as on a standby
+        for number in range(20):
+            await Category.create(key=f"{number}" * 1_000)
+
+    if is_sqlite:
+        await connection().execute_query("PRAGMA max_page_count = 1")  # as on a full disk
+    with pytest.raises(BaseORMException) as caught:
+        await transacted(work)
+    assert is_outage(caught.value)
+    assert await Category.all().count() == 0
+    if is_sqlite:
+        await connection().execute_query("PRAGMA max_page_count = 1000000")
+    await transacted(lambda: Category.create(key="food"))
 
 
 async def test_sqlite_waits_for_a_busy_file_and_lets_go_in_between(db: str):
