@@ -15,6 +15,9 @@ from database.connection import connected, pending_migrations
 from transport.logs import configure_logs
 from transport.settings import Settings
 
+GRACE_SECONDS = 8
+"""For the requests under way when the server is told to end; Docker kills it after 10."""
+
 
 def serve(
     *,
@@ -53,6 +56,8 @@ def serve(
         server_header=False,
         proxy_headers=False,
         log_level=settings.log_level,
+        # Else it would wait for ever for a client that sends half a request, or reads no answer.
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
 
 

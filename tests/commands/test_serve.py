@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from commands.serve import GRACE_SECONDS
 from tests.commands.running import CommandLine, Typed
 from tests.databases import Databases, PostgresDatabases
 from tests.live import ROOT, free_port
@@ -172,6 +173,28 @@ def test_it_starts_with_the_example_of_settings_copied(process: CommandLine) -> 
         said, _ = server.communicate(timeout=SECONDS)
 
     assert "environment=development" in said
+
+
+def test_a_client_that_sends_half_a_request_does_not_keep_it_from_ending(
+    process: CommandLine,
+) -> None:
+    process("migrate")
+    port = free_port()
+    server = process.start("serve", "--port", port)
+    try:
+        wait_until_it_answers(server, port, 200)
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.sendall(
+                b"POST /graphql HTTP/1.1\r\nHost: joinery\r\nContent-Type: application/json\r\n"
+                b"Content-Length: 100\r\n\r\n{"
+            )
+            # Answered after the request above was begun with.
+            wait_until_it_answers(server, port, 200)
+            server.terminate()
+            server.communicate(timeout=3 * GRACE_SECONDS)
+    finally:
+        server.kill()
+        server.wait()
 
 
 @pytest.mark.postgres
