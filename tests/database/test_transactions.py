@@ -113,22 +113,24 @@ async def test_a_key_that_is_taken_for_good_is_an_error_of_ours(db: str):
 
 
 async def test_a_database_that_cannot_write_now_is_an_outage_and_leaves_no_trace(db: str):
+    client: Any = connection()
     is_sqlite = capabilities().dialect == "sqlite"
 
     async def work() -> None:
         if not is_sqlite:
-            await connection().execute_query("SET TRANSACTION READ ONLY")  # as on a standby
+            here: Any = connection()
+            await here.execute_query("SET TRANSACTION READ ONLY")  # as on a standby
         for number in range(20):
             await Category.create(key=f"{number}" * 1_000)
 
     if is_sqlite:
-        await connection().execute_query("PRAGMA max_page_count = 1")  # as on a full disk
+        await client.execute_query("PRAGMA max_page_count = 1")  # as on a full disk
     with pytest.raises(BaseORMException) as caught:
         await transacted(work)
     assert is_outage(caught.value)
     assert await Category.all().count() == 0
     if is_sqlite:
-        await connection().execute_query("PRAGMA max_page_count = 1000000")
+        await client.execute_query("PRAGMA max_page_count = 1000000")
     await transacted(lambda: Category.create(key="food"))
 
 
