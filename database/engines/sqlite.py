@@ -139,6 +139,15 @@ class JoinerySqliteClient(SqliteClient):
                 self._free.append(driver)
 
     async def _connect(self) -> aiosqlite.Connection:
+        opening = asyncio.ensure_future(self._open())
+        try:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            # The driver's thread opens it nevertheless.
+            await (await opening).close()
+            raise
+
+    async def _open(self) -> aiosqlite.Connection:
         driver = await aiosqlite.connect(self.filename, isolation_level=None)
         try:
             await driver.execute(f"PRAGMA busy_timeout = {self.pragmas['busy_timeout']}")

@@ -1,12 +1,15 @@
 """The ground that the other tests stand on: both databases are what they are taken for."""
 
+import asyncio
+import sqlite3
+from functools import partial
 from typing import Any
 
 import asyncpg
 import pytest
 
 from database.connection import DatabaseError, connected, pending_migrations
-from database.session import capabilities, connection, rows
+from database.session import capabilities, connection, rows, rows_by
 from database.snapshots import one_moment
 from tests.databases import Databases, PostgresDatabases
 from tests.postgres import Postgres
@@ -75,3 +78,28 @@ async def test_sqlite_without_write_ahead_logging_is_refused():
 async def test_a_query_cannot_write(db: str):
     with one_moment("query"), pytest.raises(Exception, match=r"readonly|read-only"):
         await rows("UPDATE campaign SET title = 'x'")
+
+
+@pytest.mark.parametrize("steps", range(1, 6))
+async def test_a_query_that_is_given_up_leaves_no_connection_open(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch, steps: int
+):
+    is_open = list[bool]()
+
+    class Noted(sqlite3.Connection):
+        def __init__(self, *given: Any, **named: Any) -> None:
+            super().__init__(*given, **named)
+            is_open.append(True)
+
+        def close(self) -> None:
+            is_open.remove(True)
+            super().close()
+
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Noted))
+    with databases.lend() as url:
+        async with connected(url):
+            asking = asyncio.create_task(rows_by("SELECT 1, 1 WHERE 1 = ANY(:keys)", [1]))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            asking.cancel()
+    assert is_open == []
