@@ -70,7 +70,9 @@ class Table:
         if missing < 0 or self._says_more(cells):
             return Row(line, cells, "it has more cells than columns")
         if not _is_text(text):
-            return Row(line, cells + [""] * missing, "this is not UTF-8 text")
+            return Row(
+                line, cells + [""] * missing, "this is not UTF-8 text: save the file as CSV UTF-8"
+            )
         if missing:
             cells += [""] * missing
         if "\n" in text or "\r" in text:

@@ -133,11 +133,16 @@ def handle(cell: str, of: Platform) -> str:
     LINE's own ids begin with `@`, so there it stays.
     """
     text = cell.strip()
+    if text and (text in _NO_ACCOUNT or not re.search(r"\w", text) or len(text.split()) > 1):
+        raise ValueError(f"{shown(text)} is no handle: leave it empty where there is no account")
     if "/" in text:
         return _handle_of_url(text, of)
     if text.lower().startswith("www."):
         raise ValueError(f"{shown(text)} is no handle: give the one of the profile on {of}")
     return text if of is Platform.LINE else text.removeprefix("@")
+
+
+_NO_ACCOUNT = {"なし", "無し"}  # and dashes of any kind
 
 
 def _handle_of_url(url: str, of: Platform) -> str:

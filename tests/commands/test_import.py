@@ -204,7 +204,9 @@ def test_a_mark_before_utf8_is_no_part_of_the_text(
 
 def test_lines_in_another_encoding_are_refused(importing: Importing, tmp_path: Path) -> None:
     file = csv_file(tmp_path, "crm-1,José,,,,,,,", "crm-2,Jose,,,,,,,", encoding="latin-1")
-    assert importing.complaints(file) == ["line 2: this is not UTF-8 text"]
+    assert importing.complaints(file) == [
+        "line 2: this is not UTF-8 text: save the file as CSV UTF-8"
+    ]
     assert importing.counts(file) == [0, 0, 1, 1]
 
 
@@ -605,3 +607,12 @@ def test_columns_that_the_file_lacks_or_joinery_does_not_know(
 def test_json_lines_have_no_columns_to_name(importing: Importing, tmp_path: Path) -> None:
     told = importing(json_lines(tmp_path, person(1)), "--columns", "name=x").told()
     assert "have no columns" in told
+
+
+@pytest.mark.parametrize("handle", ["-", "－", "なし", "hana jh", "@"])
+def test_what_stands_for_no_account_is_no_handle(
+    importing: Importing, tmp_path: Path, handle: str
+) -> None:
+    [told] = importing.complaints(csv_file(tmp_path, f"77,Aiko,,JP,,INSTAGRAM,1,{handle},0"))
+    assert told.endswith("is no handle: leave it empty where there is no account")
+    assert importing.stored() == {}

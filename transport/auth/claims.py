@@ -125,7 +125,7 @@ _INFLUENCER = "SELECT id, {0} FROM influencer WHERE {0} = ANY(:keys) AND erased_
 def _text(claims: Claims, name: str, max_length: int) -> str:
     value = claims.get(name)
     if not isinstance(value, str) or not _is_accepted(value, max_length):
-        raise InvalidTokenError(f"needs the claim {name}, a text of 1 to {max_length} characters")
+        raise InvalidTokenError(f"needs the claim {name}, one text of 1 to {max_length} characters")
     return value
 
 
