@@ -43,7 +43,7 @@ class Coalescer:
         self._waiting: dict[Hashable, list[Reading]] = {}
         "By kind, in the order of their turns."
         self._turns = Counter[Hashable]()
-        "How many of each kind there are now."
+        "The number of turns of each kind now."
         self._workers = set[asyncio.Task[None]]()
         self._idle: list[asyncio.Future[bool]] = []
         "Workers that nobody needs, each with a connection; true: take a turn."

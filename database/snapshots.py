@@ -106,7 +106,7 @@ class Reading:
         self.is_spoiled = False
         "Whether it ended too early for another's fault: what read so can be run again."
         self.early: list[Request] = []
-        "What was asked for before its turn."
+        "The requests before its turn."
         self.since = 0.0
         self.turn: Turn | None = None
         self._coalescer: Turns | None = None
@@ -181,7 +181,7 @@ class Turn:
 
     def __init__(self, readings: Iterable[Reading]) -> None:
         self._open = {reading for reading in readings if not reading.is_single}
-        "Those that may ask for more."
+        "The readings that may ask for more."
         self._pending: dict[Hashable, list[Request]] = {}
         "By statement, in the order of their execution."
         self._asked: asyncio.Future[None] | None = None

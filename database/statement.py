@@ -37,11 +37,11 @@ class Execution(NamedTuple):
 
 
 class Database(Protocol):
-    """Where statements run: the open transaction, or the snapshot of an operation."""
+    """A connection for statements: the open transaction's, or that of an operation's snapshot."""
 
     @property
     def capabilities(self) -> Capabilities:
-        """What the database can do."""
+        """Return the capabilities of the database."""
         ...
 
     async def execute(self, sql: str, values: list[Any]) -> Execution:

@@ -36,9 +36,7 @@ _ALIKE = str.maketrans(
 
 def clean(text: str) -> str:
     """Return the text without white space around it; empty if nothing of it can be seen."""
-    if not _INVISIBLE.sub("", text).strip(_EDGES):
-        return ""
-    return text.strip(_EDGES)
+    return text.strip(_EDGES) if clean_id(text) else ""
 
 
 def clean_id(text: str) -> str:
@@ -46,7 +44,7 @@ def clean_id(text: str) -> str:
 
     For what identifies and is compared as it is: an external id, a handle, a URL.
     """
-    return clean(_INVISIBLE.sub("", text))
+    return _INVISIBLE.sub("", text).strip(_EDGES)
 
 
 def is_storable(text: str) -> bool:

@@ -83,7 +83,7 @@ class Compiler:
         self.fields = 1
         "How many it has compiled, with the root."
         self.denied: list[Refused] = []
-        "What the role may not see."
+        "The fields that the role may not see."
 
     def root_object(
         self, raw: ResolveInfo, path: Keys, graphql_type: GraphQLObjectType, shape: Shape | None
@@ -366,7 +366,7 @@ class Selected:
 
     @property
     def place(self) -> Place:
-        """Where the field stands, for errors about its arguments."""
+        """Return the place of the field, for errors about its arguments."""
         return Place(self.details[0].node, self.path, not is_non_null(self.type))
 
     @property

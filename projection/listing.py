@@ -27,7 +27,7 @@ def as_given(_name: str, value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the engine has to be told of the product: its words, and what means the same in it."""
+    """The product's part in the engine: its codes for errors, and which arguments mean the same."""
 
     invalid: str
     "The `extensions.code` of an argument that cannot be used, or a selection that is too large."
@@ -288,17 +288,14 @@ def _tag(field_name: str, arguments: Mapping[str, Any], terms: Terms) -> str:
 def _said(value: Any, terms: Terms) -> Any:
     """Return what a filter says: without nulls, empty lists, and the order of a list's items."""
     if isinstance(value, Mapping):
-        items = cast("Mapping[str, Any]", value).items()
-        said = {name: _said(terms.settle(name, item), terms) for name, item in items}
+        fields = cast("Mapping[str, Any]", value).items()
+        said = {name: _said(terms.settle(name, item), terms) for name, item in fields}
         return {name: item for name, item in said.items() if not _is_empty(item)}
     if isinstance(value, list | tuple | set):
-        listed = {str(item): item for item in (_said(each, terms) for each in _items(value))}
+        items = cast("Iterable[Any]", value)
+        listed = {str(item): item for item in (_said(each, terms) for each in items)}
         return [listed[text] for text in sorted(listed)]
     return value.value if isinstance(value, Enum) else value
-
-
-def _items(value: Any) -> Iterable[Any]:
-    return value
 
 
 def _is_empty(value: Any) -> bool:

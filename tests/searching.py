@@ -1,4 +1,4 @@
-"""What a search finds, said anew in plain Python, to compare the server's answers with."""
+"""Search in plain Python, to compare the server's answers with."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""What is wrong with a request as HTTP."""
+"""The error of a request that is not well-formed HTTP."""
 
 from collections.abc import Mapping
 

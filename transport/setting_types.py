@@ -51,4 +51,4 @@ def _role_map(given: Any) -> Any:
 
 
 RoleMap = Annotated[Mapping[str, Role] | None, NoDecode, BeforeValidator(_role_map)]
-"What a provider's role or group is here: `NAME=ROLE` with commas between them."
+"Roles by the provider's names for roles or groups: `NAME=ROLE` with commas between them."

@@ -65,11 +65,11 @@ class Settings(BaseSettings):
     auth_role_map: RoleMap = None
     auth_advertiser_claim: str = "advertiser"
     auth_influencer_claim: str | None = None
-    "Where a token says who the influencer is; None: in `sub`."
+    "The claim that names the influencer; None: `sub`."
     connect_secret: str | None = Field(default=None, repr=False)
     connect_jwks_url: HttpUrl | None = None
     cors_origins: Origins = None
-    "Whose pages may ask the API from a browser; `*` alone for all."
+    "The origins whose pages may ask the API from a browser; `*` alone for all."
     graphiql: bool | None = None
     "Whether browsers get the GraphiQL page: None, in development alone."
     log_level: Literal["debug", "info", "warning", "error"] = "info"

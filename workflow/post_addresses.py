@@ -28,6 +28,11 @@ class PostAddress:
     is_short_link: bool
     "Whether only the platform can tell which post it is."
 
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of what is compared, in hexadecimal."""
+        return _sha256(self.compared)
+
 
 class Forms(NamedTuple):
     """The addresses on one platform, as patterns that are tried in this order.
@@ -194,9 +199,9 @@ def is_short_link(url: str) -> bool:
 
 
 def digest(url: str) -> str:
-    """Return the SHA-256 of what is compared of the URL, in hexadecimal."""
+    """Return the digest of any URL; of one on no known platform, that of its normal form."""
     found = read(url)
-    return sha256((found.compared if found else normalized(url)).encode()).hexdigest()
+    return found.digest if found else _sha256(normalized(url))
 
 
 def example(platform: Platform) -> str:
@@ -219,6 +224,10 @@ def normalized(url: str) -> str:
     host = _MOBILE.sub("", _host(url) or "", count=1)
     path = "".join(f"/{quote(part, safe='', errors='surrogateescape')}" for part in _path(url))
     return f"https://{host}{path}{'?' if query else ''}{urlencode(query, errors='surrogateescape')}"
+
+
+def _sha256(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
 
 
 # The parts of a URL

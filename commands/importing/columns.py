@@ -1,4 +1,4 @@
-"""Which column of a table is which field, by its header and by `--columns`."""
+"""The columns of a table: their fields, by the header and by `--columns`."""
 
 import csv
 from collections.abc import Mapping, Sequence
@@ -50,7 +50,7 @@ def parse_renamed(text: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where the columns stand in a row."""
+    """The places of the columns in a row."""
 
     width: int
     index: Mapping[str, int]

@@ -1,4 +1,4 @@
-"""What a file says about one influencer, or why it cannot be taken."""
+"""One influencer of a file: the fields, or the problems that keep them from being imported."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ class Problem(NamedTuple):
 
 
 class AccountPlace(NamedTuple):
-    """Where an account stands in a table."""
+    """The place of an account in a table."""
 
     line: int
     columns: Mapping[str, str]
@@ -24,7 +24,7 @@ class AccountPlace(NamedTuple):
 
 @dataclass(slots=True)
 class Entry:
-    """What some lines of the file say about one influencer, or why they cannot be taken."""
+    """One influencer, from one line of the file or several: the fields, or the problems."""
 
     line: int
     "The number of the first, from 1."
@@ -36,7 +36,7 @@ class Entry:
     "The columns of its fields, where they have names of their own."
     accounts: Sequence[AccountPlace] = ()
     lost: int = 1
-    "How many influencers are refused with it: one, or as many as the lines that were lost."
+    "The number of influencers refused with it: one, or as many as the lines that were lost."
 
     def about(self, path: Sequence[object], message: str) -> Problem:
         """Return the message, with the line and the field that it is about."""

@@ -42,17 +42,18 @@ class People:
         """Return an entry for each influencer, and for each row that is nobody's."""
         group: list[Row] = []
         unknown: list[Row] = []
+        owner = ""
         for row in rows:
             external_id = self._external_id(row)
             if not external_id:
                 unknown.append(row)
-            elif group and external_id == self._external_id(group[0]):
+            elif external_id == owner:
                 # What cannot be read between rows of one influencer is theirs.
                 group += [*unknown, row]
                 unknown = []
             else:
                 yield from self._entries(group, unknown)
-                group, unknown = [row], []
+                group, unknown, owner = [row], [], external_id
         yield from self._entries(group, unknown)
 
     def _external_id(self, row: Row) -> str:

@@ -1,4 +1,4 @@
-"""What cells say: numbers, platforms, countries and handles, each in the forms that are clear.
+"""Values of cells: numbers, platforms, countries and handles, in forms that mean one thing only.
 
 Each function raises ValueError, which says what is wrong, for what could mean two things.
 """

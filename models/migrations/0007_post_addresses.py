@@ -1,4 +1,4 @@
-"""What is compared of posts' URLs, computed anew: one post may have many addresses.
+"""Compute the digests of posts' URLs anew: one post may have many addresses.
 
 Where posts of a campaign turn out to be one, the oldest holds the address: the others keep their
 URL, with a digest of their own that no URL has. Both stay, and each is told.

@@ -15,7 +15,7 @@ from resolvers.pipeline.transaction import caller_in
 from resolvers.pipeline.unit_of_work import UnitOfWork, actor_of
 from resolvers.pipeline.validation import MAX_URL, Form, Refusal, path_of
 from workflow.enums import Action, ErrorCode, Outcome, Platform, PostStatus
-from workflow.post_addresses import digest, example, read
+from workflow.post_addresses import PostAddress, example, read
 from workflow.table import Command
 
 
@@ -32,17 +32,17 @@ async def submit_post(context: Context, *, participation_id: str, url: str) -> S
     """Submit a post for a participation of the calling influencer."""
     caller = caller_in(context)
     form = Form()
-    url, platform = _read_url(form, url)
-    if form.refusals:
+    url, address = _read_url(form, url)
+    if address is None or form.refusals:
         return _refused(*form.refusals)
     candidate = await load_participation(context, participation_id)
     if candidate is None:
         return _refused(not_found("participation", "participationId").refusal)
-    post, owner = await _find_post(candidate, url)
+    post, owner = await _find_post(candidate, address)
     command = Command(
         action=Action.SUBMIT_POST,
         role=caller.role,
-        url_platform=platform,
+        url_platform=address.platform,
         url_is_own=post is not None and owner == candidate.participation_id,
         url_is_taken=post is not None and owner != candidate.participation_id,
     )
@@ -51,14 +51,14 @@ async def submit_post(context: Context, *, participation_id: str, url: str) -> S
     if evaluation.outcome is Outcome.REFUSED:
         return _refused(_with_path(evaluation.refusal))
     if evaluation.outcome is Outcome.CHANGED:
-        [post] = await insert(Post, [_new_post(candidate, url, platform)])
+        [post] = await insert(Post, [_new_post(candidate, url, address)])
         unit.record(candidate, Action.SUBMIT_POST, evaluation.decision, post_id=post)
         await unit.write()
     return SubmitPostOutcome(outcome=evaluation.outcome, post=post)
 
 
-def _read_url(form: Form, given: str) -> tuple[str, Platform | None]:
-    """Return the URL, trimmed, and its platform; refuse a URL that names no post on any."""
+def _read_url(form: Form, given: str) -> tuple[str, PostAddress | None]:
+    """Return the URL, trimmed, and what it names; refuse a URL that names no post."""
     url = form.identifier(given, MAX_URL, "url")
     address = read(url)
     if form.refusals:
@@ -71,7 +71,7 @@ def _read_url(form: Form, given: str) -> tuple[str, Platform | None]:
         wanted = example(address.platform)
         message = f"This URL names no post. Give that of the post itself, such as {wanted}."
         form.refuse(ErrorCode.INVALID_INPUT, message, "url")
-    return url, address and address.platform
+    return url, address
 
 
 def _with_path(refusal: Refusal | None) -> Refusal | None:
@@ -82,9 +82,11 @@ def _with_path(refusal: Refusal | None) -> Refusal | None:
     return replace(refusal, field=path_of(field))
 
 
-async def _find_post(candidate: LockedCandidate, url: str) -> tuple[int | None, int | None]:
-    """Return the post with this URL in the campaign, if any, and its participation."""
-    found = await rows(_SAME_URL, campaign=candidate.campaign.id, digest=digest(url))
+async def _find_post(
+    candidate: LockedCandidate, address: PostAddress
+) -> tuple[int | None, int | None]:
+    """Return the post with this address in the campaign, if any, and its participation."""
+    found = await rows(_SAME_URL, campaign=candidate.campaign.id, digest=address.digest)
     return (found[0][0], found[0][1]) if found else (None, None)
 
 
@@ -93,15 +95,15 @@ _SAME_URL = (
 )
 
 
-def _new_post(candidate: LockedCandidate, url: str, platform: Platform | None) -> dict[str, Any]:
+def _new_post(candidate: LockedCandidate, url: str, address: PostAddress) -> dict[str, Any]:
     selected = candidate.facts.selected_account
     account = next((account for account in candidate.accounts if account.id == selected), None)
-    fits = account is not None and platform is not None and account.platform == platform.number
+    fits = account is not None and account.platform == address.platform.number
     return {
         "campaign_id": candidate.campaign.id,
         "participation_id": candidate.participation_id,
         "url": url,
-        "url_digest": digest(url),
+        "url_digest": address.digest,
         "status": PostStatus.SUBMITTED,
         "account_id": account.id if account and fits else None,
         "submitted_at": candidate.now,

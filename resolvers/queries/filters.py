@@ -1,4 +1,4 @@
-"""What a filter says, in one form: cursors are good under every filter that says the same."""
+"""Filters in one form for all that mean the same, so that a cursor is good under each of them."""
 
 from collections.abc import Callable, Sequence
 from enum import Enum
@@ -6,6 +6,7 @@ from typing import Any
 
 from models.text import clean, fold
 from resolvers.audience_sql import MAX_FOLLOWERS
+from resolvers.queries.search import country_codes
 from resolvers.queries.text_search import searched
 
 
@@ -23,7 +24,7 @@ def _search(text: str) -> set[str] | None:
 
 
 def _countries(codes: Sequence[str]) -> set[str]:
-    return {clean(code).upper() for code in codes}
+    return set(country_codes(codes))
 
 
 def _categories(names: Sequence[str]) -> set[str]:

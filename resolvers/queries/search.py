@@ -52,12 +52,17 @@ async def influencer_conditions(asked: Mapping[str, Any], influencer: str) -> Co
         # Who was erased still shows in the tabs where they keep a place, but is not to be found.
         found.add(f"{influencer}.erased_at IS NULL")
     if asked.get("countries"):
-        codes = [storable("countries", clean(code)).upper() for code in asked["countries"]]
+        codes = country_codes(asked["countries"])
         found.add(f"{influencer}.country = ANY(:countries)", countries=codes)
     if asked.get("categories"):
         await _in_categories(found, asked["categories"], influencer)
     _account_conditions(found, asked, influencer)
     return found
+
+
+def country_codes(asked: Iterable[str]) -> list[str]:
+    """Return a filter's codes as countries are stored. Raises INVALID_INPUT, see `storable`."""
+    return [storable("countries", clean(code)).upper() for code in asked]
 
 
 async def _in_categories(found: Conditions, names: list[str], influencer: str) -> None:

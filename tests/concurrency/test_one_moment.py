@@ -1,4 +1,4 @@
-"""What one query answers is of one moment, whatever is written; it waits for no writer."""
+"""One query reads one moment, whatever is written meanwhile, and waits for no writer."""
 
 import asyncio
 import sqlite3

@@ -44,7 +44,7 @@ async def test_clients_that_send_a_hash_send_the_text_then_and_no_hash_again(
 
 
 async def run(script: str, server: Server) -> Any:
-    """What a script prints as JSON of the server."""
+    """Return the JSON that a script prints about the server."""
     node = await asyncio.create_subprocess_exec(
         "node", script, f"{server.url}/graphql", cwd=HERE, stdout=subprocess.PIPE
     )

@@ -29,7 +29,7 @@ class Table:
         self.values = {1: "one", 2: "two", 3: "three"}
         self.runs: list[list[int]] = []
         self.snapshots: list[int] = []
-        "How many executions there were before each but the first."
+        "The number of executions before each but the first."
         self.connections = 0
         self.gate = asyncio.Semaphore(0)
         self.fails = False

@@ -1,4 +1,4 @@
-"""What is wrong with a request is told in the words of GraphQL and JSON, never of Python."""
+"""Messages about invalid requests: in the words of GraphQL and JSON, never of Python."""
 
 import re
 from typing import Any, cast

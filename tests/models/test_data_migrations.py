@@ -1,4 +1,4 @@
-"""What migrations make of rows that an earlier version stored."""
+"""Migrations of rows that an earlier version stored."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Where a field is refused: an error at each of its places, and nothing else is lost."""
+"""Refused fields: an error at each of their places, and nothing else is lost."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Which post a URL names, and which URLs name the same."""
+"""Addresses of posts: the post that a URL names, and URLs that name the same one."""
 
 from urllib.parse import urlencode
 

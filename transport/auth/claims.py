@@ -1,4 +1,4 @@
-"""What the claims of a token or a proof say, by the names that the settings give them."""
+"""The claims of tokens and proofs, by the names that the settings give them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, cast
@@ -123,16 +123,19 @@ _INFLUENCER = "SELECT id, {0} FROM influencer WHERE {0} = ANY(:keys) AND erased_
 
 
 def _text(claims: Claims, name: str, max_length: int) -> str:
-    value = claims.get(name)
-    if not isinstance(value, str) or not _is_accepted(value, max_length):
-        raise InvalidTokenError(f"needs the claim {name}, one text of 1 to {max_length} characters")
-    return value
+    return _checked(claims.get(name), name, max_length)
 
 
 def _text_at(claims: Claims, path: str, max_length: int) -> str:
     """Return the text at a path, also if it is the only one of a list, as of an attribute."""
     values = _values_at(claims, path)
-    return _text({path: values[0] if len(values) == 1 else None}, path, max_length)
+    return _checked(values[0] if len(values) == 1 else None, path, max_length)
+
+
+def _checked(value: object, name: str, max_length: int) -> str:
+    if not isinstance(value, str) or not _is_accepted(value, max_length):
+        raise InvalidTokenError(f"needs the claim {name}, one text of 1 to {max_length} characters")
+    return value
 
 
 def _values_at(claims: Claims, path: str) -> Sequence[object]:

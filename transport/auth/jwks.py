@@ -19,8 +19,8 @@ ALGORITHMS: Mapping[object, Sequence[str]] = {
     "P-521": ("ES512",),
     "Ed25519": ("EdDSA",),
 }
-"""What a key may verify, by its type or its curve. No shared secret (`oct`) is among them: one that
-strays into a published set must never verify anything."""
+"""The algorithms that a key may verify, by its type or its curve. No shared secret (`oct`) is among
+them: one that strays into a published set must never verify anything."""
 REFRESH_SECONDS = 300.0
 "Keys are fetched again after this long, so that a withdrawn one is no longer accepted."
 COOLDOWN_SECONDS = 10.0

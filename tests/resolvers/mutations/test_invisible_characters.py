@@ -1,4 +1,4 @@
-"""What nobody sees is neither a text nor a difference between two ids."""
+"""Invisible characters: alone they are no text, and they do not tell two ids apart."""
 
 from typing import Any
 

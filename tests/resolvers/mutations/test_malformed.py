@@ -1,4 +1,4 @@
-"""What a person mistypes in a mutation's input is told beside all else that is wrong with it."""
+"""Malformed values in a mutation's input: told in `userErrors`, beside all else that is wrong."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def told(payload: dict[str, Any]) -> list[tuple[str, list[str]]]:
 
 
 async def refused(query: str, **variables: Any) -> list[dict[str, Any]]:
-    """What `extensions` has of each error of a request that is not executed."""
+    """Return the `extensions` of each error of a request that is not executed."""
     response = await execute(query, variables, Context(caller=STAFF, clock=lambda: NOW))
     assert "data" not in response
     return [error["extensions"] for error in response["errors"]]
