@@ -1,4 +1,4 @@
-"""Roles and people as identity providers name them, and as docs/operations.md says to set it."""
+"""Roles and people as identity providers name them, and as docs/identity-providers.md says to set it."""
 
 import re
 import time
@@ -48,9 +48,9 @@ def issuer() -> Iterator[Issuer]:
 
 
 def documented(provider: str) -> tuple[dict[str, str], dict[str, Any]]:
-    """The settings and the token that docs/operations.md has for a provider."""
-    text = (ROOT / "docs/operations.md").read_text()
-    section = text.partition(f"\n### {provider}\n")[2].partition("\n## ")[0].partition("\n### ")[0]
+    """The settings and the token that docs/identity-providers.md has for a provider."""
+    text = (ROOT / "docs/identity-providers.md").read_text()
+    section = text.partition(f"\n## {provider}\n")[2].partition("\n## ")[0]
     blocks = dict(re.findall(r"```(sh|json)\n(.*?)```", section, re.DOTALL))
     variables = dict(line.split("=", 1) for line in blocks["sh"].splitlines())
     return variables, orjson.loads(blocks["json"])
