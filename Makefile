@@ -21,7 +21,7 @@ WRK := $(or $(shell command -v wrk),/usr/bin/wrk)
 NODE := $(shell node -e 'const [a, b] = process.versions.node.split("."); if (a > 20 || (a == 20 && b >= 19)) console.log("yes")' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install graphiql run test test-fast coverage bench flatness lint format docs schema lock
+.PHONY: help install graphiql run test test-fast faults coverage bench flatness lint format docs schema lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,14 +50,17 @@ run: install graphiql ## Serve the demo on SQLite, and print what to open and re
 	@echo "Open http://127.0.0.1:$(PORT)/graphql in a browser, or send it one of the tokens above."
 	@$(BIN)/python server.py serve --port $(PORT)
 
-test: install graphiql $(if $(NODE),$(AUDITS) $(PEERS)) $(CHROMIUM) $(WRK) ## Run all tests on SQLite and PostgreSQL, or some: make test T=path
-	$(BIN)/python -m pytest -q $(if $(filter tests,$(T)),-n 2 --dist worksteal) $(T)
+test: install graphiql $(if $(NODE),$(AUDITS) $(PEERS)) $(CHROMIUM) $(WRK) ## Run the tests on SQLite and PostgreSQL, or some: make test T=path
+	$(BIN)/python -m pytest -q -m "not fault" $(if $(filter tests,$(T)),-n 2 --dist worksteal) $(T)
 
 test-fast: install ## Run the tests that need a minute: on SQLite, without browser and bench
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not postgres and not slow" $(T)
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not postgres and not slow and not fault" $(T)
 
-coverage: install graphiql $(if $(NODE),$(AUDITS) $(PEERS)) $(CHROMIUM) $(WRK) ## Run all tests, slower, and tell the lines that none ran
-	$(BIN)/coverage run -m pytest -q $(if $(filter tests,$(T)),-n 2 --dist worksteal) $(T)
+faults: install ## Break what the server stands on, the long tests too: kills, failovers, networks
+	$(BIN)/python -m pytest -q $(if $(filter tests,$(T)),tests/faults,$(T))
+
+coverage: install graphiql $(if $(NODE),$(AUDITS) $(PEERS)) $(CHROMIUM) $(WRK) ## Run the same, slower, and tell the lines that none ran
+	$(BIN)/coverage run -m pytest -q -m "not fault" $(if $(filter tests,$(T)),-n 2 --dist worksteal) $(T)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
