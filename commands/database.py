@@ -5,15 +5,16 @@ from contextlib import asynccontextmanager
 
 from commands.errors import CommandError
 from database.connection import connected, pending_migrations
+from transport.settings import Settings
 
 
 @asynccontextmanager
-async def migrated(url: str) -> AsyncGenerator[None]:
-    """Connect to this database (`database.connection.connected`), which must lack no migration.
+async def migrated(settings: Settings) -> AsyncGenerator[None]:
+    """Connect to the database of these settings, which must lack no migration.
 
     Raises CommandError where it does.
     """
-    async with connected(url):
+    async with connected(settings.database_url, settings.database_options):
         if pending := await pending_migrations():
             raise CommandError(what_is_missing(pending))
         yield

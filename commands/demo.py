@@ -70,7 +70,7 @@ async def demo(
         await invalidate(EVERYONE)
         return True
 
-    async with migrated(settings.database_url):
+    async with migrated(settings):
         if not await transacted(work):
             print("The database has campaigns or influencers already: nothing was added.")
         await refresh()

@@ -60,7 +60,7 @@ async def import_file(
     with _opened(file) as raw:
         table = _read_table(raw, renamed) if file.suffix.lower() == ".csv" else None
         entries = People(table.columns).read(table.rows()) if table else _read_lines(raw, renamed)
-        async with migrated(Settings().database_url):
+        async with migrated(Settings()):
             if table:
                 _describe(file, table)
             report = await store(entries, raw, file.stat().st_size)

@@ -9,7 +9,8 @@ async def migrate() -> None:
 
     Run it before each start of a new version. Any number of machines may run it at once.
     """
-    applied = await database.migrate(Settings().database_url)
+    settings = Settings()
+    applied = await database.migrate(settings.database_url, settings.database_options)
     for name in applied:
         print(f"applied {name}")
     if not applied:

@@ -39,7 +39,7 @@ def serve(
     # All here, where a mistake is told in words; a worker would only die of it.
     settings = Settings()
     _check_address(host, port)
-    asyncio.run(_check_database(settings.database_url))
+    asyncio.run(_check_database(settings))
     # Of several workers none says where they listen: this process does.
     configure_logs(settings.log_level, as_json=settings.is_production)
     uvicorn.run(
@@ -72,8 +72,8 @@ def _check_address(host: str, port: int) -> None:
         ) from None
 
 
-async def _check_database(url: str) -> None:
-    async with connected(url):
+async def _check_database(settings: Settings) -> None:
+    async with connected(settings.database_url, settings.database_options):
         if pending := await pending_migrations():
             # A new version may be started first: it is ready as soon as they are applied.
             waits = "the server waits for that, and /health/ready answers 503"

@@ -17,10 +17,6 @@ from database.snapshots import Reader, Reading, Turn, fail
 
 EAGER_WORKERS = 2
 """One reads while the answers of the other's turn are made."""
-MAX_WORKERS = 4
-"""With two coalescers, 8 of a pool of 10: mutations find some even where all reads are slow."""
-MAX_TURNS = MAX_WORKERS - 1
-"""Of one kind at once: however many of it there are and however slow, the others go on."""
 MAX_BATCH = 8
 """Operations that share a turn. If all did, server and database would wait for each other."""
 MAX_WAIT = 0.02
@@ -33,13 +29,20 @@ class Coalescer:
     """The operations that wait for their turn on one database, and the workers who take turns.
 
     There are two: one whose turns have snapshots, one for operations of a single statement.
+    `max_workers` is 2 or more (`DatabaseOptions.max_readers`).
     """
 
     def __init__(
-        self, capabilities: Capabilities, connect: Callable[[], AbstractAsyncContextManager[Reader]]
+        self,
+        capabilities: Capabilities,
+        connect: Callable[[], AbstractAsyncContextManager[Reader]],
+        max_workers: int,
     ) -> None:
         self.capabilities = capabilities
+        self.max_turns = max_workers - 1
+        "Of one kind at once: however many of it there are and however slow, the others go on."
         self._connect = connect
+        self._max_workers = max_workers
         self._waiting: dict[Hashable, list[Reading]] = {}
         "By kind, in the order of their turns."
         self._turns = Counter[Hashable]()
@@ -110,7 +113,7 @@ class Coalescer:
         loop = asyncio.get_running_loop()
         due = min(readings[0].since for readings in self._waiting.values()) + MAX_WAIT
         if due <= loop.time():
-            if self._busy < MAX_WORKERS and self._has_turn:
+            if self._busy < self._max_workers and self._has_turn:
                 self._call_worker()
             due = loop.time() + MAX_WAIT
         self._timer = loop.call_at(due, self._check)
@@ -163,11 +166,11 @@ class Coalescer:
 
     @property
     def _has_turn(self) -> bool:
-        return any(self._turns[kind] < MAX_TURNS for kind in self._waiting)
+        return any(self._turns[kind] < self.max_turns for kind in self._waiting)
 
     async def _take_turn(self, reader: Reader) -> bool:
         """Take a turn of the kind that comes first; return whether it succeeded."""
-        kind = next(kind for kind in self._waiting if self._turns[kind] < MAX_TURNS)
+        kind = next(kind for kind in self._waiting if self._turns[kind] < self.max_turns)
         self._turns[kind] += 1
         try:
             return await self._next(kind).run(reader)

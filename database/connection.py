@@ -9,6 +9,7 @@ import os
 import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from tortoise.exceptions import BaseORMException
 from tortoise.migrations.executor import MigrationExecutor
 
 from database.capabilities import SQLITE
+from database.options import DatabaseOptions
 from database.session import capabilities, connection
 
 MODEL_MODULES = [
@@ -32,10 +34,7 @@ MODEL_MODULES = [
     "models.lease",
 ]
 DEFAULT_URL = "sqlite://joinery.db"
-POOL_SIZE = 10
-MAX_TRANSACTIONS = 7
-"""At once, of those connections: where all wait for one lock, reads go on with the others."""
-BUSY_MILLISECONDS = 30_000
+DEFAULT_OPTIONS = DatabaseOptions()
 # Any number will do, as long as every migrating process takes the same.
 _MIGRATION_LOCK = 0x4A4F494E
 
@@ -44,10 +43,10 @@ class DatabaseError(ValueError):
     """The URL names no usable database; the message says why, and what to do."""
 
 
-def tortoise_config(url: str) -> dict[str, Any]:
+def tortoise_config(url: str, options: DatabaseOptions = DEFAULT_OPTIONS) -> dict[str, Any]:
     """Return the argument of `Tortoise.init(config=…)` for this URL. Raises DatabaseError."""
     return {
-        "connections": {"default": _connection(url)},
+        "connections": {"default": _connection(url, options)},
         "apps": {
             "models": {
                 "models": MODEL_MODULES,
@@ -61,12 +60,12 @@ def tortoise_config(url: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def connected(url: str) -> AsyncGenerator[None]:
+async def connected(url: str, options: DatabaseOptions = DEFAULT_OPTIONS) -> AsyncGenerator[None]:
     """Connect Tortoise to this database, for every task of the process.
 
     Raises DatabaseError where it cannot be reached.
     """
-    await Tortoise.init(config=tortoise_config(url), _enable_global_fallback=True)
+    await Tortoise.init(config=tortoise_config(url, options), _enable_global_fallback=True)
     try:
         await _reach(url)
         yield
@@ -76,7 +75,7 @@ async def connected(url: str) -> AsyncGenerator[None]:
         EXECUTOR_CACHE.clear()
 
 
-async def migrate(url: str) -> list[str]:
+async def migrate(url: str, options: DatabaseOptions = DEFAULT_OPTIONS) -> list[str]:
     """Bring the database's tables up to date; return the names of the migrations applied.
 
     Any number of processes may call it at once: they take turns. Raises DatabaseError.
@@ -87,7 +86,8 @@ async def migrate(url: str) -> list[str]:
         if event == "apply_done":
             applied.append(name)
 
-    async with connected(url), _turn(url):
+    # Statements may take as long as they need here: nobody waits for them.
+    async with connected(url, replace(options, statement_timeout=0)), _turn(url):
         await _executor().migrate(progress=note)
     return applied
 
@@ -151,18 +151,13 @@ def _executor() -> MigrationExecutor:
     return MigrationExecutor(connection(), tortoise_config("sqlite://:memory:")["apps"])
 
 
-def _connection(url: str) -> dict[str, Any]:
+def _connection(url: str, options: DatabaseOptions) -> dict[str, Any]:
     scheme, separator, path = url.partition("://")
     if separator and scheme == "sqlite" and path:
-        credentials = {"file_path": path, "busy_timeout": BUSY_MILLISECONDS}
+        credentials = {"file_path": path, "options": options}
         return {"engine": "database.engines.sqlite", "credentials": credentials}
     if separator and scheme in ("postgres", "postgresql"):
-        credentials = {
-            "dsn": url,
-            "minsize": 1,
-            "maxsize": POOL_SIZE,
-            "max_transactions": MAX_TRANSACTIONS,
-        }
+        credentials = {"dsn": url, "options": options}
         return {"engine": "database.engines.asyncpg", "credentials": credentials}
     message = (
         "a database URL starts with sqlite:// and a file's path, or with postgresql://;"

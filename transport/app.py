@@ -54,7 +54,7 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
-        async with connected(settings.database_url), working(WORKERS):
+        async with connected(settings.database_url, settings.database_options), working(WORKERS):
             _spare_collections()
             _log.info("Joinery has started", environment=settings.env)
             yield

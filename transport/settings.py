@@ -11,7 +11,8 @@ from dotenv.parser import Binding, parse_stream
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from database.connection import DEFAULT_URL, DatabaseError, tortoise_config
+from database.connection import DEFAULT_OPTIONS, DEFAULT_URL, DatabaseError, tortoise_config
+from database.options import MIN_POOL_SIZE, DatabaseOptions
 from transport.setting_types import Origins, RoleMap
 
 PREFIX = "JOINERY_"
@@ -28,6 +29,7 @@ _OF_KUBERNETES = re.compile(
     r"\w+_(SERVICE_HOST=|SERVICE_PORT\w*=|PORT_\d+_\w+=|PORT=(tcp|udp|sctp)://).*"
 )
 
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
 HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+\S*$")]
 
 
@@ -55,6 +57,13 @@ class Settings(BaseSettings):
 
     env: Literal["development", "production"] = "development"
     database_url: str = Field(default=DEFAULT_URL, repr=False)
+    database_pool_size: int = Field(default=DEFAULT_OPTIONS.pool_size, ge=MIN_POOL_SIZE, le=1_000)
+    "Connections of each process at most."
+    database_connect_timeout: Seconds = DEFAULT_OPTIONS.connect_timeout
+    database_statement_timeout: Seconds = DEFAULT_OPTIONS.statement_timeout
+    database_lock_timeout: Seconds = DEFAULT_OPTIONS.lock_timeout
+    database_prepared_statements: bool = DEFAULT_OPTIONS.prepared_statements
+    "Whether PostgreSQL keeps statements for a connection, which some poolers cannot do."
     auth_secret: str | None = Field(default=None, repr=False)
     auth_jwks_url: HttpUrl | None = None
     auth_issuer: str | None = None
@@ -85,6 +94,17 @@ class Settings(BaseSettings):
     def is_production(self) -> bool:
         """Whether what only serves for trying out, such as known secrets, is refused."""
         return self.env == "production"
+
+    @property
+    def database_options(self) -> DatabaseOptions:
+        """How each process uses the database."""
+        return DatabaseOptions(
+            pool_size=self.database_pool_size,
+            connect_timeout=self.database_connect_timeout,
+            statement_timeout=self.database_statement_timeout,
+            lock_timeout=self.database_lock_timeout,
+            prepared_statements=self.database_prepared_statements,
+        )
 
     @property
     def shows_graphiql(self) -> bool:

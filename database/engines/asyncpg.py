@@ -12,6 +12,7 @@ from tortoise.exceptions import TransactionManagementError
 
 from database.capabilities import POSTGRES
 from database.coalescing import Coalescer
+from database.options import DatabaseOptions
 from database.snapshots import Reader
 from database.statement import Row
 
@@ -119,13 +120,14 @@ class SnapshotReader(StatementReader):
 class JoineryPostgresClient(AsyncpgDBClient):
     """Tortoise's client, with the URL handed to asyncpg as it is."""
 
-    def __init__(self, dsn: str, max_transactions: int, **credentials: Any) -> None:
-        super().__init__(**credentials)
+    def __init__(self, dsn: str, options: DatabaseOptions, **credentials: Any) -> None:
+        super().__init__(minsize=1, maxsize=options.pool_size, **credentials)
         self.dsn = dsn
         self.extra.pop("dsn", None)
-        self._turns = asyncio.Semaphore(max_transactions)
-        self.coalescer = Coalescer(POSTGRES, self._snapshot_reader)
-        self.single_coalescer = Coalescer(POSTGRES, self._statement_reader)
+        self._options = options
+        self._turns = asyncio.Semaphore(options.max_transactions)
+        self.coalescer = Coalescer(POSTGRES, self._snapshot_reader, options.max_readers)
+        self.single_coalescer = Coalescer(POSTGRES, self._statement_reader, options.max_readers)
 
     async def close(self) -> None:
         """Give back the connections of readers, and close the pool."""
@@ -159,10 +161,20 @@ class JoineryPostgresClient(AsyncpgDBClient):
         return await asyncpg.create_pool(  # pyright: ignore[reportUnknownMemberType]
             self.dsn,
             connection_class=UnresetConnection,
-            statement_cache_size=STATEMENT_CACHE,
-            server_settings=SERVER_SETTINGS,
+            timeout=self._options.connect_timeout,
+            statement_cache_size=STATEMENT_CACHE if self._options.prepared_statements else 0,
+            server_settings=SERVER_SETTINGS | _timeouts(self._options),
             **sizes,
         )
+
+
+def _timeouts(options: DatabaseOptions) -> dict[str, str]:
+    """Return the server settings of these time-outs."""
+    seconds = {
+        "lock_timeout": options.lock_timeout,
+        "statement_timeout": options.statement_timeout,
+    }
+    return {name: str(round(1000 * value)) for name, value in seconds.items()}
 
 
 client_class = JoineryPostgresClient

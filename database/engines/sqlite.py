@@ -22,6 +22,7 @@ from tortoise.exceptions import TransactionManagementError
 
 from database.capabilities import SQLITE
 from database.coalescing import Coalescer
+from database.options import DatabaseOptions
 from database.snapshots import Reader
 from database.statement import Row
 
@@ -82,10 +83,11 @@ class JoinerySqliteClient(SqliteClient):
     In WAL mode these wait for nobody who writes.
     """
 
-    def __init__(self, file_path: str, **pragmas: Any) -> None:
-        super().__init__(file_path, **pragmas)
-        self.coalescer = Coalescer(SQLITE, self._snapshot_reader)
-        self.single_coalescer = Coalescer(SQLITE, self._statement_reader)
+    def __init__(self, file_path: str, options: DatabaseOptions, **pragmas: Any) -> None:
+        busy_timeout = round(1000 * options.lock_timeout)
+        super().__init__(file_path, busy_timeout=busy_timeout, **pragmas)
+        self.coalescer = Coalescer(SQLITE, self._snapshot_reader, options.max_readers)
+        self.single_coalescer = Coalescer(SQLITE, self._statement_reader, options.max_readers)
         self._free: list[aiosqlite.Connection] = []
         "Connections that no reader holds."
 

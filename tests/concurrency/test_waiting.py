@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
-from database.connection import MAX_TRANSACTIONS, POOL_SIZE
+from database.connection import DEFAULT_OPTIONS
 from database.session import capabilities, connection
 from database.transactions import ChangedMeanwhileError
 from resolvers.ids import encode
@@ -18,6 +18,8 @@ from tests.concurrency.test_creators import connected, said, upserted
 from tests.engine import answer, mutate
 from workflow.enums import ParticipationStatus, Platform
 
+POOL_SIZE = DEFAULT_OPTIONS.pool_size
+MAX_TRANSACTIONS = DEFAULT_OPTIONS.max_transactions
 MARKED = "results { outcome participation { status selectedAccount { id } } }"
 
 

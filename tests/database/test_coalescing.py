@@ -12,6 +12,8 @@ from database.capabilities import POSTGRES
 from database.coalescing import Coalescer
 from database.snapshots import Reading, RowsByKey, one_moment
 
+MAX_WORKERS = 4
+MAX_TURNS = 3
 ROWS = "SELECT value, key FROM things WHERE key = ANY(:keys)"
 OTHERS = "SELECT value, key FROM other_things WHERE key = ANY(:keys)"
 
@@ -57,7 +59,7 @@ class Table:
 
 def here() -> tuple[Table, Coalescer]:
     table = Table()
-    return table, Coalescer(POSTGRES, table.connect)
+    return table, Coalescer(POSTGRES, table.connect, MAX_WORKERS)
 
 
 def ask(coalescer: Coalescer, *keys: int, sql: str = ROWS) -> asyncio.Task[Any]:
@@ -138,11 +140,11 @@ async def test_a_slow_statement_makes_more_workers_start(monkeypatch: pytest.Mon
     table, coalescer = here()
     asked = [ask(coalescer, 1)]
     await until_runs(table, 1)
-    others = [f"{OTHERS} AND {number} = {number}" for number in range(coalescing.MAX_WORKERS + 2)]
+    others = [f"{OTHERS} AND {number} = {number}" for number in range(MAX_WORKERS + 2)]
     asked += [ask(coalescer, 2, sql=other) for other in others]
-    await until_runs(table, coalescing.MAX_WORKERS)
+    await until_runs(table, MAX_WORKERS)
     await asyncio.sleep(0.01)
-    assert table.connections == len(table.runs) == coalescing.MAX_WORKERS
+    assert table.connections == len(table.runs) == MAX_WORKERS
     for _ in asked:
         table.gate.release()
     await asyncio.gather(*asked)
@@ -165,13 +167,13 @@ async def test_those_beyond_the_batch_of_a_slow_turn_get_one_more_worker(
 async def test_a_slow_statement_leaves_a_worker_to_the_others(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(coalescing, "MAX_WAIT", 0)
     table, coalescer = here()
-    many = coalescing.MAX_BATCH * coalescing.MAX_WORKERS
+    many = coalescing.MAX_BATCH * MAX_WORKERS
     asked = [ask(coalescer, key) for key in range(many)]
-    await until_runs(table, coalescing.MAX_TURNS)
+    await until_runs(table, MAX_TURNS)
     await asyncio.sleep(0.01)
-    assert table.connections == len(table.runs) == coalescing.MAX_TURNS
+    assert table.connections == len(table.runs) == MAX_TURNS
     asked.append(ask(coalescer, 100, sql=OTHERS))
-    await until_runs(table, coalescing.MAX_TURNS + 1)
+    await until_runs(table, MAX_TURNS + 1)
     assert table.runs[-1] == [100]
     for _ in asked:
         table.gate.release()

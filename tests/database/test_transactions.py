@@ -11,7 +11,7 @@ import pytest
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 from tortoise.exceptions import BaseORMException, IntegrityError
 
-from database.connection import POOL_SIZE
+from database.connection import DEFAULT_OPTIONS
 from database.session import capabilities, connection, rows_by
 from database.transactions import is_outage, transacted
 from models.campaign import Campaign, Category
@@ -34,8 +34,8 @@ async def test_whoever_is_cancelled_lets_go_of_the_connection(db: str):
         await Category.create(key="food")
         return await Category.all().count()
 
-    for turns in range(2 * POOL_SIZE):
-        for _ in range(POOL_SIZE):
+    for turns in range(2 * DEFAULT_OPTIONS.pool_size):
+        for _ in range(DEFAULT_OPTIONS.pool_size):
             task = asyncio.create_task(transacted(work, undo=True))
             for _ in range(turns):
                 await asyncio.sleep(0)
@@ -165,7 +165,7 @@ async def test_connections_that_were_lost_are_replaced(db: str, request: pytest.
     if capabilities().dialect != "postgres":
         pytest.skip("SQLite has no connection to lose")
     server: Postgres = request.getfixturevalue("postgres_server")
-    for number in range(POOL_SIZE + 1):
+    for number in range(DEFAULT_OPTIONS.pool_size + 1):
         # It blocks the event loop, so that the client learns of it only when it begins.
         server.sql(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datid > 5"
@@ -173,7 +173,7 @@ async def test_connections_that_were_lost_are_replaced(db: str, request: pytest.
         )
         async with asyncio.timeout(10):
             await transacted(lambda key=str(number): Category.create(key=key))
-    assert await Category.all().count() == POOL_SIZE + 1
+    assert await Category.all().count() == DEFAULT_OPTIONS.pool_size + 1
 
 
 async def test_a_connection_that_was_told_of_its_end_is_not_begun_with(

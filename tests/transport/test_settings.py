@@ -64,6 +64,10 @@ def test_nothing_need_be_set_in_development() -> None:
         ("JOINERY_AUTH_JWKS_URL", "keys.example", "begins with http:// or https://"),
         ("JOINERY_CONNECT_JWKS_URL", "file:///keys", "begins with http:// or https://"),
         ("JOINERY_DATABASE_URL", "mysql://localhost/joinery", "postgresql://"),
+        ("JOINERY_DATABASE_POOL_SIZE", "5", "greater than or equal to 6"),
+        ("JOINERY_DATABASE_LOCK_TIMEOUT", "0", "greater than 0"),
+        ("JOINERY_DATABASE_STATEMENT_TIMEOUT", "60s", "valid number"),
+        ("JOINERY_DATABASE_CONNECT_TIMEOUT", "inf", "less than or equal to 86400"),
     ],
 )
 def test_a_bad_variable_is_named(
