@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -25,7 +25,6 @@ from graphql import (
     OperationType,
     SelectionSetNode,
     ValueNode,
-    parse,
     print_ast,
 )
 from strawberry import Info
@@ -43,8 +42,10 @@ from projection.internals import (
     input_class,
     metadata_of,
     method_of,
+    parse,
     python_name,
     signature_of,
+    token_count,
     validate,
 )
 from resolvers.errors import RequestCode, RequestError
@@ -54,10 +55,16 @@ from schema.fields import FINISHED
 MAX_TOKENS = 50_000
 "Enough for 1,000 influencers as literals, though variables are for that."
 MAX_COMMENTS = 1_000
+MAX_OPERATIONS = 50
+"In one document: for each of them, validation goes through all that it spreads."
 CACHE_CHARACTERS = 256 * 1024
 "In all cached documents together. Parsed, a character takes up to 500 bytes."
 MAX_CACHED_CHARACTERS = 16 * 1024
 "In one cached document. A longer one has its data as literals, and is hardly sent again."
+MAX_PUBLIC_CHARACTERS = 4 * 1024
+"In a document without a token. Introspection with all that tools ask for has 2,000."
+MAX_PUBLIC_TOKENS = 300
+"In such a document where it is executed. The same introspection has 200."
 
 _IS_LIST = {"ID": False, "String": False, "[ID!]": True, "[String!]": True}
 """By type of a variable that is a text, or a list of texts: whether it is a list."""
@@ -102,16 +109,17 @@ class RootCall:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation of a document that passed validation."""
+    """One operation of a document that was parsed, and validated unless the caller is unknown."""
 
     node: OperationDefinitionNode
     document: DocumentNode
-    root: RootCall | None
+    root: RootCall | None = None
     "The call of its only root field; None where the operation is executed."
-    texts: Mapping[str, TextVariable] | None
+    texts: Mapping[str, TextVariable] | None = None
     "Its variables by name, if each is an ID, a String or a list of them; else None."
-    plans: dict[Any, Any]
+    plans: dict[Any, Any] = field(default_factory=dict[Any, Any])
     "The plans of the document's operations, kept by the projection."
+    is_validated: bool = True
 
     @property
     def type(self) -> OperationType:
@@ -141,7 +149,7 @@ class Operation:
     @cached_property
     def is_public(self) -> bool:
         """Whether its root fields are all introspection or `__typename`."""
-        fields = _root_fields(self.node.selection_set, self.fragments)
+        fields = _root_fields(self.node.selection_set, self.fragments, set())
         return all(name.startswith("__") for name in fields)
 
 
@@ -159,27 +167,37 @@ class Documents:
         Raise InvalidDocumentError, or RequestError: INVALID_INPUT where no operation has the name,
         COST_LIMIT where one has too many selections.
         """
-        operations = self._operations(text)
-        if name is None:
-            if len(operations) == 1:
-                return operations[0]
-            names = ", ".join(operation.name or "" for operation in operations)
-            message = f"The document has several operations ({names}): say which by operationName."
-            raise RequestError("INVALID_INPUT", message)
-        for operation in operations:
-            if operation.name == name:
-                return operation
-        raise RequestError("INVALID_INPUT", f"The document has no operation named `{name}`.")
+        return _named(self.operations(text), name)
 
-    def _operations(self, text: str) -> tuple[Operation, ...]:
+    def operations(self, text: str) -> Sequence[Operation]:
+        """Return the operations of a document; raise as `operation` does."""
         operations = self._cache.get(text)
         if operations is not None:
             self._cache.move_to_end(text)
             return operations
-        operations = self._read(text)
+        operations = self._validated(_parsed(text))
         if len(text) <= MAX_CACHED_CHARACTERS:
             self._store(text, operations)
         return operations
+
+    def unvalidated(self, text: str, name: str | None) -> Operation:
+        """Return the operation that somebody without a token sent; nothing of it is kept.
+
+        Raise as `operation` does, and RequestError UNAUTHENTICATED where the document is long.
+        """
+        if len(text) > MAX_PUBLIC_CHARACTERS:
+            raise token_needed()
+        document = _parsed(text)
+        nodes = _operation_nodes(document)
+        return _named([Operation(node, document, is_validated=False) for node in nodes], name)
+
+    def validated(self, operation: Operation) -> Operation:
+        """Return an operation of somebody without a token validated. Raise as `unvalidated`."""
+        if operation.is_validated:
+            return operation
+        if token_count(operation.document) > MAX_PUBLIC_TOKENS:
+            raise token_needed()
+        return _named(self._validated(operation.document), operation.name)
 
     def _store(self, text: str, operations: tuple[Operation, ...]) -> None:
         self._cache[text] = operations
@@ -188,16 +206,8 @@ class Documents:
             evicted, _ = self._cache.popitem(last=False)
             self._cached_characters -= len(evicted)
 
-    def _read(self, text: str) -> tuple[Operation, ...]:
-        try:
-            document = parse(
-                text,
-                max_lexical_tokens=MAX_TOKENS,
-                max_comments=MAX_COMMENTS,
-                allow_empty_selection_sets=False,
-            )
-        except GraphQLSyntaxError as error:
-            raise InvalidDocumentError([with_code(error, "GRAPHQL_PARSE_FAILED")]) from None
+    def _validated(self, document: DocumentNode) -> tuple[Operation, ...]:
+        _operation_nodes(document)
         check_cost(document)
         errors = validate(self._schema, document)
         if errors and (marked := with_marked_literals(document, errors)):
@@ -206,7 +216,7 @@ class Documents:
             coded = [with_code(error, _validation_code(error)) for error in errors]
             raise InvalidDocumentError(with_fields(document, coded))
         plans: dict[Any, Any] = {}
-        operations = tuple(
+        return tuple(
             Operation(
                 node,
                 document,
@@ -214,27 +224,67 @@ class Documents:
                 _text_variables(self._schema, node),
                 plans,
             )
-            for node in document.definitions
-            if isinstance(node, OperationDefinitionNode)
+            for node in _operation_nodes(document)
         )
-        if not operations:
-            message = "The document has no operation: it needs a query or a mutation."
-            raise RequestError("GRAPHQL_VALIDATION_FAILED", message)
-        return operations
+
+
+def token_needed() -> RequestError:
+    """Return the refusal of a caller without a token."""
+    message = "This needs a token: send the header `Authorization: Bearer` and the token."
+    return RequestError("UNAUTHENTICATED", message)
+
+
+def _parsed(text: str) -> DocumentNode:
+    try:
+        return parse(text, MAX_TOKENS, MAX_COMMENTS)
+    except GraphQLSyntaxError as error:
+        raise InvalidDocumentError([with_code(error, "GRAPHQL_PARSE_FAILED")]) from None
+
+
+def _operation_nodes(document: DocumentNode) -> list[OperationDefinitionNode]:
+    """Return the nodes of the operations; raise RequestError where there is none, or too many."""
+    nodes = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    if not nodes:
+        message = "The document has no operation: it needs a query or a mutation."
+        raise RequestError("GRAPHQL_VALIDATION_FAILED", message)
+    if len(nodes) > MAX_OPERATIONS:
+        message = f"A document has at most {MAX_OPERATIONS} operations: send fewer in one."
+        raise RequestError("COST_LIMIT", message)
+    return nodes
+
+
+def _named(operations: Sequence[Operation], name: str | None) -> Operation:
+    """Return the operation of this name, or the only one; raise RequestError INVALID_INPUT."""
+    if name is None:
+        if len(operations) == 1:
+            return operations[0]
+        names = ", ".join(operation.name or "" for operation in operations)
+        message = f"The document has several operations ({names}): say which by operationName."
+        raise RequestError("INVALID_INPUT", message)
+    for operation in operations:
+        if operation.name == name:
+            return operation
+    raise RequestError("INVALID_INPUT", f"The document has no operation named `{name}`.")
 
 
 def _root_fields(
-    selections: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode]
+    selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], seen: set[str]
 ) -> Iterator[str]:
-    """Yield the names of the root fields. A valid document has no cycle of fragments."""
+    """Yield the names of the root fields, in a document that need not be valid.
+
+    A spread of a fragment that does not exist yields nothing: it is no field.
+    """
     for node in selections.selections:
         match node:
             case FieldNode():
                 yield node.name.value
             case InlineFragmentNode():
-                yield from _root_fields(node.selection_set, fragments)
+                yield from _root_fields(node.selection_set, fragments, seen)
             case FragmentSpreadNode():
-                yield from _root_fields(fragments[node.name.value].selection_set, fragments)
+                name = node.name.value
+                if name in fragments and name not in seen:
+                    seen.add(name)
+                    yield from _root_fields(fragments[name].selection_set, fragments, seen)
             case _:
                 pass
 

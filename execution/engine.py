@@ -20,7 +20,14 @@ from graphql import (
 )
 
 from database.snapshots import one_moment
-from execution.documents import Documents, InvalidDocumentError, Operation, TextVariable, call
+from execution.documents import (
+    Documents,
+    InvalidDocumentError,
+    Operation,
+    TextVariable,
+    call,
+    token_needed,
+)
 from execution.errors import body_of, code_of, to_client_error
 from execution.idempotency import Claim, IdempotencyKeys, digest_of, read_key
 from execution.inputs import InvalidVariablesError, coerce_variables
@@ -69,14 +76,18 @@ class Engine:
         self._documents = Documents(self._schema)
         self._keys = IdempotencyKeys()
 
-    def operation(self, params: Params) -> Operation:
-        """Return the operation that is asked for; raise RefusedError."""
+    def operation(self, params: Params, *, is_known: bool = True) -> Operation:
+        """Return the operation that is asked for; raise RefusedError.
+
+        `is_known` says whether the caller has a valid token: for others nothing is validated before
+        it is known to need no token, and nothing is kept.
+        """
+        documents = self._documents
+        find = documents.operation if is_known else documents.unvalidated
         try:
-            return self._documents.operation(params.query, params.operation_name)
-        except InvalidDocumentError as error:
-            raise RefusedError(*error.errors) from None
-        except RequestError as error:
-            raise RefusedError(error) from None
+            return find(params.query, params.operation_name)
+        except (InvalidDocumentError, RequestError) as error:
+            raise _refused(error) from None
 
     async def execute(
         self, operation: Operation, params: Params, context: Context, key: str | None = None
@@ -85,9 +96,8 @@ class Engine:
 
         Raise RefusedError, or RequestError where the key is malformed, in use, or another call's.
         """
-        if context.caller is None and not operation.is_public:
-            message = "This needs a token: send the header `Authorization: Bearer` and the token."
-            raise RefusedError(RequestError("UNAUTHENTICATED", message))
+        if context.caller is None:
+            operation = self._public(operation)
         executor = self.prepare(operation, params, context)
         if operation.type is OperationType.QUERY:
             return _response(await self._read(executor, operation, params, context))
@@ -99,6 +109,15 @@ class Engine:
             return Response(claim, is_replayed=True)
         context.replay = claim
         return await _execute_and_store(executor, operation, claim)
+
+    def _public(self, operation: Operation) -> Operation:
+        """Return an operation that needs no token validated; raise RefusedError."""
+        if not operation.is_public:
+            raise RefusedError(token_needed())
+        try:
+            return self._documents.validated(operation)
+        except (InvalidDocumentError, RequestError) as error:
+            raise _refused(error) from None
 
     async def _read(
         self, executor: Executor, operation: Operation, params: Params, context: Context
@@ -123,7 +142,8 @@ class Engine:
             return self._executor(operation, variables, context)
         executor = root.executor
         if executor is None:
-            executor = root.executor = self._executor(operation, VariableValues({}, {}), None)
+            template = self._executor(operation, VariableValues({}, {}), None)
+            executor = root.executor = template.as_template()
         return executor.for_call(context, variables)
 
     def _coerced(self, operation: Operation, given: dict[str, Any]) -> VariableValues:
@@ -140,6 +160,14 @@ class Engine:
         )
         executor.plans = operation.plans
         return executor
+
+
+def _refused(error: InvalidDocumentError | RequestError) -> RefusedError:
+    return (
+        RefusedError(*error.errors)
+        if isinstance(error, InvalidDocumentError)
+        else RefusedError(error)
+    )
 
 
 def _texts(

@@ -24,8 +24,10 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
+    Lexer,
     NonNullTypeNode,
     OperationDefinitionNode,
+    Source,
     VariableDefinitionNode,
     VariableValues,
     specified_rules,
@@ -37,6 +39,7 @@ from graphql.execution.get_variable_signature import (
     GraphQLVariableSignature,
     get_variable_signature,
 )
+from graphql.language.parser import Parser, nested_too_deeply_error
 from graphql.pyutils import Path, Undefined, print_path_list
 from graphql.utilities.print_schema import print_schema_definition
 from strawberry.execution import optimized_is_awaitable
@@ -113,8 +116,13 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
             is_awaitable=optimized_is_awaitable,
         )
 
+    def as_template(self) -> Self:
+        """Return this executor, to be copied alone: it is part of no cycle, but cannot execute."""
+        self.async_helpers = cast("Any", None)  # which are methods of this very executor
+        return self
+
     def for_call(self, context: Any, variables: VariableValues) -> Self:
-        """Return one for another request of the operation, whose root field is called without it.
+        """Return a copy for a request of the operation, whose root field is called without it.
 
         It costs a fraction of a new one, and is part of no cycle that the garbage collector would
         have to find. But it must not execute: what that would change is shared.
@@ -230,6 +238,35 @@ def details_of(nodes: Iterable[FieldNode]) -> FieldDetailsList:
 
 VariableValueSource = execution_values.VariableValueSource
 """A variable's value with its signature: `VariableValues` is made of them."""
+
+
+def parse(text: str, max_tokens: int, max_comments: int) -> DocumentNode:
+    """Return a document that is part of no cycle. Raises GraphQLSyntaxError.
+
+    graphql-core links each token with its neighbours: so a document that is dropped would stay
+    until the garbage collector finds it, and one location in it would hold all of its tokens.
+    """
+    lexer = Lexer(Source(text))
+    token = lexer.token
+    parser = Parser(
+        lexer.source,
+        lexer=lexer,
+        allow_empty_selection_sets=False,
+        max_lexical_tokens=max_tokens,
+        max_comments=max_comments,
+    )
+    try:
+        return parser.parse_document()
+    except RecursionError:
+        raise nested_too_deeply_error(parser) from None
+    finally:
+        while token:
+            token.prev, token.next, token = None, None, token.next
+
+
+def token_count(document: DocumentNode) -> int:
+    """Return the number of tokens that a document was parsed from."""
+    return cast("Any", document).token_count
 
 
 def validate(schema: GraphQLSchema, document: DocumentNode) -> Sequence[GraphQLError]:

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 from graphql import GraphQLError, OperationType
 from starlette.types import Receive, Scope, Send
 
-from execution.documents import Operation
+from execution.documents import Operation, token_needed
 from execution.engine import Engine, RefusedError, Response, to_json
 from execution.errors import body_of, code_of, to_client_error
 from execution.explain import explain
@@ -20,7 +20,7 @@ from resolvers.errors import RequestCode, RequestError
 from transport.compression import MIN_COMPRESSED, compressed
 from transport.errors import HttpError
 from transport.negotiation import JSON, accepts_gzip, media_type_for
-from transport.request import Incoming, read_params
+from transport.request import MAX_PUBLIC_BODY, Incoming, read_body, read_params
 
 STATUS: dict[RequestCode, int] = {
     "UNAUTHENTICATED": 401,
@@ -86,9 +86,12 @@ class GraphQLOverHTTP:
         await _send(send, answer, media_type, takes_gzip=takes_gzip)
 
     async def _respond(self, request: Incoming) -> Response:
-        params = await read_params(request)
+        body = await read_body(request)
         caller = await self._callers.caller(request.header(b"authorization"))
-        operation = self._engine.operation(params)
+        if caller is None and body is not None and len(body) > MAX_PUBLIC_BODY:
+            raise RefusedError(token_needed())
+        params = read_params(request, body)
+        operation = self._engine.operation(params, is_known=caller is not None)
         _check_method(operation, request.method)
         context = self._new_context(caller=caller)
         key = request.header(b"idempotency-key")

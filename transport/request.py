@@ -14,8 +14,14 @@ from transport.negotiation import check_content_encoding, check_content_type
 
 MAX_BODY = 4 << 20
 "Bytes. 1,000 influencers with their accounts fit."
+MAX_PUBLIC_BODY = 64 << 10
+"Bytes of a body that comes without a token: to read more takes too long for somebody unknown."
 MAX_DRAINED = 16 << 20
 "Bytes of a body that is too large are read, so that its sender gets to see the answer."
+MAX_ADDRESS = 32 << 10
+"Bytes of the parameters of a GET."
+MAX_HEADER = 16 << 10
+"Bytes of a header that is read: a token has some thousand. The HTTP server has no limit."
 MAX_NESTING = 30
 "Levels of lists and objects in variables. Inputs have five at most."
 
@@ -41,9 +47,17 @@ class Incoming:
         self._receive = receive
 
     def header(self, name: bytes) -> str | None:
-        """Return a header by its name in lower case, or None; its lines are one list."""
+        """Return a header by its name in lower case, or None; its lines are one list.
+
+        Raise HttpError where it is too long.
+        """
         value = self._headers.get(name)
-        return None if value is None else value.decode("latin-1")
+        if value is None:
+            return None
+        if len(value) > MAX_HEADER:
+            message = f"The header {name.decode().title()} is larger than {MAX_HEADER >> 10} KiB."
+            raise HttpError(431, message)
+        return value.decode("latin-1")
 
     async def body(self) -> bytes:
         """Return the whole body; raise HttpError where it is too large or breaks off."""
@@ -75,17 +89,27 @@ def _joined(lines: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     return headers
 
 
-async def read_params(request: Incoming) -> Params:
-    """Return the parameters of a GET, or of a POST's body; raise HttpError or RefusedError."""
+async def read_body(request: Incoming) -> bytes | None:
+    """Return the body of a POST, None of a GET; raise HttpError."""
     if request.method != "POST":
-        return _params(_in_address(request.query_string), json_in_text=True)
+        return None
     check_content_type(request.header(b"content-type") or "")
     if encoding := request.header(b"content-encoding"):
         check_content_encoding(encoding)
-    return _params(_in_body(await request.body()), json_in_text=False)
+    return await request.body()
+
+
+def read_params(request: Incoming, body: bytes | None) -> Params:
+    """Return the parameters of a GET, or of a POST's body; raise HttpError or RefusedError."""
+    if body is None:
+        return _params(_in_address(request.query_string), json_in_text=True)
+    return _params(_in_body(body), json_in_text=False)
 
 
 def _in_address(query_string: bytes) -> dict[str, str]:
+    if len(query_string) > MAX_ADDRESS:
+        message = f"The address is longer than {MAX_ADDRESS >> 10} KiB: send it by POST."
+        raise HttpError(414, message)
     try:
         pairs = parse_qsl(query_string.decode(), keep_blank_values=True, errors="strict")
     except UnicodeDecodeError:

@@ -87,4 +87,4 @@ def test_what_a_screen_or_a_tool_needs_is_far_below() -> None:
     texts = [get_introspection_query(), *(screen.read_text() for screen in screens)]
     assert len(texts) > 5
     for text in texts:
-        documents._read(text)  # pyright: ignore[reportPrivateUsage]
+        documents.operations(text)

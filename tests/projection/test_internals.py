@@ -324,3 +324,11 @@ def test_variable_faults_are_what_get_variable_values_refuses_with_the_paths():
     assert [fault.message for fault in faults] == [error.message for error in refused]
     assert ("names", [1]) in [(fault.variable, fault.path) for fault in faults]
     assert [fault.variable for fault in internals.variable_faults(CORE, nodes, {})] == ["names"]
+
+
+def test_a_parsed_document_has_no_links_between_its_tokens() -> None:
+    document = internals.parse("{ a b } # and more", 50, 50)
+    assert internals.token_count(document) == 5
+    assert document.loc is not None
+    for token in (document.loc.start_token, document.loc.end_token):
+        assert (token.prev, token.next) == (None, None)

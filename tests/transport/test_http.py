@@ -409,6 +409,48 @@ async def test_introspection_needs_no_token(tiny: httpx.AsyncClient, query: str)
     assert "errors" not in answer.json()
 
 
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"query": "{ nothing }"}, 401, "UNAUTHENTICATED"),
+        ({"query": "{ __typename nothing }"}, 401, "UNAUTHENTICATED"),
+        ({"query": "{ hello(name: 1) }"}, 401, "UNAUTHENTICATED"),
+        ({"query": "{ __schema { nothing } }"}, 400, "GRAPHQL_VALIDATION_FAILED"),
+        ({"query": "{ hello "}, 400, "GRAPHQL_PARSE_FAILED"),
+        ({"query": "query A { hello }", "operationName": "B"}, 400, "INVALID_INPUT"),
+        ({"query": "subscription { ticks }"}, 400, "INVALID_INPUT"),
+        ({"query": "{ hello }", "variables": []}, 400, "INVALID_INPUT"),
+        ({"query": "{ __typename } #" + "x" * 5_000}, 401, "UNAUTHENTICATED"),
+        ({"query": "{ __typename }", "variables": {"a": "x" * 70_000}}, 401, "UNAUTHENTICATED"),
+    ],
+)
+async def test_without_a_token_a_request_is_refused_by_the_first_thing_that_tells(
+    tiny: httpx.AsyncClient, body: dict[str, Any], status: int, code: str
+) -> None:
+    del tiny.headers["Authorization"]
+    answer = await post(tiny, **body)
+    assert (answer.status_code, only_error(answer)["extensions"]) == (status, {"code": code})
+
+
+async def test_without_a_token_a_mutation_by_get_is_405_all_the_same(
+    tiny: httpx.AsyncClient,
+) -> None:
+    del tiny.headers["Authorization"]
+    answer = await tiny.get("/graphql", params={"query": "mutation { nothing }"})
+    assert answer.status_code == 405
+
+
+async def test_a_header_or_an_address_may_be_only_so_long(tiny: httpx.AsyncClient) -> None:
+    for name in ("Authorization", "Accept", "Accept-Encoding", "Idempotency-Key"):
+        answer = await tiny.post(
+            "/graphql", json={"query": "{ hello }"}, headers={name: "x," * 10_000}
+        )
+        assert (answer.status_code, name in answer.text) == (431, True)
+    answer = await tiny.get("/graphql", params={"query": "{ hello }", "x": "x" * 40_000})
+    assert answer.status_code == 414
+    assert "POST" in only_error(answer)["message"]
+
+
 async def test_an_error_of_ours_shows_nothing_but_an_id_that_the_log_has(
     tiny: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
