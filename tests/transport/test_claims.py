@@ -1,4 +1,4 @@
-"""Roles and people as identity providers name them, and as docs/identity-providers.md says to set it."""
+"""Roles and people as identity providers name them, set as docs/identity-providers.md says."""
 
 import re
 import time
