@@ -123,7 +123,7 @@ class Recorder:
         """Return the rows of a statement, prepared."""
         statement = await self.connection.prepare(sql)
         self.asked.append((statement, values))
-        return Execution(await statement.fetch(*values), 0)
+        return Execution(await statement.fetch(*values), 0, 0)
 
 
 @dataclass

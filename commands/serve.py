@@ -13,6 +13,7 @@ from commands.database import what_is_missing
 from commands.errors import CommandError
 from database.connection import connected, pending_migrations
 from transport.logs import configure_logs
+from transport.metrics import metrics_served
 from transport.settings import Settings
 
 GRACE_SECONDS = 8
@@ -39,26 +40,30 @@ def serve(
     # All here, where a mistake is told in words; a worker would only die of it.
     settings = Settings()
     _check_address(host, port)
+    if settings.metrics_port is not None:
+        _check_address(host, settings.metrics_port)
     asyncio.run(_check_database(settings))
     # Of several workers none says where they listen: this process does.
     configure_logs(settings.log_level, as_json=settings.is_production)
-    uvicorn.run(
-        "server:app",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        loop="uvloop",
-        http="httptools",
-        ws="websockets-sansio",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        proxy_headers=False,
-        log_level=settings.log_level,
-        # Else it would wait for ever for a client that sends half a request, or reads no answer.
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
+    with metrics_served(settings, host):
+        uvicorn.run(
+            "server:app",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            loop="uvloop",
+            http="httptools",
+            ws="websockets-sansio",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            proxy_headers=False,
+            log_level=settings.log_level,
+            # Else it would wait for ever for a client that sends half a request.
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            timeout_worker_healthcheck=60,
+        )
 
 
 def _check_address(host: str, port: int) -> None:

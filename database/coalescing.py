@@ -82,6 +82,11 @@ class Coalescer:
         """The number of connections that workers hold."""
         return len(self._workers)
 
+    @property
+    def waiting(self) -> int:
+        """The number of operations that wait for their turn."""
+        return sum(map(len, self._waiting.values()))
+
     async def close(self) -> None:
         """Give back all connections; what is being read fails."""
         workers = list(self._workers)

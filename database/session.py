@@ -34,7 +34,7 @@ class TortoiseDatabase:
                 rows = await driver.execute_fetchall(sql, values)
             else:
                 rows = await driver.fetch(sql, *values)
-            return Execution(rows, (perf_counter() - begun) * 1000)
+            return Execution(rows, begun, (perf_counter() - begun) * 1000)
 
 
 def database() -> Database:

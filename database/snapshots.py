@@ -16,7 +16,9 @@ from time import perf_counter
 from typing import Any, Protocol, TypeAlias, cast
 
 from database.capabilities import Capabilities
-from database.statement import Database, Execution, Row, bind, bind_values, fetch, trace
+from database.statement import Database, Execution, Row, bind, bind_values, fetch, note
+from database.tracing import TracedStatement, current_trace
+from telemetry.requests import waited
 
 RowsByKey: TypeAlias = Mapping[Any, Sequence[Row]]
 """Rows by their last column, the key."""
@@ -35,6 +37,7 @@ def one_moment(kind: Hashable) -> Generator["Reading"]:
     finally:
         current_reading.reset(token)
         reading.close()
+        waited(reading.waited)
 
 
 async def fetch_by(
@@ -50,9 +53,12 @@ async def fetch_by(
     named = {**values, "keys": wanted}
     if not isinstance(database, Reading):
         return _of_keys(_by_key(await fetch(database, sql, named)), wanted)
-    found, milliseconds = await database.execute_by(sql, values, wanted)
+    found, began, milliseconds = await database.execute_by(sql, values, wanted)
     rows = _of_keys(found, wanted)
-    trace(*bind_values(sql, named, database.capabilities), Execution(rows, milliseconds))
+    note(sql, Execution(rows, began, milliseconds))
+    if (trace := current_trace.get()) is not None:
+        text, given = bind_values(sql, named, database.capabilities)
+        trace.statements.append(TracedStatement(text, given, len(rows), milliseconds))
     return rows
 
 
@@ -108,6 +114,10 @@ class Reading:
         self.early: list[Request] = []
         "The requests before its turn."
         self.since = 0.0
+        self.asked = 0.0
+        "By `perf_counter`, which is finer than the clock of the loop."
+        self.waited = 0.0
+        "Seconds until its turn came."
         self.turn: Turn | None = None
         self._coalescer: Turns | None = None
         self._single_coalescer: Turns | None = None
@@ -154,6 +164,7 @@ class Reading:
         if self.turn is not None:
             self.turn.leave(self)
         elif self.early:
+            self.waited = perf_counter() - self.asked
             self._turns.leave(self)
 
     def _ask(
@@ -168,6 +179,7 @@ class Reading:
         else:
             self.early.append(request)
             if len(self.early) == 1:
+                self.asked = perf_counter()
                 self._turns.join(self)
         return future
 
@@ -186,8 +198,10 @@ class Turn:
         "By statement, in the order of their execution."
         self._asked: asyncio.Future[None] | None = None
         self._failure: BaseException | None = None
+        now = perf_counter()
         for reading in readings:
             reading.turn = self
+            reading.waited = now - reading.asked
             for request in reading.early:
                 self.ask(request)
 
@@ -252,7 +266,7 @@ async def _execute(reader: Reader, requests: Sequence[Request]) -> None:
     begun = perf_counter()
     rows = await reader.execute(*bound)
     milliseconds = (perf_counter() - begun) * 1000
-    found = Execution(rows if first.keys is None else _by_key(rows), milliseconds)
+    found = Execution(rows if first.keys is None else _by_key(rows), begun, milliseconds)
     for request in requests:
         if not request.future.done():
             request.future.set_result(found)

@@ -25,14 +25,17 @@ import orjson
 
 from database.capabilities import SQLITE, Capabilities
 from database.tracing import TracedStatement, current_trace
+from telemetry.requests import Statement, current_request
 
 Row = Sequence[Any]
 
 
 class Execution(NamedTuple):
-    """The rows of a statement that was executed, and how long that took."""
+    """The rows of a statement that was executed, when it began and how long it took."""
 
     rows: Any
+    began: float
+    "By `perf_counter`."
     milliseconds: float
 
 
@@ -53,15 +56,18 @@ async def fetch(database: Database, sql: str, values: Mapping[str, Any]) -> Sequ
     """Return the rows of a statement. Lists are arrays on PostgreSQL and JSON on SQLite."""
     text, given = bind_values(sql, values, database.capabilities)
     execution = await database.execute(text, given)
-    trace(text, given, execution)
+    note(sql, execution)
+    if (trace := current_trace.get()) is not None:
+        rows, milliseconds = len(execution.rows), execution.milliseconds
+        trace.statements.append(TracedStatement(text, given, rows, milliseconds))
     return execution.rows
 
 
-def trace(sql: str, values: list[Any], execution: Execution) -> None:
-    """Add a statement to the trace of the request, if it is traced."""
-    if (found := current_trace.get()) is not None:
-        rows = len(execution.rows)
-        found.statements.append(TracedStatement(sql, values, rows, execution.milliseconds))
+def note(sql: str, execution: Execution) -> None:
+    """Add a statement, without its values, to the record of the request."""
+    if (record := current_request.get()) is not None:
+        rows, began, milliseconds = execution
+        record.statements.append(Statement(sql, len(rows), began, milliseconds))
 
 
 def bind_values(

@@ -2,12 +2,16 @@
 
 import sqlite3
 from collections.abc import Awaitable, Callable
+from time import perf_counter
 from typing import TypeVar
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 import stamina
 from tortoise.exceptions import BaseORMException, TransactionManagementError
 from tortoise.transactions import in_transaction
+
+from telemetry.metrics import RETRIES
+from telemetry.requests import waited
 
 ATTEMPTS = 8
 SECONDS = 45.0
@@ -43,6 +47,7 @@ async def transacted(work: Callable[[], Awaitable[T]], *, undo: bool = False) ->
         with attempt:
             if attempt.num == 1:
                 raise failure
+            RETRIES.add()
             return await _once(work, undo)
     raise AssertionError("the last attempt returns or raises")
 
@@ -114,7 +119,9 @@ def _sqlite_code(cause: object) -> int | None:
 
 
 async def _once(work: Callable[[], Awaitable[T]], undo: bool) -> T:
+    asked = perf_counter()
     async with in_transaction() as transaction:
+        waited(perf_counter() - asked)
         result = await work()
         if undo:
             await transaction.rollback()

@@ -120,6 +120,8 @@ class Operation:
     plans: dict[Any, Any] = field(default_factory=dict[Any, Any])
     "The plans of the document's operations, kept by the projection."
     is_validated: bool = True
+    is_trusted: bool = False
+    "Whether its document is trusted: metrics tell the names of such operations alone."
 
     @property
     def type(self) -> OperationType:

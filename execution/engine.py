@@ -5,7 +5,7 @@ however often it is sent (half of a small request's time otherwise), and variabl
 read are told apart from errors of execution. Schema extensions do not run.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -57,6 +57,8 @@ class Response:
     "Whether an error asks the client to try again."
     is_replayed: bool = False
     "Whether it is the stored response to an earlier call with the same Idempotency-Key."
+    codes: Sequence[RequestCode] = ()
+    "Of its errors."
 
 
 class RefusedError(Exception):
@@ -224,7 +226,8 @@ def _response(result: ExecutionResult) -> Response:
     if not result.errors:
         return Response(to_json({"data": result.data}))
     body = to_json({**body_of(result.errors), "data": result.data})
-    return Response(body, any(code_of(error) == "UNAVAILABLE" for error in result.errors))
+    codes: list[RequestCode] = [code_of(error) or "INTERNAL" for error in result.errors]
+    return Response(body, "UNAVAILABLE" in codes, codes=codes)
 
 
 def to_json(body: Mapping[str, Any]) -> bytes:

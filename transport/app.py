@@ -28,6 +28,8 @@ from transport.cors import with_cors
 from transport.graphiql import Identities, graphiql_routes, page
 from transport.http import GraphQLOverHTTP
 from transport.logs import configure_logs
+from transport.metrics import metrics_published, metrics_routes
+from transport.observing import Observed
 from transport.settings import Settings
 
 GRAPHQL = "/graphql"
@@ -54,7 +56,11 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
-        async with connected(settings.database_url, settings.database_options), working(WORKERS):
+        async with (
+            connected(settings.database_url, settings.database_options),
+            working(WORKERS),
+            metrics_published(settings),
+        ):
             _spare_collections()
             _log.info("Joinery has started", environment=settings.env)
             yield
@@ -69,6 +75,7 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
             Route(GRAPHQL, _options, methods=["OPTIONS"]),
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
+            *metrics_routes(settings),
             *(graphiql_routes(identities) if settings.shows_graphiql else ()),
         ],
         exception_handlers={HTTPException: _refuse},
@@ -96,7 +103,7 @@ class Server(Starlette):
         super().__init__(**starlette)
         self._graphql = graphql
         # Around everything, so that errors can be read on pages of other origins too.
-        self._outermost = with_cors(self._serve, origins) if origins else self._serve
+        self._outermost = Observed(with_cors(self._serve, origins) if origins else self._serve)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or start and stop."""

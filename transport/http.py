@@ -17,6 +17,7 @@ from execution.explain import explain
 from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.errors import RequestCode, RequestError
+from telemetry.requests import Outcome, Record, current_request
 from transport.compression import MIN_COMPRESSED, compressed
 from transport.errors import HttpError
 from transport.negotiation import JSON, accepts_gzip, media_type_for
@@ -67,14 +68,16 @@ class GraphQLOverHTTP:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a GET or a POST."""
         media_type, takes_gzip = JSON, False
+        record = current_request.get() or Record("")
+        record.is_operation = True
         try:
             request = Incoming(scope, receive)
             takes_gzip = accepts_gzip(request.header(b"accept-encoding"))
             media_type = media_type_for(request.header(b"accept"))
             if self._explains and request.header(b"joinery-explain") == "1":
-                answer = _answer(await explain(self._respond(request)))
+                answer = _answer(await explain(self._respond(request, record)))
             else:
-                answer = _answer(await self._respond(request))
+                answer = _answer(await self._respond(request, record))
         except HttpError as error:
             errors = [RequestError("INVALID_INPUT", str(error))]
             answer = _refusal(errors, error.status, legacy_ok=False, headers=error.headers)
@@ -83,15 +86,21 @@ class GraphQLOverHTTP:
         except Exception as error:  # noqa: BLE001
             errors = [to_client_error(error)]
             answer = _refusal(errors, _status(errors), legacy_ok=False)
+        record.outcome, record.code = answer.outcome, answer.code
         await _send(send, answer, media_type, takes_gzip=takes_gzip)
 
-    async def _respond(self, request: Incoming) -> Response:
+    async def _respond(self, request: Incoming, record: Record) -> Response:
         body = await read_body(request)
         caller = await self._callers.caller(request.header(b"authorization"))
+        if caller is not None:
+            record.role = caller.role
         if caller is None and body is not None and len(body) > MAX_PUBLIC_BODY:
             raise RefusedError(token_needed())
         params = read_params(request, body)
         operation = self._engine.operation(params, is_known=caller is not None)
+        record.name, record.type = operation.name, operation.type.value
+        if operation.is_trusted and operation.name:
+            record.label = operation.name
         _check_method(operation, request.method)
         context = self._new_context(caller=caller)
         key = request.header(b"idempotency-key")
@@ -114,13 +123,18 @@ class _Answer(NamedTuple):
     status: int
     legacy_ok: bool
     headers: Mapping[str, str]
+    outcome: Outcome
+    code: RequestCode | None
+    "Of the gravest error."
 
 
 def _answer(response: Response) -> _Answer:
     headers = _RETRY if response.is_unavailable else {}
     if response.is_replayed:
         headers = {"Idempotency-Replayed": "true"}
-    return _Answer(response.body, 200, legacy_ok=True, headers=headers)
+    outcome: Outcome = "failed" if response.codes else "ok"
+    code = _gravest(response.codes) if response.codes else None
+    return _Answer(response.body, 200, legacy_ok=True, headers=headers, outcome=outcome, code=code)
 
 
 def _refusal(
@@ -131,12 +145,23 @@ def _refusal(
     headers: Mapping[str, str] | None = None,
 ) -> _Answer:
     usual = {401: {"WWW-Authenticate": "Bearer"}, 503: _RETRY}.get(status, {})
-    return _Answer(to_json(body_of(errors)), status, legacy_ok, {**usual, **(headers or {})})
+    return _Answer(
+        body=to_json(body_of(errors)),
+        status=status,
+        legacy_ok=legacy_ok,
+        headers={**usual, **(headers or {})},
+        outcome="refused",
+        code=_gravest([code_of(error) or "INTERNAL" for error in errors]),
+    )
 
 
 def _status(errors: Sequence[GraphQLError]) -> int:
     """Return the status of a request that was refused with these errors: the gravest one's."""
-    return max(STATUS.get(code_of(error) or "INTERNAL", 400) for error in errors)
+    return STATUS.get(_gravest([code_of(error) or "INTERNAL" for error in errors]), 400)
+
+
+def _gravest(codes: Sequence[RequestCode]) -> RequestCode:
+    return max(codes, key=lambda code: STATUS.get(code, 400))
 
 
 async def _send(send: Send, answer: _Answer, media_type: str, *, takes_gzip: bool) -> None:

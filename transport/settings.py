@@ -82,6 +82,10 @@ class Settings(BaseSettings):
     graphiql: bool | None = None
     "Whether browsers get the GraphiQL page: None, in development alone."
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    metrics_port: int | None = Field(default=None, ge=1, le=65_535)
+    "Where `serve` answers with metrics, without a token."
+    metrics_token: str | None = Field(default=None, min_length=16, repr=False)
+    "The bearer token of /metrics at the server's own port."
 
     def __init__(self, **values: Any) -> None:
         _check_file()
@@ -105,6 +109,11 @@ class Settings(BaseSettings):
             lock_timeout=self.database_lock_timeout,
             prepared_statements=self.database_prepared_statements,
         )
+
+    @property
+    def serves_metrics(self) -> bool:
+        """Whether there are metrics for Prometheus to read."""
+        return self.metrics_port is not None or self.metrics_token is not None
 
     @property
     def shows_graphiql(self) -> bool:

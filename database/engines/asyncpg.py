@@ -13,6 +13,7 @@ from tortoise.exceptions import TransactionManagementError
 from database.capabilities import POSTGRES
 from database.coalescing import Coalescer
 from database.options import DatabaseOptions
+from database.pool import Connections
 from database.snapshots import Reader
 from database.statement import Row
 
@@ -134,6 +135,13 @@ class JoineryPostgresClient(AsyncpgDBClient):
         await self.coalescer.close()
         await self.single_coalescer.close()
         await super().close()
+
+    @property
+    def connections(self) -> Connections:
+        """The connections that there are now."""
+        pool: Any = self._pool
+        size, idle = (pool.get_size(), pool.get_idle_size()) if pool else (0, 0)
+        return Connections(size - idle, idle, self._options.pool_size)
 
     @asynccontextmanager
     async def _statement_reader(self) -> AsyncGenerator[Reader]:

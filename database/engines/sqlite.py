@@ -23,6 +23,7 @@ from tortoise.exceptions import TransactionManagementError
 from database.capabilities import SQLITE
 from database.coalescing import Coalescer
 from database.options import DatabaseOptions
+from database.pool import Connections
 from database.snapshots import Reader
 from database.statement import Row
 
@@ -86,6 +87,7 @@ class JoinerySqliteClient(SqliteClient):
     def __init__(self, file_path: str, options: DatabaseOptions, **pragmas: Any) -> None:
         busy_timeout = round(1000 * options.lock_timeout)
         super().__init__(file_path, busy_timeout=busy_timeout, **pragmas)
+        self._options = options
         self.coalescer = Coalescer(SQLITE, self._snapshot_reader, options.max_readers)
         self.single_coalescer = Coalescer(SQLITE, self._statement_reader, options.max_readers)
         self._free: list[aiosqlite.Connection] = []
@@ -110,6 +112,14 @@ class JoinerySqliteClient(SqliteClient):
         while self._free:
             await self._free.pop().close()
         await super().close()
+
+    @property
+    def connections(self) -> Connections:
+        """The connections that there are now: one that writes, and those that read."""
+        readers = self.coalescer.connections + self.single_coalescer.connections
+        writing = int(self._lock.locked())
+        idle = len(self._free) + 1 - writing
+        return Connections(readers + writing, idle, 1 + 2 * self._options.max_readers)
 
     def _in_transaction(self) -> SqliteTransactionContext:
         return ReleasingContext(ImmediateTransaction(self), self._lock)

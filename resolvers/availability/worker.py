@@ -11,6 +11,7 @@ from database.transactions import transacted
 from models.availability import EVERYONE
 from resolvers.availability import sql
 from resolvers.availability.writers import RULES_LOCK
+from telemetry.metrics import STALE_COUNTS
 
 COMPACT_THRESHOLD = 200
 """Changes of one campaign that are worth compacting."""
@@ -23,8 +24,11 @@ FIRST_PAUSE, MAX_PAUSE = 0.02, 0.5
 async def refresh() -> None:
     """Count every open campaign whose number is missing or stale; compact what has piled up."""
     await run(sql.ADD_MISSING, everyone=EVERYONE)
-    for row in await rows(sql.STALE):
+    stale = await rows(sql.STALE)
+    for done, row in enumerate(stale):
+        STALE_COUNTS.set(len(stale) - done)
         await recount(row[0])
+    STALE_COUNTS.set(0)
     for row in await rows(sql.PILED_UP, threshold=COMPACT_THRESHOLD):
         await _compact(row[0])
 

@@ -17,6 +17,7 @@ from projection import Completed
 from resolvers.answers import allow, payload, payload_again
 from resolvers.caller import Caller
 from resolvers.context import Context
+from telemetry.requests import count_decisions, forget_decisions
 from workflow.enums import Role
 
 T = TypeVar("T")
@@ -38,13 +39,17 @@ async def write(
         return payload_again(info, kept)
 
     async def answer() -> Completed[T]:
+        forget_decisions()
         outcome = await work()
         completed = await payload(info, outcome, getattr(outcome, "known", None))
         if replay is not None:
             await replay.keep(field, completed.value)
         return completed
 
-    return await transacted(answer, undo=context.dry_run)
+    completed = await transacted(answer, undo=context.dry_run)
+    if not context.dry_run:
+        count_decisions()
+    return completed
 
 
 def caller_in(context: Context) -> Caller:

@@ -13,6 +13,7 @@ from resolvers.caller import Caller
 from resolvers.ids import encode
 from resolvers.pipeline.loading import LockedCandidate
 from resolvers.pipeline.validation import Refusal, path_of
+from telemetry.requests import decided
 from workflow.decisions import Decision, decide
 from workflow.enums import (
     Action,
@@ -102,6 +103,8 @@ class UnitOfWork:
         if taken and facts.places_left is not None:
             facts = replace(facts, places_left=facts.places_left - taken)
         decision = decide(facts, command)
+        if decision.outcome is not Outcome.CHANGED:
+            decided(command.action, decision.outcome)
         if decision.error is None:
             return Evaluation(decision)
         message = message_for(decision.error, facts, command)
@@ -120,6 +123,7 @@ class UnitOfWork:
         """Record a change for `write`; of a participation once at most."""
         self._places_taken[candidate.campaign.id] += decision.places
         self._changes.append(_Change(candidate, action, decision, platforms, post_id))
+        decided(action, Outcome.CHANGED)
 
     async def write(self) -> None:
         """Write the recorded changes, and set the ids of new participations on their candidates.

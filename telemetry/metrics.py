@@ -1,0 +1,63 @@
+"""Every metric of the server. docs/operations.md says what each means, and what to do when."""
+
+from collections.abc import Iterator
+
+from telemetry.series import Counter, Gauge, Histogram, Metric, Sample
+
+OTHER = "other"
+"""In place of the name of an operation whose document is not trusted: clients make those up."""
+
+OPERATIONS = Counter(
+    "joinery_operations_total",
+    "GraphQL operations answered, by name, type, outcome, and code of the gravest error.",
+    ("operation", "type", "outcome", "code"),
+)
+OPERATION_SECONDS = Histogram(
+    "joinery_operation_seconds",
+    "Time from a request's arrival until its answer was handed over.",
+    ("operation", "type"),
+)
+QUEUE_SECONDS = Histogram(
+    "joinery_queue_seconds",
+    "Time that an operation waited for its turn, a connection, or a transaction to begin.",
+    ("type",),
+)
+SQL_SECONDS = Histogram(
+    "joinery_sql_seconds", "Time that an operation's statements took in the database.", ("type",)
+)
+POOL_CONNECTIONS = Gauge(
+    "joinery_pool_connections", "Connections to the database, by what they do.", ("state",)
+)
+POOL_LIMIT = Gauge("joinery_pool_limit", "Connections to the database that may be open.")
+WAITING = Gauge("joinery_waiting", "Operations that wait for their turn to read.")
+RETRIES = Counter(
+    "joinery_transaction_retries_total",
+    "Transactions that began again because of concurrent ones, or of a lost connection.",
+)
+TRANSITIONS = Counter(
+    "joinery_transitions_total",
+    "Decisions on participations that were committed, by action and outcome.",
+    ("action", "outcome"),
+)
+STALE_COUNTS = Gauge(
+    "joinery_stale_counts", "Campaigns whose kept counts are not exact, when last looked at."
+)
+
+METRICS: tuple[Metric, ...] = (
+    OPERATIONS,
+    OPERATION_SECONDS,
+    QUEUE_SECONDS,
+    SQL_SECONDS,
+    POOL_CONNECTIONS,
+    POOL_LIMIT,
+    WAITING,
+    RETRIES,
+    TRANSITIONS,
+    STALE_COUNTS,
+)
+
+
+def samples() -> Iterator[Sample]:
+    """Yield the numbers of this process."""
+    for metric in METRICS:
+        yield from metric.samples()

@@ -1,0 +1,88 @@
+"""The record of a request: what metrics, the access line and the trace tell of it."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Literal, NamedTuple, TypeAlias
+
+from telemetry import metrics
+
+Outcome: TypeAlias = Literal["ok", "failed", "refused"]
+"""Without errors, executed with errors, not executed."""
+
+
+class Statement(NamedTuple):
+    """A statement that was executed for a request, perhaps for others too."""
+
+    sql: str
+    "Without its values."
+    rows: int
+    began: float
+    "By `perf_counter`."
+    milliseconds: float
+
+
+@dataclass(slots=True, eq=False)
+class Record:
+    """What is known of a request so far. It holds nothing that a person could be known by."""
+
+    id: str
+    began: float = field(default_factory=perf_counter)
+    "By `perf_counter`."
+    is_operation: bool = False
+    "Whether it was sent to GraphQL, well-formed or not."
+    name: str | None = None
+    "The operation's, as its document has it."
+    label: str = metrics.OTHER
+    "The name if the document is trusted."
+    type: str = "unknown"
+    role: str | None = None
+    outcome: Outcome = "refused"
+    code: str | None = None
+    "Of the gravest error."
+    status: int = 0
+    "0 where nothing was answered."
+    queued: float = 0.0
+    "Seconds of waiting for a turn, a connection or a transaction."
+    statements: list[Statement] = field(default_factory=list[Statement])
+    decisions: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    "Actions and outcomes of the transaction that is open."
+
+
+current_request: ContextVar[Record | None] = ContextVar("request", default=None)
+"""The record of the request that is being worked on."""
+
+
+def count(record: Record, seconds: float) -> None:
+    """Count an operation that has been answered."""
+    kind = record.type
+    metrics.OPERATIONS.add(record.label, kind, record.outcome, record.code or "")
+    metrics.OPERATION_SECONDS.add(seconds, record.label, kind)
+    if statements := record.statements:
+        metrics.QUEUE_SECONDS.add(record.queued, kind)
+        metrics.SQL_SECONDS.add(sum([each.milliseconds for each in statements]) / 1000, kind)
+
+
+def decided(action: str, outcome: str) -> None:
+    """Note a decision of the open transaction."""
+    if (record := current_request.get()) is not None:
+        record.decisions.append((action, outcome))
+
+
+def forget_decisions() -> None:
+    """Forget what an earlier run of the transaction decided, or one that failed."""
+    if (record := current_request.get()) is not None:
+        record.decisions.clear()
+
+
+def count_decisions() -> None:
+    """Count what has been committed."""
+    if (record := current_request.get()) is not None:
+        for action, outcome in record.decisions:
+            metrics.TRANSITIONS.add(action, outcome)
+
+
+def waited(seconds: float) -> None:
+    """Add to the time that the request has waited, if there is one."""
+    if (record := current_request.get()) is not None:
+        record.queued += seconds

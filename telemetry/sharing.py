@@ -1,0 +1,162 @@
+"""The numbers of all processes of a server: each writes its own to a file of a folder they share.
+
+A process writes once a second, so one that is killed takes a second's counting with it. What ended
+processes have counted is kept, in one file, because counters must not go back; their gauges are
+dropped.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import secrets
+import tempfile
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+import orjson
+
+from telemetry.metrics import METRICS, samples
+from telemetry.series import Labels, Sample
+
+SECONDS = 1.0
+"""Between two times that a process writes its numbers."""
+VARIABLE = "_JOINERY_METRICS_FOLDER"
+"""Tells the processes that a server starts which folder they share."""
+ENDED = "ended.json"
+
+_GAUGES = {metric.name for metric in METRICS if metric.kind == "gauge"}
+
+
+Numbers: TypeAlias = dict[tuple[str, Labels], list[float]]
+"""By metric and labels."""
+
+
+class Totals(NamedTuple):
+    """The numbers of all processes added up, and the ids of those that run."""
+
+    numbers: Numbers
+    processes: list[int]
+
+
+class Folder:
+    """The folder that the processes of one server share."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        # The id of a process that has ended may be given to another.
+        self._mine = path / f"{os.getpid()}-{secrets.token_hex(4)}.json"
+
+    def publish(self) -> None:
+        """Write the numbers of this process."""
+        _write(self._mine, samples())
+
+    def totals(self) -> Totals:
+        """Return the numbers of all processes."""
+        with self._locked():
+            numbers = _read(self._path / ENDED)
+            running: list[tuple[int, Path]] = []
+            ended: list[Path] = []
+            for file in self._path.glob("*-*.json"):
+                process = int(file.name.partition("-")[0])
+                if _runs(process):
+                    running.append((process, file))
+                else:
+                    ended.append(file)
+            if ended:
+                self._keep(numbers, ended)
+            for _, file in running:
+                _add(numbers, _read(file))
+        return Totals(numbers, sorted(process for process, _ in running))
+
+    def _keep(self, numbers: Numbers, ended: list[Path]) -> None:
+        """Add what ended processes have counted, and keep it in one file."""
+        for file in ended:
+            counted = {key: each for key, each in _read(file).items() if key[0] not in _GAUGES}
+            _add(numbers, counted)
+        kept = ((name, labels, each) for (name, labels), each in numbers.items())
+        _write(self._path / ENDED, kept)
+        for file in ended:
+            file.unlink()
+
+    @contextmanager
+    def _locked(self) -> Generator[None]:
+        """Hold off other processes that put ended ones together."""
+        folder = os.open(self._path, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder)
+
+
+@contextmanager
+def shared_folder() -> Generator[Folder]:
+    """Return the folder of the server that this process is part of; without one, a new one.
+
+    A new one is for the processes that are started meanwhile, and is removed afterwards.
+    """
+    if found := os.environ.get(VARIABLE):
+        yield Folder(Path(found))
+        return
+    with tempfile.TemporaryDirectory(prefix="joinery-metrics-") as name:
+        os.environ[VARIABLE] = name
+        try:
+            yield Folder(Path(name))
+        finally:
+            del os.environ[VARIABLE]
+
+
+@asynccontextmanager
+async def publishing(folder: Folder, look: Callable[[], None]) -> AsyncGenerator[None]:
+    """Write the numbers of this process while the block runs; `look` sets its gauges before."""
+
+    def publish() -> None:
+        look()
+        folder.publish()
+
+    async def repeat() -> None:
+        while True:
+            publish()
+            await asyncio.sleep(SECONDS)
+
+    running = asyncio.create_task(repeat())
+    try:
+        yield
+    finally:
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+        folder.publish()
+
+
+def _write(file: Path, numbers: Iterable[Sample]) -> None:
+    new = file.with_suffix(f".{os.getpid()}")
+    new.write_bytes(orjson.dumps(list(numbers)))
+    new.replace(file)
+
+
+def _read(file: Path) -> Numbers:
+    try:
+        written = orjson.loads(file.read_bytes())
+    except FileNotFoundError:
+        return {}
+    return {(name, tuple(labels)): numbers for name, labels, numbers in written}
+
+
+def _add(totals: Numbers, numbers: Numbers) -> None:
+    for key, each in numbers.items():
+        found = totals.get(key)
+        totals[key] = each if found is None else [a + b for a, b in zip(found, each, strict=True)]
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,78 @@
+"""What several processes count is put together, whether they still run or have ended."""
+
+import multiprocessing
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+
+from telemetry import metrics
+from telemetry.sharing import Folder
+
+SPAWN = multiprocessing.get_context("spawn")
+RETRIES = (metrics.RETRIES.name, ())
+LIMIT = (metrics.POOL_LIMIT.name, ())
+SECONDS = (metrics.SQL_SECONDS.name, ("query",))
+
+
+def count(path: Path) -> None:
+    metrics.RETRIES.add()
+    metrics.RETRIES.add()
+    metrics.POOL_LIMIT.set(10)
+    metrics.SQL_SECONDS.add(0.003, "query")
+    metrics.SQL_SECONDS.add(20, "query")
+    Folder(path).publish()
+
+
+def count_and_stay(path: Path, parent: Connection) -> None:
+    count(path)
+    parent.send("counted")
+    parent.recv()
+
+
+def run(target: Callable[..., None], *given: object) -> None:
+    process = SPAWN.Process(target=target, args=given)
+    process.start()
+    process.join()
+    assert process.exitcode == 0
+
+
+def test_counters_of_ended_processes_stay_and_their_gauges_go(tmp_path: Path) -> None:
+    reader = Folder(tmp_path)
+    for times in (1, 2, 3):
+        run(count, tmp_path)
+
+        totals = reader.totals()
+
+        assert totals.processes == []
+        assert totals.numbers[RETRIES] == [2 * times]
+        assert totals.numbers[SECONDS][2] == totals.numbers[SECONDS][-2] == times
+        assert totals.numbers[SECONDS][-1] == pytest.approx(20.003 * times)
+        assert LIMIT not in totals.numbers
+    assert [file.name for file in tmp_path.iterdir()] == ["ended.json"]
+
+
+def test_gauges_of_running_processes_are_added_up(tmp_path: Path) -> None:
+    pipes = [SPAWN.Pipe() for _ in range(2)]
+    stayers = [SPAWN.Process(target=count_and_stay, args=(tmp_path, end)) for _, end in pipes]
+    for process in stayers:
+        process.start()
+    try:
+        assert [ours.recv() for ours, _ in pipes] == ["counted", "counted"]
+        run(count, tmp_path)
+
+        totals = Folder(tmp_path).totals()
+
+        assert totals.processes == sorted(process.pid or 0 for process in stayers)
+        assert (totals.numbers[RETRIES], totals.numbers[LIMIT]) == ([6], [20])
+
+        stayers[0].kill()
+        stayers[0].join()
+        totals = Folder(tmp_path).totals()
+        assert totals.processes == [stayers[1].pid]
+        assert (totals.numbers[RETRIES], totals.numbers[LIMIT]) == ([6], [10])
+    finally:
+        for process in stayers:
+            process.kill()
+            process.join()
