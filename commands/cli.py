@@ -14,7 +14,7 @@ from commands.print_schema import print_schema
 from commands.serve import serve
 from commands.token import token
 from database.connection import DatabaseError
-from database.transactions import is_outage
+from database.failures import is_outage
 from transport.settings import SettingsError
 
 HELP = """Joinery decides who takes part in which influencer-marketing campaign.

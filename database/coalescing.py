@@ -13,6 +13,7 @@ from contextlib import AbstractAsyncContextManager
 from contextvars import Context
 
 from database.capabilities import Capabilities
+from database.failures import is_passing
 from database.snapshots import Reader, Reading, Turn, fail
 
 EAGER_WORKERS = 2
@@ -136,7 +137,8 @@ class Coalescer:
                             break
                         await reader.renew()
         except Exception as error:  # noqa: BLE001
-            # Without a connection nobody who waits can read. One that is lost later fails a turn.
+            # Without a connection nobody who waits can read. One that is lost later, or whose
+            # statement was abandoned, has failed its turn alone.
             if not is_connected:
                 self._fail(error)
         finally:
@@ -196,5 +198,6 @@ class Coalescer:
     def _fail(self, error: BaseException) -> None:
         while self._waiting:
             for reading in self._waiting.popitem()[1]:
+                reading.is_spoiled = is_passing(error)
                 fail(reading.early, error)
                 reading.early.clear()

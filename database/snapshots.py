@@ -16,6 +16,7 @@ from time import perf_counter
 from typing import Any, Protocol, TypeAlias, cast
 
 from database.capabilities import Capabilities
+from database.failures import AbandonedError, is_passing
 from database.statement import Database, Execution, Row, bind, bind_values, fetch, note
 from database.tracing import TracedStatement, current_trace
 from telemetry.requests import waited
@@ -100,6 +101,11 @@ class Request:
     keys: Sequence[Any] | None
     future: asyncio.Future[Any]
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether somebody waits for the rows."""
+        return self.reading.is_open and not self.future.done()
+
 
 class Reading:
     """All that one operation reads: it is of one moment (a `database.statement.Database`)."""
@@ -110,7 +116,7 @@ class Reading:
         self.is_single = False
         "Whether it asks for one statement and no more."
         self.is_spoiled = False
-        "Whether it ended too early for another's fault: what read so can be run again."
+        "Whether it ended too early for no fault of its own: what read so can be run again."
         self.early: list[Request] = []
         "The requests before its turn."
         self.since = 0.0
@@ -197,6 +203,9 @@ class Turn:
         self._pending: dict[Hashable, list[Request]] = {}
         "By statement, in the order of their execution."
         self._asked: asyncio.Future[None] | None = None
+        self._executing: list[Request] = []
+        self._worker: asyncio.Task[Any] | None = None
+        self._is_abandoned = False
         self._failure: BaseException | None = None
         now = perf_counter()
         for reading in readings:
@@ -214,14 +223,19 @@ class Turn:
         self._wake()
 
     def leave(self, reading: Reading) -> None:
-        """Go on without this operation."""
+        """Go on without this operation, and without a statement that nobody waits for any more."""
         self._open.discard(reading)
         if not self._open:
             self._wake()
+        if self._executing and not any(request.is_wanted for request in self._executing):
+            self._abandon()
 
     async def run(self, reader: Reader) -> bool:
-        """Execute what is asked for until all have left; return whether that succeeded."""
-        requests: list[Request] = []
+        """Execute what is asked for until all have left; return whether that succeeded.
+
+        Raises AbandonedError where nobody waited for a statement any more: it may not have ended.
+        """
+        self._worker = asyncio.current_task()
         try:
             while self._pending or self._open:
                 if not self._pending:
@@ -229,9 +243,14 @@ class Turn:
                     await self._asked
                     continue
                 requests = self._pending.pop(next(iter(self._pending)))
-                await _execute(reader, [each for each in requests if not each.future.done()])
+                self._executing = [each for each in requests if each.is_wanted]
+                await _execute(reader, self._executing)
+                self._executing = []
         except BaseException as error:
-            self._fail(requests, error)
+            failure = AbandonedError() if self._is_abandonment(error) else error
+            self._fail(failure)
+            if failure is not error:
+                raise failure from None
             if not isinstance(error, Exception):
                 raise
             return False
@@ -240,17 +259,32 @@ class Turn:
                 request.future.cancel()
         return True
 
+    def _abandon(self) -> None:
+        """Cancel the statement that is being executed."""
+        if self._worker is not None and not self._is_abandoned:
+            self._is_abandoned = True
+            self._worker.cancel()
+
+    def _is_abandonment(self, error: BaseException) -> bool:
+        """Return whether the error came from `_abandon`, and from nobody else who cancels."""
+        if not (self._is_abandoned and isinstance(error, asyncio.CancelledError)):
+            return False
+        return self._worker is not None and not self._worker.uncancel()
+
     def _wake(self) -> None:
         if self._asked is not None and not self._asked.done():
             self._asked.set_result(None)
 
-    def _fail(self, requests: Iterable[Request], error: BaseException) -> None:
+    def _fail(self, error: BaseException) -> None:
+        """Fail all requests; those whose operation can be run again may succeed then."""
         self._failure = error
-        waiting = {each.reading for pending in self._pending.values() for each in pending}
-        for reading in (self._open | waiting).difference(each.reading for each in requests):
+        pending = [each for requests in self._pending.values() for each in requests]
+        spoiled = self._open | {each.reading for each in pending}
+        asked = {each.reading for each in self._executing}
+        for reading in spoiled | asked if is_passing(error) else spoiled - asked:
             reading.is_spoiled = True
-        for each in (requests, *self._pending.values()):
-            fail(each, error)
+        fail((*self._executing, *pending), error)
+        self._executing = []
 
 
 async def _execute(reader: Reader, requests: Sequence[Request]) -> None:

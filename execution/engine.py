@@ -5,6 +5,7 @@ however often it is sent (half of a small request's time otherwise), and variabl
 read are told apart from errors of execution. Schema extensions do not run.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -209,6 +210,14 @@ def _visible(result: ExecutionResult) -> ExecutionResult:
 
 async def _execute_and_store(executor: Executor, operation: Operation, claim: Claim) -> Response:
     """Execute, and store the response for repeated calls unless it asks to try again."""
+    try:
+        return await _stored(executor, operation, claim)
+    except asyncio.CancelledError:
+        claim.release_soon()
+        raise
+
+
+async def _stored(executor: Executor, operation: Operation, claim: Claim) -> Response:
     result = _visible(await _execute(executor, operation))
     response = _response(result)
     try:

@@ -9,7 +9,7 @@ import orjson
 import structlog
 from graphql import GraphQLError, ValueNode, VariableDefinitionNode
 
-from database.transactions import is_outage
+from database.failures import is_outage
 from resolvers.errors import RequestCode
 
 _log = structlog.stdlib.get_logger("joinery.errors")

@@ -6,6 +6,7 @@ response, the next run with the key returns the payload instead of acting twice;
 lost its lease to another cannot commit any more.
 """
 
+import asyncio
 import hashlib
 import re
 import secrets
@@ -17,6 +18,7 @@ import orjson
 from tortoise.exceptions import IntegrityError
 from tortoise.queryset import QuerySet
 
+from execution.errors import to_client_error
 from models.idempotency import IdempotencyKey
 from resolvers.caller import Caller
 from resolvers.errors import RequestError
@@ -24,8 +26,11 @@ from resolvers.errors import RequestError
 RETENTION = timedelta(hours=24)
 LEASE = timedelta(seconds=60)
 "A run that takes longer is taken for dead."
+RELEASE_SECONDS = 5
+"So long a run that was cut off may take to give up its lease; then it is left to end."
 SWEEP_INTERVAL = timedelta(minutes=10)
 
+_releasing = set[asyncio.Task[None]]()
 _KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 
 
@@ -62,6 +67,19 @@ class Claim:
     async def release(self) -> None:
         """End the lease: the next run with the key may start at once."""
         await self._mine.update(leased_until=datetime.now(UTC))
+
+    def release_soon(self) -> None:
+        """Do the same after a run that was cut off: as soon as its transaction has ended."""
+        releasing = asyncio.create_task(self._release_in_time())
+        _releasing.add(releasing)
+        releasing.add_done_callback(_releasing.discard)
+
+    async def _release_in_time(self) -> None:
+        try:
+            async with asyncio.timeout(RELEASE_SECONDS):
+                await self.release()  # which waits for the lock that `keep` has taken
+        except Exception as error:  # noqa: BLE001
+            to_client_error(error)  # for the log; the lease ends by itself
 
     @property
     def _mine(self) -> QuerySet[IdempotencyKey]:

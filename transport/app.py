@@ -24,6 +24,7 @@ from resolvers.errors import RequestError
 from schema import schema
 from transport import health
 from transport.auth.tokens import Authenticator, ConnectProofs
+from transport.bounds import Bounds
 from transport.cors import with_cors
 from transport.graphiql import Identities, graphiql_routes, page
 from transport.http import GraphQLOverHTTP
@@ -52,6 +53,7 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
             Context, proofs=ConnectProofs(settings), plain_accounts=not settings.is_production
         ),
         explains=not settings.is_production,
+        bounds=Bounds(settings.request_timeout, settings.max_waiting),
     )
 
     @asynccontextmanager

@@ -18,6 +18,7 @@ from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.errors import RequestCode, RequestError
 from telemetry.requests import Outcome, Record, current_request
+from transport.bounds import Bounds
 from transport.compression import MIN_COMPRESSED, compressed
 from transport.errors import HttpError
 from transport.negotiation import JSON, accepts_gzip, media_type_for
@@ -59,11 +60,13 @@ class GraphQLOverHTTP:
         *,
         new_context: Callable[..., Context] = Context,
         explains: bool = False,
+        bounds: Bounds | None = None,
     ) -> None:
         self._engine = engine
         self._callers = callers
         self._new_context = new_context
         self._explains = explains
+        self._bounds = bounds or Bounds()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a GET or a POST."""
@@ -91,6 +94,9 @@ class GraphQLOverHTTP:
 
     async def _respond(self, request: Incoming, record: Record) -> Response:
         body = await read_body(request)
+        return await self._bounds.run(self._execute(request, body, record), request.receive)
+
+    async def _execute(self, request: Incoming, body: bytes | None, record: Record) -> Response:
         caller = await self._callers.caller(request.header(b"authorization"))
         if caller is not None:
             record.role = caller.role

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from structlog.types import EventDict, Processor
 
-from database.transactions import is_outage
+from database.failures import is_outage
 
 _SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,

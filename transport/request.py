@@ -35,7 +35,7 @@ class Incoming:
     Raise HttpError where a header that is no list has several lines.
     """
 
-    __slots__ = ("_headers", "_receive", "method", "query_string")
+    __slots__ = ("_headers", "method", "query_string", "receive")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.method: str = scope["method"]
@@ -44,7 +44,7 @@ class Incoming:
         self._headers = dict(lines)
         if len(self._headers) < len(lines):
             self._headers = _joined(lines)
-        self._receive = receive
+        self.receive = receive
 
     def header(self, name: bytes) -> str | None:
         """Return a header by its name in lower case, or None; its lines are one list.
@@ -64,7 +64,7 @@ class Incoming:
         parts: list[bytes] = []
         size, more = 0, True
         while more and size <= MAX_DRAINED:
-            message = await self._receive()
+            message = await self.receive()
             if message["type"] == "http.disconnect":
                 raise HttpError(400, "The body broke off.")
             part: bytes = message.get("body", b"")

@@ -64,6 +64,10 @@ class Settings(BaseSettings):
     database_lock_timeout: Seconds = DEFAULT_OPTIONS.lock_timeout
     database_prepared_statements: bool = DEFAULT_OPTIONS.prepared_statements
     "Whether PostgreSQL keeps statements for a connection, which some poolers cannot do."
+    request_timeout: Seconds = 10.0
+    "For one operation."
+    max_waiting: int = Field(default=500, ge=1)
+    "Operations that may be under way in a process at once; the next one is refused."
     auth_secret: str | None = Field(default=None, repr=False)
     auth_jwks_url: HttpUrl | None = None
     auth_issuer: str | None = None

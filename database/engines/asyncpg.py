@@ -1,17 +1,21 @@
 """PostgreSQL by a URL that asyncpg reads itself, so that every form libpq takes is understood."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
+from contextvars import Context
+from time import monotonic
 from typing import Any
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
-from tortoise.backends.base.client import TransactionalDBClient, TransactionContextPooled
+from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
+from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
 from database.capabilities import POSTGRES
 from database.coalescing import Coalescer
+from database.failures import AbandonedError, is_lost, is_read_only
 from database.options import DatabaseOptions
 from database.pool import Connections
 from database.snapshots import Reader
@@ -26,28 +30,72 @@ SERVER_SETTINGS = {
     "plan_cache_mode": "force_generic_plan",
 }
 
+END_SECONDS = 2.0
+"""So long a statement that was cancelled may take to end; then its connection is dropped."""
+
 _FAILURES = (
     OSError,
     asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # see `is_outage`
+    asyncpg.InternalClientError,  # see `database/failures.py`
     asyncpg.PostgresError,
 )
+_BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
-class UnresetConnection(asyncpg.Connection):
-    """A pooled connection that is given back without a reset.
+class PooledConnection(asyncpg.Connection):
+    """A connection that knows how old it is, and costs nothing when it is given back."""
 
-    The reset costs a round trip after each statement, and nothing here leaves state behind:
-    no session setting, no temporary table, no LISTEN outside its own connection.
-    """
+    def __init__(self, protocol: Any, transport: Any, *rest: Any) -> None:
+        driver: Any = super()  # which has no types
+        driver.__init__(protocol, transport, *rest)
+        self.born = monotonic()
 
-    def get_reset_query(self) -> str:
-        """Run no statement."""
-        return ""
+    async def reset(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109  # the pool's
+        """Roll back a transaction that is open.
+
+        The usual reset costs a round trip after each statement, and nothing here leaves more
+        behind: no session setting, no temporary table, no LISTEN outside its own connection.
+        """
+        self._top_xact = None
+        driver: Any = self
+        if driver.is_in_transaction():
+            await driver.execute("ROLLBACK", timeout=timeout)
+
+
+class Lent:
+    """A connection of the pool for a block."""
+
+    __slots__ = ("_driver", "_pool")
+
+    def __init__(self, pool: "JoineryPostgresClient") -> None:
+        self._pool = pool
+
+    async def __aenter__(self) -> Any:
+        """Wait for a connection."""
+        self._driver = await self._pool.borrow()
+        return self._driver
+
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Give it back, in whatever state it is."""
+        await self._pool.give_back(self._driver, error)
 
 
 class RetryableTransaction(TransactionWrapper):
     """A transaction with an error of its own if it could not begin, so that it can be retried."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was committed or rolled back."""
+        return self._finalized
+
+    @property
+    def driver(self) -> Any:
+        """The connection that it runs on."""
+        return self._connection
+
+    @driver.setter
+    def driver(self, driver: Any) -> None:
+        self._connection = driver
 
     async def begin(self) -> None:
         """Begin. Raises TransactionManagementError where the connection has been lost."""
@@ -57,43 +105,47 @@ class RetryableTransaction(TransactionWrapper):
             raise TransactionManagementError(error) from error
 
 
-class ReleasingContext(TransactionContextPooled):
-    """Takes turns; gives the connection back also where the transaction did not come to begin."""
+class TransactionInTurn(TransactionContext):
+    """A transaction on a connection of the pool, of which so many run at once as there are turns.
 
-    def __init__(
-        self, client: RetryableTransaction, pool_init_lock: asyncio.Lock, turns: asyncio.Semaphore
-    ) -> None:
-        super().__init__(client, pool_init_lock)
+    Whatever ends it, nobody waits for a database that does not answer: what is not committed is
+    rolled back beside, and the turn is over when that is done.
+    """
+
+    def __init__(self, pool: "JoineryPostgresClient", turns: asyncio.Semaphore) -> None:
+        self._transaction = self.client = RetryableTransaction(pool)
+        self._pool = pool
         self._turns = turns
 
     async def __aenter__(self) -> TransactionalDBClient:
         """Begin the transaction; see `RetryableTransaction.begin`."""
         await self._turns.acquire()
         try:
-            return await self._begin()
+            self._transaction.driver = await self._pool.borrow()
         except BaseException:
             self._turns.release()
             raise
-
-    async def __aexit__(self, *raised: Any) -> None:
-        """End the transaction, and let the next one begin."""
+        self._token = get_connections().set(self._transaction.connection_name, self._transaction)
         try:
-            await super().__aexit__(*raised)
-        finally:
-            self._turns.release()
-
-    async def _begin(self) -> TransactionalDBClient:
-        try:
-            return await super().__aenter__()
+            await self._transaction.begin()
         except BaseException as error:
-            # Before there is a token, there is no connection. What has not begun, for Tortoise, is
-            # not rolled back; where BEGIN was under way nevertheless, asyncpg does it.
-            if hasattr(self, "token"):
-                await super().__aexit__(TransactionManagementError, error, None)
+            await self._end(error)
             raise
+        return self._transaction
 
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Commit, or roll back where there is an error."""
+        if error is None and not self._transaction.is_over:
+            try:
+                await self._transaction.commit()
+            except BaseException as failure:
+                await self._end(failure)
+                raise
+        await self._end(error)
 
-_BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    async def _end(self, error: BaseException | None) -> None:
+        get_connections().reset(self._token)
+        await self._pool.give_back(self._transaction.driver, error, self._turns.release)
 
 
 class StatementReader:
@@ -113,13 +165,17 @@ class StatementReader:
 class SnapshotReader(StatementReader):
     """A connection in a transaction whose first statement takes its snapshot (a `Reader`)."""
 
+    async def begin(self) -> None:
+        """Begin the transaction."""
+        await self._driver.execute(_BEGIN, timeout=END_SECONDS)
+
     async def renew(self) -> None:
         """End the transaction and begin another, in one round trip."""
-        await self._driver.execute(f"COMMIT; {_BEGIN}")
+        await self._driver.execute(f"COMMIT; {_BEGIN}", timeout=END_SECONDS)
 
 
 class JoineryPostgresClient(AsyncpgDBClient):
-    """Tortoise's client, with the URL handed to asyncpg as it is."""
+    """Tortoise's client, with the URL handed to asyncpg as it is, and a pool that mends itself."""
 
     def __init__(self, dsn: str, options: DatabaseOptions, **credentials: Any) -> None:
         super().__init__(minsize=1, maxsize=options.pool_size, **credentials)
@@ -127,6 +183,9 @@ class JoineryPostgresClient(AsyncpgDBClient):
         self.extra.pop("dsn", None)
         self._options = options
         self._turns = asyncio.Semaphore(options.max_transactions)
+        self._expired_at = 0.0
+        "Older connections are not used any more."
+        self._ending = set[asyncio.Task[None]]()
         self.coalescer = Coalescer(POSTGRES, self._snapshot_reader, options.max_readers)
         self.single_coalescer = Coalescer(POSTGRES, self._statement_reader, options.max_readers)
 
@@ -134,6 +193,7 @@ class JoineryPostgresClient(AsyncpgDBClient):
         """Give back the connections of readers, and close the pool."""
         await self.coalescer.close()
         await self.single_coalescer.close()
+        await asyncio.gather(*self._ending)
         await super().close()
 
     @property
@@ -143,32 +203,78 @@ class JoineryPostgresClient(AsyncpgDBClient):
         size, idle = (pool.get_size(), pool.get_idle_size()) if pool else (0, 0)
         return Connections(size - idle, idle, self._options.pool_size)
 
+    def acquire_connection(self) -> Any:
+        """Return the context of a connection for a block."""
+        return Lent(self)
+
+    async def borrow(self) -> Any:
+        """Wait for a connection of the pool, which must be given back."""
+        if not self._pool:
+            async with self._pool_init_lock:
+                if not self._pool:
+                    await self.create_connection(with_db=True)
+        pool: Any = self._pool
+        while True:
+            driver = await pool.acquire()
+            if driver.born > self._expired_at:
+                return driver
+            driver.terminate()  # the pool opens another in its place
+
+    async def give_back(
+        self,
+        driver: Any,
+        error: BaseException | None = None,
+        then: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Give a connection back, and call `then` when that is done.
+
+        `error` is how its use ended. Where a statement was cancelled, which the database may not
+        even hear of, nobody waits for its end.
+        """
+        if error is not None and (is_lost(error) or is_read_only(error)):
+            self.expire()
+        if error is None or not isinstance(error, asyncio.CancelledError | AbandonedError):
+            await self._end(driver, then)
+            return
+        ending = asyncio.create_task(self._end(driver, then), context=Context())
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
+
+    def expire(self) -> None:
+        """Use no connection of now again: where one was lost, others may be without knowing it."""
+        self._expired_at = monotonic()
+
+    async def _end(self, driver: Any, then: Callable[[], None]) -> None:
+        """Roll back what is open, cancel what is under way, and put a connection into the pool."""
+        pool: Any = self._pool
+        try:
+            await pool.release(driver, timeout=END_SECONDS)
+        except _FAILURES:
+            self.expire()  # and the pool has dropped it
+        finally:
+            then()
+
     @asynccontextmanager
     async def _statement_reader(self) -> AsyncGenerator[Reader]:
-        pool: Any = self
-        async with pool.acquire_connection() as driver:
+        async with Lent(self) as driver:
             yield StatementReader(driver)
 
     @asynccontextmanager
     async def _snapshot_reader(self) -> AsyncGenerator[Reader]:
-        pool: Any = self
-        async with pool.acquire_connection() as driver:
-            try:
-                await driver.execute(_BEGIN)
-                yield SnapshotReader(driver)
-            finally:
-                if not driver.is_closed():
-                    await driver.execute("ROLLBACK")
+        async with Lent(self) as driver:
+            reader = SnapshotReader(driver)
+            await reader.begin()
+            yield reader
 
-    def _in_transaction(self) -> TransactionContextPooled:
-        return ReleasingContext(RetryableTransaction(self), self._pool_init_lock, self._turns)
+    def _in_transaction(self) -> TransactionContext:
+        return TransactionInTurn(self, self._turns)
 
     async def create_pool(self, **kwargs: Any) -> asyncpg.Pool:
         """Create a pool of connections to the URL."""
         sizes = {name: kwargs[name] for name in ("min_size", "max_size")}
         return await asyncpg.create_pool(  # pyright: ignore[reportUnknownMemberType]
             self.dsn,
-            connection_class=UnresetConnection,
+            connection_class=PooledConnection,
             timeout=self._options.connect_timeout,
             statement_cache_size=STATEMENT_CACHE if self._options.prepared_statements else 0,
             server_settings=SERVER_SETTINGS | _timeouts(self._options),

@@ -10,8 +10,8 @@ from typing import Any, NotRequired, TypedDict
 import orjson
 
 from database.bulk import insert, update
+from database.failures import ChangedMeanwhileError
 from database.session import rows
-from database.transactions import ChangedMeanwhileError
 from models import categories, profiles
 from models.influencer import Influencer
 from models.text import clean_id, fold

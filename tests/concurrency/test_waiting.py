@@ -10,8 +10,8 @@ import pytest
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from database.connection import DEFAULT_OPTIONS
+from database.failures import ChangedMeanwhileError
 from database.session import capabilities, connection
-from database.transactions import ChangedMeanwhileError
 from resolvers.ids import encode
 from tests import data
 from tests.concurrency.test_creators import connected, said, upserted

@@ -10,6 +10,7 @@ import pytest
 from database import coalescing
 from database.capabilities import POSTGRES
 from database.coalescing import Coalescer
+from database.failures import AbandonedError
 from database.snapshots import Reading, RowsByKey, one_moment
 
 MAX_WORKERS = 4
@@ -34,8 +35,9 @@ class Table:
         "The number of executions before each but the first."
         self.connections = 0
         self.gate = asyncio.Semaphore(0)
-        self.fails = False
+        self.error: Exception | None = None
         self.is_down = False
+        self.cancelled: list[list[int]] = []
 
     @asynccontextmanager
     async def connect(self) -> AsyncGenerator["Table"]:
@@ -48,9 +50,13 @@ class Table:
         [keys] = values
         self.runs.append(keys)
         found = [(self.values[key], key) for key in keys if key in self.values]
-        await self.gate.acquire()
-        if self.fails:
-            raise ConnectionError("lost")
+        try:
+            await self.gate.acquire()
+        except asyncio.CancelledError:
+            self.cancelled.append(keys)
+            raise
+        if self.error:
+            raise self.error
         return found
 
     async def renew(self) -> None:
@@ -190,7 +196,7 @@ async def test_an_error_reaches_the_requests_that_share_the_execution_and_no_oth
     table.gate.release()
     await first
     await until_runs(table, 2)
-    table.fails = True
+    table.error = ConnectionError("lost")
     later = ask(coalescer, 1)
     await asyncio.sleep(0)
     table.gate.release()
@@ -198,14 +204,14 @@ async def test_an_error_reaches_the_requests_that_share_the_execution_and_no_oth
         with pytest.raises(ConnectionError):
             await asked
     await until_runs(table, 3)
-    table.fails = False
+    table.error = None
     table.gate.release()
     assert await later == {1: [("one", 1)]}
 
 
 async def test_after_a_failure_the_next_execution_has_another_connection():
     table, coalescer = here()
-    table.fails = True
+    table.error = ConnectionError("lost")
     failing = ask(coalescer, 1)
     await until_runs(table, 1)
     later = ask(coalescer, 2, sql=OTHERS)
@@ -213,7 +219,7 @@ async def test_after_a_failure_the_next_execution_has_another_connection():
     table.gate.release()
     with pytest.raises(ConnectionError):
         await failing
-    table.fails = False
+    table.error = None
     table.gate.release()
     assert (await later)[2] == [("two", 2)]
     assert table.connections == 2
@@ -326,7 +332,13 @@ async def test_an_operation_that_asks_for_nothing_takes_no_connection():
     assert table.connections == coalescer.connections == 0
 
 
-async def test_a_failure_spoils_the_snapshot_for_operations_that_did_not_cause_it():
+@pytest.mark.parametrize(
+    ("error", "spoiled"),
+    [(ArithmeticError("its own"), [False, True]), (ConnectionError("lost"), [True, True])],
+)
+async def test_a_failure_spoils_the_snapshot_for_operations_that_did_not_cause_it(
+    error: Exception, spoiled: list[bool]
+):
     table, coalescer = here()
     read = list[Reading]()
 
@@ -340,13 +352,47 @@ async def test_a_failure_spoils_the_snapshot_for_operations_that_did_not_cause_i
         asyncio.create_task(operation(2, sql=OTHERS)),
     ]
     await until_runs(table, 1)
-    table.fails = True
+    table.error = error
     table.gate.release()
     for one in asked:
-        with pytest.raises(ConnectionError):
+        with pytest.raises(type(error)):
             await one
     assert table.runs == [[1]]
-    assert [reading.is_spoiled for reading in read] == [False, True]
+    assert [reading.is_spoiled for reading in read] == spoiled
+
+
+async def test_a_statement_that_nobody_waits_for_any_more_is_cancelled():
+    table, coalescer = here()
+    both = [ask(coalescer, 1), ask(coalescer, 2)]
+    await until_runs(table, 1)
+    both[0].cancel()
+    await asyncio.wait([both[0]])
+    assert table.cancelled == []
+    both[1].cancel()
+    await asyncio.wait(both)
+    await asyncio.sleep(0)
+    assert table.cancelled == [[1, 2]]
+    table.gate.release()
+    assert await ask(coalescer, 3) == {3: [("three", 3)]}
+
+
+async def test_others_of_the_snapshot_of_a_cancelled_statement_can_be_run_again():
+    table, coalescer = here()
+    read = list[Reading]()
+
+    async def operation(*keys: int, sql: str) -> None:
+        with one_moment("operation") as reading:
+            read.append(reading.of(coalescer, coalescer))
+            await reading.execute_by(sql, {}, keys)
+
+    given_up = asyncio.create_task(operation(1, sql=ROWS))
+    other = asyncio.create_task(operation(2, sql=OTHERS))
+    await until_runs(table, 1)
+    given_up.cancel()
+    with pytest.raises(AbandonedError):
+        await other
+    assert table.cancelled == [[1]]
+    assert read[1].is_spoiled
 
 
 async def test_nobody_waits_for_an_operation_that_was_given_up(monkeypatch: pytest.MonkeyPatch):

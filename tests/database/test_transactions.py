@@ -12,8 +12,9 @@ from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 from tortoise.exceptions import BaseORMException, IntegrityError
 
 from database.connection import DEFAULT_OPTIONS
+from database.failures import is_outage
 from database.session import capabilities, connection, rows_by
-from database.transactions import is_outage, transacted
+from database.transactions import transacted
 from models.campaign import Campaign, Category
 from tests import data
 from tests.postgres import Postgres
