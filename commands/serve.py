@@ -44,7 +44,7 @@ def serve(
         _check_address(host, settings.metrics_port)
     asyncio.run(_check_database(settings))
     # Of several workers none says where they listen: this process does.
-    configure_logs(settings.log_level, as_json=settings.is_production)
+    configure_logs(settings.log_level, as_json=settings.logs_json)
     with metrics_served(settings, host):
         uvicorn.run(
             "server:app",

@@ -1,7 +1,6 @@
 """The record of a request: what metrics, the access line and the trace tell of it."""
 
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -22,31 +21,34 @@ class Statement(NamedTuple):
     milliseconds: float
 
 
-@dataclass(slots=True, eq=False)
 class Record:
-    """What is known of a request so far. It holds nothing that a person could be known by."""
+    """What is known of a request so far. It holds nothing that a person could be known by.
 
-    id: str
-    began: float = field(default_factory=perf_counter)
-    "By `perf_counter`."
-    is_operation: bool = False
+    Most of it are defaults, which cost nothing until they are set.
+    """
+
+    is_operation = False
     "Whether it was sent to GraphQL, well-formed or not."
     name: str | None = None
     "The operation's, as its document has it."
-    label: str = metrics.OTHER
+    label = metrics.OTHER
     "The name if the document is trusted."
-    type: str = "unknown"
+    type = "unknown"
     role: str | None = None
     outcome: Outcome = "refused"
     code: str | None = None
     "Of the gravest error."
-    status: int = 0
+    status = 0
     "0 where nothing was answered."
-    queued: float = 0.0
+    queued = 0.0
     "Seconds of waiting for a turn, a connection or a transaction."
-    statements: list[Statement] = field(default_factory=list[Statement])
-    decisions: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
-    "Actions and outcomes of the transaction that is open."
+
+    def __init__(self, request_id: str) -> None:
+        self.id = request_id
+        self.began = perf_counter()
+        self.statements: list[Statement] = []
+        self.decisions: list[tuple[str, str]] = []
+        "Actions and outcomes of the transaction that is open."
 
 
 current_request: ContextVar[Record | None] = ContextVar("request", default=None)

@@ -1,7 +1,7 @@
 """The whole server as one ASGI application."""
 
 import gc
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -23,6 +23,7 @@ from resolvers.context import Context
 from resolvers.errors import RequestError
 from schema import schema
 from transport import health
+from transport.access_log import AccessLog
 from transport.auth.tokens import Authenticator, ConnectProofs
 from transport.bounds import Bounds
 from transport.cors import with_cors
@@ -45,7 +46,7 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
 
     `identities` gives GraphiQL's menu its ready tokens; None where there must be none.
     """
-    configure_logs(settings.log_level, as_json=settings.is_production)
+    configure_logs(settings.log_level, as_json=settings.logs_json)
     graphql = GraphQLOverHTTP(
         Engine(schema),
         Authenticator(settings),
@@ -70,7 +71,7 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
     endpoint = WithPage(graphql) if settings.shows_graphiql else graphql
     server = Server(
         graphql,
-        settings.cors_origins,
+        settings,
         lifespan=lifespan,
         routes=[
             Route(GRAPHQL, endpoint, methods=["GET", "POST"]),
@@ -101,11 +102,15 @@ def _spare_collections() -> None:
 class Server(Starlette):
     """Starlette, but for what nearly all requests are: they go to GraphQL straight away."""
 
-    def __init__(self, graphql: ASGIApp, origins: Sequence[str] | None, **starlette: Any) -> None:
+    def __init__(self, graphql: ASGIApp, settings: Settings, **starlette: Any) -> None:
         super().__init__(**starlette)
+        origins = settings.cors_origins
         self._graphql = graphql
         # Around everything, so that errors can be read on pages of other origins too.
-        self._outermost = Observed(with_cors(self._serve, origins) if origins else self._serve)
+        serve = with_cors(self._serve, origins) if origins else self._serve
+        self._outermost = Observed(
+            serve, AccessLog(as_json=settings.logs_json), settings.slow_request
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or start and stop."""

@@ -8,9 +8,19 @@ import structlog
 from structlog.types import EventDict, Processor
 
 from database.failures import is_outage
+from database.loggers import TELL_VALUES
+from telemetry.requests import current_request
+
+
+def _add_request_id(_logger: object, _method: str, event: EventDict) -> EventDict:
+    if (record := current_request.get()) is not None:
+        event["request_id"] = record.id
+    return event
+
 
 _SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
+    _add_request_id,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -43,6 +53,8 @@ def configure_logs(level: str, *, as_json: bool) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    for name in TELL_VALUES:
+        logging.getLogger(name).setLevel(max(logging.INFO, logging.getLogger().level))
     for name in ("uvicorn", "uvicorn.error"):
         logger = logging.getLogger(name)
         logger.handlers.clear()

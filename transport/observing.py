@@ -1,28 +1,47 @@
-"""Each request as operators see it: what is counted of it."""
+"""Each request as operators see it: its id, its access line, and what is counted of it."""
 
+import logging
+import re
+from collections.abc import Iterable
+from random import getrandbits
 from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from telemetry.requests import Record, count, current_request
+from transport.access_log import AccessLog
+
+HEADER = b"x-request-id"
+_SANE = re.compile(rb"[A-Za-z0-9._:/+=-]{1,128}")
+
+# An address that is not ours may be a secret that was put in the wrong place.
+_KNOWN = ("/graphql", "/health/live", "/health/ready", "/metrics")
+_ASKED_BY_MACHINES = _KNOWN[1:]
 
 
 class Observed:
-    """An application whose requests are recorded and counted."""
+    """An application whose requests get an id, an access line, and are counted.
 
-    def __init__(self, app: ASGIApp) -> None:
+    A request that takes `slow_seconds` or longer is told with its statements.
+    """
+
+    def __init__(self, app: ASGIApp, log: AccessLog, slow_seconds: float) -> None:
         self._app = app
+        self._log = log
+        self._slow_seconds = slow_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or start and stop."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        record = Record("")
+        request_id = _id_in(scope["headers"])
+        record = Record(request_id.decode())
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 record.status = message["status"]
+                message["headers"] = [*message["headers"], (HEADER, request_id)]
             await send(message)
 
         token = current_request.set(record)
@@ -30,5 +49,29 @@ class Observed:
             await self._app(scope, receive, answer)
         finally:
             current_request.reset(token)
-            if record.is_operation:
-                count(record, perf_counter() - record.began)
+            self._tell(scope, record, perf_counter() - record.began)
+
+    def _tell(self, scope: Scope, record: Record, seconds: float) -> None:
+        path: str = scope["path"]
+        if record.is_operation:
+            count(record, seconds)
+        if seconds >= self._slow_seconds:
+            self._log.tell(logging.WARNING, record, scope["method"], _shown(path), seconds)
+        elif path not in _ASKED_BY_MACHINES:
+            self._log.tell(logging.INFO, record, scope["method"], _shown(path), seconds)
+        else:
+            self._log.tell(logging.DEBUG, record, scope["method"], path, seconds)
+
+
+def _id_in(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """Return the id that a client or a proxy gave the request, or a new one."""
+    for name, value in headers:
+        if name == HEADER and _SANE.fullmatch(value):
+            return value
+    return b"%016x" % getrandbits(64)
+
+
+def _shown(path: str) -> str:
+    if path in _KNOWN:
+        return path
+    return "/graphiql/" if path.startswith("/graphiql/") else "other"

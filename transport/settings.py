@@ -86,6 +86,10 @@ class Settings(BaseSettings):
     graphiql: bool | None = None
     "Whether browsers get the GraphiQL page: None, in development alone."
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "console"] | None = None
+    "How entries are written: None, as JSON in production, for people in development."
+    slow_request: Seconds = 1.0
+    "A request that takes so long is logged with its statements."
     metrics_port: int | None = Field(default=None, ge=1, le=65_535)
     "Where `serve` answers with metrics, without a token."
     metrics_token: str | None = Field(default=None, min_length=16, repr=False)
@@ -115,6 +119,11 @@ class Settings(BaseSettings):
         )
 
     @property
+    def logs_json(self) -> bool:
+        """Whether a log entry is a line of JSON."""
+        return self.log_format == "json" if self.log_format else self.is_production
+
+    @property
     def serves_metrics(self) -> bool:
         """Whether there are metrics for Prometheus to read."""
         return self.metrics_port is not None or self.metrics_token is not None
@@ -133,7 +142,9 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _lower_case_choices(cls, values: dict[str, Any]) -> dict[str, Any]:
-        choices = {name: values[name] for name in ("env", "log_level") if name in values}
+        choices = {
+            name: values[name] for name in ("env", "log_level", "log_format") if name in values
+        }
         return values | {name: str(value).lower() for name, value in choices.items()}
 
     @model_validator(mode="before")

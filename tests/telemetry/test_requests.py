@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Any
 
 from resolvers.ids import encode
 from telemetry import metrics
@@ -33,7 +34,7 @@ async def test_decisions_are_counted_once_they_are_committed(db: str) -> None:
         await data.influencer((Platform.TIKTOK, 10)),
         await data.influencer((Platform.TIKTOK, 10), country="TH"),
     ]
-    given = {
+    given: dict[str, Any] = {
         "campaignId": encode("Campaign", campaign.pk),
         "influencerIds": gids("Influencer", *people),
     }

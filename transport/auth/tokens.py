@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import jwt
+import structlog
 
 from resolvers.caller import Caller, Proof
 from resolvers.context import InvalidProofError
@@ -22,6 +23,8 @@ from transport.auth.jwks import KeySet, KeysUnavailableError
 from transport.settings import Settings
 
 TOKEN_CACHE_SIZE = 10_000
+
+_log = structlog.stdlib.get_logger("joinery.auth")
 
 
 class Authenticator:
@@ -48,10 +51,12 @@ class Authenticator:
             return None
         scheme, _, token = authorization.strip().partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
+            _log.warning("a token was refused", reason="no bearer token")
             raise _unauthenticated("The Authorization header must be `Bearer` and a token.")
         try:
             return await self._caller(token.strip())
         except InvalidTokenError as error:
+            _log.warning("a token was refused", reason=str(error))
             raise _unauthenticated(f"The token {error}. Get a new one.") from None
         except KeysUnavailableError:
             message = "The keys that tokens are checked with cannot be fetched now. Try again."
