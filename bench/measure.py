@@ -50,10 +50,10 @@ class Load:
 
     def run(self, connections: int, seconds: float) -> Run:
         """Send for so long from one wrk thread. Raises LoadError if anything fails."""
-        before = _cpu(self.server), _cpu(self.database)
+        before = cpu(self.server), cpu(self.database)
         answer = self._wrk(connections, seconds)
-        server = _cpu(self.server) - before[0]
-        database = _cpu(self.database) - before[1]
+        server = cpu(self.server) - before[0]
+        database = cpu(self.database) - before[1]
         count = answer["requests"]
         if not answer["failed"] and not count:
             raise NoAnswerError(f"{self.url} answered nothing within {seconds} seconds")
@@ -65,7 +65,7 @@ class Load:
             p99=answer["p99"] / 1000,
             server_cpu=server / count * 1000,
             database_cpu=database / count * 1000,
-            memory=_resident(self.server),
+            memory=resident(self.server),
             requests=count,
             kilobytes=answer["bytes"] / count / 1024,
         )
@@ -81,12 +81,12 @@ class Load:
         return json.loads(lines[0])
 
 
-def _cpu(pid: int) -> float:
+def cpu(pid: int) -> float:
     """Seconds of CPU that a process and its children have used, ended ones too.
 
     PostgreSQL is one process with a child for each connection.
     """
-    return sum(sum(_times(process)) for process in (pid, *_children(pid)))
+    return sum(sum(_times(process)) for process in (pid, *children(pid)))
 
 
 def _times(pid: int) -> Sequence[float]:
@@ -99,7 +99,8 @@ def _times(pid: int) -> Sequence[float]:
     return [int(field) / TICKS for field in fields[11:15]]
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """Return the processes that a process has started."""
     listed = list[int]()
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
@@ -109,7 +110,8 @@ def _children(pid: int) -> list[int]:
     return listed
 
 
-def _resident(pid: int) -> float:
+def resident(pid: int) -> float:
+    """Return the resident megabytes of a process."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024

@@ -63,7 +63,7 @@ MAX_CACHED_CHARACTERS = 16 * 1024
 "In one cached document. A longer one has its data as literals, and is hardly sent again."
 MAX_PUBLIC_CHARACTERS = 4 * 1024
 "In a document without a token. Introspection with all that tools ask for has 2,000."
-MAX_PUBLIC_TOKENS = 300
+MAX_PUBLIC_TOKENS = 250
 "In such a document where it is executed. The same introspection has 200."
 
 _IS_LIST = {"ID": False, "String": False, "[ID!]": True, "[String!]": True}
