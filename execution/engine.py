@@ -30,7 +30,7 @@ from execution.documents import (
     token_needed,
 )
 from execution.errors import body_of, code_of, to_client_error
-from execution.idempotency import Claim, IdempotencyKeys, digest_of, read_key
+from execution.idempotency import LEASE, Claim, IdempotencyKeys, digest_of, read_key
 from execution.inputs import InvalidVariablesError, coerce_variables
 from projection.internals import Executor, VariableValueSource, core_schema
 from resolvers.context import Context
@@ -73,11 +73,12 @@ class RefusedError(Exception):
 class Engine:
     """Run the operations of one schema."""
 
-    def __init__(self, schema: strawberry.Schema) -> None:
+    def __init__(self, schema: strawberry.Schema, lease: float = LEASE) -> None:
+        """Serve this schema; an `Idempotency-Key` is one run's for `lease` seconds at most."""
         self._schema = core_schema(schema)
         assert_valid_schema(self._schema)
         self._documents = Documents(self._schema)
-        self._keys = IdempotencyKeys()
+        self._keys = IdempotencyKeys(lease)
 
     def operation(self, params: Params, *, is_known: bool = True) -> Operation:
         """Return the operation that is asked for; raise RefusedError.

@@ -8,6 +8,7 @@ lost its lease to another cannot commit any more.
 
 import asyncio
 import hashlib
+import math
 import re
 import secrets
 from collections.abc import Mapping
@@ -24,8 +25,8 @@ from resolvers.caller import Caller
 from resolvers.errors import RequestError
 
 RETENTION = timedelta(hours=24)
-LEASE = timedelta(seconds=60)
-"A run that takes longer is taken for dead."
+LEASE = 15.0
+"Seconds. A run that takes longer is taken for dead, so an operation must take less."
 RELEASE_SECONDS = 5
 "So long a run that was cut off may take to give up its lease; then it is left to end."
 SWEEP_INTERVAL = timedelta(minutes=10)
@@ -54,10 +55,10 @@ class Claim:
         # From the row, not from memory: what this run stored before may have been rolled back.
         row = await self._mine.get_or_none()
         if row is None:
-            raise _still_running()
+            raise _taken_over()
         kept = _payloads(row) | {field: payload}
         if not await self._mine.update(kept=orjson.dumps(kept, option=orjson.OPT_UTC_Z)):
-            raise _still_running()
+            raise _taken_over()
 
     async def store(self, response: bytes) -> None:
         """Store the response for all repeated calls."""
@@ -90,7 +91,8 @@ class Claim:
 class IdempotencyKeys:
     """The keys of all callers, in the database: all processes share them."""
 
-    def __init__(self) -> None:
+    def __init__(self, lease: float = LEASE) -> None:
+        self._lease = timedelta(seconds=lease)
         self._swept_at = datetime.min.replace(tzinfo=UTC)
 
     async def claim(self, caller: Caller, key: str, digest: str) -> Claim | bytes:
@@ -103,16 +105,58 @@ class IdempotencyKeys:
         owner = _owner(caller)
         row = await IdempotencyKey.get_or_none(caller=owner, key=key)
         if row is None:
-            return await _first_claim(owner, key, digest, now)
+            return await self._first_claim(owner, key, digest, now)
         if row.created_at < now - RETENTION:
             await IdempotencyKey.filter(id=row.id).delete()
-            return await _first_claim(owner, key, digest, now)
+            return await self._first_claim(owner, key, digest, now)
         if row.digest != digest:
             message = "This Idempotency-Key was used for another call: use a new one for each call."
             raise RequestError("IDEMPOTENCY_KEY_REUSED", message)
         if row.response is not None:
             return bytes(row.response)
-        return await _take_over(row, now)
+        return await self._take_over(row, now)
+
+    async def _first_claim(self, owner: str, key: str, digest: str, now: datetime) -> Claim:
+        holder = secrets.token_hex(16)
+        try:
+            row = await IdempotencyKey.create(
+                caller=owner,
+                key=key,
+                digest=digest,
+                holder=holder,
+                leased_until=now + self._lease,
+                created_at=now,
+            )
+        except IntegrityError:
+            # Another run has inserted it since this one looked.
+            raise self._still_running(now + self._lease, now) from None
+        return Claim(row.id, holder, {})
+
+    async def _take_over(self, row: IdempotencyKey, now: datetime) -> Claim:
+        """Claim the key of a run that released it, or died."""
+        holder = secrets.token_hex(16)
+        abandoned = IdempotencyKey.filter(
+            id=row.id, holder=row.holder, response=None, leased_until__lte=now
+        )
+        if not await abandoned.update(holder=holder, leased_until=now + self._lease):
+            raise self._still_running(row.leased_until, now)
+        # What the run before committed until the claim changed hands; later it cannot.
+        taken = await IdempotencyKey.get(id=row.id)
+        return Claim(row.id, holder, _payloads(taken))
+
+    def _still_running(self, leased_until: datetime, now: datetime) -> RequestError:
+        """Return the refusal while another run has the claim, with when to try again.
+
+        Most runs end at once, and those of a process that died never: so the time to wait is that
+        for which the run has been going on, at least a second, at most what remains of its lease.
+        """
+        remaining = max(1, math.ceil((leased_until - now).total_seconds()))
+        going_on = math.ceil((now - (leased_until - self._lease)).total_seconds())
+        message = (
+            "The first call with this Idempotency-Key is still running, or its server has died. It"
+            f" is over in {remaining} seconds at the latest: send the same again."
+        )
+        return RequestError("UNAVAILABLE", message, retry_after=min(remaining, max(1, going_on)))
 
     async def _sweep(self, now: datetime) -> None:
         """Delete the keys whose retention is over, once in an interval."""
@@ -146,39 +190,11 @@ def _owner(caller: Caller) -> str:
     return f"{caller.role}:{advertiser}:{caller.subject}"
 
 
-async def _first_claim(owner: str, key: str, digest: str, now: datetime) -> Claim:
-    holder = secrets.token_hex(16)
-    try:
-        row = await IdempotencyKey.create(
-            caller=owner,
-            key=key,
-            digest=digest,
-            holder=holder,
-            leased_until=now + LEASE,
-            created_at=now,
-        )
-    except IntegrityError:
-        # Another run has inserted it since this one looked.
-        raise _still_running() from None
-    return Claim(row.id, holder, {})
-
-
-async def _take_over(row: IdempotencyKey, now: datetime) -> Claim:
-    """Claim the key of a run that released it, or died."""
-    holder = secrets.token_hex(16)
-    abandoned = IdempotencyKey.filter(
-        id=row.id, holder=row.holder, response=None, leased_until__lte=now
-    )
-    if not await abandoned.update(holder=holder, leased_until=now + LEASE):
-        raise _still_running()
-    return Claim(row.id, holder, _payloads(row))
-
-
 def _payloads(row: IdempotencyKey) -> dict[str, Any]:
     """Return the payloads that mutation fields have committed, by response key."""
     return cast("dict[str, Any]", orjson.loads(row.kept or b"{}"))
 
 
-def _still_running() -> RequestError:
-    message = "The first call with this Idempotency-Key is still running. Try again in a moment."
+def _taken_over() -> RequestError:
+    message = "Another call with this Idempotency-Key has taken over. Send the same again."
     return RequestError("UNAVAILABLE", message)

@@ -26,9 +26,15 @@ class RequestError(GraphQLError):
     """A top-level error with a stable code. Its message is shown to the client as it is."""
 
     def __init__(
-        self, code: RequestCode, message: str, path: Collection[str | int] | None = None
+        self,
+        code: RequestCode,
+        message: str,
+        path: Collection[str | int] | None = None,
+        retry_after: int = 1,
     ) -> None:
         super().__init__(message, path=path, extensions={"code": code})
+        self.retry_after = retry_after
+        "Seconds, where the code asks to try again."
 
 
 class MalformedError(GraphQLError):

@@ -35,6 +35,8 @@ from transport.observing import Observed
 from transport.settings import Settings
 
 GRAPHQL = "/graphql"
+LEASE_MARGIN = 5.0
+"Seconds that the run of a mutation may be late in ending when its time is over."
 WORKERS = (availability_worker,)
 "What runs in the background."
 
@@ -48,7 +50,7 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
     """
     configure_logs(settings.log_level, as_json=settings.logs_json)
     graphql = GraphQLOverHTTP(
-        Engine(schema),
+        Engine(schema, lease=settings.request_timeout + LEASE_MARGIN),
         Authenticator(settings),
         new_context=partial(
             Context, proofs=ConnectProofs(settings), plain_accounts=not settings.is_production

@@ -150,7 +150,7 @@ def _refusal(
     legacy_ok: bool = True,
     headers: Mapping[str, str] | None = None,
 ) -> _Answer:
-    usual = {401: {"WWW-Authenticate": "Bearer"}, 503: _RETRY}.get(status, {})
+    usual = {401: {"WWW-Authenticate": "Bearer"}, 503: _retry(errors)}.get(status, {})
     return _Answer(
         body=to_json(body_of(errors)),
         status=status,
@@ -159,6 +159,12 @@ def _refusal(
         outcome="refused",
         code=_gravest([code_of(error) or "INTERNAL" for error in errors]),
     )
+
+
+def _retry(errors: Sequence[GraphQLError]) -> Mapping[str, str]:
+    """Return the header that says after how many seconds to try again."""
+    waits = [error.retry_after for error in errors if isinstance(error, RequestError)]
+    return {"Retry-After": str(max(waits, default=1))}
 
 
 def _status(errors: Sequence[GraphQLError]) -> int:

@@ -21,6 +21,7 @@ from models.influencer import Influencer
 from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.errors import RequestError
+from tests.concurrency.test_waiting import until_someone_waits
 from tests.transport.conftest import only_error
 from tests.transport.serving import served
 from transport.http import GraphQLOverHTTP
@@ -64,6 +65,9 @@ class Mutation:
                 await Gate.open.wait()
             if replay:
                 await replay.keep(field, total)
+            if id.startswith("last"):
+                Gate.entered.set()
+                await Gate.open.wait()
             if id.startswith("late"):
                 raise RequestError("UNAVAILABLE", "Broke off after it was kept.")
             return total
@@ -98,11 +102,16 @@ class Schema(strawberry.Schema):
 
 
 @pytest.fixture
-async def client(db: str) -> AsyncGenerator[httpx.AsyncClient]:
+def lease() -> float:
+    return LEASE
+
+
+@pytest.fixture
+async def client(db: str, lease: float) -> AsyncGenerator[httpx.AsyncClient]:
     """A client of a schema that writes, on an empty database of either kind."""
     Gate.entered, Gate.open = asyncio.Event(), asyncio.Event()
     schema = Schema(Query, Mutation)
-    endpoint = GraphQLOverHTTP(Engine(schema), ByName())
+    endpoint = GraphQLOverHTTP(Engine(schema, lease), ByName())
     app = Starlette(routes=[Route("/graphql", endpoint, methods=["GET", "POST"])])
     async with served(app) as url, httpx.AsyncClient(base_url=url, timeout=30) as client:
         yield client
@@ -187,7 +196,9 @@ async def test_while_the_first_still_runs_the_second_is_told_to_wait(
     if db.startswith("postgresql"):
         second = await call(client, "k1", id="slow")
         assert (second.status_code, second.headers["Retry-After"]) == (503, "1")
-        assert only_error(second)["extensions"] == {"code": "UNAVAILABLE"}
+        error = only_error(second)
+        assert error["extensions"] == {"code": "UNAVAILABLE"}
+        assert f"in {LEASE:g} seconds at the latest" in error["message"]
     Gate.open.set()
     assert (await first).json() == {"data": {"create": 1}}
     assert (await call(client, "k1", id="slow")).json() == {"data": {"create": 1}}
@@ -293,7 +304,7 @@ async def retention_is_over() -> None:
 
 
 async def lease_is_over() -> None:
-    await IdempotencyKey.all().update(leased_until=datetime.now(UTC) - LEASE)
+    await IdempotencyKey.all().update(leased_until=datetime.now(UTC))
 
 
 async def test_a_run_that_died_before_its_commit_does_not_block_the_next(
@@ -316,10 +327,38 @@ async def test_a_run_that_died_after_its_commit_is_not_done_again(
     assert (await call(client, "k1", id="a")).json() == {"data": {"create": 41}}
 
 
+async def test_who_asks_again_is_told_to_wait_longer_and_never_beyond_the_lease(
+    client: httpx.AsyncClient,
+) -> None:
+    await abandoned_claim("k1")
+    row = await IdempotencyKey.get(key="k1")
+    waits: list[int] = []
+    for seconds in (0, 4, 8, 14):
+        left = timedelta(seconds=LEASE - seconds)
+        await IdempotencyKey.filter(id=row.id).update(leased_until=datetime.now(UTC) + left)
+        waits.append(int((await call(client, "k1", id="a")).headers["Retry-After"]))
+    assert waits == [1, 5, 7, 1]
+
+
+@pytest.mark.parametrize("lease", [0.0])
+async def test_what_a_slow_run_commits_while_another_takes_over_is_not_done_again(
+    client: httpx.AsyncClient, db: str
+) -> None:
+    if not db.startswith("postgresql"):
+        pytest.skip("SQLite's transactions wait before they begin")
+    first = asyncio.create_task(call(client, "k1", id="last"))
+    await Gate.entered.wait()
+    second = asyncio.create_task(call(client, "k1", id="last"))
+    await until_someone_waits()
+    Gate.open.set()
+    assert (await first).json() == (await second).json() == {"data": {"create": 1}}
+    assert await total() == 1
+
+
 async def test_a_run_that_was_overtaken_cannot_commit(client: httpx.AsyncClient) -> None:
     slow = await abandoned_claim("k1")
     await lease_is_over()
     await call(client, "k1", id="a")
-    with pytest.raises(RequestError, match="still running"):
+    with pytest.raises(RequestError, match="taken over"):
         await slow.keep("create", 41)
     assert (await call(client, "k1", id="a")).json() == {"data": {"create": 1}}
