@@ -8,6 +8,8 @@ from typing import Any
 
 from background.lease import run_leased
 from database.connection import pending_migrations
+from database.failures import is_outage
+from telemetry.outages import database
 
 MIGRATION_SECONDS = 2
 """Between two looks at a database that lacks migrations."""
@@ -46,8 +48,11 @@ class Worker:
                 called.clear()
                 try:
                     await run_leased(self.name, self._work)
-                except Exception:  # noqa: BLE001
-                    _log.warning("the worker %s failed", self.name, exc_info=True)
+                except Exception as error:  # noqa: BLE001
+                    if is_outage(error):
+                        database.failed(error)
+                    else:
+                        _log.warning("the worker %s failed", self.name, exc_info=True)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(called.wait(), self._seconds)
         finally:

@@ -11,6 +11,7 @@ from graphql import GraphQLError, ValueNode, VariableDefinitionNode
 
 from database.failures import is_outage
 from resolvers.errors import RequestCode
+from telemetry.outages import database
 
 _log = structlog.stdlib.get_logger("joinery.errors")
 
@@ -64,7 +65,7 @@ def to_client_error(error: Exception) -> GraphQLError:
     """Return the error for the client; one that is the server's fault is logged and masked.
 
     A masked error has the code INTERNAL, or UNAVAILABLE where the database cannot be reached, and
-    the id of its log entry in `extensions.id`.
+    the id of its log entry in `extensions.id`; an outage is logged once, not for each error.
     """
     shown = error if isinstance(error, GraphQLError) else None
     if shown is not None and code_of(shown):
@@ -79,7 +80,8 @@ def _masked(cause: Exception, shown: GraphQLError | None) -> GraphQLError:
     log_id = secrets.token_hex(8)
     path = shown.path if shown else None
     if any(is_outage(link) for link in _chain(cause)):
-        _log.warning("unavailable", id=log_id, path=path, error=repr(cause))
+        database.failed(cause)
+        _log.debug("unavailable", id=log_id, path=path, error=repr(cause))
         message, code = "A part of the server cannot be reached now. Try again.", "UNAVAILABLE"
     else:
         _log.error("internal error", id=log_id, path=path, exc_info=cause)

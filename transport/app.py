@@ -22,6 +22,7 @@ from resolvers.availability.worker import worker as availability_worker
 from resolvers.context import Context
 from resolvers.errors import RequestError
 from schema import schema
+from telemetry.version import version
 from transport import health
 from transport.access_log import AccessLog
 from transport.auth.tokens import Authenticator, ConnectProofs
@@ -67,7 +68,7 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
             metrics_published(settings),
         ):
             _spare_collections()
-            _log.info("Joinery has started", environment=settings.env)
+            _log.info("Joinery has started", version=version(), environment=settings.env)
             yield
 
     endpoint = WithPage(graphql) if settings.shows_graphiql else graphql

@@ -10,13 +10,15 @@ from starlette.responses import Response
 from database.connection import pending_migrations
 from database.session import connection
 from execution.errors import to_client_error
+from telemetry.outages import database
+from telemetry.version import version
 
 TIMEOUT_SECONDS = 5
 
 
 async def live(_request: Request) -> Response:
-    """Answer that the process runs."""
-    return _report(200, status="ok")
+    """Answer that the process runs, and which version of the server it is."""
+    return _report(200, status="ok", version=version())
 
 
 async def ready(_request: Request) -> Response:
@@ -29,6 +31,7 @@ async def ready(_request: Request) -> Response:
     except Exception as error:  # noqa: BLE001
         to_client_error(error)  # for the log
         return _report(503, status="unavailable", database="cannot be reached")
+    database.succeeded()
     if pending:
         message = f"lack {', '.join(pending)}: run `python server.py migrate`"
         return _report(503, status="unavailable", database="ok", migrations=message)

@@ -8,6 +8,7 @@ from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from telemetry.outages import database
 from telemetry.requests import Record, count, current_request
 from transport.access_log import AccessLog
 
@@ -55,6 +56,8 @@ class Observed:
         path: str = scope["path"]
         if record.is_operation:
             count(record, seconds)
+            if record.statements and record.code != "UNAVAILABLE":
+                database.succeeded()
         if seconds >= self._slow_seconds:
             self._log.tell(logging.WARNING, record, scope["method"], _shown(path), seconds)
         elif path not in _ASKED_BY_MACHINES:

@@ -1,5 +1,6 @@
 """A server of several workers as a process group, whose parts can be killed, told and watched."""
 
+import json
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -62,6 +64,12 @@ class ServerGroup:
     def said(self) -> str:
         """What it has written up to now."""
         return self.log.read_text(errors="replace")
+
+    def entries(self, event: str) -> list[dict[str, Any]]:
+        """The entries of its log about an event, where it logs JSON."""
+        lines = [line for line in self.said().splitlines() if line[:1] == "{" and line[-1] == "}"]
+        read = [json.loads(line) for line in lines]
+        return [entry for entry in read if entry["event"] == event]
 
     def readiness(self) -> int | None:
         """The status of /health/ready, None where nobody answers."""

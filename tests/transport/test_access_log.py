@@ -1,6 +1,5 @@
 """A line for each request, with what operators need and nothing of people."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -53,18 +52,11 @@ def ask(
     )
 
 
-def entries(server: ServerGroup, event: str = "request") -> list[dict[str, Any]]:
-    lines = server.said().splitlines()
-    return [
-        entry for line in lines if line[:1] == "{" if (entry := json.loads(line))["event"] == event
-    ]
-
-
 def line_of(server: ServerGroup, answer: httpx.Response) -> dict[str, Any]:
     wanted = answer.headers["X-Request-ID"]
 
     def found() -> list[dict[str, Any]]:
-        return [entry for entry in entries(server) if entry["request_id"] == wanted]
+        return [entry for entry in server.entries("request") if entry["request_id"] == wanted]
 
     wait_until(lambda: len(found()) == 1, server.said)
     return found()[0]
@@ -112,14 +104,14 @@ def test_each_request_is_a_line_of_the_worker_that_answered(
         assert line_of(server, refused)["status"] == 401
         [why] = [
             entry["reason"]
-            for entry in entries(server, "a token was refused")
+            for entry in server.entries("a token was refused")
             if entry["request_id"] == refused.headers["X-Request-ID"]
         ]
         assert why == "has expired"
 
         lost = line_of(server, httpx.get(f"{server.url}/{CANARY}?{CANARY}"))
         assert (lost["path"], lost["status"], lost["type"]) == ("other", 404, None)
-        levels = {entry["path"]: entry["level"] for entry in entries(server)}
+        levels = {entry["path"]: entry["level"] for entry in server.entries("request")}
         assert levels["/health/ready"] == "debug"
 
 
@@ -177,7 +169,9 @@ def test_nothing_that_a_client_sends_is_in_the_log_or_the_metrics(
         metrics = httpx.get(f"{server.url}/metrics", headers=authorization).text
 
     assert CANARY in answers[4].text, "people are found, so there is something to hide"
-    assert any("FROM influencer" in str(entry.get("statements")) for entry in entries(server))
+    assert any(
+        "FROM influencer" in str(entry.get("statements")) for entry in server.entries("request")
+    )
     assert last["is_slow"]
     said = server.said()
     for secret in (CANARY, "Lestari", "Mika", SECRET, CONNECT_SECRET, METRICS_TOKEN, STAFF, "eyJ"):

@@ -6,6 +6,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from database.connection import connected
+from telemetry.version import version
 from tests.databases import Databases
 from tests.live import Server
 from tests.tokens import STAFF, token
@@ -44,7 +45,7 @@ async def test_options_tells_the_methods(shared_server: Server) -> None:
 
 async def test_health_needs_no_token(shared_server: Server) -> None:
     live = await shared_server.http.get("/health/live")
-    assert (live.status_code, live.json()) == (200, {"status": "ok"})
+    assert (live.status_code, live.json()) == (200, {"status": "ok", "version": version()})
     ready = await shared_server.http.get("/health/ready")
     assert ready.status_code == 200
     assert ready.json() == {"status": "ok", "database": "ok", "migrations": "ok"}
