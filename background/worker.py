@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from background.lease import run_leased
-from database.connection import pending_migrations
 from database.failures import is_outage
+from database.migrations import pending_migrations
 from telemetry.outages import database
 
 MIGRATION_SECONDS = 2

@@ -11,7 +11,8 @@ from typing import Any
 
 import asyncpg
 
-from database.connection import connected, migrate
+from database.connection import connected
+from database.migrations import migrate
 from resolvers.availability.worker import refresh
 from tests.postgres import Postgres, postgres
 

@@ -16,7 +16,7 @@ import httpx
 
 from bench.workloads import OPERATIONS
 from commands.demo import demo
-from database.connection import migrate
+from database.migrations import migrate
 from transport.app import create_app
 from transport.auth.tokens import sign
 from transport.settings import Settings

@@ -4,7 +4,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from commands.errors import CommandError
-from database.connection import connected, pending_migrations
+from database.connection import connected
+from database.migrations import pending_migrations
 from transport.settings import Settings
 
 

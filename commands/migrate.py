@@ -1,6 +1,6 @@
 """Bring the database up to date."""
 
-from database import connection as database
+from database import migrations
 from transport.settings import Settings
 
 
@@ -10,7 +10,7 @@ async def migrate() -> None:
     Run it before each start of a new version. Any number of machines may run it at once.
     """
     settings = Settings()
-    applied = await database.migrate(settings.database_url, settings.database_options)
+    applied = await migrations.migrate(settings.database_url, settings.database_options)
     for name in applied:
         print(f"applied {name}")
     if not applied:

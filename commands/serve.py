@@ -11,7 +11,8 @@ from cyclopts.validators import Number
 
 from commands.database import what_is_missing
 from commands.errors import CommandError
-from database.connection import connected, pending_migrations
+from database.connection import connected
+from database.migrations import pending_migrations
 from transport.logs import configure_logs
 from transport.metrics import metrics_served
 from transport.settings import Settings

@@ -29,7 +29,17 @@ def is_worth_another_try(error: Exception) -> bool:
         return True
     if isinstance(cause, asyncpg.UniqueViolationError):
         return True
-    return _is_collision(error) or _is_outdated(error)
+    return is_collision(error) or _is_outdated(error)
+
+
+def is_collision(error: BaseException) -> bool:
+    """Return whether a transaction failed because of another one, or of its lock."""
+    if isinstance(error, ChangedMeanwhileError):
+        return True
+    cause = _cause(error)
+    if _sqlite_code(cause) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return True
+    return isinstance(cause, asyncpg.TransactionRollbackError | asyncpg.LockNotAvailableError)
 
 
 def is_outage(error: BaseException) -> bool:
@@ -38,7 +48,7 @@ def is_outage(error: BaseException) -> bool:
     The caller may try again. A transaction that ended so may have been committed nevertheless.
     """
     cause = _cause(error)
-    if _is_collision(error) or _is_before_migration(cause) or isinstance(cause, _OUTAGES):
+    if is_collision(error) or _is_before_migration(cause) or isinstance(cause, _OUTAGES):
         return True
     return _sqlite_code(cause) in _SQLITE_OUTAGES
 
@@ -103,15 +113,6 @@ def _is_before_migration(cause: object) -> bool:
 def _is_outdated(error: BaseException) -> bool:
     """Return whether a statement was planned before a migration; planned anew it succeeds."""
     return isinstance(_cause(error), asyncpg.InvalidCachedStatementError)
-
-
-def _is_collision(error: BaseException) -> bool:
-    if isinstance(error, ChangedMeanwhileError):
-        return True
-    cause = _cause(error)
-    if _sqlite_code(cause) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return True
-    return isinstance(cause, asyncpg.TransactionRollbackError | asyncpg.LockNotAvailableError)
 
 
 def _sqlite_code(cause: object) -> int | None:

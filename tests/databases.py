@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from database.connection import migrate
+from database.migrations import migrate
 from tests.postgres import Postgres
 
 

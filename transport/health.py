@@ -7,7 +7,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from database.connection import pending_migrations
+from database.migrations import pending_migrations
 from database.session import connection
 from execution.errors import to_client_error
 from telemetry.outages import database

@@ -7,12 +7,12 @@ looks for it.
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import aiosqlite
-from tortoise.backends.base.client import TransactionalDBClient
+from tortoise.backends.base.client import NestedTransactionContext, TransactionalDBClient
 from tortoise.backends.sqlite.client import (
     SqliteClient,
     SqliteTransactionContext,
@@ -40,6 +40,24 @@ class ImmediateTransaction(SqliteTransactionWrapper):
             await self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
             raise TransactionManagementError(error) from error
+
+    async def execute_script(self, query: str) -> None:
+        """Run the statements one by one: the driver's own way commits before the first."""
+        for statement in _statements(query):
+            await self._connection.execute(statement)
+
+    def _in_transaction(self) -> NestedTransactionContext:
+        return NestedTransactionContext(ImmediateTransaction(self))
+
+
+def _statements(script: str) -> Generator[str]:
+    """Yield the statements of a script, those within a trigger with it."""
+    statement = ""
+    for part in script.split(";"):
+        statement += f"{part};"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 class ReleasingContext(SqliteTransactionContext):

@@ -8,7 +8,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from database.connection import DatabaseError, connected, pending_migrations
+from database.connection import DatabaseError, connected
+from database.migrations import pending_migrations
 from database.session import capabilities, connection, rows, rows_by
 from database.snapshots import one_moment
 from tests.databases import Databases, PostgresDatabases

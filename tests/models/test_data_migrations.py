@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from tortoise.models import Model
 
-from database.connection import connected, migrate
+from database.connection import connected
+from database.migrations import migrate
 from database.session import rows, run
 from models import categories, profiles
 from models.availability import AvailabilityCount
@@ -99,7 +100,7 @@ async def test_stored_texts_are_found_by_what_is_seen(
 ) -> None:
     with databases.lend() as at:
         async with connected(at):
-            campaign, person = await _store_as_before()
+            campaign, person = await store_as_before()
         await migrate_again(at, "0008_folded_text")
         async with connected(at):
             person, campaign = (
@@ -141,7 +142,7 @@ async def test_an_external_id_that_another_has_stays_and_is_told(
     ]
 
 
-async def _store_as_before() -> tuple[Campaign, Influencer]:
+async def store_as_before() -> tuple[Campaign, Influencer]:
     """Store what an earlier version folded and cleaned less."""
     for key in ("food", *(f"other {number}" for number in range(62)), "fo\u200bod", "sake\ufe0f"):
         await run("INSERT INTO category (key) VALUES (:key)", key=key)

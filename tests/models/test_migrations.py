@@ -8,7 +8,8 @@ from tortoise import Tortoise
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.operations import AlterModelOptions
 
-from database.connection import connected, migrate, pending_migrations, tortoise_config
+from database.connection import connected, tortoise_config
+from database.migrations import migrate, pending_migrations
 from tests.databases import Databases
 
 MIGRATIONS = [
@@ -56,7 +57,7 @@ async def test_what_is_missing_is_told(databases: Databases) -> None:
 @pytest.mark.slow
 async def test_processes_that_migrate_at_once_take_turns(databases: Databases) -> None:
     script = (
-        "import asyncio, sys; from database.connection import migrate;"
+        "import asyncio, sys; from database.migrations import migrate;"
         " asyncio.run(migrate(sys.argv[1]))"
     )
     with databases.lend(migrated=False) as url:
