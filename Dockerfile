@@ -1,4 +1,4 @@
-# docker build -t joinery . && docker run --read-only -v joinery:/data -p 8000:8000 \
+# docker build -t joinery . && docker run --read-only --stop-timeout 35 -v joinery:/data -p 8000:8000 \
 #   -e JOINERY_AUTH_SECRET=… -e JOINERY_CONNECT_SECRET=… joinery
 # It needs nothing writable but /data, where SQLite's file is. `docker run … joinery migrate` goes
 # before the first start of each version.

@@ -43,6 +43,10 @@ class DatabaseError(ValueError):
     """The URL names no usable database; the message says why, and what to do."""
 
 
+class UnreachableError(DatabaseError):
+    """The database cannot be reached now; the message says why. It may be there later."""
+
+
 def tortoise_config(url: str, options: DatabaseOptions = DEFAULT_OPTIONS) -> dict[str, Any]:
     """Return the argument of `Tortoise.init(config=…)` for this URL. Raises DatabaseError."""
     return {
@@ -57,11 +61,21 @@ def tortoise_config(url: str, options: DatabaseOptions = DEFAULT_OPTIONS) -> dic
 async def connected(url: str, options: DatabaseOptions = DEFAULT_OPTIONS) -> AsyncGenerator[None]:
     """Connect Tortoise to this database, for every task of the process.
 
-    Raises DatabaseError where it cannot be reached.
+    Raises DatabaseError where it cannot be used, UnreachableError where it could be later.
+    """
+    async with attached(url, options):
+        await _reach(url)
+        yield
+
+
+@asynccontextmanager
+async def attached(url: str, options: DatabaseOptions = DEFAULT_OPTIONS) -> AsyncGenerator[None]:
+    """Let Tortoise use this database, for every task of the process, whether it is there or not.
+
+    The first to use it connects, and where that fails the next one.
     """
     await Tortoise.init(config=tortoise_config(url, options), _enable_global_fallback=True)
     try:
-        await _reach(url)
         yield
     finally:
         await Tortoise.close_connections()
@@ -82,13 +96,13 @@ async def _reach(url: str) -> None:
         BaseORMException,
     ) as error:
         why = str(error.__cause__ or error) or type(error).__name__
-        message = f"the database cannot be reached: {why}"
         if capabilities() is SQLITE:
-            message = (
+            raise DatabaseError(
                 f"the file {_file_of(url)} cannot be used ({why}):"
                 " its folder must be there, and both must be writable"
-            )
-        raise DatabaseError(message) from error
+            ) from error
+        kind = DatabaseError if isinstance(error, ValueError) else UnreachableError
+        raise kind(f"the database cannot be reached: {why}") from error
 
 
 def _file_of(url: str) -> Path:

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from background.worker import working
-from database.connection import connected
+from database.connection import attached
 from execution.engine import Engine, to_json
 from execution.errors import body_of
 from resolvers.availability.worker import worker as availability_worker
@@ -45,7 +45,7 @@ _log = structlog.stdlib.get_logger("joinery")
 
 
 def create_app(settings: Settings, identities: Identities | None = None) -> Starlette:
-    """Return the application for these settings; it connects to the database when it is started.
+    """Return the application for these settings; it starts without its database, too.
 
     `identities` gives GraphiQL's menu its ready tokens; None where there must be none.
     """
@@ -58,12 +58,14 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
         ),
         explains=not settings.is_production,
         bounds=Bounds(settings.request_timeout, settings.max_waiting),
+        body_timeout=settings.body_timeout,
+        max_concurrency=settings.max_concurrency,
     )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         async with (
-            connected(settings.database_url, settings.database_options),
+            attached(settings.database_url, settings.database_options),
             working(WORKERS),
             metrics_published(settings),
         ):

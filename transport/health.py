@@ -21,8 +21,10 @@ async def live(_request: Request) -> Response:
     return _report(200, status="ok", version=version())
 
 
-async def ready(_request: Request) -> Response:
-    """Answer whether the database answers and has every migration."""
+async def ready(request: Request) -> Response:
+    """Answer whether the database answers and has every migration, and the server does not end."""
+    if getattr(request.state, "is_draining", False):
+        return _report(503, status="ending")
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS):
             # Tortoise would take a database that it cannot reach for one without migrations.

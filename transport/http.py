@@ -27,6 +27,7 @@ from transport.request import MAX_PUBLIC_BODY, Incoming, read_body, read_params
 STATUS: dict[RequestCode, int] = {
     "UNAUTHENTICATED": 401,
     "FORBIDDEN": 403,
+    "REQUEST_TIMEOUT": 408,
     "IDEMPOTENCY_KEY_REUSED": 422,
     "RATE_LIMITED": 429,
     "INTERNAL": 500,
@@ -35,6 +36,7 @@ STATUS: dict[RequestCode, int] = {
 "The status of a request that is not executed; 400 for all other codes."
 
 _RETRY = {"Retry-After": "1"}
+_TOO_MANY = "The server has too many requests under way: send it again in a second."
 _HEADERS = [
     (b"cache-control", b"no-store"),
     (b"vary", b"Accept, Accept-Encoding"),
@@ -61,20 +63,32 @@ class GraphQLOverHTTP:
         new_context: Callable[..., Context] = Context,
         explains: bool = False,
         bounds: Bounds | None = None,
+        body_timeout: float = 15.0,
+        max_concurrency: int = 1_000,
     ) -> None:
         self._engine = engine
         self._callers = callers
         self._new_context = new_context
         self._explains = explains
         self._bounds = bounds or Bounds()
+        self._body_timeout = body_timeout
+        self._max_concurrency = max_concurrency
+        self._under_way = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a GET or a POST."""
+        self._under_way += 1
+        try:
+            await self._serve(scope, receive, send)
+        finally:
+            self._under_way -= 1
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         media_type, takes_gzip = JSON, False
         record = current_request.get() or Record("")
         record.is_operation = True
         try:
-            request = Incoming(scope, receive)
+            request = Incoming(scope, receive, self._body_timeout)
             takes_gzip = accepts_gzip(request.header(b"accept-encoding"))
             media_type = media_type_for(request.header(b"accept"))
             if self._explains and request.header(b"joinery-explain") == "1":
@@ -82,7 +96,7 @@ class GraphQLOverHTTP:
             else:
                 answer = _answer(await self._respond(request, record))
         except HttpError as error:
-            errors = [RequestError("INVALID_INPUT", str(error))]
+            errors = [RequestError(error.code, str(error))]
             answer = _refusal(errors, error.status, legacy_ok=False, headers=error.headers)
         except RefusedError as error:
             answer = _refusal(error.errors, _status(error.errors))
@@ -93,6 +107,8 @@ class GraphQLOverHTTP:
         await _send(send, answer, media_type, takes_gzip=takes_gzip)
 
     async def _respond(self, request: Incoming, record: Record) -> Response:
+        if self._under_way > self._max_concurrency:
+            raise HttpError(503, _TOO_MANY, code="UNAVAILABLE")
         body = await read_body(request)
         return await self._bounds.run(self._execute(request, body, record), request.receive)
 

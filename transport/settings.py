@@ -17,6 +17,8 @@ from transport.setting_types import Origins, RoleMap
 
 PREFIX = "JOINERY_"
 FILE = ".env"
+PRODUCTION_DRAIN_SECONDS = 5
+"Balancers ask every few seconds whether a server is ready; nobody asks where one develops."
 SECRET_BYTES = 32
 "An HS256 secret that is shorter can be guessed."
 DEVELOPMENT_AUTH_SECRET = "joinery-development-secret-known-to-everyone"  # noqa: S105
@@ -83,6 +85,16 @@ class Settings(BaseSettings):
     connect_jwks_url: HttpUrl | None = None
     cors_origins: Origins = None
     "The origins whose pages may ask the API from a browser; `*` alone for all."
+    drain_delay: float | None = Field(default=None, ge=0, le=600)
+    "Seconds of serving on without being ready, before it ends. None: `drain_seconds`."
+    graceful_timeout: int = Field(default=20, ge=1, le=3_600)
+    "Seconds for the requests under way when the server ends."
+    body_timeout: Seconds = 15
+    "Until the whole body of a request must be there."
+    keep_alive: int = Field(default=75, ge=1, le=86_400)
+    "Seconds that a connection without a request stays open: longer than a balancer keeps it."
+    max_concurrency: int = Field(default=1_000, ge=1)
+    "Requests to /graphql that each process has under way at most."
     graphiql: bool | None = None
     "Whether browsers get the GraphiQL page: None, in development alone."
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -106,6 +118,13 @@ class Settings(BaseSettings):
     def is_production(self) -> bool:
         """Whether what only serves for trying out, such as known secrets, is refused."""
         return self.env == "production"
+
+    @property
+    def drain_seconds(self) -> float:
+        """How long the server serves on without being ready before it ends."""
+        if self.drain_delay is None:
+            return PRODUCTION_DRAIN_SECONDS if self.is_production else 0
+        return self.drain_delay
 
     @property
     def database_options(self) -> DatabaseOptions:

@@ -1,0 +1,92 @@
+"""The server that `serve` starts: one process, or several workers of one parent."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from multiprocessing.connection import Connection
+from typing import NoReturn
+
+from commands.database import what_is_missing
+from commands.errors import CommandError
+from commands.supervisor import Supervisor
+from database.connection import UnreachableError, connected
+from database.migrations import pending_migrations
+from transport.draining import RETIRE, DrainingServer, ending_of, server_config
+from transport.logs import configure_logs
+from transport.metrics import metrics_served
+from transport.settings import Settings, SettingsError
+
+_WAITS = "the server waits for that, and /health/ready answers 503"
+
+
+def run_server(host: str, port: int, workers: int) -> NoReturn:
+    """Serve until told to end; the exit code tells whether something failed.
+
+    Raises SettingsError, DatabaseError or CommandError where it cannot start, all of them here: a
+    worker would only die of it.
+    """
+    settings = Settings()
+    _check_address(host, port)
+    if settings.metrics_port is not None:
+        _check_address(host, settings.metrics_port)
+    asyncio.run(_check_database(settings))
+    # Of several workers none says where they listen: this process does.
+    configure_logs(settings.log_level, as_json=settings.logs_json)
+    config, ending = server_config(settings, host, port), ending_of(settings)
+    with metrics_served(settings, host):
+        if workers > 1:
+            sys.exit(Supervisor(config.bind_socket(), workers, work, ending).run())
+        server = DrainingServer(config, ending)
+        server.run()
+        sys.exit(0 if server.started else 1)
+
+
+def work(listener: socket.socket, beats: Connection) -> None:
+    """Serve as one of several workers, by the settings as they are when it starts.
+
+    It sends a byte every second, and ends where nobody hears it: its parent is dead.
+    """
+    # A terminal sends these to all processes; the parent decides what follows.
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    try:
+        settings = Settings()
+    except SettingsError as error:
+        sys.exit(f"server.py: {error}")
+    os.set_blocking(beats.fileno(), False)
+
+    def beat() -> None:
+        try:
+            os.write(beats.fileno(), b".")
+        except BlockingIOError:
+            pass  # the parent does not read: it was stopped
+        except BrokenPipeError:
+            server.handle_exit(RETIRE, None)
+
+    server = DrainingServer(server_config(settings), ending_of(settings), beat)
+    server.run([listener])
+    sys.exit(0 if server.started else 1)
+
+
+def _check_address(host: str, port: int) -> None:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        socket.create_server((host, port), family=family).close()
+    except (OSError, UnicodeError) as error:
+        raise CommandError(
+            f"{host}:{port} cannot be listened at ({error}): give another --host or --port,"
+            " or end what uses it"
+        ) from None
+
+
+async def _check_database(settings: Settings) -> None:
+    """Raise DatabaseError where the URL is wrong; tell what else the server has to wait for."""
+    try:
+        async with connected(settings.database_url, settings.database_options):
+            if pending := await pending_migrations():
+                # A new version may be started first: it is ready as soon as they are applied.
+                print(f"server.py: {what_is_missing(pending)}; {_WAITS}", file=sys.stderr)
+    except UnreachableError as error:
+        print(f"server.py: {error}; {_WAITS}", file=sys.stderr)

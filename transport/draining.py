@@ -1,0 +1,139 @@
+"""uvicorn's server, which ends in order: not ready any more, then closed, then done."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NamedTuple
+
+import uvicorn
+
+from transport.settings import Settings
+
+CLOSING_SECONDS = 5
+"""For the background and the database's connections, after the last request."""
+LINGER_SECONDS = 0.5
+"""For requests that are on their way when the sockets close."""
+RETIRE = signal.SIGUSR1
+"""Tells a worker to end without a delay: others take its place."""
+_CLOSE = (b"connection", b"close")
+
+_log = logging.getLogger(__name__)
+
+
+class Ending(NamedTuple):
+    """How the server ends: the longest that each step may take, in seconds."""
+
+    drain: float
+    "It is not ready, and still serves: whoever balances load must come to know."
+    grace: int
+    "It listens no more, and finishes what is under way; then that is cut off."
+
+    @property
+    def seconds(self) -> float:
+        """The longest time from the signal to the end of the process."""
+        return self.drain + LINGER_SECONDS + self.grace + CLOSING_SECONDS
+
+
+def ending_of(settings: Settings) -> Ending:
+    """Return how a server of these settings ends."""
+    return Ending(settings.drain_seconds, settings.graceful_timeout)
+
+
+def server_config(settings: Settings, host: str = "", port: int = 0) -> uvicorn.Config:
+    """Return how uvicorn serves `server:app` by these settings, where no socket is given to it."""
+    return uvicorn.Config(
+        "server:app",
+        factory=True,
+        host=host,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        log_level=settings.log_level,
+        timeout_keep_alive=settings.keep_alive,
+        timeout_graceful_shutdown=settings.graceful_timeout,
+    )
+
+
+class DrainingServer(uvicorn.Server):
+    """A server that SIGTERM ends in order, SIGINT and RETIRE without the delay before.
+
+    A second signal ends it at once with exit code 1, unless it is a worker, whose parent decides
+    that. `beat` is called every second while the event loop turns.
+    """
+
+    def __init__(
+        self, config: uvicorn.Config, ending: Ending, beat: Callable[[], None] | None = None
+    ) -> None:
+        super().__init__(config)
+        self._ending = ending
+        self._beat = beat
+        self._drain_seconds = 0.0
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Take the signals that end the server, and keep them: it ends with exit code 0."""
+        own = signal.SIGINT if self._beat is None else RETIRE
+        for number in (signal.SIGTERM, own):
+            signal.signal(number, self.handle_exit)
+        yield
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        """Begin to end."""
+        if self.should_exit and self._beat is None:
+            os._exit(1)
+        if not self.should_exit and sig == signal.SIGTERM:
+            self._drain_seconds = self._ending.drain
+        self.should_exit = True
+
+    async def on_tick(self, counter: int) -> bool:
+        """Show every second that the event loop turns."""
+        if self._beat and counter % 10 == 0:
+            self._beat()
+        return await super().on_tick(counter)
+
+    async def main_loop(self) -> None:
+        """Serve until told to end, and for the delay after that."""
+        await super().main_loop()
+        # What holds the process may be outside of the event loop, such as a thread of a driver.
+        limit = threading.Timer(self._ending.seconds, _end_now)
+        limit.daemon = True
+        limit.start()
+        # Clients that keep connections open come by new ones, which others may take.
+        self.config.encoded_headers.append(_CLOSE)
+        self.server_state.default_headers.append(_CLOSE)
+        if self._drain_seconds:
+            _log.info("not ready any more; listening for another %g s", self._drain_seconds)
+            self.lifespan.state["is_draining"] = True
+        ends = time.monotonic() + self._drain_seconds
+        while time.monotonic() < ends:
+            await self.on_tick(0)
+            await asyncio.sleep(0.1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening, finish what is under way, and close what the application holds."""
+        for server in self.servers:
+            server.close()
+        for listener in sockets or ():
+            listener.close()
+        # uvicorn closes at once what has sent no request yet, though it may be on its way.
+        ends = time.monotonic() + LINGER_SECONDS
+        while self.server_state.connections and time.monotonic() < ends:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        await super().shutdown()
+
+
+def _end_now() -> None:
+    _log.error("the server could not end in time: it is ended now")
+    os._exit(1)
