@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 from bench.workloads import OPERATIONS
-from commands.demo import demo
+from commands.demo_data.filling import fill
 from database.migrations import migrate
 from transport.app import create_app
 from transport.auth.tokens import sign
@@ -45,7 +45,7 @@ async def walk() -> dict[str, list[str]]:
     settings = Settings()
     await migrate(settings.database_url)
     with contextlib.redirect_stdout(io.StringIO()):
-        await demo(campaigns=8, influencers=300)
+        await fill(campaigns=8, influencers=300, seed=7)
     operation = (OPERATIONS / "M.graphql").read_text()
     logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines are no part of the request
     async with _client(settings) as client:

@@ -13,9 +13,6 @@ from commands.migrate import migrate
 from commands.print_schema import print_schema
 from commands.serve import serve
 from commands.token import token
-from database.connection import DatabaseError
-from database.failures import is_outage
-from transport.settings import SettingsError
 
 HELP = """Joinery decides who takes part in which influencer-marketing campaign.
 
@@ -43,14 +40,26 @@ def cli(arguments: Sequence[str] | None = None) -> None:
         app(arguments, exit_on_error=False, print_error=False)
     except CycloptsError as error:
         _fail(f"{_mistake(error)} `python server.py --help` tells what there is.", 2)
-    except DatabaseError as error:
-        _fail(f"JOINERY_DATABASE_URL: {error}")
-    except (SettingsError, CommandError) as error:
-        _fail(str(error))
     except Exception as error:
-        if not is_outage(error):
+        told = _told(error)
+        if told is None:
             raise
-        _fail(f"the database was lost, or too busy ({error}): run the command again")
+        _fail(told)
+
+
+def _told(error: Exception) -> str | None:
+    """Return what went wrong in words for people, None where that is our own fault."""
+    from database.connection import DatabaseError
+    from database.failures import is_outage
+    from transport.settings import SettingsError
+
+    if isinstance(error, DatabaseError):
+        return f"JOINERY_DATABASE_URL: {error}"
+    if isinstance(error, SettingsError | CommandError):
+        return str(error)
+    if is_outage(error):
+        return f"the database was lost, or too busy ({error}): run the command again"
+    return None
 
 
 def _mistake(error: CycloptsError) -> str:

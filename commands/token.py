@@ -7,11 +7,6 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from commands.errors import CommandError
-from resolvers import ids
-from transport.auth.claims import claims_of
-from transport.auth.tokens import sign
-from transport.settings import Settings
-from workflow.enums import Role
 
 YEAR = int(timedelta(days=365).total_seconds())
 
@@ -43,6 +38,11 @@ def token(
     ttl
         For how many seconds it is good.
     """
+    from transport.auth.claims import claims_of
+    from transport.auth.tokens import sign
+    from transport.settings import Settings
+    from workflow.enums import Role
+
     settings = Settings()
     if not settings.auth_secret:
         raise CommandError("JOINERY_AUTH_SECRET is not set: only who holds the keys makes tokens")
@@ -53,6 +53,8 @@ def token(
 
 
 def _subject(role: str, influencer: str | None, advertiser: str | None) -> str:
+    from resolvers import ids
+
     _check("INFLUENCER", role, "--influencer", influencer)
     _check("ADVERTISER", role, "--advertiser", advertiser)
     if influencer is None:
