@@ -11,7 +11,9 @@ COPY graphiql ./
 RUN npm run build
 
 FROM python:3.13-slim AS packages
-COPY deploy/requirements.txt /
+# requirements-otel.txt, to send traces: docker build --build-arg REQUIREMENTS=requirements-otel.txt
+ARG REQUIREMENTS=requirements.txt
+COPY deploy/${REQUIREMENTS} /requirements.txt
 RUN python -m venv /venv \
     && /venv/bin/pip install --no-cache-dir --require-hashes -r /requirements.txt
 

@@ -109,3 +109,4 @@ lock: install ## Lock the packages that pyproject.toml names
 	$(BIN)/pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --group dev pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes -c requirements.txt pyproject.toml -o deploy/requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes -c requirements.txt --extra otel pyproject.toml -o deploy/requirements-otel.txt

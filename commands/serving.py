@@ -17,6 +17,7 @@ from transport.draining import RETIRE, DrainingServer, ending_of, server_config
 from transport.logs import configure_logs
 from transport.metrics import metrics_served
 from transport.settings import Settings, SettingsError
+from transport.traces import traces_wanted
 
 _WAITS = "the server waits for that, and /health/ready answers 503"
 
@@ -28,6 +29,7 @@ def run_server(host: str, port: int, workers: int) -> NoReturn:
     worker would only die of it.
     """
     settings = Settings()
+    traces_wanted()
     _check_address(host, port)
     if settings.metrics_port is not None:
         _check_address(host, settings.metrics_port)

@@ -9,6 +9,8 @@ class Capabilities:
 
     dialect: str
     "`sqlite` or `postgres`, for this package alone."
+    system: str
+    "Its name in OpenTelemetry's conventions."
     walks_laterally: bool
     "Whether LATERAL walks an index once for each row on its left."
     has_typed_values: bool
@@ -21,6 +23,7 @@ class Capabilities:
 
 POSTGRES = Capabilities(
     dialect="postgres",
+    system="postgresql",
     walks_laterally=True,
     has_typed_values=True,
     has_concurrent_writers=True,
@@ -28,6 +31,7 @@ POSTGRES = Capabilities(
 )
 SQLITE = Capabilities(
     dialect="sqlite",
+    system="sqlite",
     walks_laterally=False,
     has_typed_values=False,
     has_concurrent_writers=False,

@@ -1,7 +1,9 @@
 """The record of a request: what metrics, the access line and the trace tell of it."""
 
+from collections.abc import Mapping
 from contextvars import ContextVar
 from time import perf_counter
+from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
 from telemetry import metrics
@@ -40,6 +42,9 @@ class Record:
     "Of the gravest error."
     status = 0
     "0 where nothing was answered."
+    trace_id: str | None = None
+    trace_headers: Mapping[str, str] = MappingProxyType({})
+    "For requests to other servers, which are part of the trace."
     queued = 0.0
     "Seconds of waiting for a turn, a connection or a transaction."
 

@@ -55,6 +55,8 @@ class AccessLog:
             "ms": round(1000 * seconds, 3),
             "worker": self._worker,
         }
+        if record.trace_id is not None:
+            line["trace_id"] = record.trace_id
         if level == logging.WARNING:
             line |= _cost(record)
         self._write(level, line)

@@ -4,7 +4,7 @@ import gc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from starlette.applications import Starlette
@@ -34,6 +34,10 @@ from transport.logs import configure_logs
 from transport.metrics import metrics_published, metrics_routes
 from transport.observing import Observed
 from transport.settings import Settings
+from transport.traces import new_traces, traces_sent
+
+if TYPE_CHECKING:
+    from telemetry.traces import Traces
 
 GRAPHQL = "/graphql"
 LEASE_MARGIN = 5.0
@@ -62,12 +66,15 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
         max_concurrency=settings.max_concurrency,
     )
 
+    traces = new_traces()
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         async with (
             attached(settings.database_url, settings.database_options),
             working(WORKERS),
             metrics_published(settings),
+            traces_sent(traces),
         ):
             _spare_collections()
             _log.info("Joinery has started", version=version(), environment=settings.env)
@@ -77,6 +84,7 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
     server = Server(
         graphql,
         settings,
+        traces,
         lifespan=lifespan,
         routes=[
             Route(GRAPHQL, endpoint, methods=["GET", "POST"]),
@@ -107,15 +115,16 @@ def _spare_collections() -> None:
 class Server(Starlette):
     """Starlette, but for what nearly all requests are: they go to GraphQL straight away."""
 
-    def __init__(self, graphql: ASGIApp, settings: Settings, **starlette: Any) -> None:
+    def __init__(
+        self, graphql: ASGIApp, settings: Settings, traces: "Traces | None", **starlette: Any
+    ) -> None:
         super().__init__(**starlette)
         origins = settings.cors_origins
         self._graphql = graphql
         # Around everything, so that errors can be read on pages of other origins too.
         serve = with_cors(self._serve, origins) if origins else self._serve
-        self._outermost = Observed(
-            serve, AccessLog(as_json=settings.logs_json), settings.slow_request
-        )
+        access_log = AccessLog(as_json=settings.logs_json)
+        self._outermost = Observed(serve, access_log, settings.slow_request, traces)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or start and stop."""

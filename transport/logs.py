@@ -15,6 +15,8 @@ from telemetry.requests import current_request
 def _add_request_id(_logger: object, _method: str, event: EventDict) -> EventDict:
     if (record := current_request.get()) is not None:
         event["request_id"] = record.id
+        if record.trace_id is not None:
+            event["trace_id"] = record.trace_id
     return event
 
 

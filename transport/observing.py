@@ -5,12 +5,17 @@ import re
 from collections.abc import Iterable
 from random import getrandbits
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from database.session import capabilities
 from telemetry.outages import database
 from telemetry.requests import Record, count, current_request
 from transport.access_log import AccessLog
+
+if TYPE_CHECKING:
+    from telemetry.traces import Traces
 
 HEADER = b"x-request-id"
 _SANE = re.compile(rb"[A-Za-z0-9._:/+=-]{1,128}")
@@ -26,8 +31,11 @@ class Observed:
     A request that takes `slow_seconds` or longer is told with its statements.
     """
 
-    def __init__(self, app: ASGIApp, log: AccessLog, slow_seconds: float) -> None:
+    def __init__(
+        self, app: ASGIApp, log: AccessLog, slow_seconds: float, traces: "Traces | None" = None
+    ) -> None:
         self._app = app
+        self._traces = traces
         self._log = log
         self._slow_seconds = slow_seconds
 
@@ -38,6 +46,9 @@ class Observed:
             return
         request_id = _id_in(scope["headers"])
         record = Record(request_id.decode())
+        span = None
+        if self._traces is not None and scope["path"] == "/graphql":
+            span = self._traces.begin(record, scope["headers"])
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -50,7 +61,11 @@ class Observed:
             await self._app(scope, receive, answer)
         finally:
             current_request.reset(token)
-            self._tell(scope, record, perf_counter() - record.began)
+            seconds = perf_counter() - record.began
+            self._tell(scope, record, seconds)
+            if self._traces is not None and span is not None and record.is_operation:
+                system = capabilities().system
+                self._traces.end(span, record, scope["method"], seconds, system)
 
     def _tell(self, scope: Scope, record: Record, seconds: float) -> None:
         path: str = scope["path"]

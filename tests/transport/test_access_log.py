@@ -11,6 +11,7 @@ import structlog
 from telemetry.requests import Record, Statement
 from tests.faults.servers import ServerGroup, running, wait_until
 from tests.tokens import SECRET, STAFF, token
+from tests.transport.otlp import receiving
 from transport.access_log import AccessLog
 from transport.logs import configure_logs
 
@@ -158,16 +159,28 @@ def every_input(server: ServerGroup) -> Iterator[httpx.Response]:
     yield httpx.get(f"{server.url}/metrics", headers={"Authorization": f"Bearer {CANARY}"})
 
 
-def test_nothing_that_a_client_sends_is_in_the_log_or_the_metrics(
+def test_nothing_that_a_client_sends_is_in_the_log_the_metrics_or_the_traces(
     database_url: str, tmp_path: Path
 ) -> None:
-    settings = SETTINGS | {"JOINERY_SLOW_REQUEST": "0.000001"}  # statements of every request
-    with running(database_url, tmp_path, workers=1, settings=settings) as server:
+    slow = {"JOINERY_SLOW_REQUEST": "0.000001"}  # statements of every request
+    with (
+        receiving() as receiver,
+        running(
+            database_url,
+            tmp_path,
+            workers=1,
+            settings=SETTINGS | slow | {"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url},
+        ) as server,
+    ):
         answers = list(every_input(server))
         last = line_of(server, answers[-1])
         authorization = {"Authorization": f"Bearer {METRICS_TOKEN}"}
         metrics = httpx.get(f"{server.url}/metrics", headers=authorization).text
+        server.tell()
+        server.ended()
 
+    spans = b"".join(receiver.raw).decode("latin-1")
+    assert "FROM influencer" in spans
     assert CANARY in answers[4].text, "people are found, so there is something to hide"
     assert any(
         "FROM influencer" in str(entry.get("statements")) for entry in server.entries("request")
@@ -177,6 +190,7 @@ def test_nothing_that_a_client_sends_is_in_the_log_or_the_metrics(
     for secret in (CANARY, "Lestari", "Mika", SECRET, CONNECT_SECRET, METRICS_TOKEN, STAFF, "eyJ"):
         assert secret.lower() not in said.lower(), secret
         assert secret.lower() not in metrics.lower(), secret
+        assert secret.lower() not in spans.lower(), secret
 
 
 def test_lines_for_people_have_the_same_fields(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,8 @@ import orjson
 import structlog
 from cryptography.exceptions import UnsupportedAlgorithm
 
+from telemetry.requests import current_request
+
 ALGORITHMS: Mapping[object, Sequence[str]] = {
     "RSA": ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
     "P-256": ("ES256",),
@@ -128,7 +130,9 @@ def _fetch(url: str) -> tuple[_Keys, str | None]:
 
 
 def _published(url: str) -> list[Any]:
-    request = urllib.request.Request(url, headers=_HEADERS)  # noqa: S310
+    record = current_request.get()
+    headers = _HEADERS if record is None else {**_HEADERS, **record.trace_headers}
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310
     with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
         document = orjson.loads(answer.read(MAX_BYTES))
     match document:
