@@ -35,6 +35,8 @@ class Trace:
     "Milliseconds by stage."
     diagrams: dict[str, str] = field(default_factory=dict[str, str])
     "The plan of each field, by its response key, as a Mermaid flowchart."
+    price: int = 0
+    "The points that the operation costs."
 
     @contextmanager
     def stage(self, name: str) -> Generator[None]:

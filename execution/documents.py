@@ -32,6 +32,7 @@ from strawberry import Info
 from execution.cost import check_cost
 from execution.errors import with_code
 from execution.inputs import with_fields, with_marked_literals
+from execution.pricing import Price, Pricing
 from projection.internals import (
     Executor,
     GraphQLVariableSignature,
@@ -111,6 +112,7 @@ class RootCall:
 class Operation:
     """One operation of a document that was parsed, and validated unless the caller is unknown."""
 
+    schema: GraphQLSchema
     node: OperationDefinitionNode
     document: DocumentNode
     root: RootCall | None = None
@@ -147,6 +149,16 @@ class Operation:
             for node in self.document.definitions
             if isinstance(node, FragmentDefinitionNode)
         }
+
+    @property
+    def pricing(self) -> Pricing:
+        """Its selections, to be priced."""
+        return Pricing(self.schema, self.node, self.fragments)
+
+    @cached_property
+    def price(self) -> Price:
+        """Its price, in which variables are left open."""
+        return self.pricing.price()
 
     @cached_property
     def is_public(self) -> bool:
@@ -191,7 +203,8 @@ class Documents:
             raise token_needed()
         document = _parsed(text)
         nodes = _operation_nodes(document)
-        return _named([Operation(node, document, is_validated=False) for node in nodes], name)
+        operations = [Operation(self._schema, node, document, is_validated=False) for node in nodes]
+        return _named(operations, name)
 
     def validated(self, operation: Operation) -> Operation:
         """Return an operation of somebody without a token validated. Raise as `unvalidated`."""
@@ -220,6 +233,7 @@ class Documents:
         plans: dict[Any, Any] = {}
         return tuple(
             Operation(
+                self._schema,
                 node,
                 document,
                 root_call(self._schema, node),

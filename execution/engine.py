@@ -7,7 +7,7 @@ read are told apart from errors of execution. Schema extensions do not run.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import orjson
@@ -21,6 +21,8 @@ from graphql import (
 )
 
 from database.snapshots import one_moment
+from database.tracing import current_trace
+from execution.budget import Budgets, Standing
 from execution.documents import (
     Documents,
     InvalidDocumentError,
@@ -32,6 +34,8 @@ from execution.documents import (
 from execution.errors import body_of, code_of, to_client_error
 from execution.idempotency import LEASE, Claim, IdempotencyKeys, digest_of, read_key
 from execution.inputs import InvalidVariablesError, coerce_variables
+from execution.limits import COST_LIMIT, PUBLIC_LIMIT
+from execution.pricing import PriceError
 from projection.internals import Executor, VariableValueSource, core_schema
 from resolvers.context import Context
 from resolvers.errors import RequestCode, RequestError
@@ -60,6 +64,8 @@ class Response:
     "Whether it is the stored response to an earlier call with the same Idempotency-Key."
     codes: Sequence[RequestCode] = ()
     "Of its errors."
+    standing: Standing | None = None
+    "What its caller may still spend, where callers have budgets."
 
 
 class RefusedError(Exception):
@@ -71,11 +77,23 @@ class RefusedError(Exception):
 
 
 class Engine:
-    """Run the operations of one schema."""
+    """Run the operations of one schema.
 
-    def __init__(self, schema: strawberry.Schema, lease: float = LEASE) -> None:
-        """Serve this schema; an `Idempotency-Key` is one run's for `lease` seconds at most."""
+    An `Idempotency-Key` is one run's for `lease` seconds at most. An operation costs `cost_limit`
+    points at most; what each caller spends in a minute comes to `cost_budget` at most, if any.
+    """
+
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        *,
+        lease: float = LEASE,
+        cost_limit: int = COST_LIMIT,
+        cost_budget: int | None = None,
+    ) -> None:
         self._schema = core_schema(schema)
+        self._cost_limit = min(cost_limit, cost_budget or cost_limit)
+        self._budgets = Budgets(cost_budget) if cost_budget else None
         assert_valid_schema(self._schema)
         self._documents = Documents(self._schema)
         self._keys = IdempotencyKeys(lease)
@@ -98,11 +116,35 @@ class Engine:
     ) -> Response:
         """Execute an operation, a mutation at most once for each idempotency key of a caller.
 
-        Raise RefusedError, or RequestError where the key is malformed, in use, or another call's.
+        Raise RefusedError, or RequestError where the key is malformed, in use, or another call's;
+        RateLimitedError where the caller has spent too much.
         """
         if context.caller is None:
             operation = self._public(operation)
         executor = self.prepare(operation, params, context)
+        standing = self._pay(operation, executor, context)
+        response = await self._run(executor, operation, params, context, key)
+        return response if standing is None else replace(response, standing=standing)
+
+    def _pay(self, operation: Operation, executor: Executor, context: Context) -> Standing | None:
+        """Return what the caller may spend after this operation; raise where it is too much."""
+        caller, variables = context.caller, executor.variable_values.coerced
+        price = operation.price.of(variables)
+        limit = self._cost_limit if caller else min(self._cost_limit, PUBLIC_LIMIT)
+        if price > limit:
+            raise RefusedError(PriceError(price, limit, operation.pricing.dearest(variables)))
+        if (trace := current_trace.get()) is not None:
+            trace.price = price
+        return self._budgets.spend(caller, price) if self._budgets and caller else None
+
+    async def _run(
+        self,
+        executor: Executor,
+        operation: Operation,
+        params: Params,
+        context: Context,
+        key: str | None,
+    ) -> Response:
         if operation.type is OperationType.QUERY:
             return _response(await self._read(executor, operation, params, context))
         if key is None or context.caller is None or operation.is_dry_run:

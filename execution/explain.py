@@ -19,7 +19,7 @@ async def explain(responding: Awaitable[Response]) -> Response:
 
 
 def _plan(trace: Trace) -> dict[str, Any]:
-    """Return the statements, milliseconds by stage, and the plans as Mermaid charts.
+    """Return the price, the statements, milliseconds by stage, and the plans as Mermaid charts.
 
     The rest of `total`, without `sql` and `plan`, is reading the request, resolving, and making
     objects from rows.
@@ -35,6 +35,7 @@ def _plan(trace: Trace) -> dict[str, Any]:
     ]
     stages = {**trace.stages, "sql": sum(each.milliseconds for each in trace.statements)}
     return {
+        "cost": trace.price,
         "statements": statements,
         "stages": {name: round(spent, 3) for name, spent in stages.items()},
         "diagrams": trace.diagrams,

@@ -55,7 +55,12 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
     """
     configure_logs(settings.log_level, as_json=settings.logs_json)
     graphql = GraphQLOverHTTP(
-        Engine(schema, lease=settings.request_timeout + LEASE_MARGIN),
+        Engine(
+            schema,
+            lease=settings.request_timeout + LEASE_MARGIN,
+            cost_limit=settings.cost_limit,
+            cost_budget=settings.cost_budget,
+        ),
         Authenticator(settings),
         new_context=partial(
             Context, proofs=ConnectProofs(settings), plain_accounts=not settings.is_production

@@ -21,7 +21,13 @@ def with_cors(app: ASGIApp, origins: Sequence[str]) -> ASGIApp:
         allow_methods=["GET", "HEAD", "POST"],
         allow_headers=["*"],
         allow_credentials="*" not in origins,
-        expose_headers=["Retry-After", "Idempotency-Replayed", "X-Request-ID"],
+        expose_headers=[
+            "Retry-After",
+            "Idempotency-Replayed",
+            "X-Request-ID",
+            "RateLimit",
+            "RateLimit-Policy",
+        ],
     )
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:

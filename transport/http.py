@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 from graphql import GraphQLError, OperationType
 from starlette.types import Receive, Scope, Send
 
+from execution.budget import WINDOW, RateLimitedError, Standing
 from execution.documents import Operation, token_needed
 from execution.engine import Engine, RefusedError, Response, to_json
 from execution.errors import body_of, code_of, to_client_error
@@ -100,6 +101,9 @@ class GraphQLOverHTTP:
             answer = _refusal(errors, error.status, legacy_ok=False, headers=error.headers)
         except RefusedError as error:
             answer = _refusal(error.errors, _status(error.errors))
+        except RateLimitedError as error:
+            headers = {"Retry-After": str(error.standing.seconds), **_rate_limit(error.standing)}
+            answer = _refusal([error], 429, legacy_ok=False, headers=headers)
         except Exception as error:  # noqa: BLE001
             errors = [to_client_error(error)]
             answer = _refusal(errors, _status(errors), legacy_ok=False)
@@ -154,9 +158,19 @@ def _answer(response: Response) -> _Answer:
     headers = _RETRY if response.is_unavailable else {}
     if response.is_replayed:
         headers = {"Idempotency-Replayed": "true"}
+    if response.standing is not None:
+        headers = {**headers, **_rate_limit(response.standing)}
     outcome: Outcome = "failed" if response.codes else "ok"
     code = _gravest(response.codes) if response.codes else None
     return _Answer(response.body, 200, legacy_ok=True, headers=headers, outcome=outcome, code=code)
+
+
+def _rate_limit(standing: Standing) -> Mapping[str, str]:
+    """Return the fields of draft-ietf-httpapi-ratelimit-headers-11; their unit is a point."""
+    return {
+        "RateLimit-Policy": f'"cost";q={standing.budget};w={WINDOW}',
+        "RateLimit": f'"cost";r={standing.remaining};t={standing.seconds}',
+    }
 
 
 def _refusal(

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from database.connection import DEFAULT_OPTIONS, DEFAULT_URL, DatabaseError, tortoise_config
 from database.options import MIN_POOL_SIZE, DatabaseOptions
+from execution.limits import COST_LIMIT
 from transport.setting_types import Origins, RoleMap
 
 PREFIX = "JOINERY_"
@@ -32,6 +33,8 @@ _OF_KUBERNETES = re.compile(
 )
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
+MAX_POINTS = 10**12
+
 HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+\S*$")]
 
 
@@ -95,6 +98,10 @@ class Settings(BaseSettings):
     "Seconds that a connection without a request stays open: longer than a balancer keeps it."
     max_concurrency: int = Field(default=1_000, ge=1)
     "Requests to /graphql that each process has under way at most."
+    cost_limit: int = Field(default=COST_LIMIT, ge=1, le=MAX_POINTS)
+    "The points that one operation may cost."
+    cost_budget: int | None = Field(default=None, ge=1, le=MAX_POINTS)
+    "The points that a caller may spend in a minute with each process; None: no bound."
     graphiql: bool | None = None
     "Whether browsers get the GraphiQL page: None, in development alone."
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -111,7 +111,7 @@ async def client(db: str, lease: float) -> AsyncGenerator[httpx.AsyncClient]:
     """A client of a schema that writes, on an empty database of either kind."""
     Gate.entered, Gate.open = asyncio.Event(), asyncio.Event()
     schema = Schema(Query, Mutation)
-    endpoint = GraphQLOverHTTP(Engine(schema, lease), ByName())
+    endpoint = GraphQLOverHTTP(Engine(schema, lease=lease), ByName())
     app = Starlette(routes=[Route("/graphql", endpoint, methods=["GET", "POST"])])
     async with served(app) as url, httpx.AsyncClient(base_url=url, timeout=30) as client:
         yield client

@@ -240,7 +240,7 @@ async def test_a_cursor_beyond_what_a_column_holds_is_just_far_away(db: str):
 async def test_a_selection_may_nest_thirty_levels(db: str):
     person = await data.influencer((Platform.TIKTOK, 1))
     await data.participation(await data.campaign(), person, JOINED)
-    loop = "influencer { participations { nodes { "
+    loop = "influencer { participations(first: 1) { nodes { "
     deep = f"{{ participations {{ nodes {{ {loop * 8} id {'} } }' * 8} }} }} }}"
     assert await answer(deep)
     deeper = f"{{ participations {{ nodes {{ {loop * 12} id {'} } }' * 12} }} }} }}"

@@ -4,7 +4,8 @@ import re
 from typing import get_args
 
 from execution.cost import MAX_SELECTIONS
-from execution.documents import MAX_COMMENTS, MAX_TOKENS
+from execution.documents import MAX_COMMENTS, MAX_OPERATIONS, MAX_TOKENS
+from execution.limits import COST_LIMIT
 from projection.compiler import MAX_DEPTH
 from projection.level import MAX_JOINS
 from projection.listing import MAX_PAGE_SIZE, PAGE_SIZE
@@ -14,10 +15,10 @@ from resolvers.pipeline.bulk import MAX_ITEMS
 from resolvers.queries.nodes import MAX_IDS
 from tests.live import ROOT
 from transport.http import STATUS
-from transport.request import MAX_BODY, MAX_NESTING
+from transport.request import MAX_ADDRESS, MAX_BODY, MAX_HEADER, MAX_NESTING
 
 PAGE = (ROOT / "docs/api.md").read_text()
-NOT_SENT_YET = {"DOCUMENT_NOT_TRUSTED", "RATE_LIMITED"}
+NOT_SENT_YET = {"DOCUMENT_NOT_TRUSTED"}
 # Fields alone refuse a role, so that execution has begun.
 WHILE_EXECUTING = {"FORBIDDEN": 200}
 LIMITS = [
@@ -27,10 +28,13 @@ LIMITS = [
     [MAX_DEPTH],
     [MAX_JOINS],
     [MAX_ERRORS],
+    [COST_LIMIT],
     [MAX_SELECTIONS],
     [MAX_NESTING],
+    [MAX_OPERATIONS],
     [MAX_TOKENS, MAX_COMMENTS],
     [MAX_BODY >> 20],
+    [MAX_ADDRESS >> 10, MAX_HEADER >> 10],
 ]
 
 

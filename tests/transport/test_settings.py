@@ -51,6 +51,8 @@ def test_nothing_need_be_set_in_development() -> None:
         ("JOINERY_AUTH_ROLE_MAP", "a=STAFF,", " is not NAME=ROLE"),
         ("JOINERY_AUTH_ROLE_MAP", "a=SYSTEM", "STAFF, ADVERTISER, INFLUENCER"),
         ("JOINERY_AUTH_ROLE_MAP", "a=STAFF,a=ADVERTISER", "a has two roles"),
+        ("JOINERY_COST_LIMIT", "0", "greater than or equal to 1"),
+        ("JOINERY_COST_BUDGET", "unlimited", "valid integer"),
         ("JOINERY_AUTH_LEEWAY", "301", "less than or equal to 300"),
         ("JOINERY_AUTH_LEEWAY", "-1", "greater than or equal to 0"),
         ("JOINERY_AUTH_LEEWAY", "30s", "valid integer"),
