@@ -57,6 +57,17 @@ def tortoise_config(url: str, options: DatabaseOptions = DEFAULT_OPTIONS) -> dic
     }
 
 
+def check_replicas(url: str, replica_url: str | None) -> None:
+    """Raise DatabaseError where the second URL names no replicas of the database of the first."""
+    if replica_url is None:
+        return
+    if not replica_url.startswith(("postgresql://", "postgres://")):
+        example = "postgresql://user@host1,host2/joinery"
+        raise DatabaseError(f"the URL of replicas starts with postgresql://; for example {example}")
+    if url.startswith("sqlite://"):
+        raise DatabaseError("SQLite has no replicas: the database itself must be a PostgreSQL")
+
+
 @asynccontextmanager
 async def connected(url: str, options: DatabaseOptions = DEFAULT_OPTIONS) -> AsyncGenerator[None]:
     """Connect Tortoise to this database, for every task of the process.

@@ -20,6 +20,10 @@ class DatabaseOptions:
     "For one lock of another transaction; on SQLite, for the write lock."
     prepared_statements: bool = True
     "Whether PostgreSQL keeps statements for a connection, which some poolers cannot do."
+    replica_url: str | None = None
+    "Each of its hosts is a replica of the database."
+    replica_max_lag: float = 5.0
+    "A replica that is later is not read from."
 
     @property
     def max_transactions(self) -> int:

@@ -26,12 +26,13 @@ RowsByKey: TypeAlias = Mapping[Any, Sequence[Row]]
 
 
 @contextmanager
-def one_moment(kind: Hashable) -> Generator["Reading"]:
+def one_moment(kind: Hashable, source: "Source | None" = None) -> Generator["Reading"]:
     """Read all that a block reads outside of transactions in one snapshot.
 
-    It may be shared with other blocks of this kind, which should read much the same.
+    It may be shared with other blocks of this kind, which should read much the same. The snapshot
+    is of the connected database, or of a replica of it, the source.
     """
-    reading = Reading(kind)
+    reading = Reading(kind, source)
     token = current_reading.set(reading)
     try:
         yield reading
@@ -89,6 +90,20 @@ class Turns(Protocol):
         ...
 
 
+class Source(Protocol):
+    """A database to read snapshots of."""
+
+    @property
+    def coalescer(self) -> Turns:
+        """Return what gives snapshots."""
+        ...
+
+    @property
+    def single_coalescer(self) -> Turns:
+        """Return what runs single statements."""
+        ...
+
+
 @dataclass(slots=True, eq=False)
 class Request:
     """The rows that an operation asks for, of a statement that others may ask for too."""
@@ -110,13 +125,16 @@ class Request:
 class Reading:
     """All that one operation reads: it is of one moment (a `database.statement.Database`)."""
 
-    def __init__(self, kind: Hashable) -> None:
+    def __init__(self, kind: Hashable, source: Source | None = None) -> None:
         self.kind = kind
+        self._source = source
         self.is_open = True
         self.is_single = False
         "Whether it asks for one statement and no more."
         self.is_spoiled = False
         "Whether it ended too early for no fault of its own: what read so can be run again."
+        self.has_failed = False
+        "Whether a statement that it asked for has failed."
         self.early: list[Request] = []
         "The requests before its turn."
         self.since = 0.0
@@ -129,7 +147,12 @@ class Reading:
         self._single_coalescer: Turns | None = None
 
     def of(self, coalescer: Turns, single_coalescer: Turns) -> "Reading":
-        """Return itself, reading in a snapshot of the first, or one statement of the second."""
+        """Return itself, reading in a snapshot of the first, or one statement of the second.
+
+        Those are of the connected database; a source of its own comes before them.
+        """
+        if self._source is not None:
+            coalescer, single_coalescer = self._source.coalescer, self._source.single_coalescer
         self._coalescer, self._single_coalescer = coalescer, single_coalescer
         return self
 
@@ -309,6 +332,7 @@ async def _execute(reader: Reader, requests: Sequence[Request]) -> None:
 def fail(requests: Iterable[Request], error: BaseException) -> None:
     """Raise the error where these are waited for."""
     for request in requests:
+        request.reading.has_failed = True
         if not request.future.done():
             request.future.set_exception(error)
 

@@ -51,7 +51,7 @@ from projection.internals import (
 )
 from resolvers.errors import RequestCode, RequestError
 from schema import DRY_RUN
-from schema.fields import FINISHED
+from schema.fields import FINISHED, MAY_BE_LATE
 
 MAX_TOKENS = 50_000
 "Enough for 1,000 influencers as literals, though variables are for that."
@@ -124,6 +124,8 @@ class Operation:
     is_validated: bool = True
     is_trusted: bool = False
     "Whether its document is trusted: metrics tell the names of such operations alone."
+    may_be_late: bool = False
+    "Whether it may be read from a replica, by its root fields."
 
     @property
     def type(self) -> OperationType:
@@ -144,11 +146,7 @@ class Operation:
     @cached_property
     def fragments(self) -> dict[str, FragmentDefinitionNode]:
         """The document's fragments by name."""
-        return {
-            node.name.value: node
-            for node in self.document.definitions
-            if isinstance(node, FragmentDefinitionNode)
-        }
+        return _fragments(self.document)
 
     @property
     def pricing(self) -> Pricing:
@@ -231,6 +229,7 @@ class Documents:
             coded = [with_code(error, _validation_code(error)) for error in errors]
             raise InvalidDocumentError(with_fields(document, coded))
         plans: dict[Any, Any] = {}
+        fragments = _fragments(document)
         return tuple(
             Operation(
                 self._schema,
@@ -239,6 +238,7 @@ class Documents:
                 root_call(self._schema, node),
                 _text_variables(self._schema, node),
                 plans,
+                may_be_late=_may_be_late(self._schema, node, fragments),
             )
             for node in _operation_nodes(document)
         )
@@ -281,6 +281,28 @@ def _named(operations: Sequence[Operation], name: str | None) -> Operation:
         if operation.name == name:
             return operation
     raise RequestError("INVALID_INPUT", f"The document has no operation named `{name}`.")
+
+
+def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    return {
+        node.name.value: node
+        for node in document.definitions
+        if isinstance(node, FragmentDefinitionNode)
+    }
+
+
+def _may_be_late(
+    schema: GraphQLSchema,
+    operation: OperationDefinitionNode,
+    fragments: dict[str, FragmentDefinitionNode],
+) -> bool:
+    parent = schema.get_root_type(operation.operation)
+    if operation.operation is not OperationType.QUERY or parent is None:
+        return False
+    names = _root_fields(operation.selection_set, fragments, set())
+    return all(
+        name.startswith("__") or metadata_of(parent.fields[name]).get(MAY_BE_LATE) for name in names
+    )
 
 
 def _root_fields(

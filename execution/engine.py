@@ -6,9 +6,9 @@ read are told apart from errors of execution. Schema extensions do not run.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 import strawberry
@@ -32,13 +32,24 @@ from execution.documents import (
     token_needed,
 )
 from execution.errors import body_of, code_of, to_client_error
-from execution.idempotency import LEASE, Claim, IdempotencyKeys, digest_of, read_key
+from execution.idempotency import (
+    LEASE,
+    Claim,
+    IdempotencyKeys,
+    StoredResponse,
+    digest_of,
+    read_key,
+)
 from execution.inputs import InvalidVariablesError, coerce_variables
 from execution.limits import COST_LIMIT, PUBLIC_LIMIT
 from execution.pricing import PriceError
 from projection.internals import Executor, VariableValueSource, core_schema
 from resolvers.context import Context
 from resolvers.errors import RequestCode, RequestError
+from workflow.enums import Role
+
+if TYPE_CHECKING:
+    from database.replication import Replica, Replicas
 
 _NOT_STORED: frozenset[RequestCode] = frozenset({"UNAVAILABLE", "INTERNAL", "UNAUTHENTICATED"})
 
@@ -66,6 +77,8 @@ class Response:
     "Of its errors."
     standing: Standing | None = None
     "What its caller may still spend, where callers have budgets."
+    read_after: str | None = None
+    "The position of a mutation's commit, where there are replicas: reads may ask to come after it."
 
 
 class RefusedError(Exception):
@@ -97,6 +110,8 @@ class Engine:
         assert_valid_schema(self._schema)
         self._documents = Documents(self._schema)
         self._keys = IdempotencyKeys(lease)
+        self.replicas: Replicas | None = None
+        "Replicas of the connected database, for queries that may be late; set when it starts."
 
     def operation(self, params: Params, *, is_known: bool = True) -> Operation:
         """Return the operation that is asked for; raise RefusedError.
@@ -147,14 +162,18 @@ class Engine:
     ) -> Response:
         if operation.type is OperationType.QUERY:
             return _response(await self._read(executor, operation, params, context))
-        if key is None or context.caller is None or operation.is_dry_run:
+        if operation.is_dry_run:
             return _response(_visible(await _execute(executor, operation)))
+        if key is None or context.caller is None:
+            response = _response(_visible(await _execute(executor, operation)))
+            return replace(response, read_after=await self._position())
         digest = digest_of(params.query, params.variables, params.operation_name)
         claim = await self._keys.claim(context.caller, read_key(key), digest)
-        if isinstance(claim, bytes):
-            return Response(claim, is_replayed=True)
+        if isinstance(claim, StoredResponse):
+            read_after = claim.read_after or await self._position()
+            return Response(claim.body, is_replayed=True, read_after=read_after)
         context.replay = claim
-        return await _execute_and_store(executor, operation, claim)
+        return await _execute_and_store(executor, operation, claim, self._position)
 
     def _public(self, operation: Operation) -> Operation:
         """Return an operation that needs no token validated; raise RefusedError."""
@@ -169,12 +188,29 @@ class Engine:
         self, executor: Executor, operation: Operation, params: Params, context: Context
     ) -> ExecutionResult:
         """Return the result of a query, which is of one moment."""
+        if (replica := self._replica(operation, context)) is not None:
+            result = await _read_from(replica, executor, operation)
+            if result is not None:
+                return _visible(result)
+            executor = self.prepare(operation, params, context)
         with one_moment(id(operation.node)) as reading:
             result = await _execute(executor, operation)
         if reading.is_spoiled:
             with one_moment(object()):  # alone
                 result = await _execute(self.prepare(operation, params, context), operation)
         return _visible(result)
+
+    def _replica(self, operation: Operation, context: Context) -> "Replica | None":
+        """Return the replica to read from; None: from the connected database."""
+        if self.replicas is None or not operation.may_be_late:
+            return None
+        if context.caller is None or context.caller.role is not Role.STAFF:
+            return None
+        return self.replicas.choose(context.read_after)
+
+    async def _position(self) -> str | None:
+        """Return the position after what was committed; None where there are no replicas."""
+        return None if self.replicas is None else str(await self.replicas.position())
 
     def prepare(self, operation: Operation, params: Params, context: Context) -> Executor:
         """Return what executes the operation with these variables; raise RefusedError."""
@@ -251,27 +287,53 @@ def _visible(result: ExecutionResult) -> ExecutionResult:
     return ExecutionResult(result.data, errors or None)
 
 
-async def _execute_and_store(executor: Executor, operation: Operation, claim: Claim) -> Response:
+async def _execute_and_store(
+    executor: Executor,
+    operation: Operation,
+    claim: Claim,
+    position: Callable[[], Awaitable[str | None]],
+) -> Response:
     """Execute, and store the response for repeated calls unless it asks to try again."""
     try:
-        return await _stored(executor, operation, claim)
+        return await _stored(executor, operation, claim, position)
     except asyncio.CancelledError:
         claim.release_soon()
         raise
 
 
-async def _stored(executor: Executor, operation: Operation, claim: Claim) -> Response:
+async def _stored(
+    executor: Executor,
+    operation: Operation,
+    claim: Claim,
+    position: Callable[[], Awaitable[str | None]],
+) -> Response:
     result = _visible(await _execute(executor, operation))
-    response = _response(result)
+    response = replace(_response(result), read_after=await position())
     try:
         if _NOT_STORED.isdisjoint(code_of(error) for error in result.errors or ()):
-            await claim.store(response.body)
+            await claim.store(response.body, response.read_after)
         else:
             await claim.release()
     except Exception as error:  # noqa: BLE001
         # What was committed stays, so the response is sent; a repeated call finds the payloads.
         to_client_error(error)  # for the log
     return response
+
+
+async def _read_from(
+    replica: "Replica", executor: Executor, operation: Operation
+) -> ExecutionResult | None:
+    """Return the result of a query from a replica; None where that failed, whatever the reason."""
+    try:
+        async with replica.reading():
+            with one_moment(id(operation.node), replica.source) as reading:
+                result = await _execute(executor, operation)
+    except TimeoutError:
+        return None
+    if reading.has_failed or reading.is_spoiled:
+        replica.suspend("a read has failed")
+        return None
+    return result
 
 
 def _response(result: ExecutionResult) -> Response:

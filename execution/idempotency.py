@@ -13,7 +13,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import orjson
 from tortoise.exceptions import IntegrityError
@@ -60,10 +60,10 @@ class Claim:
         if not await self._mine.update(kept=orjson.dumps(kept, option=orjson.OPT_UTC_Z)):
             raise _taken_over()
 
-    async def store(self, response: bytes) -> None:
-        """Store the response for all repeated calls."""
-        # Of HTTP: an operation that was executed has no other status.
-        await self._mine.update(response=response, status_code=200)
+    async def store(self, response: bytes, read_after: str | None) -> None:
+        """Store the response for all repeated calls, with the position that it carries."""
+        # The status of HTTP: an operation that was executed has no other.
+        await self._mine.update(response=response, status_code=200, read_after=read_after)
 
     async def release(self) -> None:
         """End the lease: the next run with the key may start at once."""
@@ -88,6 +88,14 @@ class Claim:
         return IdempotencyKey.filter(id=self._id, holder=self._holder)
 
 
+class StoredResponse(NamedTuple):
+    """The response to an earlier call with the same key."""
+
+    body: bytes
+    read_after: str | None
+    "None where there were no replicas."
+
+
 class IdempotencyKeys:
     """The keys of all callers, in the database: all processes share them."""
 
@@ -95,7 +103,7 @@ class IdempotencyKeys:
         self._lease = timedelta(seconds=lease)
         self._swept_at = datetime.min.replace(tzinfo=UTC)
 
-    async def claim(self, caller: Caller, key: str, digest: str) -> Claim | bytes:
+    async def claim(self, caller: Caller, key: str, digest: str) -> Claim | StoredResponse:
         """Claim the key for a run; return the response instead if it is stored already.
 
         Raise RequestError: IDEMPOTENCY_KEY_REUSED, or UNAVAILABLE while another run has the claim.
@@ -113,7 +121,7 @@ class IdempotencyKeys:
             message = "This Idempotency-Key was used for another call: use a new one for each call."
             raise RequestError("IDEMPOTENCY_KEY_REUSED", message)
         if row.response is not None:
-            return bytes(row.response)
+            return StoredResponse(bytes(row.response), row.read_after)
         return await self._take_over(row, now)
 
     async def _first_claim(self, owner: str, key: str, digest: str, now: datetime) -> Claim:

@@ -25,6 +25,8 @@ class IdempotencyKey(Model):
     response = fields.BinaryField(null=True)
     "The body, or None while it still runs."
     status_code: int | None = fields.SmallIntField(null=True)
+    read_after = fields.CharField(64, null=True)
+    "The position that the answer carries, where there are replicas (`database/replication.py`)."
     created_at = fields.DatetimeField()
 
     class Meta(Model.Meta):

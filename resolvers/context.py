@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
+from database.positions import Position
 from resolvers.caller import Caller, Proof
 
 
@@ -56,6 +57,8 @@ class Context:
     "Set by the engine where `@dryRun` is on the operation."
     replay: Replay | None = None
     "None without an Idempotency-Key."
+    read_after: Position | None = None
+    "What is read must have come so far, wherever it is read; None: the client did not say."
 
     def __post_init__(self) -> None:
         """Read the clock."""

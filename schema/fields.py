@@ -15,6 +15,9 @@ from resolvers.context import Context
 FINISHED = "finished"
 """In a field's metadata: its method gives a finished value (`projection.Completed`)."""
 
+MAY_BE_LATE = "may be late"
+"""In a root field's metadata: staff may have it from a replica."""
+
 Info = strawberry.Info[Context, None]
 
 First = Annotated[
@@ -68,15 +71,19 @@ def projected(method: Callable[..., Any]) -> StrawberryField:
     return strawberry.field(never, description=getdoc(method))
 
 
-def answers(graphql_type: object) -> Callable[[Callable[..., Awaitable[Any]]], StrawberryField]:
+def answers(
+    graphql_type: object, *, may_be_late: bool = False
+) -> Callable[[Callable[..., Awaitable[Any]]], StrawberryField]:
     """Declare a root field of this type, whose function returns the finished value.
 
-    The function's docstring is the field's description.
+    The function's docstring is the field's description. One that `may_be_late` is read from a
+    replica, where there are any, for staff.
     """
+    metadata = {FINISHED: True, MAY_BE_LATE: may_be_late}
 
     def declare(method: Callable[..., Awaitable[Any]]) -> StrawberryField:
         return strawberry.field(
-            method, description=getdoc(method), graphql_type=graphql_type, metadata={FINISHED: True}
+            method, description=getdoc(method), graphql_type=graphql_type, metadata=metadata
         )
 
     return declare

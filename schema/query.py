@@ -39,12 +39,12 @@ from workflow.enums import Role
     )
 )
 class Query:
-    @answers(Viewer)
+    @answers(Viewer, may_be_late=True)
     async def viewer(self, info: Info) -> Completed[viewer.ViewerValue]:
         """The caller, as the token of the request names them."""
         return await viewer.viewer(info)
 
-    @answers(Node | None)
+    @answers(Node | None, may_be_late=True)
     async def node(
         self,
         info: Info,
@@ -53,7 +53,7 @@ class Query:
         """The object with this id. Null if there is none, or the caller may not see it."""
         return await nodes.node(info, id)
 
-    @answers(list[Node | None])
+    @answers(list[Node | None], may_be_late=True)
     async def nodes(
         self,
         info: Info,
@@ -65,7 +65,7 @@ class Query:
         """The objects with these ids, in the order given, with null where `node` returns null."""
         return await nodes.nodes(info, ids)
 
-    @answers(Campaign | None)
+    @answers(Campaign | None, may_be_late=True)
     async def campaign(
         self,
         info: Info,
@@ -74,7 +74,7 @@ class Query:
         """The campaign with this id. Null if there is none, or the caller may not see it."""
         return await one(info, "Campaign", id)
 
-    @answers(Connection[Campaign] | None)
+    @answers(Connection[Campaign] | None, may_be_late=True)
     async def campaigns(
         self,
         info: Info,
@@ -97,7 +97,7 @@ class Query:
         """
         return await page(info, "Campaign", campaigns)
 
-    @answers(Influencer | None)
+    @answers(Influencer | None, may_be_late=True)
     async def influencer(
         self,
         info: Info,
@@ -108,7 +108,7 @@ class Query:
         """The influencer with this id. Null if there is none, or the caller may not see them."""
         return await one(info, "Influencer", id)
 
-    @answers(Connection[Influencer] | None)
+    @answers(Connection[Influencer] | None, may_be_late=True)
     async def influencers(
         self,
         info: Info,
@@ -128,7 +128,7 @@ class Query:
         allow(info, Role.STAFF)
         return await page(info, "Influencer", influencers)
 
-    @answers(Participation | None)
+    @answers(Participation | None, may_be_late=True)
     async def participation(
         self,
         info: Info,
@@ -139,7 +139,7 @@ class Query:
         """The participation with this id. Null if there is none, or the caller may not see it."""
         return await one(info, "Participation", id)
 
-    @answers(Connection[Participation] | None)
+    @answers(Connection[Participation] | None, may_be_late=True)
     async def participations(
         self,
         info: Info,
@@ -203,7 +203,7 @@ class Query:
         """The number of the calling influencer's participations in each section of My Job."""
         return await jobs.my_job_counts(info)
 
-    @answers(list[WorkflowTransition])
+    @answers(list[WorkflowTransition], may_be_late=True)
     async def workflow(
         self,
         info: Info,

@@ -49,6 +49,11 @@ class Postgres:
         self.sql(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
         return self.url(database)
 
+    def stop(self) -> None:
+        """Stop it at once, as where a machine loses its power."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait()
+
     def drop(self, database: str) -> None:
         """Drop a database, whoever is still connected to it."""
         self.sql(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
@@ -64,28 +69,54 @@ def postgres(
     `options` are further words of its command line. `kept` is a folder where the data stay, and
     are found again; else they are gone afterwards.
     """
-    owner = _unprivileged()
-    folder = kept or Path(tempfile.mkdtemp(prefix="joinery-pg-"))
-    folder.mkdir(parents=True, exist_ok=True)
-    process = None
-    try:
-        if owner:
-            os.chown(folder, owner["user"], owner["group"])
-        programs = _programs(folder, owner)
+    options = (*(() if durable else UNSAFE_BUT_FAST), *options)
+    with _folder(kept) as folder:
+        programs = _programs(folder, owner := _unprivileged())
         if not (folder / "data" / "PG_VERSION").exists():
             _initdb(programs, folder, owner)
-        command = [programs / "postgres", "-D", folder / "data", "-k", folder, "-h", ""]
-        command += ["-c", "max_connections=200", *(() if durable else UNSAFE_BUT_FAST), *options]
-        with (folder / "log").open("wb") as log:
-            command = [*_ending_with_us(), *command]
-            process = subprocess.Popen[bytes](command, stdout=log, stderr=log, cwd="/", **owner)
+        with _running(programs, folder, options) as server:
+            yield server
+
+
+@contextmanager
+def standby(primary: Postgres, options: Sequence[str] = UNSAFE_BUT_FAST) -> Generator[Postgres]:
+    """Start a hot standby that streams from a primary, and stop it afterwards."""
+    with _folder(None) as folder:
+        command = [primary.programs / "pg_basebackup", "-h", primary.folder, "-U", "postgres"]
+        command += ["-D", folder / "data", "-R", "-c", "fast", "--no-sync"]
+        subprocess.run(command, check=True, capture_output=True, cwd="/", **_unprivileged())
+        with _running(primary.programs, folder, options) as server:
+            yield server
+
+
+@contextmanager
+def _folder(kept: Path | None) -> Generator[Path]:
+    """A folder for a server, which is gone afterwards unless it is kept."""
+    folder = kept or Path(tempfile.mkdtemp(prefix="joinery-pg-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        if owner := _unprivileged():
+            os.chown(folder, owner["user"], owner["group"])
+        yield folder
+    finally:
+        if not kept:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _running(programs: Path, folder: Path, options: Sequence[str]) -> Generator[Postgres]:
+    """Run a server on the data in a folder."""
+    command = [programs / "postgres", "-D", folder / "data", "-k", folder, "-h", ""]
+    command = [*_ending_with_us(), *command, "-c", "max_connections=200", *options]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen[bytes](
+            command, stdout=log, stderr=log, cwd="/", **_unprivileged()
+        )
+    try:
         _wait_until_ready(programs, folder, process)
         yield Postgres(programs, folder, process)
     finally:
-        if process:
-            _stop(process)
-        if not kept:
-            shutil.rmtree(folder, ignore_errors=True)
+        _stop(process)
 
 
 def _unprivileged() -> dict[str, Any]:

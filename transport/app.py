@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from background.worker import working
 from database.connection import attached
+from database.replication import replicating
 from execution.engine import Engine, to_json
 from execution.errors import body_of
 from resolvers.availability.worker import worker as availability_worker
@@ -54,13 +55,14 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
     `identities` gives GraphiQL's menu its ready tokens; None where there must be none.
     """
     configure_logs(settings.log_level, as_json=settings.logs_json)
+    engine = Engine(
+        schema,
+        lease=settings.request_timeout + LEASE_MARGIN,
+        cost_limit=settings.cost_limit,
+        cost_budget=settings.cost_budget,
+    )
     graphql = GraphQLOverHTTP(
-        Engine(
-            schema,
-            lease=settings.request_timeout + LEASE_MARGIN,
-            cost_limit=settings.cost_limit,
-            cost_budget=settings.cost_budget,
-        ),
+        engine,
         Authenticator(settings),
         new_context=partial(
             Context, proofs=ConnectProofs(settings), plain_accounts=not settings.is_production
@@ -74,13 +76,16 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
     traces = new_traces()
 
     @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
+    async def lifespan(app: Starlette) -> AsyncGenerator[None]:
+        options = settings.database_options
         async with (
-            attached(settings.database_url, settings.database_options),
+            attached(settings.database_url, options),
+            replicating(options) as replicas,
             working(WORKERS),
             metrics_published(settings),
             traces_sent(traces),
         ):
+            engine.replicas = app.state.replicas = replicas
             _spare_collections()
             _log.info("Joinery has started", version=version(), environment=settings.env)
             yield

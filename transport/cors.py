@@ -24,6 +24,7 @@ def with_cors(app: ASGIApp, origins: Sequence[str]) -> ASGIApp:
         expose_headers=[
             "Retry-After",
             "Idempotency-Replayed",
+            "Joinery-Read-After",
             "X-Request-ID",
             "RateLimit",
             "RateLimit-Policy",

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from database.migrations import pending_migrations
+from database.replication import Replicas
 from database.session import connection
 from execution.errors import to_client_error
 from telemetry.outages import database
@@ -37,7 +38,16 @@ async def ready(request: Request) -> Response:
     if pending:
         message = f"lack {', '.join(pending)}: run `python server.py migrate`"
         return _report(503, status="unavailable", database="ok", migrations=message)
-    return _report(200, status="ok", database="ok", migrations="ok")
+    return _report(200, status="ok", database="ok", migrations="ok", **_replicas(request))
+
+
+def _replicas(request: Request) -> dict[str, str]:
+    """Return how the replicas are; whatever that is, the primary serves."""
+    replicas: Replicas | None = request.app.state.replicas
+    if replicas is None:
+        return {}
+    states = replicas.states
+    return {f"replica {number}": state for number, state in enumerate(states, 1)}
 
 
 def _report(status_code: int, **facts: str) -> Response:

@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 from graphql import GraphQLError, OperationType
 from starlette.types import Receive, Scope, Send
 
+from database.positions import Position
 from execution.budget import WINDOW, RateLimitedError, Standing
 from execution.documents import Operation, token_needed
 from execution.engine import Engine, RefusedError, Response, to_json
@@ -128,9 +129,21 @@ class GraphQLOverHTTP:
         if operation.is_trusted and operation.name:
             record.label = operation.name
         _check_method(operation, request.method)
-        context = self._new_context(caller=caller)
+        context = self._new_context(caller=caller, read_after=_read_after(request))
         key = request.header(b"idempotency-key")
         return await self._engine.execute(operation, params, context, key)
+
+
+def _read_after(request: Incoming) -> Position | None:
+    """Return the position that the client's reads must come after; raise HttpError."""
+    header = request.header(b"joinery-read-after")
+    if header is None:
+        return None
+    try:
+        return Position.parse(header)
+    except ValueError:
+        message = "Joinery-Read-After is to be sent as the answer to a mutation had it."
+        raise HttpError(400, message) from None
 
 
 def _check_method(operation: Operation, method: str) -> None:
@@ -155,11 +168,13 @@ class _Answer(NamedTuple):
 
 
 def _answer(response: Response) -> _Answer:
-    headers = _RETRY if response.is_unavailable else {}
+    headers = dict(_RETRY) if response.is_unavailable else {}
     if response.is_replayed:
-        headers = {"Idempotency-Replayed": "true"}
+        headers["Idempotency-Replayed"] = "true"
+    if response.read_after is not None:
+        headers["Joinery-Read-After"] = response.read_after
     if response.standing is not None:
-        headers = {**headers, **_rate_limit(response.standing)}
+        headers |= _rate_limit(response.standing)
     outcome: Outcome = "failed" if response.codes else "ok"
     code = _gravest(response.codes) if response.codes else None
     return _Answer(response.body, 200, legacy_ok=True, headers=headers, outcome=outcome, code=code)

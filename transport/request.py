@@ -26,7 +26,7 @@ MAX_HEADER = 16 << 10
 MAX_NESTING = 30
 "Levels of lists and objects in variables. Inputs have five at most."
 
-_ONE_LINE = {b"authorization", b"content-type", b"idempotency-key"}
+_ONE_LINE = {b"authorization", b"content-type", b"idempotency-key", b"joinery-read-after"}
 "The headers we read that are no lists."
 
 

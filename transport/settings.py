@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,7 +11,13 @@ from dotenv.parser import Binding, parse_stream
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from database.connection import DEFAULT_OPTIONS, DEFAULT_URL, DatabaseError, tortoise_config
+from database.connection import (
+    DEFAULT_OPTIONS,
+    DEFAULT_URL,
+    DatabaseError,
+    check_replicas,
+    tortoise_config,
+)
 from database.options import MIN_POOL_SIZE, DatabaseOptions
 from execution.limits import COST_LIMIT
 from transport.setting_types import Origins, RoleMap
@@ -73,6 +79,10 @@ class Settings(BaseSettings):
     "For one operation."
     max_waiting: int = Field(default=500, ge=1)
     "Operations that may be under way in a process at once; the next one is refused."
+    database_replica_url: str | None = Field(default=None, repr=False)
+    "Each of its hosts is a replica of the database."
+    replica_max_lag: Seconds = DEFAULT_OPTIONS.replica_max_lag
+    "A replica that is later is not read from."
     auth_secret: str | None = Field(default=None, repr=False)
     auth_jwks_url: HttpUrl | None = None
     auth_issuer: str | None = None
@@ -142,6 +152,8 @@ class Settings(BaseSettings):
             statement_timeout=self.database_statement_timeout,
             lock_timeout=self.database_lock_timeout,
             prepared_statements=self.database_prepared_statements,
+            replica_url=self.database_replica_url,
+            replica_max_lag=self.replica_max_lag,
         )
 
     @property
@@ -191,7 +203,7 @@ class Settings(BaseSettings):
             *_key_problems("auth", self.auth_secret, self.auth_jwks_url),
             *_key_problems("connect", self.connect_secret, self.connect_jwks_url),
             *(_production_problems(self) if self.is_production else ()),
-            *_database_problems(self.database_url),
+            *_database_problems(self),
         ]
         if problems:
             raise ValueError("\n".join(problems))
@@ -266,12 +278,15 @@ def _production_problems(settings: Settings) -> list[str]:
     return problems
 
 
-def _database_problems(url: str) -> list[str]:
+def _database_problems(settings: Settings) -> Iterator[str]:
     try:
-        tortoise_config(url)
+        tortoise_config(settings.database_url)
     except DatabaseError as error:
-        return [f"{PREFIX}DATABASE_URL: {error}"]
-    return []
+        yield f"{PREFIX}DATABASE_URL: {error}"
+    try:
+        check_replicas(settings.database_url, settings.database_replica_url)
+    except DatabaseError as error:
+        yield f"{PREFIX}DATABASE_REPLICA_URL: {error}"
 
 
 def _explain(error: ValidationError) -> str:

@@ -16,6 +16,7 @@ from tortoise.exceptions import TransactionManagementError
 from database.capabilities import POSTGRES
 from database.coalescing import Coalescer
 from database.failures import AbandonedError, is_lost, is_read_only
+from database.hosts import AnyHost
 from database.options import DatabaseOptions
 from database.pool import Connections
 from database.snapshots import Reader
@@ -182,6 +183,7 @@ class JoineryPostgresClient(AsyncpgDBClient):
         self.dsn = dsn
         self.extra.pop("dsn", None)
         self._options = options
+        self._hosts = AnyHost(dsn)
         self._turns = asyncio.Semaphore(options.max_transactions)
         self._expired_at = 0.0
         "Older connections are not used any more."
@@ -273,13 +275,21 @@ class JoineryPostgresClient(AsyncpgDBClient):
         """Create a pool of connections to the URL."""
         sizes = {name: kwargs[name] for name in ("min_size", "max_size")}
         return await asyncpg.create_pool(  # pyright: ignore[reportUnknownMemberType]
-            self.dsn,
-            connection_class=PooledConnection,
-            timeout=self._options.connect_timeout,
-            statement_cache_size=STATEMENT_CACHE if self._options.prepared_statements else 0,
-            server_settings=SERVER_SETTINGS | _timeouts(self._options),
-            **sizes,
+            self.dsn, connect=self._hosts.connect, **self._connecting, **sizes
         )
+
+    async def connect(self) -> Any:
+        """Return a connection of the caller's own, apart from the pool."""
+        return await self._hosts.connect(**self._connecting)
+
+    @property
+    def _connecting(self) -> dict[str, Any]:
+        return {
+            "connection_class": PooledConnection,
+            "timeout": self._options.connect_timeout,
+            "statement_cache_size": STATEMENT_CACHE if self._options.prepared_statements else 0,
+            "server_settings": SERVER_SETTINGS | _timeouts(self._options),
+        }
 
 
 def _timeouts(options: DatabaseOptions) -> dict[str, str]:

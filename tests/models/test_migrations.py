@@ -21,6 +21,7 @@ MIGRATIONS = [
     "0006_deltas",
     "0007_post_addresses",
     "0008_folded_text",
+    "0009_read_after",
 ]
 
 

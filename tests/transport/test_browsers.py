@@ -48,7 +48,8 @@ async def test_every_answer_can_be_read_on_a_page_of_an_allowed_origin(origins: 
             with_cookies = answer.headers.get("Access-Control-Allow-Credentials")
             assert with_cookies == (None if origins == ["*"] else "true")
             assert answer.headers["Access-Control-Expose-Headers"] == (
-                "Retry-After, Idempotency-Replayed, X-Request-ID, RateLimit, RateLimit-Policy"
+                "Retry-After, Idempotency-Replayed, Joinery-Read-After, X-Request-ID, RateLimit,"
+                " RateLimit-Policy"
             )
             assert "Origin" in answer.headers["Vary"]
             return answer.status_code

@@ -212,6 +212,23 @@ def test_production_refuses_a_missing_short_or_known_secret(
     assert says in message
 
 
+@pytest.mark.parametrize(
+    ("url", "replica_url", "why"),
+    [
+        (None, "postgresql://h/joinery", "SQLite has no replicas"),
+        ("postgresql://h/joinery", "sqlite://copy.db", "starts with postgresql://"),
+    ],
+)
+def test_replicas_are_of_postgresql(
+    monkeypatch: pytest.MonkeyPatch, url: str | None, replica_url: str, why: str
+) -> None:
+    if url is not None:
+        monkeypatch.setenv("JOINERY_DATABASE_URL", url)
+    monkeypatch.setenv("JOINERY_DATABASE_REPLICA_URL", replica_url)
+    with pytest.raises(SettingsError, match=f"JOINERY_DATABASE_REPLICA_URL: .*{why}"):
+        Settings()
+
+
 def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"JOINERY_AUTH_SECRET=\xff")
     with pytest.raises(SettingsError, match=r"^\.env: is not UTF-8"):
