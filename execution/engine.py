@@ -150,7 +150,9 @@ class Engine:
             raise RefusedError(PriceError(price, limit, operation.pricing.dearest(variables)))
         if (trace := current_trace.get()) is not None:
             trace.price = price
-        return self._budgets.spend(caller, price) if self._budgets and caller else None
+        if self._budgets is None or caller is None:
+            return None
+        return self._budgets.spend(caller, price)
 
     async def _run(
         self,

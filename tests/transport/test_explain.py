@@ -21,6 +21,7 @@ async def test_a_request_that_asks_is_told_its_statements_and_its_plan(server: S
     assert told["data"] == plain["data"]
     assert "extensions" not in plain
     plan = told["extensions"]["plan"]
+    assert plan["cost"] == 10 + 100 + 20 * (1 + 10 + 20 * (1 + 1 + 5 + 1))
     assert [statement["rows"] for statement in plan["statements"]] == [0]
     assert "FROM campaign t" in plan["statements"][0]["sql"]
     assert plan["statements"][0]["values"] == ["acme"]
