@@ -13,7 +13,7 @@ from telemetry.outages import database
 
 MIGRATION_SECONDS = 2
 """Between two looks at a database that lacks migrations."""
-STOP_SECONDS = 8
+STOP_SECONDS = 2
 """So long workers may take to stop: the database that they wait for may not answer any more."""
 
 _log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import uvicorn
 
@@ -110,9 +110,7 @@ class DrainingServer(uvicorn.Server):
         limit = threading.Timer(self._ending.seconds, _end_now)
         limit.daemon = True
         limit.start()
-        # Clients that keep connections open come by new ones, which others may take.
-        self.config.encoded_headers.append(_CLOSE)
-        self.server_state.default_headers.append(_CLOSE)
+        self._close_after_answers()
         if self._drain_seconds:
             _log.info("not ready any more; listening for another %g s", self._drain_seconds)
             self.lifespan.state["is_draining"] = True
@@ -120,6 +118,16 @@ class DrainingServer(uvicorn.Server):
         while time.monotonic() < ends:
             await self.on_tick(0)
             await asyncio.sleep(0.1)
+
+    def _close_after_answers(self) -> None:
+        """Have clients come by new connections, which other servers may take."""
+        self.config.encoded_headers.append(_CLOSE)
+        self.server_state.default_headers.append(_CLOSE)
+        for connection in self.server_state.connections:
+            # A request that is under way has the headers of the second in which it began.
+            cycle: Any = getattr(connection, "cycle", None)
+            if cycle is not None:
+                cycle.keep_alive = False
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop listening, finish what is under way, and close what the application holds."""

@@ -23,6 +23,8 @@ from database.snapshots import Reader
 from database.statement import Row
 
 STATEMENT_CACHE = 1_000
+CLOSE_SECONDS = 2
+"""For taking leave of a database that may not answer any more."""
 SERVER_SETTINGS = {
     "application_name": "joinery",
     "jit": "off",
@@ -192,11 +194,18 @@ class JoineryPostgresClient(AsyncpgDBClient):
         self.single_coalescer = Coalescer(POSTGRES, self._statement_reader, options.max_readers)
 
     async def close(self) -> None:
-        """Give back the connections of readers, and close the pool."""
-        await self.coalescer.close()
-        await self.single_coalescer.close()
-        await asyncio.gather(*self._ending)
-        await super().close()
+        """Give back the connections of readers, and close the pool; cut off what takes too long."""
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self.coalescer.close()
+                await self.single_coalescer.close()
+                await asyncio.gather(*self._ending)
+                await super().close()
+        except TimeoutError:
+            pool: Any = self._pool
+            if pool:
+                pool.terminate()
+            self._pool = None
 
     @property
     def connections(self) -> Connections:

@@ -51,19 +51,15 @@ class Load:
 
     def run(self) -> None:
         """Be one client, until stopped."""
-        connection: http.client.HTTPConnection | None = None
+        # It connects by itself when it has been closed, as the server may ask for.
+        connection = http.client.HTTPConnection(self.url.split("/")[2], timeout=SECONDS)
         while not self._stopped.is_set():
-            if connection is None or not self.keeps_alive:
-                connection = http.client.HTTPConnection(self.url.split("/")[2], timeout=SECONDS)
             sent = self._send(connection)
             self.sent.append(sent)
-            if connection.sock is None:  # the server asked for it
-                connection = None
             if sent.failure or not self.keeps_alive:
-                if connection:
-                    connection.close()
-                connection = None
+                connection.close()
                 time.sleep(0.005)
+        connection.close()
 
     def stop(self) -> None:
         """Have the clients end."""
