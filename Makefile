@@ -6,6 +6,8 @@ VENV ?= .venv
 PORT ?= 8000
 # What to test: a path, or all of it.
 T ?= tests
+# Further words for the torture: TORTURE="--seed 1 --actions 5000".
+TORTURE ?=
 # What to measure: a workload, or all of them. Further words for the bench: BENCH="--rounds 1".
 Q ?=
 BENCH ?=
@@ -21,7 +23,7 @@ WRK := $(or $(shell command -v wrk),/usr/bin/wrk)
 NODE := $(shell node -e 'const [a, b] = process.versions.node.split("."); if (a > 20 || (a == 20 && b >= 19)) console.log("yes")' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install graphiql run test test-fast faults coverage bench flatness lint format docs schema lock
+.PHONY: help install graphiql run test test-fast faults torture coverage bench flatness lint format docs schema lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +60,9 @@ test-fast: install ## Run the tests that need a minute: on SQLite, without brows
 
 faults: install ## Break what the server stands on, the long tests too: kills, failovers, networks
 	$(BIN)/python -m pytest -q $(if $(filter tests,$(T)),tests/faults,$(T))
+
+torture: install ## Act at random while the server is broken, 20,000 times: make torture TORTURE="--seed 1"
+	$(BIN)/python -m tests.torture $(TORTURE)
 
 coverage: install graphiql $(if $(NODE),$(AUDITS) $(PEERS)) $(CHROMIUM) $(WRK) ## Run the same, slower, and tell the lines that none ran
 	$(BIN)/coverage run -m pytest -q -m "not fault" $(if $(filter tests,$(T)),-n 2 --dist worksteal) $(T)

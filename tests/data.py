@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
+from database.bulk import insert
 from models import categories, profiles
 from models.campaign import AvailabilityOverride, Campaign
 from models.influencer import Influencer, SocialAccount
@@ -86,6 +87,45 @@ async def influencer(
     await profiles.refresh([person.id])
     await person.refresh_from_db()
     return person
+
+
+async def crowd(size: int) -> list[int]:
+    """Influencers with an account each."""
+    people = await insert(
+        Influencer,
+        [
+            {
+                "external_id": f"crowd-{number}",
+                "name": f"Someone {number}",
+                "name_key": f"someone {number}",
+                "categories": [],
+                "category_mask": 0,
+                "category_overflow": "",
+                "created_at": NOW,
+                "updated_at": NOW,
+                "followers": 10,
+                "platforms": 1,
+                "multi": False,
+            }
+            for number in range(size)
+        ],
+    )
+    await insert(
+        SocialAccount,
+        [
+            {
+                "influencer_id": person,
+                "platform": Platform.INSTAGRAM.number,
+                "external_id": f"crowd-{person}",
+                "handle": f"crowd{person}",
+                "handle_key": f"crowd{person}",
+                "followers": 10,
+                "connected_at": NOW,
+            }
+            for person in people
+        ],
+    )
+    return people
 
 
 async def account(

@@ -9,12 +9,11 @@ import pytest
 from database.bulk import insert
 from database.session import capabilities
 from database.tracing import traced
-from models.influencer import Influencer, SocialAccount
 from models.participation import Participation, Post
 from resolvers.ids import encode
 from tests import data
 from tests.engine import mutate
-from workflow.enums import CampaignType, ParticipationStatus, Platform
+from workflow.enums import CampaignType, ParticipationStatus
 
 MARKED = """
     campaign { placesTaken }
@@ -49,7 +48,7 @@ def statements(caplog: pytest.LogCaptureFixture) -> Generator[Callable[[], int]]
 async def test_marking_a_thousand_takes_no_more_statements_than_two(
     db: str, statements: Callable[[], int]
 ):
-    people = await crowd(1_000)
+    people = await data.crowd(1_000)
     counts = list[int]()
     for some in (people[:2], people):
         campaign = await data.campaign(capacity=5_000)
@@ -66,7 +65,7 @@ async def test_marking_a_thousand_takes_no_more_statements_than_two(
 
 @pytest.mark.parametrize("size", [1, 500])
 async def test_marking_takes_three_statements(db: str, statements: Callable[[], int], size: int):
-    people = await crowd(size)
+    people = await data.crowd(size)
     campaign = encode("Campaign", (await data.campaign(capacity=5_000)).pk)
     ids = [encode("Influencer", person) for person in people]
     statements()
@@ -77,7 +76,7 @@ async def test_marking_takes_three_statements(db: str, statements: Callable[[], 
 
 @pytest.mark.parametrize("size", [1, 500])
 async def test_deciding_takes_three_statements(db: str, statements: Callable[[], int], size: int):
-    parts = await participations(await crowd(size), "APPLIED")
+    parts = await participations(await data.crowd(size), "APPLIED")
     ids = [encode("Participation", part) for part in parts]
     statements()
     payload = await mutate("setApplicantStatus", CHANGED, participationIds=ids, status="APPROVED")
@@ -96,7 +95,7 @@ def expected_statements() -> int:
 async def test_hiding_from_a_thousand_takes_no_more_statements_than_from_two(
     db: str, statements: Callable[[], int]
 ):
-    people = await crowd(1_000)
+    people = await data.crowd(1_000)
     counts = list[int]()
     for some in (people[:2], people[2:]):
         campaign = await data.campaign()
@@ -126,7 +125,7 @@ async def test_hiding_from_a_thousand_takes_no_more_statements_than_from_two(
 async def test_deciding_a_thousand_takes_no_more_statements_than_two(
     db: str, statements: Callable[[], int], field: str, source: str, given: dict[str, Any]
 ):
-    people = await crowd(1_000)
+    people = await data.crowd(1_000)
     parts = await participations(people, source)
     counts = list[int]()
     for some in (parts[:2], parts[2:]):
@@ -141,7 +140,7 @@ async def test_deciding_a_thousand_takes_no_more_statements_than_two(
 async def test_judging_a_thousand_posts_takes_no_more_statements_than_two(
     db: str, statements: Callable[[], int]
 ):
-    parts = await participations(await crowd(1_000), "APPROVED")
+    parts = await participations(await data.crowd(1_000), "APPROVED")
     campaign = (await Participation.get(id=parts[0])).campaign_id
     posts = await insert(Post, [post_of(part, campaign) for part in parts])
     counts = list[int]()
@@ -193,45 +192,6 @@ def post_of(part: int, campaign: int) -> dict[str, Any]:
         "submitted_at": data.NOW,
         "updated_at": data.NOW,
     }
-
-
-async def crowd(size: int) -> list[int]:
-    """Influencers with an account each."""
-    people = await insert(
-        Influencer,
-        [
-            {
-                "external_id": f"crowd-{number}",
-                "name": f"Someone {number}",
-                "name_key": f"someone {number}",
-                "categories": [],
-                "category_mask": 0,
-                "category_overflow": "",
-                "created_at": data.NOW,
-                "updated_at": data.NOW,
-                "followers": 10,
-                "platforms": 1,
-                "multi": False,
-            }
-            for number in range(size)
-        ],
-    )
-    await insert(
-        SocialAccount,
-        [
-            {
-                "influencer_id": person,
-                "platform": Platform.INSTAGRAM.number,
-                "external_id": f"crowd-{person}",
-                "handle": f"crowd{person}",
-                "handle_key": f"crowd{person}",
-                "followers": 10,
-                "connected_at": data.NOW,
-            }
-            for person in people
-        ],
-    )
-    return people
 
 
 async def test_upserting_a_thousand_takes_no_more_statements_than_two(

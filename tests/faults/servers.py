@@ -99,16 +99,17 @@ def running(
     port: int | None = None,
     ready: int | None = 200,
     within: Sequence[str] = (),
+    program: str = "server.py",
 ) -> Generator[ServerGroup]:
     """Serve this database from `folder`, its working directory; kill what is left at the end.
 
     `settings` are further `JOINERY_*` variables; those of our own environment are not handed on.
     `ready` is the status of readiness to wait for, None not to wait. `within` are words before the
-    command, such as `ip netns exec NAME`.
+    command, such as `ip netns exec NAME`. `program` is the file to run, with `serve`.
     """
     port = port or free_port()
     log = folder / f"server-{port}.log"
-    command = [*within, sys.executable, str(ROOT / "server.py"), "serve", "--port", str(port)]
+    command = [*within, sys.executable, str(ROOT / program), "serve", "--port", str(port)]
     with log.open("ab") as output:
         process = subprocess.Popen(
             [*command, "--workers", str(workers)],

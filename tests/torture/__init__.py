@@ -1,0 +1,1 @@
+"""Random actions by random callers at once, through faults, and whether they can be explained."""
