@@ -33,6 +33,10 @@ def run_server(host: str, port: int, workers: int) -> NoReturn:
     _check_address(host, port)
     if settings.metrics_port is not None:
         _check_address(host, settings.metrics_port)
+    if settings.trusted_documents is not None:
+        from transport.app import engine_of  # the schema takes a second
+
+        engine_of(settings)
     asyncio.run(_check_database(settings))
     # Of several workers none says where they listen: this process does.
     configure_logs(settings.log_level, as_json=settings.logs_json)

@@ -1,7 +1,7 @@
 """GraphQL documents, parsed, validated and prepared once, however often they are sent."""
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -33,6 +33,8 @@ from execution.cost import check_cost
 from execution.errors import with_code
 from execution.inputs import with_fields, with_marked_literals
 from execution.pricing import Price, Pricing
+from execution.rules import Rules
+from execution.trusted import Source, TrustedDocumentsError, canonical, hash_of
 from projection.internals import (
     Executor,
     GraphQLVariableSignature,
@@ -67,6 +69,7 @@ MAX_PUBLIC_CHARACTERS = 4 * 1024
 MAX_PUBLIC_TOKENS = 250
 "In such a document where it is executed. The same introspection has 200."
 
+INTROSPECTION = frozenset({"__schema", "__type"})
 _IS_LIST = {"ID": False, "String": False, "[ID!]": True, "[String!]": True}
 """By type of a variable that is a text, or a list of texts: whether it is a list."""
 
@@ -159,19 +162,75 @@ class Operation:
         return self.pricing.price()
 
     @cached_property
-    def is_public(self) -> bool:
-        """Whether its root fields are all introspection or `__typename`."""
-        fields = _root_fields(self.node.selection_set, self.fragments, set())
-        return all(name.startswith("__") for name in fields)
+    def root_fields(self) -> frozenset[str]:
+        """The names of its root fields."""
+        return frozenset(_root_fields(self.node.selection_set, self.fragments, set()))
 
 
 class Documents:
-    """The documents of one schema; those used last are cached."""
+    """The documents of one schema: trusted ones are kept, and of others those used last."""
 
-    def __init__(self, schema: GraphQLSchema) -> None:
+    def __init__(self, schema: GraphQLSchema, rules: Rules | None = None) -> None:
+        """Serve documents of this schema. Raises TrustedDocumentsError."""
         self._schema = schema
+        self._rules = rules or Rules()
         self._cache: OrderedDict[str, tuple[Operation, ...]] = OrderedDict()
         self._cached_characters = 0
+        self._trusted: dict[str, tuple[Operation, ...]] = {}
+        "By text."
+        self._texts: dict[str, str] = {}
+        "Of trusted documents, by id."
+        self._trust(self._rules.trusted or ())
+
+    def text_of(self, document_id: str) -> str:
+        """Return a trusted document.
+
+        Raise RequestError PERSISTED_QUERY_NOT_FOUND, or PERSISTED_QUERY_NOT_SUPPORTED where there
+        are none. Clients look for these very messages, or for the codes.
+        """
+        if self._rules.trusted is None:
+            raise RequestError("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported")
+        text = self._texts.get(canonical(document_id))
+        if text is None:
+            raise RequestError("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
+        return text
+
+    def find(self, text: str, name: str | None, *, is_known: bool) -> Operation:
+        """Return the operation of this name, or the only one; raise as `operation` does.
+
+        Unless the document is trusted, it is neither validated nor kept for a caller who is not
+        known, nor where only trusted ones are served: `public` tells whether it runs.
+        """
+        if trusted := self._trusted.get(text):
+            return _named(trusted, name)
+        if is_known and not self._rules.trusted_only:
+            return self.operation(text, name)
+        if len(text) > MAX_PUBLIC_CHARACTERS:
+            raise _not_public(is_known=is_known)
+        document = _parsed(text)
+        nodes = _operation_nodes(document)
+        return _named(
+            [Operation(self._schema, node, document, is_validated=False) for node in nodes], name
+        )
+
+    def public(self, operation: Operation, *, is_known: bool) -> Operation:
+        """Return an operation that anybody may run, validated.
+
+        Raise as `operation` does, and RequestError: UNAUTHENTICATED where a token is needed,
+        DOCUMENT_NOT_TRUSTED where the document must be trusted.
+        """
+        allowed = {"__typename"}
+        if self._rules.introspection == "everyone" or (
+            is_known and self._rules.introspection == "callers"
+        ):
+            allowed |= INTROSPECTION
+        if not operation.root_fields <= allowed:
+            raise _not_public(is_known=is_known)
+        if operation.is_validated:
+            return operation
+        if token_count(operation.document) > MAX_PUBLIC_TOKENS:
+            raise _not_public(is_known=is_known)
+        return _named(self._validated(operation.document), operation.name)
 
     def operation(self, text: str, name: str | None) -> Operation:
         """Return the operation of this name, or the only one.
@@ -192,26 +251,6 @@ class Documents:
             self._store(text, operations)
         return operations
 
-    def unvalidated(self, text: str, name: str | None) -> Operation:
-        """Return the operation that somebody without a token sent; nothing of it is kept.
-
-        Raise as `operation` does, and RequestError UNAUTHENTICATED where the document is long.
-        """
-        if len(text) > MAX_PUBLIC_CHARACTERS:
-            raise token_needed()
-        document = _parsed(text)
-        nodes = _operation_nodes(document)
-        operations = [Operation(self._schema, node, document, is_validated=False) for node in nodes]
-        return _named(operations, name)
-
-    def validated(self, operation: Operation) -> Operation:
-        """Return an operation of somebody without a token validated. Raise as `unvalidated`."""
-        if operation.is_validated:
-            return operation
-        if token_count(operation.document) > MAX_PUBLIC_TOKENS:
-            raise token_needed()
-        return _named(self._validated(operation.document), operation.name)
-
     def _store(self, text: str, operations: tuple[Operation, ...]) -> None:
         self._cache[text] = operations
         self._cached_characters += len(text)
@@ -219,12 +258,37 @@ class Documents:
             evicted, _ = self._cache.popitem(last=False)
             self._cached_characters -= len(evicted)
 
-    def _validated(self, document: DocumentNode) -> tuple[Operation, ...]:
+    def _trust(self, sources: Iterable[Source]) -> None:
+        problems: list[str] = []
+        for source in sources:
+            try:
+                self._trusted[source.text] = self._trusted.get(source.text) or self._read(source)
+            except InvalidDocumentError as error:
+                problems += [f"{source.name}: {_with_line(each)}" for each in error.errors]
+            except RequestError as error:
+                problems.append(f"{source.name}: {error.message}")
+            else:
+                self._trusted[source.text.rstrip()] = self._trusted[source.text]
+                self._texts |= {source.id: source.text, hash_of(source.text): source.text}
+        if problems:
+            raise TrustedDocumentsError("\n".join(dict.fromkeys(problems)))
+
+    def _read(self, source: Source) -> tuple[Operation, ...]:
+        operations = self._validated(_parsed(source.text), is_trusted=True)
+        if len(operations) > 1:
+            message = f"It has {len(operations)} operations: a trusted document has one."
+            raise RequestError("INVALID_INPUT", message)
+        return operations
+
+    def _validated(
+        self, document: DocumentNode, *, is_trusted: bool = False
+    ) -> tuple[Operation, ...]:
         _operation_nodes(document)
         check_cost(document)
-        errors = validate(self._schema, document)
+        introspects = is_trusted or self._rules.introspection != "nobody"
+        errors = validate(self._schema, document, introspects=introspects)
         if errors and (marked := with_marked_literals(document, errors)):
-            document, errors = marked, validate(self._schema, marked)
+            document, errors = marked, validate(self._schema, marked, introspects=introspects)
         if errors:
             coded = [with_code(error, _validation_code(error)) for error in errors]
             raise InvalidDocumentError(with_fields(document, coded))
@@ -239,6 +303,7 @@ class Documents:
                 _text_variables(self._schema, node),
                 plans,
                 may_be_late=_may_be_late(self._schema, node, fragments),
+                is_trusted=is_trusted,
             )
             for node in _operation_nodes(document)
         )
@@ -248,6 +313,17 @@ def token_needed() -> RequestError:
     """Return the refusal of a caller without a token."""
     message = "This needs a token: send the header `Authorization: Bearer` and the token."
     return RequestError("UNAUTHENTICATED", message)
+
+
+def _not_public(*, is_known: bool) -> RequestError:
+    if not is_known:
+        return token_needed()
+    message = "Only trusted documents are served here: send the `documentId` of one."
+    return RequestError("DOCUMENT_NOT_TRUSTED", message)
+
+
+def _with_line(error: GraphQLError) -> str:
+    return f"line {error.locations[0].line}: {error.message}" if error.locations else error.message
 
 
 def _parsed(text: str) -> DocumentNode:

@@ -6,6 +6,7 @@ read are told apart from errors of execution. Schema extensions do not run.
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
@@ -29,7 +30,6 @@ from execution.documents import (
     Operation,
     TextVariable,
     call,
-    token_needed,
 )
 from execution.errors import body_of, code_of, to_client_error
 from execution.idempotency import (
@@ -43,6 +43,7 @@ from execution.idempotency import (
 from execution.inputs import InvalidVariablesError, coerce_variables
 from execution.limits import COST_LIMIT, PUBLIC_LIMIT
 from execution.pricing import PriceError
+from execution.rules import Rules
 from projection.internals import Executor, VariableValueSource, core_schema
 from resolvers.context import Context
 from resolvers.errors import RequestCode, RequestError
@@ -51,6 +52,7 @@ from workflow.enums import Role
 if TYPE_CHECKING:
     from database.replication import Replica, Replicas
 
+_SUGGESTION = re.compile(r" Did you mean [^?]*\?$")
 _NOT_STORED: frozenset[RequestCode] = frozenset({"UNAVAILABLE", "INTERNAL", "UNAUTHENTICATED"})
 
 
@@ -59,8 +61,11 @@ class Params:
     """The parameters of a GraphQL request."""
 
     query: str
+    "The document; empty where it is named by its id."
     variables: dict[str, Any]
     operation_name: str | None
+    document_id: str | None = None
+    "Of a trusted document, in place of its text."
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,7 @@ class Engine:
 
     An `Idempotency-Key` is one run's for `lease` seconds at most. An operation costs `cost_limit`
     points at most; what each caller spends in a minute comes to `cost_budget` at most, if any.
+    Raise TrustedDocumentsError.
     """
 
     def __init__(
@@ -101,6 +107,7 @@ class Engine:
         schema: strawberry.Schema,
         *,
         lease: float = LEASE,
+        rules: Rules | None = None,
         cost_limit: int = COST_LIMIT,
         cost_budget: int | None = None,
     ) -> None:
@@ -108,7 +115,8 @@ class Engine:
         self._cost_limit = min(cost_limit, cost_budget or cost_limit)
         self._budgets = Budgets(cost_budget) if cost_budget else None
         assert_valid_schema(self._schema)
-        self._documents = Documents(self._schema)
+        self._rules = rules or Rules()
+        self._documents = Documents(self._schema, self._rules)
         self._keys = IdempotencyKeys(lease)
         self.replicas: Replicas | None = None
         "Replicas of the connected database, for queries that may be late; set when it starts."
@@ -119,12 +127,16 @@ class Engine:
         `is_known` says whether the caller has a valid token: for others nothing is validated before
         it is known to need no token, and nothing is kept.
         """
-        documents = self._documents
-        find = documents.operation if is_known else documents.unvalidated
         try:
-            return find(params.query, params.operation_name)
+            if not params.query and params.document_id is not None:
+                params.query = self._documents.text_of(params.document_id)
+            found = self._documents.find(params.query, params.operation_name, is_known=is_known)
         except (InvalidDocumentError, RequestError) as error:
-            raise _refused(error) from None
+            raise self._refused(error) from None
+        if found.is_trusted and found.document.loc:
+            # By whatever it was asked for, it is one call for an `Idempotency-Key`.
+            params.query = found.document.loc.source.body
+        return found
 
     async def execute(
         self, operation: Operation, params: Params, context: Context, key: str | None = None
@@ -134,8 +146,8 @@ class Engine:
         Raise RefusedError, or RequestError where the key is malformed, in use, or another call's;
         RateLimitedError where the caller has spent too much.
         """
-        if context.caller is None:
-            operation = self._public(operation)
+        if context.caller is None or not operation.is_validated:
+            operation = self._public(operation, is_known=context.caller is not None)
         executor = self.prepare(operation, params, context)
         standing = self._pay(operation, executor, context)
         response = await self._run(executor, operation, params, context, key)
@@ -177,14 +189,12 @@ class Engine:
         context.replay = claim
         return await _execute_and_store(executor, operation, claim, self._position)
 
-    def _public(self, operation: Operation) -> Operation:
-        """Return an operation that needs no token validated; raise RefusedError."""
-        if not operation.is_public:
-            raise RefusedError(token_needed())
+    def _public(self, operation: Operation, *, is_known: bool) -> Operation:
+        """Return an operation that anybody may run, validated; raise RefusedError."""
         try:
-            return self._documents.validated(operation)
+            return self._documents.public(operation, is_known=is_known)
         except (InvalidDocumentError, RequestError) as error:
-            raise _refused(error) from None
+            raise self._refused(error) from None
 
     async def _read(
         self, executor: Executor, operation: Operation, params: Params, context: Context
@@ -234,7 +244,17 @@ class Engine:
         try:
             return coerce_variables(self._schema, operation.node, operation.fragments, given)
         except InvalidVariablesError as error:
-            raise RefusedError(*error.errors) from None
+            raise self._refused(error) from None
+
+    def _refused(
+        self, error: InvalidDocumentError | InvalidVariablesError | RequestError
+    ) -> RefusedError:
+        if isinstance(error, RequestError):
+            return RefusedError(error)
+        if not self._rules.suggests:
+            for each in error.errors:
+                each.message = _SUGGESTION.sub("", each.message)
+        return RefusedError(*error.errors)
 
     def _executor(
         self, operation: Operation, variables: VariableValues, context: Context | None
@@ -244,14 +264,6 @@ class Engine:
         )
         executor.plans = operation.plans
         return executor
-
-
-def _refused(error: InvalidDocumentError | RequestError) -> RefusedError:
-    return (
-        RefusedError(*error.errors)
-        if isinstance(error, InvalidDocumentError)
-        else RefusedError(error)
-    )
 
 
 def _texts(

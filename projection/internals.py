@@ -26,6 +26,7 @@ from graphql import (
     GraphQLSchema,
     Lexer,
     NonNullTypeNode,
+    NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     Source,
     VariableDefinitionNode,
@@ -269,9 +270,18 @@ def token_count(document: DocumentNode) -> int:
     return cast("Any", document).token_count
 
 
-def validate(schema: GraphQLSchema, document: DocumentNode) -> Sequence[GraphQLError]:
-    """Return what is wrong with a document, Strawberry's own rules included."""
-    return strawberry_schema.validate_document(schema, document, tuple(specified_rules))
+def validate(
+    schema: GraphQLSchema, document: DocumentNode, *, introspects: bool = True
+) -> Sequence[GraphQLError]:
+    """Return what is wrong with a document, Strawberry's own rules included.
+
+    Introspection is wrong unless it `introspects`.
+    """
+    rules = specified_rules if introspects else _RULES_WITHOUT_INTROSPECTION
+    return strawberry_schema.validate_document(schema, document, tuple(rules))
+
+
+_RULES_WITHOUT_INTROSPECTION = (*specified_rules, NoSchemaIntrospectionCustomRule)
 
 
 class VariableFault(NamedTuple):

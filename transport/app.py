@@ -19,6 +19,8 @@ from database.connection import attached
 from database.replication import replicating
 from execution.engine import Engine, to_json
 from execution.errors import body_of
+from execution.rules import Rules
+from execution.trusted import TrustedDocumentsError, read_folder
 from resolvers.availability.worker import worker as availability_worker
 from resolvers.context import Context
 from resolvers.errors import RequestError
@@ -34,7 +36,7 @@ from transport.http import GraphQLOverHTTP
 from transport.logs import configure_logs
 from transport.metrics import metrics_published, metrics_routes
 from transport.observing import Observed
-from transport.settings import Settings
+from transport.settings import PREFIX, Settings, SettingsError
 from transport.traces import new_traces, traces_sent
 
 if TYPE_CHECKING:
@@ -55,12 +57,7 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
     `identities` gives GraphiQL's menu its ready tokens; None where there must be none.
     """
     configure_logs(settings.log_level, as_json=settings.logs_json)
-    engine = Engine(
-        schema,
-        lease=settings.request_timeout + LEASE_MARGIN,
-        cost_limit=settings.cost_limit,
-        cost_budget=settings.cost_budget,
-    )
+    engine = engine_of(settings)
     graphql = GraphQLOverHTTP(
         engine,
         Authenticator(settings),
@@ -109,6 +106,27 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
     # A redirect would go to whatever Host was sent, and by plain HTTP.
     server.router.redirect_slashes = False
     return server
+
+
+def engine_of(settings: Settings) -> Engine:
+    """Return the engine for these settings. Raises SettingsError where a document is wrong."""
+    folder = settings.trusted_documents
+    try:
+        rules = Rules(
+            trusted=None if folder is None else read_folder(folder),
+            trusted_only=settings.trusted_only,
+            introspection=settings.may_introspect,
+            suggests=settings.suggests,
+        )
+        return Engine(
+            schema,
+            lease=settings.request_timeout + LEASE_MARGIN,
+            rules=rules,
+            cost_limit=settings.cost_limit,
+            cost_budget=settings.cost_budget,
+        )
+    except TrustedDocumentsError as error:
+        raise SettingsError(f"{PREFIX}TRUSTED_DOCUMENTS:\n{error}") from None
 
 
 def _spare_collections() -> None:

@@ -8,8 +8,7 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.types import Receive, Scope
 
-from execution.engine import Params, RefusedError
-from resolvers.errors import RequestError
+from execution.engine import Params
 from transport.errors import HttpError
 from transport.negotiation import check_content_encoding, check_content_type
 
@@ -111,7 +110,7 @@ async def read_body(request: Incoming) -> bytes | None:
 
 
 def read_params(request: Incoming, body: bytes | None) -> Params:
-    """Return the parameters of a GET, or of a POST's body; raise HttpError or RefusedError."""
+    """Return the parameters of a GET, or of a POST's body; raise HttpError."""
     if body is None:
         return _params(_in_address(request.query_string), json_in_text=True)
     return _params(_in_body(body), json_in_text=False)
@@ -146,17 +145,27 @@ def _in_body(body: bytes) -> dict[str, Any]:
 def _params(given: Mapping[str, Any], *, json_in_text: bool) -> Params:
     query, operation_name = given.get("query"), given.get("operationName")
     extensions = _object(given, "extensions", json_in_text=json_in_text)
-    if not query and extensions.get("persistedQuery") is not None:
-        # Clients look for this very message, or for the code, and send the document instead.
-        error = RequestError("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported")
-        raise RefusedError(error)
-    if not isinstance(query, str) or not query.strip():
+    document_id = None if query else _document_id(given.get("documentId"), extensions)
+    if document_id is None and (not isinstance(query, str) or not query.strip()):
         raise HttpError(400, "`query` is missing: it must be a GraphQL document, as text.")
     if operation_name is not None and not isinstance(operation_name, str):
         raise HttpError(400, "`operationName` must be text.")
     variables = _object(given, "variables", json_in_text=json_in_text)
     _check_nesting(variables)
-    return Params(query, variables, operation_name)
+    return Params(query or "", variables, operation_name, document_id)
+
+
+def _document_id(given: Any, extensions: Mapping[str, Any]) -> str | None:
+    """Return the id that stands in place of a text: `documentId`, or the hash that clients send."""
+    if given is None and (persisted := extensions.get("persistedQuery")) is not None:
+        match persisted:
+            case {"sha256Hash": str(document_id)}:
+                return document_id
+            case _:
+                return ""
+    if given is not None and not isinstance(given, str):
+        raise HttpError(400, "`documentId` must be text.")
+    return given
 
 
 def _object(given: Mapping[str, Any], name: str, *, json_in_text: bool) -> dict[str, Any]:

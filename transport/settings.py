@@ -20,6 +20,7 @@ from database.connection import (
 )
 from database.options import MIN_POOL_SIZE, DatabaseOptions
 from execution.limits import COST_LIMIT
+from execution.rules import Introspection
 from transport.setting_types import Origins, RoleMap
 
 PREFIX = "JOINERY_"
@@ -40,7 +41,8 @@ _OF_KUBERNETES = re.compile(
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 MAX_POINTS = 10**12
-
+_CHOICES = ("env", "introspection", "log_level", "log_format")
+"Settings whose values are words, in any case."
 HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+\S*$")]
 
 
@@ -114,6 +116,14 @@ class Settings(BaseSettings):
     "The points that a caller may spend in a minute with each process; None: no bound."
     graphiql: bool | None = None
     "Whether browsers get the GraphiQL page: None, in development alone."
+    trusted_documents: Path | None = None
+    "The folder of the documents that clients may ask for by their ids."
+    trusted_only: bool = False
+    "Whether all other documents are refused."
+    introspection: Introspection | None = None
+    "Who may ask for the schema: None, as `may_introspect` says."
+    suggestions: bool | None = None
+    "Whether errors suggest names: None, where anybody may introspect."
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] | None = None
     "How entries are written: None, as JSON in production, for people in development."
@@ -169,7 +179,26 @@ class Settings(BaseSettings):
     @property
     def shows_graphiql(self) -> bool:
         """Whether browsers get the GraphiQL page."""
-        return not self.is_production if self.graphiql is None else self.graphiql
+        if self.graphiql is None:
+            return not self.is_production and self.may_introspect != "nobody"
+        return self.graphiql
+
+    @property
+    def may_introspect(self) -> Introspection:
+        """Who may ask for the schema.
+
+        It is no secret, but to write it out takes the server as long as a hundred small requests.
+        """
+        if self.introspection is not None:
+            return self.introspection
+        if self.trusted_only:
+            return "nobody"
+        return "callers" if self.is_production else "everyone"
+
+    @property
+    def suggests(self) -> bool:
+        """Whether errors suggest names of the schema."""
+        return self.may_introspect != "nobody" if self.suggestions is None else self.suggestions
 
     @model_validator(mode="before")
     @classmethod
@@ -180,9 +209,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _lower_case_choices(cls, values: dict[str, Any]) -> dict[str, Any]:
-        choices = {
-            name: values[name] for name in ("env", "log_level", "log_format") if name in values
-        }
+        choices = {name: values[name] for name in _CHOICES if name in values}
         return values | {name: str(value).lower() for name, value in choices.items()}
 
     @model_validator(mode="before")
@@ -203,6 +230,7 @@ class Settings(BaseSettings):
             *_key_problems("auth", self.auth_secret, self.auth_jwks_url),
             *_key_problems("connect", self.connect_secret, self.connect_jwks_url),
             *(_production_problems(self) if self.is_production else ()),
+            *_document_problems(self),
             *_database_problems(self),
         ]
         if problems:
@@ -276,6 +304,13 @@ def _production_problems(settings: Settings) -> list[str]:
         if secret in (DEVELOPMENT_AUTH_SECRET, DEVELOPMENT_CONNECT_SECRET):
             problems.append(f"{name}: is a development secret, which everyone knows; {_HOW}")
     return problems
+
+
+def _document_problems(settings: Settings) -> Iterator[str]:
+    if settings.trusted_only and settings.trusted_documents is None:
+        yield f"{PREFIX}TRUSTED_ONLY: needs {PREFIX}TRUSTED_DOCUMENTS, or nothing is served"
+    if settings.graphiql and settings.may_introspect == "nobody":
+        yield f"{PREFIX}GRAPHIQL: needs {PREFIX}INTROSPECTION, which is nobody's"
 
 
 def _database_problems(settings: Settings) -> Iterator[str]:

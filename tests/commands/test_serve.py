@@ -137,6 +137,13 @@ def test_a_bad_setting_is_told_by_its_name(run: Typed, variable: str) -> None:
     assert re.match(f"server.py: {variable}: ", told)
 
 
+def test_a_trusted_document_that_is_wrong_is_told_by_its_file(run: Typed, tmp_path: Path) -> None:
+    (tmp_path / "wrong.graphql").write_text("query Wrong {\n  nothing\n}\n")
+    told = run("serve", settings={"JOINERY_TRUSTED_DOCUMENTS": str(tmp_path)}).told()
+    assert "JOINERY_TRUSTED_DOCUMENTS:" in told
+    assert "wrong.graphql: line 2: Cannot query field" in told
+
+
 def test_without_tables_it_says_what_to_do_and_waits_for_them(
     databases: Databases, tmp_path: Path
 ) -> None:

@@ -113,18 +113,22 @@ async def test_a_document_that_was_executed_is_freed_when_it_is_dropped(db: str)
 
 def test_nothing_is_kept_of_somebody_without_a_token() -> None:
     documents = Documents(SCHEMA)
-    found = documents.validated(documents.unvalidated("{ __typename }", None))
+    found = documents.public(documents.find("{ __typename }", None, is_known=False), is_known=False)
     assert found.is_validated
-    again = documents.validated(documents.unvalidated("{ __typename }", None))
+    again = documents.public(documents.find("{ __typename }", None, is_known=False), is_known=False)
     assert again.document is not found.document
     assert documents.operation("{ __typename }", None).document is not again.document
 
 
-def test_without_a_token_what_needs_one_is_refused_before_it_is_validated() -> None:
-    engine = Engine(schema)
-    for text in ("{ nothing }", "{ __typename nothing }", "{ ...A } fragment A on No { no ...A }"):
-        operation = engine.operation(Params(text, {}, None), is_known=False)
-        assert not operation.is_public
+@pytest.mark.parametrize(
+    "text", ["{ nothing }", "{ __typename nothing }", "{ ...A } fragment A on No { no ...A }"]
+)
+def test_without_a_token_what_needs_one_is_refused_before_it_is_validated(text: str) -> None:
+    documents = Documents(SCHEMA)
+    operation = documents.find(text, None, is_known=False)
+    assert not operation.is_validated
+    with pytest.raises(RequestError, match="needs a token"):
+        documents.public(operation, is_known=False)
 
 
 @pytest.mark.parametrize("text", ["{ ...No }", "{ ...A } fragment A on Query { ...A }"])
@@ -156,7 +160,7 @@ async def test_the_introspection_of_every_tool_is_short_enough_to_need_no_token(
 def test_without_a_token_a_document_is_short(text: str) -> None:
     documents = Documents(SCHEMA)
     with pytest.raises(RequestError, match="needs a token"):
-        documents.validated(documents.unvalidated(text, None))
+        documents.public(documents.find(text, None, is_known=False), is_known=False)
     assert documents.operation(text, None)
 
 

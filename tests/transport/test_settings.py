@@ -251,3 +251,33 @@ def test_the_example_file_has_a_line_that_can_be_used_for_every_setting(tmp_path
         (tmp_path / ".env").write_text(f"{line}\n")
         value, default = getattr(Settings(), name), Settings.model_fields[name].default
         assert default in (None, value), f"{line} is not the default, {default}"
+
+
+def test_who_may_introspect_depends_on_where_it_runs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert (Settings().may_introspect, Settings().suggests) == ("everyone", True)
+    for name, value in PRODUCTION.items():
+        monkeypatch.setenv(name, value)
+    assert (Settings().may_introspect, Settings().suggests) == ("callers", True)
+    monkeypatch.setenv("JOINERY_TRUSTED_DOCUMENTS", str(tmp_path))
+    monkeypatch.setenv("JOINERY_TRUSTED_ONLY", "true")
+    assert (Settings().may_introspect, Settings().suggests) == ("nobody", False)
+    monkeypatch.setenv("JOINERY_INTROSPECTION", "Callers")
+    assert (Settings().may_introspect, Settings().suggests) == ("callers", True)
+    monkeypatch.setenv("JOINERY_SUGGESTIONS", "false")
+    assert not Settings().suggests
+
+
+def test_graphiql_needs_introspection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOINERY_INTROSPECTION", "nobody")
+    assert not Settings().shows_graphiql
+    assert "JOINERY_GRAPHIQL: needs JOINERY_INTROSPECTION" in refused(
+        monkeypatch, JOINERY_GRAPHIQL="true"
+    )
+
+
+def test_trusted_documents_alone_need_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "JOINERY_TRUSTED_ONLY: needs JOINERY_TRUSTED_DOCUMENTS" in refused(
+        monkeypatch, JOINERY_TRUSTED_ONLY="true"
+    )
