@@ -6,7 +6,6 @@ dropped.
 """
 
 import asyncio
-import contextlib
 import fcntl
 import os
 import secrets
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 import orjson
+import structlog
 
 from telemetry.metrics import METRICS, samples
 from telemetry.series import Labels, Sample
@@ -26,6 +26,8 @@ SECONDS = 1.0
 VARIABLE = "_JOINERY_METRICS_FOLDER"
 """Tells the processes that a server starts which folder they share."""
 ENDED = "ended.json"
+
+_log = structlog.stdlib.get_logger("joinery.metrics")
 
 _GAUGES = {metric.name for metric in METRICS if metric.kind == "gauge"}
 
@@ -112,10 +114,17 @@ def shared_folder() -> Generator[Folder]:
 @asynccontextmanager
 async def publishing(folder: Folder, look: Callable[[], None]) -> AsyncGenerator[None]:
     """Write the numbers of this process while the block runs; `look` sets its gauges before."""
+    problems = set[str]()
 
     def publish() -> None:
-        look()
-        folder.publish()
+        try:
+            look()
+            folder.publish()
+        except Exception as error:  # noqa: BLE001
+            # A full disk, perhaps. Requests go on; this is told once.
+            if (problem := repr(error)) not in problems:
+                problems.add(problem)
+                _log.warning("metrics cannot be handed on", exc_info=True)
 
     async def repeat() -> None:
         while True:
@@ -127,9 +136,8 @@ async def publishing(folder: Folder, look: Callable[[], None]) -> AsyncGenerator
         yield
     finally:
         running.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await running
-        folder.publish()
+        await asyncio.wait([running])
+        publish()
 
 
 def _write(file: Path, numbers: Iterable[Sample]) -> None:

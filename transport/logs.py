@@ -1,32 +1,17 @@
 """Logs to standard error: a line of JSON each in production, for people in development."""
 
 import logging
+import re
 import sys
+import traceback
 from typing import Any
 
 import structlog
-from structlog.types import EventDict, Processor
+from structlog.types import EventDict, ExcInfo, Processor
 
 from database.failures import is_outage
 from database.loggers import TELL_VALUES
 from telemetry.requests import current_request
-
-
-def _add_request_id(_logger: object, _method: str, event: EventDict) -> EventDict:
-    if (record := current_request.get()) is not None:
-        event["request_id"] = record.id
-        if record.trace_id is not None:
-            event["trace_id"] = record.trace_id
-    return event
-
-
-_SHARED: list[Processor] = [
-    structlog.contextvars.merge_contextvars,
-    _add_request_id,
-    structlog.stdlib.add_log_level,
-    structlog.stdlib.add_logger_name,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-]
 
 
 def configure_logs(level: str, *, as_json: bool) -> None:
@@ -37,9 +22,11 @@ def configure_logs(level: str, *, as_json: bool) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    # Tracebacks without local variables: those hold tokens, and what is said of people.
     last: list[Processor] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=repr)]
+        [
+            structlog.processors.ExceptionRenderer(_without_values),
+            structlog.processors.JSONRenderer(default=repr),
+        ]
         if as_json
         else [
             structlog.dev.ConsoleRenderer(
@@ -61,6 +48,34 @@ def configure_logs(level: str, *, as_json: bool) -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
+
+
+_DETAIL = re.compile(
+    r"\nDETAIL: .*?(?=\nHINT: |\n\nDuring handling|\n\nThe above exception|\Z)", re.DOTALL
+)
+"""In this part of an error's text the database tells the values of a row."""
+
+
+def _without_values(exc_info: ExcInfo) -> str:
+    """Return a traceback without local variables and rows, which tell of people."""
+    return _DETAIL.sub("", "".join(traceback.format_exception(exc_info[1]))).rstrip()
+
+
+def _add_request_id(_logger: object, _method: str, event: EventDict) -> EventDict:
+    if (record := current_request.get()) is not None:
+        event["request_id"] = record.id
+        if record.trace_id is not None:
+            event["trace_id"] = record.trace_id
+    return event
+
+
+_SHARED: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    _add_request_id,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
 
 
 def _shorten_outages(_logger: object, _method: str, event: EventDict) -> EventDict:

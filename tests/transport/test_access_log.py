@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx
 import pytest
-import structlog
 
 from telemetry.requests import Record, Statement
 from tests.faults.servers import ServerGroup, running, wait_until
@@ -193,15 +192,13 @@ def test_nothing_that_a_client_sends_is_in_the_log_the_metrics_or_the_traces(
         assert secret.lower() not in spans.lower(), secret
 
 
+@pytest.mark.usefixtures("own_logs")
 def test_lines_for_people_have_the_same_fields(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logs("info", as_json=False)
     record = Record("1")
     record.statements.append(Statement("SELECT 1", 1, 0.0, 2.5))
-    try:
-        AccessLog(as_json=False).tell(30, record, "POST", "/graphql", 2)
-        AccessLog(as_json=False).tell(10, record, "GET", "/health/live", 0)
-    finally:
-        structlog.reset_defaults()
+    AccessLog(as_json=False).tell(30, record, "POST", "/graphql", 2)
+    AccessLog(as_json=False).tell(10, record, "GET", "/health/live", 0)
     said = capsys.readouterr().err
     assert len(said.splitlines()) == 1
     for part in ("request", "path=/graphql", "ms=2000", "is_slow=True", "SELECT 1"):
