@@ -130,7 +130,10 @@ class Price:
 
     def of(self, variables: Variables) -> int:
         """Return the points for these values."""
-        return sum((count.of(variables) for count in self.counts), self.constant)
+        points = self.constant
+        for count in self.counts:
+            points += count.of(variables)
+        return points
 
 
 class Pricing(NamedTuple):
