@@ -18,7 +18,7 @@ from transport.settings import Settings
 
 CLOSING_SECONDS = 5
 """For the background and the database's connections, after the last request."""
-LINGER_SECONDS = 0.5
+LINGER_SECONDS = 1.0
 """For requests that are on their way when the sockets close."""
 RETIRE = signal.SIGUSR1
 """Tells a worker to end without a delay: others take its place."""

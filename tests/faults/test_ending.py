@@ -151,6 +151,21 @@ def test_what_is_under_way_is_finished_while_new_clients_are_refused(
         assert server.ended() == 0
 
 
+def test_a_request_that_is_on_its_way_when_the_sockets_close_is_answered(
+    sqlite_databases: SqliteDatabases, tmp_path: Path
+) -> None:
+    with (
+        sqlite_databases.lend() as url,
+        running(url, tmp_path, workers=1) as server,
+        stalled(server, b"") as client,
+    ):
+        server.tell()
+        wait_until(lambda: refuses(server), server.said)
+        client.sendall(b"GET /health/live HTTP/1.1\r\nHost: joinery\r\n\r\n")
+        assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+        assert server.ended() == 0
+
+
 @WORKERS
 def test_what_takes_too_long_is_cut_off(
     postgres_server: Postgres, postgres_databases: PostgresDatabases, tmp_path: Path, workers: int
