@@ -61,31 +61,37 @@ class Postgres:
 
 @contextmanager
 def postgres(
-    *, durable: bool = False, options: Sequence[str] = (), kept: Path | None = None
+    *,
+    durable: bool = False,
+    options: Sequence[str] = (),
+    kept: Path | None = None,
+    within: Sequence[str] = (),
 ) -> Generator[Postgres]:
     """Start a server, and stop it afterwards.
 
     Not `durable`, it never waits for the disk: right for tests, except for those that kill it.
     `options` are further words of its command line. `kept` is a folder where the data stay, and
-    are found again; else they are gone afterwards.
+    are found again; else they are gone afterwards. `within` are words before the command.
     """
     options = (*(() if durable else UNSAFE_BUT_FAST), *options)
     with _folder(kept) as folder:
         programs = _programs(folder, owner := _unprivileged())
         if not (folder / "data" / "PG_VERSION").exists():
             _initdb(programs, folder, owner)
-        with _running(programs, folder, options) as server:
+        with _running(programs, folder, options, within) as server:
             yield server
 
 
 @contextmanager
-def standby(primary: Postgres, options: Sequence[str] = UNSAFE_BUT_FAST) -> Generator[Postgres]:
+def standby(
+    primary: Postgres, options: Sequence[str] = UNSAFE_BUT_FAST, within: Sequence[str] = ()
+) -> Generator[Postgres]:
     """Start a hot standby that streams from a primary, and stop it afterwards."""
     with _folder(None) as folder:
         command = [primary.programs / "pg_basebackup", "-h", primary.folder, "-U", "postgres"]
         command += ["-D", folder / "data", "-R", "-c", "fast", "--no-sync"]
         subprocess.run(command, check=True, capture_output=True, cwd="/", **_unprivileged())
-        with _running(primary.programs, folder, options) as server:
+        with _running(primary.programs, folder, options, within) as server:
             yield server
 
 
@@ -104,14 +110,19 @@ def _folder(kept: Path | None) -> Generator[Path]:
 
 
 @contextmanager
-def _running(programs: Path, folder: Path, options: Sequence[str]) -> Generator[Postgres]:
+def _running(
+    programs: Path, folder: Path, options: Sequence[str], within: Sequence[str]
+) -> Generator[Postgres]:
     """Run a server on the data in a folder."""
+    owner = _unprivileged()
     command = [programs / "postgres", "-D", folder / "data", "-k", folder, "-h", ""]
     command = [*_ending_with_us(), *command, "-c", "max_connections=200", *options]
+    if within and owner:
+        # The words before need root; the server refuses to be.
+        user = (f"--reuid={owner['user']}", f"--regid={owner['group']}", "--clear-groups")
+        command, owner = [*within, "setpriv", *user, *command], {}
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen[bytes](
-            command, stdout=log, stderr=log, cwd="/", **_unprivileged()
-        )
+        process = subprocess.Popen[bytes](command, stdout=log, stderr=log, cwd="/", **owner)
     try:
         _wait_until_ready(programs, folder, process)
         yield Postgres(programs, folder, process)

@@ -96,6 +96,7 @@ def running(
     *,
     workers: int = 2,
     settings: Mapping[str, str] | None = None,
+    host: str = "127.0.0.1",
     port: int | None = None,
     ready: int | None = 200,
     within: Sequence[str] = (),
@@ -109,10 +110,10 @@ def running(
     """
     port = port or free_port()
     log = folder / f"server-{port}.log"
-    command = [*within, sys.executable, str(ROOT / program), "serve", "--port", str(port)]
+    command = [*within, sys.executable, str(ROOT / program), "serve", "--host", host]
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [*command, "--workers", str(workers)],
+            [*command, "--port", str(port), "--workers", str(workers)],
             cwd=folder,
             env=_environment(database_url, settings or {}),
             stdout=output,

@@ -18,6 +18,8 @@ from tests.transport.serving import served
 from transport.app import create_app
 from transport.settings import Settings
 
+pytestmark = pytest.mark.postgres
+
 SECONDS = 30
 MAX_LAG = 1.5
 CREATE = """mutation ($name: String!) { createCampaign(input: {
