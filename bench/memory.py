@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 from graphql import get_introspection_query
 
-from bench.database import SMALL, database
+from bench.database import SMALL, Database, database
 from bench.measure import children, cpu, resident
 from bench.servers import JOINERY, ROOT, TOKENS, Running, Servers
 from bench.setup import machine
@@ -168,7 +168,7 @@ Made by `python -m bench.memory` on {date}: {machine}.
 
 Megabytes after so many documents, each sent once: what is resident of the server's one process,
 and what PostgreSQL's processes have for themselves. Goal: at the end at most {goal} times as much
-as after the first.
+as after the first. PostgreSQL's grow until each connection has prepared all that it keeps.
 """
 _COSTS = """
 Milliseconds of the server's processor time for a request without a token, mean of {repeats}.
@@ -178,6 +178,24 @@ Goal: at most {goal}.
 | --- | ---: | --- |"""
 
 
+def measure(
+    found: Database, folder: Path, marks: Sequence[int]
+) -> tuple[dict[str, list[float]], dict[str, float]]:
+    """Return megabytes by whose they are and who calls, and milliseconds by request."""
+    callers = {
+        "with a token": {"Authorization": f"Bearer {TOKENS.of(None)}"},
+        "without": dict[str, str](),
+    }
+    servers = Servers(found.url, folder)
+    grown_by: dict[str, list[float]] = {}
+    for caller, headers in callers.items():
+        with servers.start(JOINERY) as running:
+            ours, theirs = grown(running, found.pid, marks, headers)
+        grown_by |= {f"server, {caller}": ours, f"PostgreSQL, {caller}": theirs}
+    with servers.start(JOINERY) as running:
+        return grown_by, costs(running)
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """Measure, and write the report."""
     parser = argparse.ArgumentParser("python -m bench.memory", description=__doc__)
@@ -185,21 +203,10 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--folder", default=str(ROOT / ".bench"), help="%(default)s")
     asked = parser.parse_args(words)
     marks = sorted({*(mark for mark in MARKS if mark < asked.documents), asked.documents})
-    callers = {
-        "with a token": {"Authorization": f"Bearer {TOKENS.of(None)}"},
-        "without": dict[str, str](),
-    }
     folder = Path(asked.folder).resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    grown_by: dict[str, list[float]] = {}
     with database(SMALL, folder) as found:
-        servers = Servers(found.url, folder)
-        for caller, headers in callers.items():
-            with servers.start(JOINERY) as running:
-                ours, theirs = grown(running, found.pid, marks, headers)
-            grown_by[f"server, {caller}"], grown_by[f"PostgreSQL, {caller}"] = ours, theirs
-        with servers.start(JOINERY) as running:
-            spent = costs(running)
+        grown_by, spent = measure(found, folder, marks)
     text = report(grown_by, marks, spent)
     print(text)
     if asked.documents == MARKS[-1]:
