@@ -17,6 +17,8 @@ from database.session import rows, run
 SECONDS = 30
 """A lease that is not renewed ends after so long."""
 RENEW_SECONDS = 10
+TAKE_SECONDS = 15
+"""So long it may take to take or renew a lease, which ends 5 seconds later if it is not renewed."""
 RETRY_SECONDS = 0.5
 """Between two attempts to take a lease that another process holds."""
 GIVE_UP_SECONDS = 5
@@ -63,8 +65,12 @@ async def _renew(name: str, holder: str) -> None:
 
 
 async def _take(name: str, holder: str) -> bool:
-    """Take the lease or renew it; return whether it is the holder's now."""
-    return bool(await rows(_TAKE, name=name, holder=holder, seconds=SECONDS))
+    """Take the lease or renew it; return whether it is the holder's now.
+
+    Raises TimeoutError where the database does not answer: it must not be taken for held.
+    """
+    async with asyncio.timeout(TAKE_SECONDS):
+        return bool(await rows(_TAKE, name=name, holder=holder, seconds=SECONDS))
 
 
 async def _give_up(name: str, holder: str) -> None:

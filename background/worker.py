@@ -81,6 +81,7 @@ async def run_workers(workers: Iterable[Worker]) -> None:
 
 async def _lacks_migrations() -> bool:
     try:
-        return bool(await pending_migrations())
+        async with asyncio.timeout(MIGRATION_SECONDS):
+            return bool(await pending_migrations())
     except Exception:  # noqa: BLE001
         return True  # it cannot be reached just now, or is being migrated

@@ -54,8 +54,8 @@ def is_outage(error: BaseException) -> bool:
 
 
 def is_read_only(error: BaseException) -> bool:
-    """Return whether the database refused to write: it is a standby, or was made read-only."""
-    return isinstance(_cause(error), asyncpg.ReadOnlySQLTransactionError)
+    """Return whether the database takes no changes: it is a standby, or was made read-only."""
+    return isinstance(_cause(error), _READ_ONLY)
 
 
 def is_lost(error: BaseException) -> bool:
@@ -71,6 +71,10 @@ def is_passing(error: BaseException) -> bool:
     return is_lost(error) or _is_outdated(error)
 
 
+_READ_ONLY = (
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.TargetServerAttributeNotMatched,  # where the URL asks for one that is not
+)
 _DISCONNECTIONS = (
     ConnectionError,
     asyncpg.InterfaceError,
@@ -92,7 +96,7 @@ _OUTAGES = (
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.PostgresSystemError,
-    asyncpg.ReadOnlySQLTransactionError,  # a standby, while another server takes over
+    *_READ_ONLY,
     asyncpg.InvalidAuthorizationSpecificationError,
 )
 _SQLITE_OUTAGES = (

@@ -1,20 +1,20 @@
 """Whether this process is alive, and whether it can serve; asked by machines, without a token."""
 
 import asyncio
-from typing import Any, cast
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from database.migrations import pending_migrations
+from database.failures import is_read_only
+from database.readiness import readiness
 from database.replication import Replicas
-from database.session import connection
 from execution.errors import to_client_error
 from telemetry.outages import database
 from telemetry.version import version
 
-TIMEOUT_SECONDS = 5
+TIMEOUT_SECONDS = 2.0
+"So long readiness may take to be known; a database that answers later is not ready."
 
 
 async def live(_request: Request) -> Response:
@@ -23,20 +23,21 @@ async def live(_request: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """Answer whether the database answers and has every migration, and the server does not end."""
+    """Answer whether the server can serve: its database is ready, and it does not end."""
     if getattr(request.state, "is_draining", False):
         return _report(503, status="ending")
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS):
-            # Tortoise would take a database that it cannot reach for one without migrations.
-            await cast("Any", connection()).execute_query("SELECT 1")
-            pending = await pending_migrations()
+            found = await readiness()
     except Exception as error:  # noqa: BLE001
         to_client_error(error)  # for the log
-        return _report(503, status="unavailable", database="cannot be reached")
+        why = "is read-only" if is_read_only(error) else "cannot be reached"
+        return _report(503, status="unavailable", database=why)
     database.succeeded()
-    if pending:
-        message = f"lack {', '.join(pending)}: run `python server.py migrate`"
+    if found.is_read_only:
+        return _report(503, status="unavailable", database="is read-only")
+    if found.pending:
+        message = f"lack {', '.join(found.pending)}: run `python server.py migrate`"
         return _report(503, status="unavailable", database="ok", migrations=message)
     return _report(200, status="ok", database="ok", migrations="ok", **_replicas(request))
 

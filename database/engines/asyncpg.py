@@ -190,11 +190,15 @@ class JoineryPostgresClient(AsyncpgDBClient):
         self._expired_at = 0.0
         "Older connections are not used any more."
         self._ending = set[asyncio.Task[None]]()
+        self._probes: Any = None
+        "A pool of one connection."
         self.coalescer = Coalescer(POSTGRES, self._snapshot_reader, options.max_readers)
         self.single_coalescer = Coalescer(POSTGRES, self._statement_reader, options.max_readers)
 
     async def close(self) -> None:
         """Give back the connections of readers, and close the pool; cut off what takes too long."""
+        if self._probes:
+            self._probes.terminate()
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self.coalescer.close()
@@ -206,6 +210,19 @@ class JoineryPostgresClient(AsyncpgDBClient):
             if pool:
                 pool.terminate()
             self._pool = None
+
+    async def probe(self, sql: str) -> Sequence[Row]:
+        """Return the rows of a statement, by a connection that nothing else is done with."""
+        if not self._probes:
+            self._probes = await self.create_pool(min_size=0, max_size=1)
+        driver = await self._probes.acquire()
+        try:
+            rows = await driver.fetch(sql)
+        except BaseException:
+            driver.terminate()
+            raise
+        await self._probes.release(driver)
+        return rows
 
     @property
     def connections(self) -> Connections:

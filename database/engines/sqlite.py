@@ -139,6 +139,11 @@ class JoinerySqliteClient(SqliteClient):
         idle = len(self._free) + 1 - writing
         return Connections(readers + writing, idle, 1 + 2 * self._options.max_readers)
 
+    async def probe(self, sql: str) -> Sequence[Row]:
+        """Return the rows of a statement, by a connection that waits for nobody who writes."""
+        async with self._driver() as driver:
+            return [*await driver.execute_fetchall(sql)]
+
     def _in_transaction(self) -> SqliteTransactionContext:
         return ReleasingContext(ImmediateTransaction(self), self._lock)
 

@@ -1,0 +1,33 @@
+"""Whether the database can be worked with now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from database.capabilities import SQLITE
+from database.migrations import pending_migrations
+from database.session import capabilities, connection
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What the database was found to be."""
+
+    is_read_only: bool
+    "A standby, a primary that was demoted, or one with `default_transaction_read_only`."
+    pending: Sequence[str]
+    "The names of the migrations that it lacks."
+
+
+async def readiness() -> Readiness:
+    """Ask the connected database, past the pool, which may be exhausted.
+
+    Raises the driver's error where it cannot be reached.
+    """
+    client: Any = connection()
+    # Tortoise would take a database that it cannot reach for one without migrations.
+    if capabilities() is SQLITE:
+        await client.probe("SELECT 1")
+        return Readiness(is_read_only=False, pending=await pending_migrations())
+    [[read_only]] = await client.probe("SELECT current_setting('transaction_read_only')")
+    return Readiness(read_only == "on", await pending_migrations())
