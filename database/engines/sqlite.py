@@ -7,8 +7,11 @@ looks for it.
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, Generator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
+from threading import Event
+from time import monotonic
 from typing import Any
 
 import aiosqlite
@@ -18,21 +21,61 @@ from tortoise.backends.sqlite.client import (
     SqliteTransactionContext,
     SqliteTransactionWrapper,
 )
+from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
 from database.capabilities import SQLITE
 from database.coalescing import Coalescer
+from database.failures import AbandonedError, is_collision
 from database.options import DatabaseOptions
 from database.pool import Connections
 from database.snapshots import Reader
 from database.statement import Row
+
+ROWS_AT_ONCE = 64
+"""For cursors, which are read whole here."""
+SLICE_MILLISECONDS = 50
+"""So long SQLite itself waits for the write lock, in a thread that cannot be called back."""
+
+
+class PatientConnection(aiosqlite.Connection):
+    """The connection that writes: it waits for the write lock while somebody waits for it."""
+
+    seconds = 0.0
+    "So long it waits at most."
+
+    async def _execute(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        driver: Any = super()
+        statements = self._conn.execute, self._execute_fetchall, self._execute_insert
+        if fn not in statements or self.in_transaction:
+            return await driver._execute(fn, *args, **kwargs)
+        is_given_up = Event()
+        try:
+            return await driver._execute(self._in_slices, is_given_up, partial(fn, *args, **kwargs))
+        except asyncio.CancelledError:
+            is_given_up.set()
+            raise
+
+    def _in_slices(self, is_given_up: Event, statement: Callable[[], Any]) -> Any:
+        """Return what a statement gives, in the driver's thread."""
+        limit = monotonic() + self.seconds
+        self._conn.execute(f"PRAGMA busy_timeout = {SLICE_MILLISECONDS}")
+        try:
+            while not is_given_up.is_set():
+                try:
+                    return statement()
+                except sqlite3.OperationalError as error:
+                    if not is_collision(error) or monotonic() > limit:
+                        raise
+        finally:
+            self._conn.execute(f"PRAGMA busy_timeout = {round(1000 * self.seconds)}")
 
 
 class ImmediateTransaction(SqliteTransactionWrapper):
     """A transaction begun with BEGIN IMMEDIATE."""
 
     async def begin(self) -> None:
-        """Wait for the write lock (`busy_timeout`) and begin.
+        """Wait for the write lock and begin.
 
         Raises TransactionManagementError where the lock was not to be had in time.
         """
@@ -73,6 +116,22 @@ class ReleasingContext(SqliteTransactionContext):
                 await self.__aexit__(type(error), error, None)
             raise
 
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Commit, or roll back where there is an error, and what could not be committed."""
+        transaction = self.connection
+        try:
+            if error is None and not transaction._finalized:
+                await transaction.commit()
+        finally:
+            try:
+                if isinstance(error, asyncio.CancelledError):
+                    await transaction._connection.interrupt()
+                if not transaction._finalized:
+                    await transaction.rollback()
+            finally:
+                get_connections().reset(self.token)
+                self._trxlock.release()
+
 
 class StatementReader:
     """A connection without a transaction: each statement has its own snapshot (a `Reader`)."""
@@ -111,13 +170,19 @@ class JoinerySqliteClient(SqliteClient):
         self._free: list[aiosqlite.Connection] = []
         "Connections that no reader holds."
 
-    async def create_connection(self, with_db: bool) -> None:
+    async def create_connection(self, with_db: bool) -> None:  # noqa: ARG002
         """Open the file; raises sqlite3.OperationalError where it cannot be opened."""
         # Tried here first: the driver's thread would go on to complain when the loop has ended.
         sqlite3.connect(self.filename).close()
-        await super().create_connection(with_db)
-        assert self._connection is not None
-        [[mode]] = await self._connection.execute_fetchall("PRAGMA journal_mode")
+        connecting = partial(sqlite3.connect, self.filename, isolation_level=None)
+        driver = PatientConnection(connecting, ROWS_AT_ONCE)
+        driver.seconds = self._options.lock_timeout
+        self._connection = await driver
+        driver.row_factory = sqlite3.Row
+        for pragma, value in self.pragmas.items():
+            await driver.execute(f"PRAGMA {pragma} = {value}")
+        await self._post_connect()
+        [[mode]] = await driver.execute_fetchall("PRAGMA journal_mode")
         if mode != "wal":
             await self.close()
             message = f"its file system has no WAL mode, which reading needs: it stays in {mode}"
@@ -164,7 +229,7 @@ class JoinerySqliteClient(SqliteClient):
         driver = self._free.pop() if self._free else await self._connect()
         try:
             yield driver
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, AbandonedError):
             await driver.interrupt()
             raise
         finally:

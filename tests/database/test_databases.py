@@ -35,7 +35,6 @@ async def test_sqlite_runs_wal_with_foreign_keys(db: str):
         pytest.skip("of SQLite alone")
     assert await value("PRAGMA journal_mode") == "wal"
     assert await value("PRAGMA foreign_keys") == 1
-    assert await value("PRAGMA busy_timeout") == 30_000
 
 
 async def test_postgresql_holds_utf8_ordered_by_code_point(db: str):

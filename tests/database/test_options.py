@@ -8,7 +8,7 @@ import pytest
 
 from database.connection import connected
 from database.options import MIN_POOL_SIZE, DatabaseOptions
-from database.session import capabilities, rows
+from database.session import capabilities, connection, rows
 from database.snapshots import one_moment
 from database.transactions import transacted
 from tests.concurrency.test_waiting import other_writer, until_someone_waits
@@ -23,7 +23,8 @@ async def test_time_outs_are_those_that_were_set(databases: Databases):
     with databases.lend() as url:
         async with connected(url, options):
             if capabilities().dialect == "sqlite":
-                assert await value("PRAGMA busy_timeout") == 250
+                client: Any = connection()
+                assert client._connection.seconds == 0.25
             else:
                 assert await value("SHOW statement_timeout") == "2500ms"
                 assert await value("SHOW lock_timeout") == "250ms"

@@ -139,7 +139,7 @@ async def test_sqlite_waits_for_a_busy_file_and_lets_go_in_between(db: str):
     if capabilities().dialect != "sqlite":
         pytest.skip("of SQLite alone")
     client: Any = connection()
-    await client.execute_query("PRAGMA busy_timeout = 1")
+    client._connection.seconds = 0.001
     other = sqlite3.connect(db.removeprefix("sqlite://"), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     retries = list[RetryDetails]()

@@ -1,6 +1,7 @@
 """Nothing waits for ever: not for a network that swallows, not for locks, not for others."""
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
@@ -12,7 +13,7 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.databases import Databases, PostgresDatabases
+from tests.databases import Databases, PostgresDatabases, SqliteDatabases
 from tests.faults.proxy import Proxy, proxied
 from tests.faults.servers import wait_until
 from tests.live import serving
@@ -181,6 +182,30 @@ async def test_an_operation_whose_client_has_gone_is_cancelled(
             asked.cancel()
             await asyncio.wait([asked])
             await asyncio.to_thread(wait_until, lambda: postgres_server.sql(waiting) == "0")
+
+
+async def test_whoever_waits_for_sqlites_write_lock_is_given_up(
+    sqlite_databases: SqliteDatabases, tmp_path: Path
+):
+    with served(sqlite_databases, tmp_path) as (address, url):
+        async with client_of(address) as client:
+            other = sqlite3.connect(url.removeprefix("sqlite://"), isolation_level=None)
+            other.execute("BEGIN IMMEDIATE")
+            asked = [client.ask(CREATE, uuid4().hex) for _ in range(8)]
+            *answers, (ready, spent) = await asyncio.gather(*asked, client.ready())
+            for answer, seconds in answers:
+                refused(answer)
+                assert seconds < SECONDS + LEEWAY
+            assert ready.status_code == 200
+            assert spent < SECONDS
+            assert (await client.ask())[0].json()["data"]["campaigns"]["nodes"] == []
+            other.execute("COMMIT")
+            other.close()
+            answer, seconds = await client.ask(CREATE, uuid4().hex)
+            assert answer.json()["data"]["createCampaign"]["campaign"], answer.text
+            assert seconds < SECONDS
+            nodes = (await client.ask())[0].json()["data"]["campaigns"]["nodes"]
+            assert nodes == [{"title": "New"}]
 
 
 async def until_done(client: Client, key: str) -> dict[str, Any]:
