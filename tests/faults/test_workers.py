@@ -173,6 +173,8 @@ def test_a_worker_that_stands_still_is_replaced(
     sqlite_databases: SqliteDatabases, tmp_path: Path
 ) -> None:
     with sqlite_databases.lend() as url, running(url, tmp_path) as server:
+        # One that is still starting has more time.
+        wait_until(lambda: server.said().count("startup complete") == 2, server.said)
         stopped = server.workers()[0]
         os.kill(stopped, signal.SIGSTOP)
         wait_until(lambda: "does not answer" in server.said(), server.said)
