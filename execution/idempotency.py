@@ -140,17 +140,20 @@ class IdempotencyKeys:
             raise self._still_running(now + self._lease, now) from None
         return Claim(row.id, holder, {})
 
-    async def _take_over(self, row: IdempotencyKey, now: datetime) -> Claim:
+    async def _take_over(self, row: IdempotencyKey, now: datetime) -> Claim | StoredResponse:
         """Claim the key of a run that released it, or died."""
         holder = secrets.token_hex(16)
         abandoned = IdempotencyKey.filter(
             id=row.id, holder=row.holder, response=None, leased_until__lte=now
         )
-        if not await abandoned.update(holder=holder, leased_until=now + self._lease):
-            raise self._still_running(row.leased_until, now)
-        # What the run before committed until the claim changed hands; later it cannot.
-        taken = await IdempotencyKey.get(id=row.id)
-        return Claim(row.id, holder, _payloads(taken))
+        is_ours = await abandoned.update(holder=holder, leased_until=now + self._lease)
+        # With what another run has committed until the claim changed hands; later it cannot.
+        found = await IdempotencyKey.get(id=row.id)
+        if is_ours:
+            return Claim(row.id, holder, _payloads(found))
+        if found.response is not None:
+            return StoredResponse(bytes(found.response), found.read_after)
+        raise self._still_running(found.leased_until, now)
 
     def _still_running(self, leased_until: datetime, now: datetime) -> RequestError:
         """Return the refusal while another run has the claim, with when to try again.
