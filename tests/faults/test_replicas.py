@@ -9,10 +9,23 @@ from typing import Any
 
 import httpx
 import pytest
+import strawberry
 
+from database.connection import connected
+from database.hosts import AnyHost, urls_by_host
+from database.options import DatabaseOptions
 from database.positions import Position
+from database.replication import replicating
+from database.session import rows
+from execution.engine import Engine
+from projection import Completed
+from resolvers.context import Context
+from schema.fields import Info, answers
 from tests.databases import PostgresDatabases
-from tests.postgres import Postgres, postgres, standby
+from tests.engine import STAFF as CALLER
+from tests.engine import execute
+from tests.faults.proxy import proxied
+from tests.postgres import UNSAFE_BUT_FAST, Postgres, postgres, standby
 from tests.tokens import SECRET, STAFF, token
 from tests.transport.serving import served
 from transport.app import create_app
@@ -22,6 +35,7 @@ pytestmark = pytest.mark.postgres
 
 SECONDS = 30
 MAX_LAG = 1.5
+SILENT = 3.0
 CREATE = """mutation ($name: String!) { createCampaign(input: {
     title: $name, brand: "Brand", type: NORMAL, advertiserId: "acme", platforms: [TIKTOK]
 }) { campaign { id } userErrors { message } } }"""
@@ -125,13 +139,16 @@ async def doomed(
 
 
 @asynccontextmanager
-async def console_of(primary: Postgres, replica: Postgres, url: str) -> AsyncGenerator[Console]:
+async def console_of(
+    primary: Postgres, replica: Postgres, url: str, replica_url: str | None = None
+) -> AsyncGenerator[Console]:
     """Serve a database and its replica, once that is in use."""
-    database = url.partition("?")[0].rpartition("/")[2]
+    database = _name(url)
     settings = Settings(
         database_url=url,
-        database_replica_url=replica.url(database),
+        database_replica_url=replica_url or replica.url(database),
         replica_max_lag=MAX_LAG,
+        database_connect_timeout=SECONDS,  # what is silent is to be noticed otherwise
         auth_secret=SECRET,
     )
     async with (
@@ -141,6 +158,10 @@ async def console_of(primary: Postgres, replica: Postgres, url: str) -> AsyncGen
         found = Console(http, primary, replica, database)
         await until(found, "ok")
         yield found
+
+
+def _name(url: str) -> str:
+    return url.partition("?")[0].rpartition("/")[2]
 
 
 async def until(console: Console, state: str) -> None:
@@ -203,6 +224,79 @@ async def test_while_the_replica_is_away_staff_read_from_the_primary(doomed: Con
     assert await doomed.titles() == {"first"}
 
 
+async def test_a_read_that_a_silent_replica_does_not_answer_goes_to_the_primary(
+    primary: Postgres, primary_databases: PostgresDatabases, replica: Postgres
+):
+    with primary_databases.lend() as url, proxied(replica.folder) as proxy:
+        async with console_of(primary, replica, url, proxy.url_of(url)) as console:
+            await console.create("first")
+            await console.replayed("first")
+            proxy.swallow()
+            async with asyncio.timeout(SECONDS):
+                assert await console.titles() == {"first"}
+            await until(console, "cannot be reached")
+            proxy.restore()
+            await until(console, "ok")
+
+
+async def test_a_read_that_conflicts_with_recovery_goes_to_the_primary(
+    primary: Postgres, primary_databases: PostgresDatabases
+):
+    impatient = (*UNSAFE_BUT_FAST, "-c", "max_standby_streaming_delay=0")
+    with primary_databases.lend() as url, standby(primary, impatient) as server:
+        name = _name(url)
+        options = DatabaseOptions(replica_url=server.url(name), replica_max_lag=SECONDS)
+        async with connected(url, options), replicating(options) as replicas:
+            engine = Engine(strawberry.Schema(Query))
+            engine.replicas = replicas
+            assert replicas is not None
+            async with asyncio.timeout(SECONDS):
+                while replicas.states != ["ok"]:
+                    await asyncio.sleep(0.02)
+                asked = asyncio.create_task(
+                    execute("{ isLate }", {}, Context(caller=CALLER), engine=engine)
+                )
+                sleeping = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+                while server.sql(sleeping) == "0":
+                    assert not asked.done()
+                    await asyncio.sleep(0.02)
+                primary.sql("ALTER TABLE campaign ADD COLUMN another int", name)
+                assert await asked == {"data": {"isLate": False}}
+
+
+@strawberry.type
+class Query:
+    @answers(bool, may_be_late=True)
+    async def is_late(self, info: Info) -> Completed:  # noqa: ARG002  # as every root field
+        """Whether a replica answers, which takes it long."""
+        sql = """SELECT pg_is_in_recovery(), count(*), pg_sleep(
+            CASE WHEN pg_is_in_recovery() THEN 60 ELSE 0 END) FROM campaign"""
+        return Completed((await rows(sql))[0][0])
+
+
+async def test_of_several_hosts_one_that_is_silent_holds_up_nobody_twice(
+    primary: Postgres, primary_databases: PostgresDatabases, replica: Postgres
+):
+    with (
+        primary_databases.lend() as url,
+        proxied(primary.folder) as silent,
+        proxied(replica.folder) as read_only,
+        proxied(primary.folder) as writable,
+    ):
+        silent.swallow()
+        hosts = ",".join(f"127.0.0.1:{each.port}" for each in (silent, read_only, writable))
+        several = f"postgresql://postgres@{hosts}/{_name(url)}?sslmode=disable"
+        any_host = AnyHost(several)
+        begun = time.monotonic()
+        first = await any_host.connect(timeout=SILENT)
+        after_first = time.monotonic()
+        second = await any_host.connect(timeout=SILENT)
+        assert after_first - begun >= SILENT > time.monotonic() - after_first
+        for driver in (first, second):
+            assert not await driver.fetchval("SELECT pg_is_in_recovery()")
+            await driver.close()
+
+
 async def test_a_replica_that_was_promoted_is_not_read_from(doomed: Console):
     doomed.replica.sql("SELECT pg_promote()")
     await until(doomed, "is no replica any more")
@@ -259,3 +353,19 @@ async def test_a_position_of_another_cluster_is_read_from_the_primary(console: C
     console.pause()
     await console.create("first")
     assert await console.titles("1-1-1") == {"first"}
+
+
+def test_each_host_of_a_url_can_be_named_alone():
+    assert urls_by_host("postgresql://a@h/db?x=1") == ("postgresql://a@h/db?x=1",)
+    assert urls_by_host("postgresql://a:b@h:1,[::1]:2/db?x=1") == (
+        "postgresql://a:b@h:1/db?x=1",
+        "postgresql://a:b@[::1]:2/db?x=1",
+    )
+    assert urls_by_host("postgresql://a@/db?host=/one,two&port=1,2&x=%20") == (
+        "postgresql://a@/db?host=/one&x=%20&port=1",
+        "postgresql://a@/db?host=two&x=%20&port=2",
+    )
+    assert urls_by_host("postgresql:///db?host=/one,/two&port=1") == (
+        "postgresql:///db?host=/one&port=1",
+        "postgresql:///db?host=/two&port=1",
+    )
