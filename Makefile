@@ -59,7 +59,7 @@ test-fast: install ## Run the tests that need a minute: on SQLite, without brows
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not postgres and not slow and not fault" $(T)
 
 faults: install ## Break what the server stands on, the long tests too: kills, failovers, networks
-	$(BIN)/python -m pytest -q $(if $(filter tests,$(T)),tests/faults,$(T))
+	$(BIN)/python -m pytest -q -o faulthandler_timeout=1800 $(if $(filter tests,$(T)),tests/faults,$(T))
 
 torture: install ## Act at random while the server is broken, 20,000 times: make torture TORTURE="--seed 1"
 	$(BIN)/python -m tests.torture $(TORTURE)

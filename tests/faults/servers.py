@@ -17,7 +17,7 @@ import httpx
 from tests.live import ROOT, free_port
 from tests.tokens import SECRET
 
-SECONDS = 60
+SECONDS = 120
 """The longest wait for anything here."""
 
 
@@ -130,7 +130,7 @@ def running(
 
 
 def wait_until(happens: Callable[[], bool], told: Callable[[], str] = str) -> None:
-    """Ask again until it happens; after a minute fail with what `told` tells."""
+    """Ask again until it happens; after two minutes fail with what `told` tells."""
     deadline = time.monotonic() + SECONDS
     while not happens():
         assert time.monotonic() < deadline, told()

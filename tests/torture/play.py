@@ -65,9 +65,9 @@ class Torture:
 
     async def _break(self, callers: Callers, random: Random) -> None:
         """Break something now and then, while the callers go on."""
-        due = self.faults_every
+        due, loop = self.faults_every, asyncio.get_running_loop()
         while due is not None and not callers.is_over:
             if callers.answered >= due:
-                await asyncio.to_thread(self.stage.break_something, random)
+                await loop.run_in_executor(self.stage.thread, self.stage.break_something, random)
                 due = callers.answered + random.randint(1, 2 * (self.faults_every or 1))
             await asyncio.sleep(random.random() / 50)

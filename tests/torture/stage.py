@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections import Counter
 from collections.abc import Generator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ from tests.faults.servers import ServerGroup, running
 from tests.live import free_port
 from tests.postgres import Postgres, postgres
 
-SETTINGS = {"JOINERY_LOG_LEVEL": "warning"}
+SETTINGS = {"JOINERY_LOG_LEVEL": "error"}
 
 
 @dataclass
@@ -33,6 +34,8 @@ class Stage:
     port: int = field(default_factory=free_port)
     faults: Counter[str] = field(default_factory=Counter[str])
     "How often each was done."
+    thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
+    "Where things are broken: a PostgreSQL ends with the thread that has started it."
     _server: ExitStack = field(default_factory=ExitStack)
     _database: ExitStack = field(default_factory=ExitStack)
     _group: ServerGroup | None = None
@@ -61,6 +64,7 @@ class Stage:
         """End both."""
         self._server.close()
         self._database.close()
+        self.thread.shutdown()
 
     def break_something(self, random: Random) -> None:
         """Do one of the faults, and undo it."""
@@ -120,7 +124,7 @@ class Stage:
 
 @contextmanager
 def opened(stage: Stage) -> Generator[Stage]:
-    """Open a stage for as long as it is used; where that fails, tell what its server wrote."""
+    """Open a stage for as long as it is used."""
     try:
         stage.open()
         yield stage
