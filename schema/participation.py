@@ -140,7 +140,7 @@ class Participation(Node):
     ) -> Connection[ParticipationEvent]:
         """The participation's history, oldest first.
 
-        Changes of availability are included for staff alone.
+        Changes of availability are in the events of the `Candidate`.
         """
         ...
 
