@@ -133,8 +133,7 @@ class Coalescer:
                 self._coming -= 1
                 while self._has_turn or await self._called():
                     if self._has_turn:
-                        if not await self._take_turn(reader):
-                            break
+                        await self._take_turn(reader)
                         await reader.renew()
         except Exception as error:  # noqa: BLE001
             # Without a connection nobody who waits can read. One that is lost later, or whose
@@ -175,12 +174,12 @@ class Coalescer:
     def _has_turn(self) -> bool:
         return any(self._turns[kind] < self.max_turns for kind in self._waiting)
 
-    async def _take_turn(self, reader: Reader) -> bool:
-        """Take a turn of the kind that comes first; return whether it succeeded."""
+    async def _take_turn(self, reader: Reader) -> None:
+        """Take a turn of the kind that comes first; raise what it fails with."""
         kind = next(kind for kind in self._waiting if self._turns[kind] < self.max_turns)
         self._turns[kind] += 1
         try:
-            return await self._next(kind).run(reader)
+            await self._next(kind).run(reader)
         finally:
             self._turns[kind] -= 1
             if not self._turns[kind]:

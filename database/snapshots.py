@@ -253,10 +253,11 @@ class Turn:
         if self._executing and not any(request.is_wanted for request in self._executing):
             self._abandon()
 
-    async def run(self, reader: Reader) -> bool:
-        """Execute what is asked for until all have left; return whether that succeeded.
+    async def run(self, reader: Reader) -> None:
+        """Execute what is asked for until all have left.
 
-        Raises AbandonedError where nobody waited for a statement any more: it may not have ended.
+        Raises what has failed everybody, such as AbandonedError where nobody waited for a statement
+        any more: it may not have ended.
         """
         self._worker = asyncio.current_task()
         try:
@@ -272,15 +273,12 @@ class Turn:
         except BaseException as error:
             failure = AbandonedError() if self._is_abandonment(error) else error
             self._fail(failure)
-            if failure is not error:
-                raise failure from None
-            if not isinstance(error, Exception):
+            if failure is error:
                 raise
-            return False
+            raise failure from None
         for requests in self._pending.values():
             for request in requests:
                 request.future.cancel()
-        return True
 
     def _abandon(self) -> None:
         """Cancel the statement that is being executed."""

@@ -23,7 +23,7 @@ from tests.tokens import STAFF
 pytestmark = pytest.mark.slow
 
 SECONDS = 1.0
-LEEWAY = 5.0
+LEEWAY = 10.0
 "Seconds that an answer may take longer on a busy machine."
 SETTINGS = {
     "JOINERY_REQUEST_TIMEOUT": f"{SECONDS}",
