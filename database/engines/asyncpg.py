@@ -1,6 +1,7 @@
 """PostgreSQL by a URL that asyncpg reads itself, so that every form libpq takes is understood."""
 
 import asyncio
+import socket
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import Context
@@ -36,6 +37,11 @@ SERVER_SETTINGS = {
 END_SECONDS = 2.0
 """So long a statement that was cancelled may take to end; then its connection is dropped."""
 
+IDLE_SECONDS = 60.0
+"""So long PostgreSQL keeps a transaction, and its locks, that nobody goes on with."""
+KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 30_000}
+"""Seconds, a number, and milliseconds: a minute until a connection counts as dead."""
+
 _FAILURES = (
     OSError,
     asyncpg.InterfaceError,
@@ -52,6 +58,7 @@ class PooledConnection(asyncpg.Connection):
         driver: Any = super()  # which has no types
         driver.__init__(protocol, transport, *rest)
         self.born = monotonic()
+        _keep_alive(transport.get_extra_info("socket"))
 
     async def reset(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109  # the pool's
         """Roll back a transaction that is open.
@@ -318,9 +325,19 @@ class JoineryPostgresClient(AsyncpgDBClient):
         }
 
 
+def _keep_alive(connection: socket.socket) -> None:
+    """Have the system notice where the other end of an idle connection is gone."""
+    if connection.family in (socket.AF_INET, socket.AF_INET6):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in KEEPALIVE.items():
+            if hasattr(socket, name):  # not on every system
+                connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+
 def _timeouts(options: DatabaseOptions) -> dict[str, str]:
     """Return the server settings of these time-outs."""
     seconds = {
+        "idle_in_transaction_session_timeout": IDLE_SECONDS,
         "lock_timeout": options.lock_timeout,
         "statement_timeout": options.statement_timeout,
     }

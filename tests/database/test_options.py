@@ -28,6 +28,7 @@ async def test_time_outs_are_those_that_were_set(databases: Databases):
             else:
                 assert await value("SHOW statement_timeout") == "2500ms"
                 assert await value("SHOW lock_timeout") == "250ms"
+                assert await value("SHOW idle_in_transaction_session_timeout") == "1min"
 
 
 async def read(sql: str) -> Any:

@@ -1,6 +1,7 @@
 """Nothing waits for ever: not for a network that swallows, not for locks, not for others."""
 
 import asyncio
+import socket
 import sqlite3
 import time
 from collections.abc import AsyncGenerator, Generator
@@ -13,6 +14,8 @@ import asyncpg
 import httpx
 import pytest
 
+from database.connection import connected
+from database.session import connection
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases
 from tests.faults.proxy import Proxy, proxied
 from tests.faults.servers import wait_until
@@ -115,6 +118,18 @@ async def test_a_network_that_swallows_everything_holds_nobody(far: Client, prox
     assert "errors" not in again.json()
     assert seconds < SECONDS
     assert (await far.ready())[0].status_code == 200
+
+
+async def test_the_system_is_told_to_notice_dead_connections(
+    postgres_databases: PostgresDatabases, proxy: Proxy
+):
+    with postgres_databases.lend() as url:
+        async with connected(proxy.url_of(url)):
+            client: Any = connection()
+            async with client.acquire_connection() as driver:
+                end = driver._transport.get_extra_info("socket")
+                assert end.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+                assert end.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 30
 
 
 async def test_an_answer_to_a_commit_that_is_lost_is_told_to_the_repetition(
