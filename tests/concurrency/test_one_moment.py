@@ -184,9 +184,9 @@ async def test_a_query_has_a_snapshot_unless_it_is_a_single_statement(
     campaign, _ = await applications(1)
     run, snapshots = Turn.run, list[bool]()
 
-    async def noted(turn: Turn, reader: Any) -> bool:
+    async def noted(turn: Turn, reader: Any) -> None:
         snapshots.append(type(reader).__name__ == "SnapshotReader")
-        return await run(turn, reader)
+        await run(turn, reader)
 
     monkeypatch.setattr(Turn, "run", noted)
     for fields in SINGLE | SEVERAL:
