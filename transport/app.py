@@ -29,7 +29,6 @@ from telemetry.version import version
 from transport import health
 from transport.access_log import AccessLog
 from transport.auth.tokens import Authenticator, ConnectProofs
-from transport.bounds import Bounds
 from transport.cors import with_cors
 from transport.graphiql import Identities, graphiql_routes, page
 from transport.http import GraphQLOverHTTP
@@ -65,7 +64,7 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
             Context, proofs=ConnectProofs(settings), plain_accounts=not settings.is_production
         ),
         explains=not settings.is_production,
-        bounds=Bounds(settings.request_timeout, settings.max_waiting),
+        request_timeout=settings.request_timeout,
         body_timeout=settings.body_timeout,
         max_concurrency=settings.max_concurrency,
     )

@@ -20,8 +20,8 @@ from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.errors import RequestCode, RequestError
 from telemetry.requests import Outcome, Record, current_request
-from transport.bounds import Bounds
 from transport.compression import MIN_COMPRESSED, compressed
+from transport.deadline import in_time
 from transport.errors import HttpError
 from transport.negotiation import JSON, accepts_gzip, media_type_for
 from transport.request import MAX_PUBLIC_BODY, Incoming, read_body, read_params
@@ -64,15 +64,15 @@ class GraphQLOverHTTP:
         *,
         new_context: Callable[..., Context] = Context,
         explains: bool = False,
-        bounds: Bounds | None = None,
+        request_timeout: float = 10.0,
         body_timeout: float = 15.0,
-        max_concurrency: int = 1_000,
+        max_concurrency: int = 500,
     ) -> None:
         self._engine = engine
         self._callers = callers
         self._new_context = new_context
         self._explains = explains
-        self._bounds = bounds or Bounds()
+        self._request_timeout = request_timeout
         self._body_timeout = body_timeout
         self._max_concurrency = max_concurrency
         self._under_way = 0
@@ -115,7 +115,8 @@ class GraphQLOverHTTP:
         if self._under_way > self._max_concurrency:
             raise HttpError(503, _TOO_MANY, code="UNAVAILABLE")
         body = await read_body(request)
-        return await self._bounds.run(self._execute(request, body, record), request.receive)
+        work = self._execute(request, body, record)
+        return await in_time(work, self._request_timeout, request.receive)
 
     async def _execute(self, request: Incoming, body: bytes | None, record: Record) -> Response:
         caller = await self._callers.caller(request.header(b"authorization"))

@@ -79,8 +79,6 @@ class Settings(BaseSettings):
     "Whether PostgreSQL keeps statements for a connection, which some poolers cannot do."
     request_timeout: Seconds = 10.0
     "For one operation."
-    max_waiting: int = Field(default=500, ge=1)
-    "Operations that may be under way in a process at once; the next one is refused."
     database_replica_url: str | None = Field(default=None, repr=False)
     "Each of its hosts is a replica of the database."
     replica_max_lag: Seconds = DEFAULT_OPTIONS.replica_max_lag
@@ -108,7 +106,7 @@ class Settings(BaseSettings):
     "Until the whole body of a request must be there."
     keep_alive: int = Field(default=75, ge=1, le=86_400)
     "Seconds that a connection without a request stays open: longer than a balancer keeps it."
-    max_concurrency: int = Field(default=1_000, ge=1)
+    max_concurrency: int = Field(default=500, ge=1)
     "Requests to /graphql that each process has under way at most."
     cost_limit: int = Field(default=COST_LIMIT, ge=1, le=MAX_POINTS)
     "The points that one operation may cost."
