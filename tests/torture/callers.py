@@ -117,7 +117,10 @@ class Callers:
     async def _send(
         self, http: httpx.AsyncClient, record: Record, body: bytes, headers: Mapping[str, str]
     ) -> None:
-        while time.monotonic() < record.sent + PATIENCE:
+        """Send it until it is answered; whoever has to try again when all is over gives up."""
+        began = False
+        while not (began and self.is_over) and time.monotonic() < record.sent + PATIENCE:
+            began = True
             try:
                 answer = await _answered(http, record.call, body, headers)
             except httpx.ConnectError:
