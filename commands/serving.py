@@ -32,6 +32,8 @@ def run_server(host: str, port: int, workers: int) -> NoReturn:
     traces_wanted()
     _check_address(host, port)
     if settings.metrics_port is not None:
+        if settings.metrics_port == port:
+            raise CommandError(f"JOINERY_METRICS_PORT: {port} is the port of the server itself")
         _check_address(host, settings.metrics_port)
     if settings.trusted_documents is not None:
         from transport.app import engine_of  # the schema takes a second

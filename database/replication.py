@@ -81,7 +81,7 @@ class Replicas:
 
     @property
     def states(self) -> list[str]:
-        """How each replica is, in words; `ok` where it is used."""
+        """The state of each replica in words; `ok` where it is used."""
         now = monotonic()
         numbered = sorted(self._replicas, key=lambda replica: replica.number)
         return [replica.state(now, self._max_lag) for replica in numbered]
@@ -193,7 +193,8 @@ class Replica:
     def _end_reads(self) -> None:
         now = asyncio.get_running_loop().time()
         for limit in self._reads:
-            limit.reschedule(now)
+            if not limit.expired():
+                limit.reschedule(now)
 
 
 class _Line:

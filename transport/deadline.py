@@ -62,4 +62,5 @@ class _Watch:
     async def _run(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
-        self._deadline.reschedule(0)
+        if not self._deadline.expired():
+            self._deadline.reschedule(0)

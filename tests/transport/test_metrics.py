@@ -107,3 +107,13 @@ def test_a_port_that_is_taken_is_told(
         monkeypatch.chdir(tmp_path)
         with pytest.raises(CommandError, match="cannot be listened at"):
             serve(port=free_port())
+
+
+def test_a_port_that_is_the_servers_own_is_refused(
+    sqlite_databases: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    monkeypatch.setenv("JOINERY_METRICS_PORT", str(port))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CommandError, match="JOINERY_METRICS_PORT"):
+        serve(port=port)
