@@ -1,4 +1,4 @@
-"""How a process uses its database: the size of its pool, and how long it waits."""
+"""The use that a process makes of its database: the size of its pool, and its time-outs."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ MIN_POOL_SIZE = 6
 
 @dataclass(frozen=True, slots=True)
 class DatabaseOptions:
-    """What can be set, for each process. Times are in seconds."""
+    """The options of one process. Times are in seconds."""
 
     pool_size: int = 10
     "Connections at most, `MIN_POOL_SIZE` or more."

@@ -1,4 +1,4 @@
-"""Whether the database can be worked with now."""
+"""The state of the database, as /health/ready tells it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from database.session import capabilities, connection
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """What the database was found to be."""
+    """The state in which the database was found."""
 
     is_read_only: bool
     "A standby, a primary that was demoted, or one with `default_transaction_read_only`."

@@ -17,7 +17,7 @@ MAX_CALLERS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a caller may still spend."""
+    """The points that a caller may still spend."""
 
     budget: int
     "Points of a whole window."

@@ -1,4 +1,4 @@
-"""How much an operation may cost, in points (execution/pricing.py)."""
+"""The most that an operation may cost, in points (execution/pricing.py)."""
 
 COST_LIMIT = 50_000
 "Unless it is set otherwise. An operation that costs so much takes a second or two."

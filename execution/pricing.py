@@ -168,7 +168,7 @@ class _Charge(NamedTuple):
 
 
 class _Selected(NamedTuple):
-    """What is selected of an object, or of each object of a list."""
+    """The selections of an object, or of each object of a list."""
 
     type: Any
     selections: Sequence[SelectionSetNode]

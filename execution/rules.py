@@ -1,4 +1,4 @@
-"""Which documents are served, and to whom, as the settings say it."""
+"""The settings that say which documents are served, and to whom."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Introspection = Literal["everyone", "callers", "nobody"]
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """Which documents are served, and to whom."""
+    """The documents that are served, and the callers that may ask for the schema."""
 
     trusted: Sequence[Source] | None = None
     "None where no document is known by an id."

@@ -1,1 +1,1 @@
-"""What operators see of the server: metrics, traces, and what is logged of each request."""
+"""Metrics, traces and the record of each request, for operators."""

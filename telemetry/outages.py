@@ -11,7 +11,7 @@ _log = structlog.stdlib.get_logger("joinery.database")
 
 
 class Outage:
-    """What this process knows of its database: available, or unavailable since when."""
+    """The state of the database as this process knows it: available, or unavailable since when."""
 
     def __init__(self) -> None:
         self._since: float | None = None

@@ -24,9 +24,9 @@ class Statement(NamedTuple):
 
 
 class Record:
-    """What is known of a request so far. It holds nothing that a person could be known by.
+    """The facts known of a request so far. None of them tells who a person is.
 
-    Most of it are defaults, which cost nothing until they are set.
+    Most are class attributes with defaults, which cost nothing until they are set.
     """
 
     is_operation = False

@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 
 class Ending(NamedTuple):
-    """How the server ends: the longest that each step may take, in seconds."""
+    """The longest that each step of the server's end may take, in seconds."""
 
     drain: float
     "It is not ready, and still serves: whoever balances load must come to know."

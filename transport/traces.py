@@ -1,4 +1,4 @@
-"""Whether traces are sent: the variables of OpenTelemetry say so, which begin with `OTEL_`."""
+"""Traces, sent where the variables of OpenTelemetry, which begin with `OTEL_`, say so."""
 
 import asyncio
 import os
