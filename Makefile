@@ -18,6 +18,7 @@ BUNDLE := transport/static/graphiql/.built
 AUDITS := tests/conformance/node_modules/.installed
 CHROMIUM := /usr/bin/chromium
 PEERS := bench/peers/node/node_modules/.installed
+PGBOUNCER := /usr/sbin/pgbouncer
 WRK := $(or $(shell command -v wrk),/usr/bin/wrk)
 # Node builds GraphiQL's page and runs the HTTP audits; an older one counts as none.
 NODE := $(shell node -e 'const [a, b] = process.versions.node.split("."); if (a > 20 || (a == 20 && b >= 19)) console.log("yes")' 2>/dev/null)
@@ -52,19 +53,19 @@ run: install graphiql ## Serve the demo on SQLite, and print what to open and re
 	@echo "Open http://127.0.0.1:$(PORT)/graphql in a browser, or send it one of the tokens above."
 	@$(BIN)/python server.py serve --port $(PORT)
 
-test: install graphiql $(if $(NODE),$(AUDITS) $(PEERS)) $(CHROMIUM) $(WRK) ## Run the tests on SQLite and PostgreSQL, or some: make test T=path
+test: install graphiql $(if $(NODE),$(AUDITS) $(PEERS)) $(CHROMIUM) $(PGBOUNCER) $(WRK) ## Run the tests on SQLite and PostgreSQL, or some: make test T=path
 	$(BIN)/python -m pytest -q -m "not fault" $(if $(filter tests,$(T)),-n 2 --dist worksteal) $(T)
 
 test-fast: install ## Run the tests that need a minute: on SQLite, without browser and bench
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not postgres and not slow and not fault" $(T)
 
-faults: install ## Break what the server stands on, the long tests too: kills, failovers, networks
+faults: install $(PGBOUNCER) ## Break what the server stands on, the long tests too: kills, failovers, networks
 	$(BIN)/python -m pytest -q -o faulthandler_timeout=1800 $(if $(filter tests,$(T)),tests/faults,$(T))
 
 torture: install ## Act at random while the server is broken, 20,000 times: make torture TORTURE="--seed 1"
 	$(BIN)/python -m tests.torture $(TORTURE)
 
-coverage: install graphiql $(if $(NODE),$(AUDITS) $(PEERS)) $(CHROMIUM) $(WRK) ## Run the same, slower, and tell the lines that none ran
+coverage: install graphiql $(if $(NODE),$(AUDITS) $(PEERS)) $(CHROMIUM) $(PGBOUNCER) $(WRK) ## Run the same, slower, and tell the lines that none ran
 	$(BIN)/coverage run -m pytest -q -m "not fault" $(if $(filter tests,$(T)),-n 2 --dist worksteal) $(T)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
@@ -77,6 +78,11 @@ $(CHROMIUM):
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
 	else echo "$@ is missing, so the browser tests cannot run (sudo apt-get install chromium)"; fi
+
+$(PGBOUNCER):
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq pgbouncer >/dev/null; \
+	else echo "$@ is missing, so nothing is tried through it (sudo apt-get install pgbouncer)"; fi
 
 bench: install $(PEERS) $(WRK) ## Measure against other servers (half an hour), or show one workload: make bench Q=Q1
 	$(BIN)/python -m bench $(Q) $(BENCH)

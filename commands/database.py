@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from commands.errors import CommandError
 from database.connection import connected
 from database.migrations import pending_migrations
+from database.pooler import problem_of_pooler
 from transport.settings import Settings
 
 
@@ -16,6 +17,8 @@ async def migrated(settings: Settings) -> AsyncGenerator[None]:
     Raises CommandError where it does.
     """
     async with connected(settings.database_url, settings.database_options):
+        if problem := await problem_of_pooler():
+            raise CommandError(problem)
         if pending := await pending_migrations():
             raise CommandError(what_is_missing(pending))
         yield

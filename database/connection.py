@@ -18,6 +18,7 @@ from tortoise.exceptions import BaseORMException
 
 from database.capabilities import SQLITE
 from database.options import DatabaseOptions
+from database.postgres_url import DatabaseError, read_url
 from database.session import capabilities, connection
 
 MODEL_MODULES = [
@@ -37,10 +38,6 @@ APPS = {
         "migrations": "models.migrations",
     }
 }
-
-
-class DatabaseError(ValueError):
-    """The URL names no usable database; the message says why, and what to do."""
 
 
 class UnreachableError(DatabaseError):
@@ -66,6 +63,7 @@ def check_replicas(url: str, replica_url: str | None) -> None:
         raise DatabaseError(f"the URL of replicas starts with postgresql://; for example {example}")
     if url.startswith("sqlite://"):
         raise DatabaseError("SQLite has no replicas: the database itself must be a PostgreSQL")
+    read_url(replica_url)
 
 
 @asynccontextmanager
@@ -126,6 +124,7 @@ def _connection(url: str, options: DatabaseOptions) -> dict[str, Any]:
         credentials = {"file_path": path, "options": options}
         return {"engine": "database.engines.sqlite", "credentials": credentials}
     if separator and scheme in ("postgres", "postgresql"):
+        read_url(url)  # so that a mistake in it is told at once
         credentials = {"dsn": url, "options": options}
         return {"engine": "database.engines.asyncpg", "credentials": credentials}
     message = (

@@ -88,7 +88,10 @@ _SHUTDOWNS = (
     asyncpg.IdleSessionTimeoutError,
     asyncpg.IdleInTransactionSessionTimeoutError,
 )
+MIXED_UP = (asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedStatementError)
+"""What a pooler makes of prepared statements where it gives transactions other sessions."""
 _OUTAGES = (
+    *MIXED_UP,
     *_DISCONNECTIONS,
     *_SHUTDOWNS,
     OSError,

@@ -6,6 +6,7 @@ from typing import Any
 
 from database.capabilities import SQLITE
 from database.migrations import pending_migrations
+from database.pooler import problem_of_pooler
 from database.session import capabilities, connection
 
 
@@ -15,6 +16,8 @@ class Readiness:
 
     is_read_only: bool
     "A standby, a primary that was demoted, or one with `default_transaction_read_only`."
+    pooler: str | None
+    "Why statements get lost on their way, and what to do (`database/pooler.py`)."
     pending: Sequence[str]
     "The names of the migrations that it lacks."
 
@@ -28,6 +31,8 @@ async def readiness() -> Readiness:
     # Tortoise would take a database that it cannot reach for one without migrations.
     if capabilities() is SQLITE:
         await client.probe("SELECT 1")
-        return Readiness(is_read_only=False, pending=await pending_migrations())
+        return Readiness(is_read_only=False, pooler=None, pending=await pending_migrations())
     [[read_only]] = await client.probe("SELECT current_setting('transaction_read_only')")
-    return Readiness(read_only == "on", await pending_migrations())
+    if problem := await problem_of_pooler():
+        return Readiness(read_only == "on", problem, pending=())
+    return Readiness(read_only == "on", None, await pending_migrations())

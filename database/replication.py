@@ -210,7 +210,8 @@ class _Line:
             async with asyncio.timeout(ANSWER_SECONDS):
                 if self._driver is None:
                     self._driver = await self._connect()
-                return await self._driver.fetchrow(sql)
+                async with self._driver.transaction():  # whatever pooler is in between
+                    return await self._driver.fetchrow(sql)
         except BaseException:
             self.drop()
             raise

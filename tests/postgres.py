@@ -75,7 +75,7 @@ def postgres(
     """
     options = (*(() if durable else UNSAFE_BUT_FAST), *options)
     with _folder(kept) as folder:
-        programs = _programs(folder, owner := _unprivileged())
+        programs = _programs(folder, owner := unprivileged())
         if not (folder / "data" / "PG_VERSION").exists():
             _initdb(programs, folder, owner)
         with _running(programs, folder, options, within) as server:
@@ -90,7 +90,7 @@ def standby(
     with _folder(None) as folder:
         command = [primary.programs / "pg_basebackup", "-h", primary.folder, "-U", "postgres"]
         command += ["-D", folder / "data", "-R", "-c", "fast", "--no-sync"]
-        subprocess.run(command, check=True, capture_output=True, cwd="/", **_unprivileged())
+        subprocess.run(command, check=True, capture_output=True, cwd="/", **unprivileged())
         with _running(primary.programs, folder, options, within) as server:
             yield server
 
@@ -101,7 +101,7 @@ def _folder(kept: Path | None) -> Generator[Path]:
     folder = kept or Path(tempfile.mkdtemp(prefix="joinery-pg-"))
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        if owner := _unprivileged():
+        if owner := unprivileged():
             os.chown(folder, owner["user"], owner["group"])
         yield folder
     finally:
@@ -114,9 +114,9 @@ def _running(
     programs: Path, folder: Path, options: Sequence[str], within: Sequence[str]
 ) -> Generator[Postgres]:
     """Run a server on the data in a folder."""
-    owner = _unprivileged()
+    owner = unprivileged()
     command = [programs / "postgres", "-D", folder / "data", "-k", folder, "-h", ""]
-    command = [*_ending_with_us(), *command, "-c", "max_connections=200", *options]
+    command = [*ending_with_us(), *command, "-c", "max_connections=200", *options]
     if within and owner:
         # The words before need root; the server refuses to be.
         user = (f"--reuid={owner['user']}", f"--regid={owner['group']}", "--clear-groups")
@@ -130,7 +130,7 @@ def _running(
         _stop(process)
 
 
-def _unprivileged() -> dict[str, Any]:
+def unprivileged() -> dict[str, Any]:
     """Who runs the server: PostgreSQL refuses to be root."""
     if os.geteuid() != 0:
         return {}
@@ -169,7 +169,7 @@ def _initdb(programs: Path, folder: Path, owner: dict[str, Any]) -> None:
         raise RuntimeError(f"initdb failed: {done.stderr}")
 
 
-def _ending_with_us() -> list[str]:
+def ending_with_us() -> list[str]:
     """A prefix for a command that is to end even if we are killed."""
     setpriv = shutil.which("setpriv")  # of util-linux, so not on a Mac
     return [setpriv, "--pdeathsig", "INT"] if setpriv else []

@@ -33,6 +33,8 @@ async def ready(request: Request) -> Response:
         to_client_error(error)  # for the log
         why = "is read-only" if is_read_only(error) else "cannot be reached"
         return _report(503, status="unavailable", database=why)
+    if found.pooler:
+        return _report(503, status="unavailable", database=found.pooler)
     database.succeeded()
     if found.is_read_only:
         return _report(503, status="unavailable", database="is read-only")

@@ -1,6 +1,7 @@
-"""PostgreSQL by a URL that asyncpg reads itself, so that every form libpq takes is understood."""
+"""PostgreSQL, by a URL as libpq takes it, itself or behind a pooler of connections."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -16,10 +17,11 @@ from tortoise.exceptions import TransactionManagementError
 
 from database.capabilities import POSTGRES
 from database.coalescing import Coalescer
-from database.failures import AbandonedError, is_lost, is_read_only
+from database.failures import MIXED_UP, AbandonedError, is_lost, is_read_only
 from database.hosts import AnyHost
 from database.options import DatabaseOptions
 from database.pool import Connections
+from database.postgres_url import read_url
 from database.snapshots import Reader
 from database.statement import Row
 
@@ -27,7 +29,6 @@ STATEMENT_CACHE = 1_000
 CLOSE_SECONDS = 2
 """For taking leave of a database that may not answer any more."""
 SERVER_SETTINGS = {
-    "application_name": "joinery",
     "jit": "off",
     # Statements settle in their text what a planner would guess from values, so that none needs
     # to be planned again: that would cost small ones more than running them.
@@ -41,6 +42,7 @@ IDLE_SECONDS = 60.0
 """So long PostgreSQL keeps a transaction, and its locks, that nobody goes on with."""
 KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 30_000}
 """Seconds, a number, and milliseconds: a minute until a connection counts as dead."""
+_log = logging.getLogger(__name__)
 
 _FAILURES = (
     OSError,
@@ -90,8 +92,40 @@ class Lent:
         await self._pool.give_back(self._driver, error)
 
 
+class LentInTransaction(Lent):
+    """A connection of the pool for a block, which is a transaction."""
+
+    __slots__ = ("_transaction",)
+
+    async def __aenter__(self) -> Any:
+        """Wait for a connection, and begin."""
+        driver = await super().__aenter__()
+        self._transaction = driver.transaction()
+        try:
+            await self._transaction.start()
+            await self._pool.set_locally(driver)
+        except BaseException as error:
+            await self._pool.give_back(driver, error)
+            raise
+        return driver
+
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Commit, or roll back where there is an error, and give the connection back."""
+        if error is None:
+            try:
+                await self._transaction.commit()
+            except BaseException as failure:
+                await self._pool.give_back(self._driver, failure)
+                raise
+        await super().__aexit__(kind, error, trace)
+
+
 class RetryableTransaction(TransactionWrapper):
     """A transaction with an error of its own if it could not begin, so that it can be retried."""
+
+    def __init__(self, pool: "JoineryPostgresClient") -> None:
+        super().__init__(pool)
+        self._client = pool
 
     @property
     def is_over(self) -> bool:
@@ -111,6 +145,7 @@ class RetryableTransaction(TransactionWrapper):
         """Begin. Raises TransactionManagementError where the connection has been lost."""
         try:
             await super().begin()  # pyright: ignore[reportUnknownMemberType]
+            await self._client.set_locally(self._connection)
         except _FAILURES as error:
             raise TransactionManagementError(error) from error
 
@@ -175,24 +210,34 @@ class StatementReader:
 class SnapshotReader(StatementReader):
     """A connection in a transaction whose first statement takes its snapshot (a `Reader`)."""
 
-    async def begin(self) -> None:
-        """Begin the transaction."""
-        await self._driver.execute(_BEGIN, timeout=END_SECONDS)
+    def __init__(self, driver: Any, pool: "JoineryPostgresClient") -> None:
+        super().__init__(driver)
+        self._pool = pool
 
     async def renew(self) -> None:
         """End the transaction and begin another, in one round trip."""
-        await self._driver.execute(f"COMMIT; {_BEGIN}", timeout=END_SECONDS)
+        await self._pool.begin(self._driver, f"COMMIT; {_BEGIN}")
 
 
 class JoineryPostgresClient(AsyncpgDBClient):
-    """Tortoise's client, with the URL handed to asyncpg as it is, and a pool that mends itself."""
+    """Tortoise's client, with a pool that mends itself and asks nothing of a session.
+
+    A pooler in between may give each transaction another session. Where it refuses settings at the
+    start of one, each transaction makes them; where nothing is prepared by name, all is done in
+    transactions, so that what is prepared is there when it is to run.
+    """
 
     def __init__(self, dsn: str, options: DatabaseOptions, **credentials: Any) -> None:
         super().__init__(minsize=1, maxsize=options.pool_size, **credentials)
-        self.dsn = dsn
+        self.url = read_url(dsn)
         self.extra.pop("dsn", None)
+        self.prepares = options.prepared_statements
+        self.is_fit = not self.prepares
+        "Whether what is in between, if anything, is known to keep prepared statements."
         self._options = options
-        self._hosts = AnyHost(dsn)
+        self._hosts = AnyHost(self.url.dsn)
+        self._local_settings = ""
+        "Statements that make the settings for a transaction, where they are not the session's."
         self._turns = asyncio.Semaphore(options.max_transactions)
         self._expired_at = 0.0
         "Older connections are not used any more."
@@ -224,7 +269,8 @@ class JoineryPostgresClient(AsyncpgDBClient):
             self._probes = await self.create_pool(min_size=0, max_size=1)
         driver = await self._probes.acquire()
         try:
-            rows = await driver.fetch(sql)
+            async with driver.transaction():
+                rows = await driver.fetch(sql)
         except BaseException:
             driver.terminate()
             raise
@@ -240,7 +286,16 @@ class JoineryPostgresClient(AsyncpgDBClient):
 
     def acquire_connection(self) -> Any:
         """Return the context of a connection for a block."""
-        return Lent(self)
+        return Lent(self) if self.prepares else LentInTransaction(self)
+
+    async def begin(self, driver: Any, begin: str) -> None:
+        """Begin a transaction with its settings, in one round trip."""
+        await driver.execute(begin + self._local_settings, timeout=END_SECONDS)
+
+    async def set_locally(self, driver: Any) -> None:
+        """Make the settings of the transaction that has begun."""
+        if self._local_settings:
+            await driver.execute(self._local_settings, timeout=END_SECONDS)
 
     async def borrow(self) -> Any:
         """Wait for a connection of the pool, which must be given back."""
@@ -268,6 +323,8 @@ class JoineryPostgresClient(AsyncpgDBClient):
         """
         if error is not None and (is_lost(error) or is_read_only(error)):
             self.expire()
+        if isinstance(error, MIXED_UP):
+            self.is_fit = not self.prepares
         if error is None or not isinstance(error, asyncio.CancelledError | AbandonedError):
             await self._end(driver, then)
             return
@@ -291,14 +348,18 @@ class JoineryPostgresClient(AsyncpgDBClient):
 
     @asynccontextmanager
     async def _statement_reader(self) -> AsyncGenerator[Reader]:
+        if self._local_settings or not self.prepares:
+            async with self._snapshot_reader() as reader:
+                yield reader
+            return
         async with Lent(self) as driver:
             yield StatementReader(driver)
 
     @asynccontextmanager
     async def _snapshot_reader(self) -> AsyncGenerator[Reader]:
         async with Lent(self) as driver:
-            reader = SnapshotReader(driver)
-            await reader.begin()
+            reader = SnapshotReader(driver, self)
+            await self.begin(driver, _BEGIN)
             yield reader
 
     def _in_transaction(self) -> TransactionContext:
@@ -308,21 +369,30 @@ class JoineryPostgresClient(AsyncpgDBClient):
         """Create a pool of connections to the URL."""
         sizes = {name: kwargs[name] for name in ("min_size", "max_size")}
         return await asyncpg.create_pool(  # pyright: ignore[reportUnknownMemberType]
-            self.dsn, connect=self._hosts.connect, **self._connecting, **sizes
+            self.url.dsn, connect=self.connect, connection_class=PooledConnection, **sizes
         )
 
-    async def connect(self) -> Any:
-        """Return a connection of the caller's own, apart from the pool."""
-        return await self._hosts.connect(**self._connecting)
-
-    @property
-    def _connecting(self) -> dict[str, Any]:
-        return {
+    async def connect(self, _dsn: str | None = None, **given: Any) -> Any:
+        """Open a connection; its settings are its session's where a pooler does not refuse them."""
+        options: dict[str, Any] = {
             "connection_class": PooledConnection,
-            "timeout": self._options.connect_timeout,
-            "statement_cache_size": STATEMENT_CACHE if self._options.prepared_statements else 0,
-            "server_settings": SERVER_SETTINGS | _timeouts(self._options),
+            "timeout": self.url.connect_timeout or self._options.connect_timeout,
+            "statement_cache_size": STATEMENT_CACHE if self.prepares else 0,
+            **({"ssl": True} if self.url.trusts_system else {}),
+            **given,
         }
+        name = {"application_name": self.url.application_name}
+        settings = SERVER_SETTINGS | _timeouts(self._options)
+        if not self._local_settings:
+            try:
+                return await self._hosts.connect(server_settings=name | settings, **options)
+            except asyncpg.ProtocolViolationError as error:
+                _log.info("settings are made in each transaction, because of a pooler: %s", error)
+        connected = await self._hosts.connect(server_settings=name, **options)
+        self._local_settings = "".join(
+            f"; SET LOCAL {setting} = '{value}'" for setting, value in settings.items()
+        )
+        return connected
 
 
 def _keep_alive(connection: socket.socket) -> None:

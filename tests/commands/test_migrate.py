@@ -99,7 +99,7 @@ def test_a_password_may_be_percent_encoded(run: Typed, asking_for_passwords: Pos
         ("postgresql://nowhere.invalid/joinery", "cannot be reached"),
         ("postgresql://postgres@/joinery?host=/nowhere", "cannot be reached"),
         ("postgresql://127.0.0.1:1/joinery?sslmode=maybe", "cannot be reached"),
-        ("postgresql://[::1/joinery", "cannot be reached"),
+        ("postgresql://[::1/joinery", "cannot be read"),
     ],
 )
 def test_a_url_that_does_not_do_is_told_by_the_name_of_the_variable(
