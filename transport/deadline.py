@@ -1,4 +1,4 @@
-"""The deadline of an operation."""
+"""The deadline of operations."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -10,57 +10,102 @@ from resolvers.errors import RequestError
 
 WATCH_SECONDS = 1.0
 """So long an operation runs before it is watched whether its client is still there."""
+TICK_SECONDS = 0.1
+"""Between two looks at the operations under way. A timer for each would cost more than that."""
 
 T = TypeVar("T")
 
 
-async def in_time(work: Coroutine[Any, Any, T], seconds: float, receive: Receive) -> T:
-    """Return what the work returns; cancel it when its time is over, or its client has gone.
+class Deadline:
+    """How long each operation of a process may take; one that takes longer is UNAVAILABLE."""
 
-    `receive` gives what comes from the client, who has sent all that the work needs. Raises
-    RequestError: UNAVAILABLE.
-    """
-    deadline = asyncio.timeout(seconds)
-    try:
-        async with deadline:
-            watch = _Watch(receive, deadline)
-            try:
-                return await work
-            finally:
-                watch.end()
-    except TimeoutError:
-        if not deadline.expired():
-            raise
-        message = (
-            f"This took longer than {seconds:g} seconds and was given up. Try again later;"
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._under_way: dict[_Run, None] = {}
+        "In the order of their beginning."
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def run(self, work: Coroutine[Any, Any, T], receive: Receive) -> T:
+        """Return what the work returns; cancel it when its time is over, or its client has gone.
+
+        `receive` gives what comes from the client, who has sent all that the work needs. Raises
+        RequestError: UNAVAILABLE.
+        """
+        loop = asyncio.get_running_loop()
+        run = _Run(loop.time(), receive)
+        self._under_way[run] = None
+        if self._timer is None:
+            self._timer = loop.call_later(TICK_SECONDS, self._look)
+        try:
+            return await work
+        except asyncio.CancelledError:
+            if not run.was_ended():
+                raise
+            raise RequestError("UNAVAILABLE", self._too_long) from None
+        finally:
+            del self._under_way[run]
+            run.stop_watching()
+
+    def _look(self) -> None:
+        """End what has run too long, and watch what has run for a while."""
+        self._timer = None
+        if not self._under_way:
+            return
+        loop = asyncio.get_running_loop()
+        for run in self._under_way:
+            seconds = loop.time() - run.began
+            if seconds < min(WATCH_SECONDS, self._seconds):
+                break
+            if seconds >= self._seconds:
+                run.end()
+            else:
+                run.watch()
+        self._timer = loop.call_later(TICK_SECONDS, self._look)
+
+    @property
+    def _too_long(self) -> str:
+        return (
+            f"This took longer than {self._seconds:g} seconds and was given up. Try again later;"
             " a mutation may have been done, so repeat it with its Idempotency-Key."
         )
-        raise RequestError("UNAVAILABLE", message) from None
 
 
-class _Watch:
-    """Lets the deadline of an operation be over as soon as its client has gone.
+class _Run:
+    """An operation under way, in the task that runs it."""
 
-    Few operations run long enough for it to cost them more than a timer.
-    """
+    __slots__ = ("_cancels", "_is_ended", "_receive", "_task", "_watching", "began")
 
-    def __init__(self, receive: Receive, deadline: asyncio.Timeout) -> None:
+    def __init__(self, began: float, receive: Receive) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self.began = began
+        self._task = task
+        self._cancels = task.cancelling()
         self._receive = receive
-        self._deadline = deadline
-        self._task: asyncio.Task[None] | None = None
-        self._timer = asyncio.get_running_loop().call_later(WATCH_SECONDS, self._begin)
+        self._is_ended = False
+        self._watching: asyncio.Task[None] | None = None
 
     def end(self) -> None:
-        """Watch no longer."""
-        self._timer.cancel()
-        if self._task is not None:
+        """Cancel it."""
+        if not self._is_ended:
+            self._is_ended = True
             self._task.cancel()
 
-    def _begin(self) -> None:
-        self._task = asyncio.create_task(self._run())
+    def was_ended(self) -> bool:
+        """Return whether it was cancelled by `end`, and by nobody else; it goes on then."""
+        return self._is_ended and self._task.uncancel() <= self._cancels
 
-    async def _run(self) -> None:
+    def watch(self) -> None:
+        """End it as soon as its client has gone."""
+        if self._watching is None:
+            self._watching = asyncio.create_task(self._wait_for_the_end())
+
+    def stop_watching(self) -> None:
+        """Leave it to itself."""
+        if self._watching is not None:
+            self._watching.cancel()
+
+    async def _wait_for_the_end(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
-        if not self._deadline.expired():
-            self._deadline.reschedule(0)
+        self.end()

@@ -21,7 +21,7 @@ from resolvers.context import Context
 from resolvers.errors import RequestCode, RequestError
 from telemetry.requests import Outcome, Record, current_request
 from transport.compression import MIN_COMPRESSED, compressed
-from transport.deadline import in_time
+from transport.deadline import Deadline
 from transport.errors import HttpError
 from transport.negotiation import JSON, accepts_gzip, media_type_for
 from transport.request import MAX_PUBLIC_BODY, Incoming, read_body, read_params
@@ -72,7 +72,7 @@ class GraphQLOverHTTP:
         self._callers = callers
         self._new_context = new_context
         self._explains = explains
-        self._request_timeout = request_timeout
+        self._deadline = Deadline(request_timeout)
         self._body_timeout = body_timeout
         self._max_concurrency = max_concurrency
         self._under_way = 0
@@ -116,7 +116,7 @@ class GraphQLOverHTTP:
             raise HttpError(503, _TOO_MANY, code="UNAVAILABLE")
         body = await read_body(request)
         work = self._execute(request, body, record)
-        return await in_time(work, self._request_timeout, request.receive)
+        return await self._deadline.run(work, request.receive)
 
     async def _execute(self, request: Incoming, body: bytes | None, record: Record) -> Response:
         caller = await self._callers.caller(request.header(b"authorization"))
