@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import uvicorn
 
+from transport.connections import bounded_connection
 from transport.settings import Settings
 
 CLOSING_SECONDS = 5
@@ -54,7 +55,7 @@ def server_config(settings: Settings, host: str = "", port: int = 0) -> uvicorn.
         host=host,
         port=port,
         loop="uvloop",
-        http="httptools",
+        http=bounded_connection(settings.body_timeout),
         ws="websockets-sansio",
         access_log=False,
         log_config=None,

@@ -21,7 +21,7 @@ MAX_DRAINED = 16 << 20
 MAX_ADDRESS = 32 << 10
 "Bytes of the parameters of a GET."
 MAX_HEADER = 16 << 10
-"Bytes of a header that is read: a token has some thousand. The HTTP server has no limit."
+"Bytes of a header that is read: a token has some thousand."
 MAX_NESTING = 30
 "Levels of lists and objects in variables. Inputs have five at most."
 
