@@ -6,6 +6,7 @@ from typing import NoReturn
 
 from cyclopts import App, CycloptsError, UnusedCliTokensError
 
+from commands.backup import backup
 from commands.demo import demo
 from commands.errors import CommandError
 from commands.import_file import import_file
@@ -27,6 +28,7 @@ app.command(serve)
 app.command(migrate)
 app.command(demo)
 app.command(import_file, name="import")
+app.command(backup)
 app.command(token)
 app.command(print_schema, name="schema")
 

@@ -53,17 +53,21 @@ class Server:
 
 @contextmanager
 def serving(
-    database_url: str, folder: Path, settings: Mapping[str, str] | None = None
+    database_url: str,
+    folder: Path,
+    settings: Mapping[str, str] | None = None,
+    root: Path = ROOT,
 ) -> Generator[str]:
     """Serve this database from `folder`, as its working directory; the server's address.
 
     `settings` are further `JOINERY_*` variables; those of our own environment are not handed on.
+    `root` is the folder of the code.
     """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     ours = {name: value for name, value in os.environ.items() if not name.startswith("JOINERY_")}
     secrets = {"JOINERY_DATABASE_URL": database_url, "JOINERY_AUTH_SECRET": SECRET}
-    command = [sys.executable, ROOT / "server.py", "serve", "--port", str(port)]
+    command = [sys.executable, root / "server.py", "serve", "--port", str(port)]
     log = folder / f"server-{port}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -18,6 +18,7 @@ def words(text: str) -> str:
         ("migrate", ["JOINERY_DATABASE_URL", "before each start of a new version"]),
         ("demo", ["--campaigns", "--influencers", "--seed", "same seed gives the same data"]),
         ("import", ["FILE", "externalId", "with ; between", ".jsonl", "changes nothing"]),
+        ("backup", ["FILE", "JOINERY_DATABASE_URL", "-wal"]),
         ("token", ["--role", "--influencer", "--advertiser", "--name", "--ttl", "Authorization"]),
         ("schema", ["SDL"]),
     ],
