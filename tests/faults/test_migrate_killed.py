@@ -66,6 +66,7 @@ async def _store_what_is_to_be_migrated(url: str) -> None:
         part = await data.participation(campaign, person, ParticipationStatus.JOINED)
         for address in ("https://youtu.be/dQw4w9WgXcQ", "https://youtube.com/shorts/dQw4w9WgXcQ"):
             await data.post(part, url=address, url_digest=address)
+        await run("ALTER TABLE idempotency_key DROP COLUMN read_after")
         await run("DELETE FROM tortoise_migrations WHERE name >= '0007'")
 
 
