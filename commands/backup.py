@@ -4,12 +4,6 @@ from pathlib import Path
 
 from commands.errors import CommandError
 
-POSTGRES = (
-    "PostgreSQL is backed up by its own tools, also while the server runs:"
-    ' pg_dump --format=custom --file=joinery.dump "$JOINERY_DATABASE_URL"'
-    " (docs/operations.md tells more, and how to restore it)"
-)
-
 
 def backup(file: Path, /) -> None:
     """Copy the database of SQLite (JOINERY_DATABASE_URL) to a new file, also while it is served.
@@ -22,24 +16,11 @@ def backup(file: Path, /) -> None:
     file
         The file to make; it must not be there yet.
     """
-    import sqlite3
-
-    from database.backup import copy_sqlite
+    from database import backup as copying
     from transport.settings import Settings
 
-    scheme, _, path = Settings().database_url.partition("://")
-    if scheme != "sqlite":
-        raise CommandError(POSTGRES)
-    if file.exists():
-        raise CommandError(f"{file} is there already: give another name, or remove it")
-    if not Path(path).exists():
-        raise CommandError(f"JOINERY_DATABASE_URL: the file {path} is not there")
     try:
-        copy_sqlite(Path(path), file)
-    except FileExistsError as error:
-        raise CommandError(
-            f"{error.filename} is there already: another backup makes it; if none runs, remove it"
-        ) from None
-    except (OSError, sqlite3.Error) as error:
-        raise CommandError(f"{file} cannot be made of {path}: {error}") from None
-    print(f"copied {path} to {file}, {file.stat().st_size:,} bytes")
+        source = copying.backup(Settings().database_url, file)
+    except copying.BackupError as error:
+        raise CommandError(str(error)) from None
+    print(f"copied {source} to {file}, {file.stat().st_size:,} bytes")
