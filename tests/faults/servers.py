@@ -88,6 +88,10 @@ class ServerGroup:
 
         wait_until(answers, self.said)
 
+    def wait_until_all_serve(self, workers: int = 2) -> None:
+        """Wait until so many workers have started to serve; readiness tells of the first."""
+        wait_until(lambda: self.said().count("startup complete") >= workers, self.said)
+
 
 @contextmanager
 def running(

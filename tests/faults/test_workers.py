@@ -130,6 +130,7 @@ def test_a_worker_that_cannot_start_stops_no_other(
     sqlite_databases: SqliteDatabases, tmp_path: Path
 ) -> None:
     with sqlite_databases.lend() as url, running(url, tmp_path) as server:
+        server.wait_until_all_serve()
         before = server.workers()
         (tmp_path / ".env").write_text("JOINERY_NO_SUCH_SETTING=1\n")
         killed = server.kill_worker()
@@ -174,7 +175,7 @@ def test_a_worker_that_stands_still_is_replaced(
 ) -> None:
     with sqlite_databases.lend() as url, running(url, tmp_path) as server:
         # One that is still starting has more time.
-        wait_until(lambda: server.said().count("startup complete") == 2, server.said)
+        server.wait_until_all_serve()
         stopped = server.workers()[0]
         os.kill(stopped, signal.SIGSTOP)
         wait_until(lambda: "does not answer" in server.said(), server.said)

@@ -14,6 +14,7 @@ from resolvers.errors import RequestCode
 from resolvers.pipeline.bulk import MAX_ITEMS
 from resolvers.queries.nodes import MAX_IDS
 from tests.live import ROOT
+from transport.connections import MAX_HEAD
 from transport.http import STATUS
 from transport.request import MAX_ADDRESS, MAX_BODY, MAX_HEADER, MAX_NESTING
 
@@ -34,6 +35,7 @@ LIMITS = [
     [MAX_TOKENS, MAX_COMMENTS],
     [MAX_BODY >> 20],
     [MAX_ADDRESS >> 10, MAX_HEADER >> 10],
+    [MAX_HEAD >> 10],
 ]
 
 
