@@ -110,7 +110,8 @@ async def _reach(url: str) -> None:
                 f"the file {_file_of(url)} cannot be used ({why}):"
                 " its folder must be there, and both must be writable"
             ) from error
-        kind = DatabaseError if isinstance(error, ValueError) else UnreachableError
+        is_wrong = isinstance(error, ValueError) and not isinstance(error, OSError)
+        kind = DatabaseError if is_wrong else UnreachableError  # a certificate may be renewed
         raise kind(f"the database cannot be reached: {why}") from error
 
 

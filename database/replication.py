@@ -18,6 +18,7 @@ from database.engines.asyncpg import JoineryPostgresClient
 from database.hosts import urls_by_host
 from database.options import DatabaseOptions
 from database.positions import NOWHERE, Position
+from database.postgres_url import with_service
 from database.session import connection, rows
 from database.snapshots import one_moment
 
@@ -52,7 +53,7 @@ class Replicas:
         self._max_lag = options.replica_max_lag
         primary: Any = connection()
         self._primary = _Line(primary.connect)
-        urls = urls_by_host(url)
+        urls = urls_by_host(with_service(url))
         self._replicas = [Replica(*each, options) for each in enumerate(urls, 1)]
         self._history = deque[tuple[float, Position]]()
         "Where the primary was, and when it was asked; oldest first."

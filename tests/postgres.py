@@ -30,6 +30,8 @@ class Postgres:
     programs: Path
     folder: Path
     process: subprocess.Popen[bytes]
+    port: int = 5432
+    "It names the socket too."
 
     def url(self, database: str) -> str:
         """How a client names one of its databases."""
@@ -37,7 +39,7 @@ class Postgres:
 
     def sql(self, statement: str, database: str = "postgres") -> str:
         """Run one statement; its rows as text, columns parted by `|`."""
-        where = ("-h", str(self.folder), "-U", "postgres", "-d", database)
+        where = ("-h", str(self.folder), "-p", str(self.port), "-U", "postgres", "-d", database)
         psql = [self.programs / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", *where, "-c", statement]
         done = subprocess.run(psql, capture_output=True, text=True, check=False)
         if done.returncode:
@@ -66,19 +68,21 @@ def postgres(
     options: Sequence[str] = (),
     kept: Path | None = None,
     within: Sequence[str] = (),
+    port: int = 5432,
 ) -> Generator[Postgres]:
     """Start a server, and stop it afterwards.
 
     Not `durable`, it never waits for the disk: right for tests, except for those that kill it.
     `options` are further words of its command line. `kept` is a folder where the data stay, and
-    are found again; else they are gone afterwards. `within` are words before the command.
+    are found again; else they are gone afterwards. `within` are words before the command. `port`
+    matters where `options` have it listen on the network.
     """
     options = (*(() if durable else UNSAFE_BUT_FAST), *options)
     with _folder(kept) as folder:
         programs = _programs(folder, owner := unprivileged())
         if not (folder / "data" / "PG_VERSION").exists():
             _initdb(programs, folder, owner)
-        with _running(programs, folder, options, within) as server:
+        with _running(programs, folder, options, within, port) as server:
             yield server
 
 
@@ -111,12 +115,16 @@ def _folder(kept: Path | None) -> Generator[Path]:
 
 @contextmanager
 def _running(
-    programs: Path, folder: Path, options: Sequence[str], within: Sequence[str]
+    programs: Path,
+    folder: Path,
+    options: Sequence[str],
+    within: Sequence[str],
+    port: int = 5432,
 ) -> Generator[Postgres]:
     """Run a server on the data in a folder."""
     owner = unprivileged()
     command = [programs / "postgres", "-D", folder / "data", "-k", folder, "-h", ""]
-    command = [*ending_with_us(), *command, "-c", "max_connections=200", *options]
+    command = [*ending_with_us(), *command, "-p", str(port), "-c", "max_connections=200", *options]
     if within and owner:
         # The words before need root; the server refuses to be.
         user = (f"--reuid={owner['user']}", f"--regid={owner['group']}", "--clear-groups")
@@ -124,8 +132,9 @@ def _running(
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen[bytes](command, stdout=log, stderr=log, cwd="/", **owner)
     try:
-        _wait_until_ready(programs, folder, process)
-        yield Postgres(programs, folder, process)
+        server = Postgres(programs, folder, process, port)
+        _wait_until_ready(server)
+        yield server
     finally:
         _stop(process)
 
@@ -175,12 +184,14 @@ def ending_with_us() -> list[str]:
     return [setpriv, "--pdeathsig", "INT"] if setpriv else []
 
 
-def _wait_until_ready(programs: Path, folder: Path, process: subprocess.Popen[bytes]) -> None:
+def _wait_until_ready(server: Postgres) -> None:
     deadline = time.monotonic() + START_SECONDS
-    pg_isready = [programs / "pg_isready", "-q", "-h", folder, "-U", "postgres"]
+    where = ("-h", str(server.folder), "-p", str(server.port), "-U", "postgres")
+    pg_isready = [server.programs / "pg_isready", "-q", *where]
     while subprocess.run(pg_isready, check=False).returncode != 0:
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"PostgreSQL did not start:\n{(folder / 'log').read_text()}")
+        if server.process.poll() is not None or time.monotonic() > deadline:
+            log = (server.folder / "log").read_text()
+            raise RuntimeError(f"PostgreSQL did not start:\n{log}")
         time.sleep(0.02)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import Context
 from time import monotonic
@@ -40,8 +40,6 @@ END_SECONDS = 2.0
 
 IDLE_SECONDS = 60.0
 """So long PostgreSQL keeps a transaction, and its locks, that nobody goes on with."""
-KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 30_000}
-"""Seconds, a number, and milliseconds: a minute until a connection counts as dead."""
 _log = logging.getLogger(__name__)
 
 _FAILURES = (
@@ -60,7 +58,7 @@ class PooledConnection(asyncpg.Connection):
         driver: Any = super()  # which has no types
         driver.__init__(protocol, transport, *rest)
         self.born = monotonic()
-        _keep_alive(transport.get_extra_info("socket"))
+        self.socket: socket.socket = transport.get_extra_info("socket")
 
     async def reset(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109  # the pool's
         """Roll back a transaction that is open.
@@ -381,6 +379,11 @@ class JoineryPostgresClient(AsyncpgDBClient):
             **({"ssl": True} if self.url.trusts_system else {}),
             **given,
         }
+        driver = await self._connect(options)
+        _set_options(driver.socket, self.url.socket_options)
+        return driver
+
+    async def _connect(self, options: dict[str, Any]) -> Any:
         name = {"application_name": self.url.application_name}
         settings = SERVER_SETTINGS | _timeouts(self._options)
         if not self._local_settings:
@@ -395,13 +398,13 @@ class JoineryPostgresClient(AsyncpgDBClient):
         return connected
 
 
-def _keep_alive(connection: socket.socket) -> None:
+def _set_options(connection: socket.socket, options: Mapping[str, int]) -> None:
     """Have the system notice where the other end of an idle connection is gone."""
     if connection.family in (socket.AF_INET, socket.AF_INET6):
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        for name, value in KEEPALIVE.items():
+        for name, value in options.items():
+            level = socket.SOL_SOCKET if name.startswith("SO_") else socket.IPPROTO_TCP
             if hasattr(socket, name):  # not on every system
-                connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+                connection.setsockopt(level, getattr(socket, name), value)
 
 
 def _timeouts(options: DatabaseOptions) -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from database.connection import connected
-from database.postgres_url import DatabaseError, read_url
+from database.postgres_url import SOCKET_OPTIONS, DatabaseError, read_url
 from tests.database.test_databases import value
 from tests.databases import PostgresDatabases
 
@@ -21,8 +21,10 @@ def test_the_rest_of_a_url_stays_as_it_was():
     ("parameter", "says"),
     [
         ("channel_binding=require", "sslmode=verify-full"),
-        ("keepalives=0", "leave it out"),
-        ("keepalives_idle=30", "within a minute"),
+        ("keepalives=2", "keepalives=2 is no number from 0 to 1"),
+        ("keepalives_idle=soon", "keepalives_idle=soon is no number"),
+        ("keepalives_idle=40000", "from 0 to 32767"),
+        ("tcp_user_timeout=-1", "is no number"),
         ("statement_timeout=5000", "JOINERY_DATABASE_STATEMENT_TIMEOUT"),
         ("search_path=sales", "options=-c%20search_path=VALUE"),
         ("sslrootcert=system&sslmode=require", "sslmode=verify-full"),
@@ -45,6 +47,20 @@ def test_the_authorities_of_the_machine_may_be_trusted():
     url = read_url("postgresql://db.example/joinery?sslrootcert=system")
     assert url.dsn == "postgresql://db.example/joinery"
     assert url.trusts_system
+
+
+def test_an_end_that_is_gone_is_noticed_when_the_url_says():
+    options = read_url("postgresql://db.example/joinery").socket_options
+    assert options == SOCKET_OPTIONS
+    url = "postgresql://db.example/joinery?keepalives_idle=7&keepalives_count=0"
+    options = read_url(f"{url}&keepalives_interval=8&tcp_user_timeout=9000").socket_options
+    assert options == {
+        "SO_KEEPALIVE": 1,
+        "TCP_KEEPIDLE": 7,
+        "TCP_KEEPINTVL": 8,
+        "TCP_USER_TIMEOUT": 9000,
+    }
+    assert "SO_KEEPALIVE" not in read_url(f"{url}&keepalives=0").socket_options
 
 
 async def test_what_is_taken_arrives(postgres_databases: PostgresDatabases, monkeypatch: Any):

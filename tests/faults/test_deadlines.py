@@ -127,9 +127,14 @@ async def test_the_system_is_told_to_notice_dead_connections(
         async with connected(proxy.url_of(url)):
             client: Any = connection()
             async with client.acquire_connection() as driver:
-                end = driver._transport.get_extra_info("socket")
-                assert end.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
-                assert end.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 30
+                assert driver.socket.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+                assert driver.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 30
+        async with connected(f"{proxy.url_of(url)}&keepalives=0&tcp_user_timeout=9000"):
+            client = connection()
+            async with client.acquire_connection() as driver:
+                assert driver.socket.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 0
+                waits = driver.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+                assert waits == 9000
 
 
 async def test_an_answer_to_a_commit_that_is_lost_is_told_to_the_repetition(
