@@ -12,6 +12,7 @@ from graphql import GraphQLError, ValueNode, VariableDefinitionNode
 from database.failures import is_outage
 from resolvers.errors import RequestCode
 from telemetry.outages import database
+from telemetry.requests import current_request
 
 _log = structlog.stdlib.get_logger("joinery.errors")
 
@@ -64,8 +65,9 @@ def _as_json_escape(found: re.Match[str]) -> str:
 def to_client_error(error: Exception) -> GraphQLError:
     """Return the error for the client; one that is the server's fault is logged and masked.
 
-    A masked error has the code INTERNAL, or UNAVAILABLE where the database cannot be reached, and
-    the id of its log entry in `extensions.id`; an outage is logged once, not for each error.
+    A masked error has the code INTERNAL and the id of its log entry in `extensions.id`; or it is
+    UNAVAILABLE where the database cannot be reached, and the id is that of the request, which its
+    access line has: an outage is logged once, not for each error.
     """
     shown = error if isinstance(error, GraphQLError) else None
     if shown is not None and code_of(shown):
@@ -81,6 +83,8 @@ def _masked(cause: Exception, shown: GraphQLError | None) -> GraphQLError:
     path = shown.path if shown else None
     if any(is_outage(link) for link in _chain(cause)):
         database.failed(cause)
+        if (record := current_request.get()) is not None:
+            log_id = record.id
         _log.debug("unavailable", id=log_id, path=path, error=repr(cause))
         message, code = "A part of the server cannot be reached now. Try again.", "UNAVAILABLE"
     else:

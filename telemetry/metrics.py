@@ -9,7 +9,7 @@ OTHER = "other"
 
 OPERATIONS = Counter(
     "joinery_operations_total",
-    "GraphQL operations answered, by name, type, outcome, and code of the gravest error.",
+    "GraphQL operations, by name, type, outcome, and code of the gravest error.",
     ("operation", "type", "outcome", "code"),
 )
 OPERATION_SECONDS = Histogram(

@@ -8,8 +8,10 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from telemetry import metrics
 
-Outcome: TypeAlias = Literal["ok", "failed", "refused"]
-"""Without errors, executed with errors, not executed."""
+Outcome: TypeAlias = Literal["ok", "failed", "refused", "abandoned"]
+"""Without errors, executed with errors, not executed, not answered as the client had gone."""
+CLIENT_CLOSED = "CLIENT_CLOSED"
+"""In place of a code where the client had gone."""
 
 
 class Statement(NamedTuple):

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from starlette.types import Receive
 
 from resolvers.errors import RequestError
+from transport.errors import ClientGoneError
 
 WATCH_SECONDS = 1.0
 """So long an operation runs before it is watched whether its client is still there."""
@@ -29,7 +30,7 @@ class Deadline:
         """Return what the work returns; cancel it when its time is over, or its client has gone.
 
         `receive` gives what comes from the client, who has sent all that the work needs. Raises
-        RequestError: UNAVAILABLE.
+        RequestError UNAVAILABLE, or ClientGoneError.
         """
         loop = asyncio.get_running_loop()
         run = _Run(loop.time(), receive)
@@ -39,9 +40,9 @@ class Deadline:
         try:
             return await work
         except asyncio.CancelledError:
-            if not run.was_ended():
+            if (reason := run.reason()) is None:
                 raise
-            raise RequestError("UNAVAILABLE", self._too_long) from None
+            raise reason from None
         finally:
             del self._under_way[run]
             run.stop_watching()
@@ -57,7 +58,7 @@ class Deadline:
             if seconds < min(WATCH_SECONDS, self._seconds):
                 break
             if seconds >= self._seconds:
-                run.end()
+                run.end(RequestError("UNAVAILABLE", self._too_long))
             else:
                 run.watch()
         self._timer = loop.call_later(TICK_SECONDS, self._look)
@@ -73,7 +74,7 @@ class Deadline:
 class _Run:
     """An operation under way, in the task that runs it."""
 
-    __slots__ = ("_cancels", "_is_ended", "_receive", "_task", "_watching", "began")
+    __slots__ = ("_cancels", "_reason", "_receive", "_task", "_watching", "began")
 
     def __init__(self, began: float, receive: Receive) -> None:
         task = asyncio.current_task()
@@ -82,18 +83,20 @@ class _Run:
         self._task = task
         self._cancels = task.cancelling()
         self._receive = receive
-        self._is_ended = False
+        self._reason: Exception | None = None
         self._watching: asyncio.Task[None] | None = None
 
-    def end(self) -> None:
+    def end(self, reason: Exception) -> None:
         """Cancel it."""
-        if not self._is_ended:
-            self._is_ended = True
+        if self._reason is None:
+            self._reason = reason
             self._task.cancel()
 
-    def was_ended(self) -> bool:
-        """Return whether it was cancelled by `end`, and by nobody else; it goes on then."""
-        return self._is_ended and self._task.uncancel() <= self._cancels
+    def reason(self) -> Exception | None:
+        """Return why `end` has cancelled it, None where others did too; it goes on otherwise."""
+        if self._reason is None or self._task.uncancel() > self._cancels:
+            return None
+        return self._reason
 
     def watch(self) -> None:
         """End it as soon as its client has gone."""
@@ -108,4 +111,4 @@ class _Run:
     async def _wait_for_the_end(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
-        self.end()
+        self.end(ClientGoneError())

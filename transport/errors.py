@@ -1,4 +1,4 @@
-"""The error of a request that is not well-formed HTTP."""
+"""Errors of requests as HTTP has them."""
 
 from collections.abc import Mapping
 
@@ -19,3 +19,7 @@ class HttpError(Exception):
         self.code: RequestCode = code
         self.status = status
         self.headers = headers or {}
+
+
+class ClientGoneError(Exception):
+    """The client hung up before it was answered."""

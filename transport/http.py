@@ -19,10 +19,10 @@ from execution.explain import explain
 from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.errors import RequestCode, RequestError
-from telemetry.requests import Outcome, Record, current_request
+from telemetry.requests import CLIENT_CLOSED, Outcome, Record, current_request
 from transport.compression import MIN_COMPRESSED, compressed
 from transport.deadline import Deadline
-from transport.errors import HttpError
+from transport.errors import ClientGoneError, HttpError
 from transport.negotiation import JSON, accepts_gzip, media_type_for
 from transport.request import MAX_PUBLIC_BODY, Incoming, read_body, read_params
 
@@ -97,6 +97,9 @@ class GraphQLOverHTTP:
                 answer = _answer(await explain(self._respond(request, record)))
             else:
                 answer = _answer(await self._respond(request, record))
+        except ClientGoneError:
+            record.outcome, record.code = "abandoned", CLIENT_CLOSED
+            return
         except HttpError as error:
             errors = [RequestError(error.code, str(error))]
             answer = _refusal(errors, error.status, legacy_ok=False, headers=error.headers)

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from database.session import capabilities
 from telemetry.outages import database
-from telemetry.requests import Record, count, current_request
+from telemetry.requests import CLIENT_CLOSED, Record, count, current_request
 from transport.access_log import AccessLog
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ _SANE = re.compile(rb"[A-Za-z0-9._:/+=-]{1,128}")
 # An address that is not ours may be a secret that was put in the wrong place.
 _KNOWN = ("/graphql", "/health/live", "/health/ready", "/metrics")
 _ASKED_BY_MACHINES = _KNOWN[1:]
+
+_UNKNOWN = ("UNAVAILABLE", CLIENT_CLOSED)
+"Codes of requests that do not tell whether the database is well."
 
 
 class Observed:
@@ -71,7 +74,7 @@ class Observed:
         path: str = scope["path"]
         if record.is_operation:
             count(record, seconds)
-            if record.statements and record.code != "UNAVAILABLE":
+            if record.statements and record.code not in _UNKNOWN:
                 database.succeeded()
         if seconds >= self._slow_seconds:
             self._log.tell(logging.WARNING, record, scope["method"], _shown(path), seconds)

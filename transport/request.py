@@ -9,7 +9,7 @@ import orjson
 from starlette.types import Receive, Scope
 
 from execution.engine import Params
-from transport.errors import HttpError
+from transport.errors import ClientGoneError, HttpError
 from transport.negotiation import check_content_encoding, check_content_type
 
 MAX_BODY = 4 << 20
@@ -61,7 +61,10 @@ class Incoming:
         return value.decode("latin-1")
 
     async def body(self) -> bytes:
-        """Return the whole body; raise HttpError where it is too large, too slow or breaks off."""
+        """Return the whole body; raise HttpError where it is too large or too slow.
+
+        Raise ClientGoneError where it breaks off.
+        """
         try:
             async with asyncio.timeout(self._body_timeout):
                 return await self._read()
@@ -76,7 +79,7 @@ class Incoming:
         while more and size <= MAX_DRAINED:
             message = await self.receive()
             if message["type"] == "http.disconnect":
-                raise HttpError(400, "The body broke off.")
+                raise ClientGoneError
             part: bytes = message.get("body", b"")
             size += len(part)
             if size <= MAX_BODY:
@@ -100,7 +103,7 @@ def _joined(lines: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
 
 
 async def read_body(request: Incoming) -> bytes | None:
-    """Return the body of a POST, None of a GET; raise HttpError."""
+    """Return the body of a POST, None of a GET; raise HttpError or ClientGoneError."""
     if request.method != "POST":
         return None
     check_content_type(request.header(b"content-type") or "")

@@ -100,7 +100,13 @@ def test_alerts_go_off_when_they_should(tmp_path: Path) -> None:
     ok = f'joinery_operations_total{{{labels},outcome="ok"}}'
     away = f'joinery_operations_total{{{labels},outcome="failed",code="UNAVAILABLE"}}'
     build = {"series": 'joinery_build_info{version="1"}', "values": "1x60"}
-    calm = [build, {"series": ok, "values": "0+600x60"}, {"series": away, "values": "0x60"}]
+    gone = f'joinery_operations_total{{{labels},outcome="abandoned",code="CLIENT_CLOSED"}}'
+    calm = [
+        build,
+        {"series": ok, "values": "0+600x60"},
+        {"series": away, "values": "0x60"},
+        {"series": gone, "values": "0+300x60"},
+    ]
     trouble = [build, {"series": ok, "values": "0+600x60"}, {"series": away, "values": "0+60x60"}]
     summary = "{:.4g}% of the operations are UNAVAILABLE: the database is away or too busy."
     fired = {

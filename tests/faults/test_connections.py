@@ -5,6 +5,7 @@ import socket
 from collections.abc import Generator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from graphql import get_introspection_query
@@ -21,7 +22,11 @@ def server(
     sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPathFactory
 ) -> Generator[ServerGroup]:
     """A server whose clients have a second for what they send."""
-    settings = {"JOINERY_BODY_TIMEOUT": "1", "JOINERY_KEEP_ALIVE": "2"}
+    settings = {
+        "JOINERY_BODY_TIMEOUT": "1",
+        "JOINERY_KEEP_ALIVE": "2",
+        "JOINERY_LOG_FORMAT": "json",
+    }
     folder: Path = tmp_path_factory.mktemp("connections")
     with (
         sqlite_databases.lend() as url,
@@ -76,6 +81,20 @@ def test_a_client_that_does_not_read_its_answers_is_left(server: ServerGroup) ->
         client.sendall(request * 60)
         wait_until(lambda: sockets(server) > before)
         wait_until(lambda: sockets(server) == before)
+
+
+def test_a_body_that_breaks_off_is_nobodys_error(server: ServerGroup) -> None:
+    """Its client has gone, so there is nobody to answer."""
+    head = b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    with connected(server) as client:
+        client.sendall(head + b'X-Request-ID: gone\r\nContent-Length: 100\r\n\r\n{"query"')
+
+    def lines() -> list[dict[str, Any]]:
+        return [line for line in server.entries("request") if line["request_id"] == "gone"]
+
+    wait_until(lambda: bool(lines()), server.said)
+    [line] = lines()
+    assert (line["outcome"], line["code"]) == ("abandoned", "CLIENT_CLOSED")
 
 
 def connected(server: ServerGroup) -> socket.socket:

@@ -18,7 +18,7 @@ from database.connection import connected
 from database.session import connection
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases
 from tests.faults.proxy import Proxy, proxied
-from tests.faults.servers import wait_until
+from tests.faults.servers import running, wait_until
 from tests.live import serving
 from tests.postgres import Postgres
 from tests.tokens import STAFF
@@ -26,6 +26,7 @@ from tests.tokens import STAFF
 pytestmark = pytest.mark.slow
 
 SECONDS = 1.0
+TOKEN = "a-token-for-prometheus"
 LEEWAY = 10.0
 "Seconds that an answer may take longer on a busy machine."
 SETTINGS = {
@@ -190,18 +191,34 @@ async def test_beyond_the_bound_operations_are_refused_at_once(
     assert len(at_once) == 20
 
 
-async def test_an_operation_whose_client_has_gone_is_cancelled(
+async def test_an_operation_whose_client_has_gone_is_cancelled_and_told_apart(
     postgres_databases: PostgresDatabases, postgres_server: Postgres, tmp_path: Path
 ):
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-    settings = {"JOINERY_REQUEST_TIMEOUT": "600"}
-    with postgres_databases.lend() as url, serving(url, tmp_path, settings) as address:
-        async with client_of(address) as client, locked(url, "campaign"):
+    settings = {
+        "JOINERY_REQUEST_TIMEOUT": "600",
+        "JOINERY_LOG_FORMAT": "json",
+        "JOINERY_METRICS_TOKEN": TOKEN,
+    }
+    with (
+        postgres_databases.lend() as url,
+        running(url, tmp_path, workers=1, settings=settings) as server,
+    ):
+        async with client_of(server.url) as client, locked(url, "campaign"):
             asked = asyncio.create_task(client.ask())
             await asyncio.to_thread(wait_until, lambda: postgres_server.sql(waiting) == "1")
             asked.cancel()
             await asyncio.wait([asked])
             await asyncio.to_thread(wait_until, lambda: postgres_server.sql(waiting) == "0")
+        wait_until(lambda: len(server.entries("request")) == 1)
+        [line] = server.entries("request")
+        assert (line["outcome"], line["code"]) == ("abandoned", "CLIENT_CLOSED")
+        assert (line["status"], line["is_slow"]) == (None, True)
+        assert not server.entries("the database is unavailable")
+        counted = 'joinery_operations_total{code="CLIENT_CLOSED",operation="other",'
+        counted += 'outcome="abandoned",type="query"} 1.0'
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        wait_until(lambda: counted in httpx.get(f"{server.url}/metrics", headers=headers).text)
 
 
 async def test_whoever_waits_for_sqlites_write_lock_is_given_up(

@@ -29,6 +29,7 @@ def test_an_outage_is_told_once_however_many_requests_it_fails(
         proxied(postgres_server.folder) as proxy,
         running(proxy.url_of(url), tmp_path, workers=1, settings=SETTINGS) as server,
     ):
+        ids = set[str | None]()
 
         def status() -> int:
             answer = httpx.post(
@@ -41,6 +42,7 @@ def test_an_outage_is_told_once_however_many_requests_it_fails(
                 timeout=30,
             )
             errors = answer.json().get("errors", [])
+            ids.update(error["extensions"].get("id") for error in errors)
             return 503 if errors and errors[0]["extensions"]["code"] == "UNAVAILABLE" else 200
 
         assert status() == 200
@@ -58,6 +60,9 @@ def test_an_outage_is_told_once_however_many_requests_it_fails(
         began = server.entries("the database is unavailable")
         [ended] = server.entries("the database is available again")
 
+    ids.discard(None)
+    assert ids
+    assert ids <= {line["request_id"] for line in server.entries("request")}
     assert 1 <= len(began) < REQUESTS / 2
     assert len({entry["error"].partition("(")[0] for entry in began}) == len(began)
     assert ended["seconds"] > 0
