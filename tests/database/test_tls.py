@@ -47,8 +47,8 @@ class Site:
 def with_tls() -> Generator[None]:
     """Have PostgreSQL start from binaries that were built with TLS."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
-    installed = os.environ.get("TEST_POSTGRES") or (found and str(found[-1].parent.parent))
-    if not installed:
+    installed = os.environ.get("TEST_POSTGRES") or next((str(f.parents[1]) for f in found), None)
+    if installed is None:
         pytest.skip("NOT TRIED: no PostgreSQL with TLS is here (sudo apt-get install postgresql)")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TEST_POSTGRES", installed)
