@@ -2,7 +2,7 @@
 
 A process writes once a second, so one that is killed takes a second's counting with it. What ended
 processes have counted is kept, in one file, because counters must not go back; their gauges are
-dropped.
+dropped. That file names those whose own files may still be there, so that nobody is counted twice.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import fcntl
 import os
 import secrets
 import tempfile
-from collections.abc import AsyncGenerator, Callable, Generator, Iterable
+from collections.abc import AsyncGenerator, Callable, Container, Generator, Iterable, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -53,12 +53,23 @@ class Folder:
 
     def publish(self) -> None:
         """Write the numbers of this process."""
-        _write(self._mine, samples())
+        try:
+            _write(self._mine, [*samples()])
+        except FileNotFoundError:
+            # Whoever clears up old temporary files has taken the folder.
+            self._path.mkdir(mode=0o700, exist_ok=True)
+            _write(self._mine, [*samples()])
 
     def totals(self) -> Totals:
-        """Return the numbers of all processes."""
+        """Return the numbers of all processes; none where the folder has just been taken away."""
+        try:
+            return self._totals()
+        except FileNotFoundError:
+            return Totals({}, [])
+
+    def _totals(self) -> Totals:
         with self._locked():
-            numbers = _read(self._path / ENDED)
+            numbers, counted = self._ended()
             running: list[tuple[int, Path]] = []
             ended: list[Path] = []
             for file in self._path.glob("*-*.json"):
@@ -68,18 +79,26 @@ class Folder:
                 else:
                     ended.append(file)
             if ended:
-                self._keep(numbers, ended)
+                self._keep(numbers, ended, counted)
             for _, file in running:
                 _add(numbers, _read(file))
         return Totals(numbers, sorted(process for process, _ in running))
 
-    def _keep(self, numbers: Numbers, ended: list[Path]) -> None:
-        """Add what ended processes have counted, and keep it in one file."""
+    def _ended(self) -> tuple[Numbers, Container[str]]:
+        """Return what ended processes have counted, and which files are in it already."""
+        try:
+            written, counted = orjson.loads((self._path / ENDED).read_bytes())
+        except FileNotFoundError:
+            return {}, ()
+        return _numbers(written), counted
+
+    def _keep(self, numbers: Numbers, ended: list[Path], counted: Container[str]) -> None:
+        """Add what ended processes have counted, each once, and keep it in one file."""
         for file in ended:
-            counted = {key: each for key, each in _read(file).items() if key[0] not in _GAUGES}
-            _add(numbers, counted)
-        kept = ((name, labels, each) for (name, labels), each in numbers.items())
-        _write(self._path / ENDED, kept)
+            if file.name not in counted:
+                _add(numbers, {key: each for key, each in _read(file).items() if _grows(key)})
+        kept = [(name, labels, each) for (name, labels), each in numbers.items()]
+        _write(self._path / ENDED, [kept, [file.name for file in ended]])
         for file in ended:
             file.unlink()
 
@@ -140,18 +159,25 @@ async def publishing(folder: Folder, look: Callable[[], None]) -> AsyncGenerator
         publish()
 
 
-def _write(file: Path, numbers: Iterable[Sample]) -> None:
+def _write(file: Path, content: Sequence[object]) -> None:
     new = file.with_suffix(f".{os.getpid()}")
-    new.write_bytes(orjson.dumps(list(numbers)))
+    new.write_bytes(orjson.dumps(content))
     new.replace(file)
 
 
 def _read(file: Path) -> Numbers:
     try:
-        written = orjson.loads(file.read_bytes())
+        return _numbers(orjson.loads(file.read_bytes()))
     except FileNotFoundError:
-        return {}
+        return {}  # another process has put it to those that ended
+
+
+def _numbers(written: Iterable[Sample]) -> Numbers:
     return {(name, tuple(labels)): numbers for name, labels, numbers in written}
+
+
+def _grows(key: tuple[str, Labels]) -> bool:
+    return key[0] not in _GAUGES
 
 
 def _add(totals: Numbers, numbers: Numbers) -> None:

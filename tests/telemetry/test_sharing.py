@@ -1,6 +1,8 @@
 """What several processes count is put together, whether they still run or have ended."""
 
 import multiprocessing
+import os
+import signal
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -8,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from telemetry import metrics
-from telemetry.sharing import Folder
+from telemetry.sharing import Folder, Totals
 
 SPAWN = multiprocessing.get_context("spawn")
 RETRIES = (metrics.RETRIES.name, ())
@@ -51,6 +53,50 @@ def test_counters_of_ended_processes_stay_and_their_gauges_go(tmp_path: Path) ->
         assert totals.numbers[SECONDS][-1] == pytest.approx(20.003 * times)
         assert LIMIT not in totals.numbers
     assert [file.name for file in tmp_path.iterdir()] == ["ended.json"]
+
+
+@pytest.mark.parametrize("after", ["written", "one unlinked"])
+def test_a_process_that_has_ended_is_counted_once_though_its_counting_broke_off(
+    tmp_path: Path, after: str
+) -> None:
+    """The process that puts numbers together is killed between two steps of it."""
+    run(count, tmp_path)
+    run(count, tmp_path)
+    process = SPAWN.Process(target=die_while_counting, args=(tmp_path, after))
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    assert len([*tmp_path.glob("*-*.json")]) == (2 if after == "written" else 1)
+
+    for _ in range(2):
+        assert Folder(tmp_path).totals().numbers[RETRIES] == [4]
+    run(count, tmp_path)
+    assert Folder(tmp_path).totals().numbers[RETRIES] == [6]
+    assert [file.name for file in tmp_path.glob("*.json")] == ["ended.json"]
+
+
+def die_while_counting(path: Path, after: str) -> None:
+    """Kill this very process before or after the first file is removed."""
+    unlink = Path.unlink
+
+    def die(file: Path) -> None:
+        if after == "one unlinked":
+            unlink(file)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    Path.unlink = die  # type: ignore[method-assign]
+    Folder(path).totals()
+
+
+def test_a_folder_that_was_cleared_away_is_made_again(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "shared")
+    assert folder.totals() == Totals({}, [])
+    metrics.RETRIES.add()
+    folder.publish()
+    totals = folder.totals()
+    assert totals.processes == [os.getpid()]
+    assert totals.numbers[RETRIES][0] >= 1
+    assert (tmp_path / "shared").stat().st_mode & 0o777 == 0o700
 
 
 def test_gauges_of_running_processes_are_added_up(tmp_path: Path) -> None:

@@ -71,9 +71,17 @@ def test_workers_are_counted_together_at_a_port_of_its_own(
         pids = {dict(its).get("pid") for name, its in read(url) if name.startswith("process_")}
         assert pids == set(map(str, server.workers()))
 
-        killed = server.kill_worker()
-        wait_until(lambda: killed not in server.workers() and len(server.workers()) == 2)
+        killed = {server.kill_worker(pid) for pid in server.workers()}
+
+        def are_replaced() -> bool:
+            assert number(url, "joinery_operations_total", ok) == 20
+            workers = set(server.workers())
+            return len(workers) == 2 and not workers & killed
+
+        wait_until(are_replaced, server.said)
+        server.wait_until_ready()
         assert number(url, "joinery_operations_total", ok) == 20
+        assert "metrics cannot be handed on" not in server.said()
         assert httpx.get(f"{server.url}/metrics").status_code == 404
 
 
