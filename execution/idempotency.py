@@ -11,7 +11,8 @@ import hashlib
 import math
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Coroutine, Generator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, cast
 
@@ -19,6 +20,7 @@ import orjson
 from tortoise.exceptions import IntegrityError
 from tortoise.queryset import QuerySet
 
+from database.session import run
 from execution.errors import to_client_error
 from models.idempotency import IdempotencyKey
 from resolvers.caller import Caller
@@ -31,6 +33,14 @@ RELEASE_SECONDS = 5
 "So long a run that was cut off may take to give up its lease; then it is left to end."
 SWEEP_INTERVAL = timedelta(minutes=10)
 
+# It waits for an INSERT that is under way; a claim that comes later finds the key another's.
+_FREE = """
+INSERT INTO idempotency_key (caller, key, digest, holder, leased_until, created_at)
+VALUES (:caller, :key, :digest, :nobody, :now, :now)
+ON CONFLICT (caller, key) DO UPDATE
+SET holder = excluded.holder, leased_until = excluded.leased_until
+WHERE idempotency_key.response IS NULL AND (
+    idempotency_key.holder = :holder OR idempotency_key.leased_until <= excluded.leased_until)"""
 _releasing = set[asyncio.Task[None]]()
 _KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 
@@ -71,16 +81,7 @@ class Claim:
 
     def release_soon(self) -> None:
         """Do the same after a run that was cut off: as soon as its transaction has ended."""
-        releasing = asyncio.create_task(self._release_in_time())
-        _releasing.add(releasing)
-        releasing.add_done_callback(_releasing.discard)
-
-    async def _release_in_time(self) -> None:
-        try:
-            async with asyncio.timeout(RELEASE_SECONDS):
-                await self.release()  # which waits for the lock that `keep` has taken
-        except Exception as error:  # noqa: BLE001
-            to_client_error(error)  # for the log; the lease ends by itself
+        _soon(self.release())  # which waits for the lock that `keep` has taken
 
     @property
     def _mine(self) -> QuerySet[IdempotencyKey]:
@@ -127,14 +128,15 @@ class IdempotencyKeys:
     async def _first_claim(self, owner: str, key: str, digest: str, now: datetime) -> Claim:
         holder = secrets.token_hex(16)
         try:
-            row = await IdempotencyKey.create(
-                caller=owner,
-                key=key,
-                digest=digest,
-                holder=holder,
-                leased_until=now + self._lease,
-                created_at=now,
-            )
+            with _freed_if_cut_off(owner, key, digest, holder):
+                row = await IdempotencyKey.create(
+                    caller=owner,
+                    key=key,
+                    digest=digest,
+                    holder=holder,
+                    leased_until=now + self._lease,
+                    created_at=now,
+                )
         except IntegrityError:
             # Another run has inserted it since this one looked.
             raise self._still_running(now + self._lease, now) from None
@@ -146,9 +148,10 @@ class IdempotencyKeys:
         abandoned = IdempotencyKey.filter(
             id=row.id, holder=row.holder, response=None, leased_until__lte=now
         )
-        is_ours = await abandoned.update(holder=holder, leased_until=now + self._lease)
-        # With what another run has committed until the claim changed hands; later it cannot.
-        found = await IdempotencyKey.get(id=row.id)
+        with _freed_if_cut_off(row.caller, row.key, row.digest, holder):
+            is_ours = await abandoned.update(holder=holder, leased_until=now + self._lease)
+            # With what another run has committed until the claim changed hands; later it cannot.
+            found = await IdempotencyKey.get(id=row.id)
         if is_ours:
             return Claim(row.id, holder, _payloads(found))
         if found.response is not None:
@@ -188,6 +191,43 @@ def digest_of(query: str, variables: Mapping[str, Any], operation_name: str | No
     """Return a digest of a call: another call with the same key must have the same."""
     body = orjson.dumps([query, variables, operation_name], option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(body).hexdigest()
+
+
+@contextmanager
+def _freed_if_cut_off(caller: str, key: str, digest: str, holder: str) -> Generator[None]:
+    """Free a key soon if the block, in which the holder claims it, is cut off.
+
+    What the block has told the database may be done by then, or under way, or still to come.
+    """
+    try:
+        yield
+    except IntegrityError:
+        raise  # the claim is another's
+    except BaseException:
+        _soon(_free(caller, key, digest, holder))
+        raise
+
+
+async def _free(caller: str, key: str, digest: str, holder: str) -> None:
+    nobody = secrets.token_hex(16)
+    now = datetime.now(UTC)
+    values = {"caller": caller, "key": key, "digest": digest, "now": now}
+    await run(_FREE, holder=holder, nobody=nobody, **values)
+
+
+def _soon(release: Coroutine[Any, Any, None]) -> None:
+    """Give a key up beside what goes on, if that can be done in time; else its lease ends."""
+    releasing = asyncio.create_task(_in_time(release))
+    _releasing.add(releasing)
+    releasing.add_done_callback(_releasing.discard)
+
+
+async def _in_time(release: Coroutine[Any, Any, None]) -> None:
+    try:
+        async with asyncio.timeout(RELEASE_SECONDS):
+            await release
+    except Exception as error:  # noqa: BLE001
+        to_client_error(error)  # for the log
 
 
 def _owner(caller: Caller) -> str:

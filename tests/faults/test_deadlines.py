@@ -5,7 +5,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -16,12 +16,14 @@ import pytest
 
 from database.connection import connected
 from database.session import connection
+from execution.idempotency import digest_of
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases
 from tests.faults.proxy import Proxy, proxied
 from tests.faults.servers import running, wait_until
 from tests.live import serving
 from tests.postgres import Postgres
 from tests.tokens import STAFF
+from transport.app import LEASE_MARGIN
 
 pytestmark = pytest.mark.slow
 
@@ -38,6 +40,15 @@ READ = "{ campaigns { nodes { title } } }"
 CREATE = """mutation Create($input: CreateCampaignInput!) {
   createCampaign(input: $input) { campaign { id } userErrors { code } } }"""
 NEW = {"title": "New", "brand": "Acme", "type": "NORMAL", "platforms": ["TIKTOK"]}
+
+SLOW_CLAIMS = """
+CREATE VIEW slow AS WITH RECURSIVE n(x) AS (
+    SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 3000000) SELECT count(*) FROM n;
+CREATE TRIGGER slow_claim AFTER INSERT ON idempotency_key BEGIN SELECT * FROM slow; END;"""
+"SQLite takes a second or so to insert a key."
+FREE_KEYS = """
+SELECT count(*) FROM idempotency_key
+WHERE unixepoch(leased_until) - unixepoch(created_at) < 5"""
 
 
 class Client:
@@ -161,6 +172,34 @@ async def test_a_mutation_that_is_cut_off_before_its_commit_is_done_by_the_repet
     await until_done(far, key)
     found, _ = await far.ask()
     assert [node["title"] for node in found.json()["data"]["campaigns"]["nodes"]] == ["New"]
+
+
+async def test_a_key_whose_claim_is_cut_off_is_free_at_once(far: Client, proxy: Proxy):
+    """Its row is there, and nobody has heard so."""
+    key = uuid4().hex
+    await far.ask(CREATE, uuid4().hex)
+    proxy.swallow_answers_after(digest_of(CREATE, {"input": NEW}, None).encode())
+    refused((await far.ask(CREATE, key))[0])
+    begun = time.monotonic()
+    await until_done(far, key)
+    assert time.monotonic() - begun < LEASE_MARGIN - 1
+
+
+async def test_a_key_whose_claim_is_cut_off_on_sqlite_is_free_at_once(
+    sqlite_databases: SqliteDatabases, tmp_path: Path
+):
+    key = uuid4().hex
+    settings = SETTINGS | {"JOINERY_REQUEST_TIMEOUT": "0.25"}
+    with (
+        sqlite_databases.lend() as url,
+        serving(url, tmp_path, settings) as address,
+        closing(sqlite3.connect(url.removeprefix("sqlite://"))) as other,
+    ):
+        other.executescript(SLOW_CLAIMS)
+        async with client_of(address) as client:
+            refused((await client.ask(CREATE, key))[0])
+            wait_until(lambda: other.execute(FREE_KEYS).fetchone() == (1,))
+            await until_done(client, key)
 
 
 async def test_what_waits_for_a_lock_is_given_up_in_the_database_too(
