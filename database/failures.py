@@ -5,6 +5,9 @@ import sqlite3
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from tortoise.exceptions import BaseORMException, TransactionManagementError
 
+READ_ONLY = "is read-only"
+"""A database that takes no changes, in words that follow its name."""
+
 
 class ChangedMeanwhileError(Exception):
     """The rows to lock have changed: the transaction must start again."""

@@ -1,10 +1,12 @@
 """The state of the database, as /health/ready tells it."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from database.capabilities import SQLITE
+from database.failures import READ_ONLY
 from database.migrations import pending_migrations
 from database.pooler import problem_of_pooler
 from database.session import capabilities, connection
@@ -14,8 +16,8 @@ from database.session import capabilities, connection
 class Readiness:
     """The state in which the database was found."""
 
-    is_read_only: bool
-    "A standby, a primary that was demoted, or one with `default_transaction_read_only`."
+    fault: str | None
+    "Why it takes no changes, in words that follow its name; None where it does."
     pooler: str | None
     "Why statements get lost on their way, and what to do (`database/pooler.py`)."
     pending: Sequence[str]
@@ -31,8 +33,10 @@ async def readiness() -> Readiness:
     # Tortoise would take a database that it cannot reach for one without migrations.
     if capabilities() is SQLITE:
         await client.probe("SELECT 1")
-        return Readiness(is_read_only=False, pooler=None, pending=await pending_migrations())
+        fault = await asyncio.to_thread(client.fault)
+        return Readiness(fault, pooler=None, pending=await pending_migrations())
     [[read_only]] = await client.probe("SELECT current_setting('transaction_read_only')")
+    fault = READ_ONLY if read_only == "on" else None
     if problem := await problem_of_pooler():
-        return Readiness(read_only == "on", problem, pending=())
-    return Readiness(read_only == "on", None, await pending_migrations())
+        return Readiness(fault, problem, pending=())
+    return Readiness(fault, None, await pending_migrations())

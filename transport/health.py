@@ -6,7 +6,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from database.failures import is_read_only
+from database.failures import READ_ONLY, is_read_only
 from database.readiness import readiness
 from database.replication import Replicas
 from execution.errors import to_client_error
@@ -31,13 +31,11 @@ async def ready(request: Request) -> Response:
             found = await readiness()
     except Exception as error:  # noqa: BLE001
         to_client_error(error)  # for the log
-        why = "is read-only" if is_read_only(error) else "cannot be reached"
+        why = READ_ONLY if is_read_only(error) else "cannot be reached"
         return _report(503, status="unavailable", database=why)
-    if found.pooler:
-        return _report(503, status="unavailable", database=found.pooler)
+    if fault := found.pooler or found.fault:
+        return _report(503, status="unavailable", database=fault)
     database.succeeded()
-    if found.is_read_only:
-        return _report(503, status="unavailable", database="is read-only")
     if found.pending:
         message = f"lack {', '.join(found.pending)}: run `python server.py migrate`"
         return _report(503, status="unavailable", database="ok", migrations=message)

@@ -6,6 +6,7 @@ looks for it.
 """
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import asynccontextmanager
@@ -26,7 +27,7 @@ from tortoise.exceptions import TransactionManagementError
 
 from database.capabilities import SQLITE
 from database.coalescing import Coalescer
-from database.failures import AbandonedError, is_collision
+from database.failures import READ_ONLY, AbandonedError, is_collision
 from database.options import DatabaseOptions
 from database.pool import Connections
 from database.snapshots import Reader
@@ -36,6 +37,8 @@ ROWS_AT_ONCE = 64
 """For cursors, which are read whole here."""
 SLICE_MILLISECONDS = 50
 """So long SQLite itself waits for the write lock, in a thread that cannot be called back."""
+ROOM = 1 << 20
+"""A disk with fewer free bytes counts as full: the write-ahead log takes some at each commit."""
 
 
 class PatientConnection(aiosqlite.Connection):
@@ -208,6 +211,18 @@ class JoinerySqliteClient(SqliteClient):
         """Return the rows of a statement, by a connection that waits for nobody who writes."""
         async with self._driver() as driver:
             return [*await driver.execute_fetchall(sql)]
+
+    def fault(self) -> str | None:
+        """Return why the file takes no changes, in words; None where nothing is known against it.
+
+        A transaction would wait for those who write, and shows a full disk at its commit alone.
+        """
+        if not os.access(self.filename, os.W_OK):
+            return READ_ONLY
+        disk = os.statvfs(self.filename)
+        free = disk.f_bavail if os.geteuid() else disk.f_bfree
+        is_told = disk.f_blocks > 0  # not by every file system
+        return "has no room left on its disk" if is_told and free * disk.f_frsize < ROOM else None
 
     def _in_transaction(self) -> SqliteTransactionContext:
         return ReleasingContext(ImmediateTransaction(self), self._lock)

@@ -53,11 +53,11 @@ async def test_a_read_only_database_is_not_ready_and_its_connections_are_not_use
         assert await codes(CREATE) == ["UNAVAILABLE"]
         assert await codes(READ) == []
         found = await readiness()
-        assert (found.is_read_only, found.pending) == (True, [])
+        assert (found.fault, found.pending) == ("is read-only", [])
         assert not before & await connections()
     await until_read_only(await connections(), "off")
     assert await codes(CREATE) == []
-    assert not (await readiness()).is_read_only
+    assert (await readiness()).fault is None
 
 
 async def test_statements_planned_before_a_migration_are_planned_anew(url: str):
