@@ -23,6 +23,8 @@ START_SECONDS = 300
 """A worker that has not started to serve by then is killed; a busy host takes its time."""
 HUNG_SECONDS = 30
 """A worker is killed whose event loop stood still for so long."""
+STEADY_SECONDS = 10
+"""One that ends by itself before it has served so long counts as one that could not start."""
 MAX_PAUSE = 30
 """The longest pause in seconds between attempts to start a worker."""
 _MARGIN = 2
@@ -42,6 +44,10 @@ class Worker:
     process: SpawnProcess
     beats: Connection
     is_ready: bool = False
+    "Whether it has begun to serve."
+    is_steady: bool = False
+    "Whether it has served for a while."
+    ready_at: float = 0.0
     silent: int = 0
     "Seconds without a beat. Those in which this process did not run either are not counted."
     ends_by: float | None = None
@@ -71,7 +77,7 @@ class Supervisor:
         "Those that SIGHUP replaces."
         self._has_served = False
         self._failures = 0
-        "Attempts in a row to start a worker."
+        "Attempts in a row to start a worker, none of which has become steady."
         self._next_start = 0.0
         self._next_second = 0.0
         self._ends = False
@@ -121,9 +127,9 @@ class Supervisor:
             worker.beats.close()
             return
         worker.silent = 0
-        if not worker.is_ready:
+        if not (worker.is_steady or was_ended):
             worker.is_ready = self._has_served = True
-            self._failures = 0
+            worker.ready_at = time.monotonic()
 
     def _bury(self, worker: Worker) -> None:
         """Take leave of a worker that has ended."""
@@ -137,15 +143,21 @@ class Supervisor:
                 self._code = 1
             return
         _log.error("worker %s has ended (exit code %s)", worker.process.pid, code)
-        if worker.is_ready:
-            return
+        was_ended = worker.is_ready and code == -signal.SIGKILL
+        if not (worker.is_steady or was_ended):
+            # One that was killed may start the next time; one that gave up will do so again.
+            self._fail(is_hopeless=code > 0)
+
+    def _fail(self, *, is_hopeless: bool) -> None:
+        """Let some time pass until the next attempt; end where none has ever served, nor will."""
         self._failures += 1
-        self._next_start = time.monotonic() + min(2**self._failures, MAX_PAUSE)
+        pause = min(2**self._failures, MAX_PAUSE)
+        self._next_start = time.monotonic() + pause
+        _log.warning("the next attempt to start a worker is made in %d seconds", pause)
         if self._outdated:
             _log.error("its successor could not start: the other workers stay as they are")
             self._outdated = []
-        # One that was killed may start the next time; one that gave up will do so again.
-        if code > 0 and not self._has_served:
+        if is_hopeless and not self._has_served:
             self._code = 1
             self._end(signal.SIGTERM)
 
@@ -155,6 +167,7 @@ class Supervisor:
             self._next_second = now + 1
             for worker in self._workers:
                 worker.silent += 1
+                self._note_steady(worker, now)
         for worker in self._workers:
             if worker.ends_by:
                 if now > worker.ends_by:
@@ -163,6 +176,12 @@ class Supervisor:
             elif worker.silent > (HUNG_SECONDS if worker.is_ready else START_SECONDS):
                 _log.error("worker %s does not answer: it is killed", worker.process.pid)
                 worker.process.kill()
+
+    def _note_steady(self, worker: Worker, now: float) -> None:
+        """Forget what failed before a worker that has served for a while."""
+        if worker.is_ready and not worker.is_steady and now >= worker.ready_at + STEADY_SECONDS:
+            worker.is_steady = True
+            self._failures = 0
 
     def _renew(self) -> None:
         """Let an outdated worker end when another serves in its place."""
@@ -177,14 +196,22 @@ class Supervisor:
             return
         staying = sum(not worker.ends_by for worker in self._workers)
         is_renewing = bool(self._outdated) and staying == len(self._workers)
-        for _ in range(self._count + is_renewing - staying):
-            self._workers.append(self._start())
+        try:
+            for _ in range(self._count + is_renewing - staying):
+                self._workers.append(self._start())
+        except OSError as error:  # the system has no room, or the working directory is gone
+            _log.error("no worker can be started: %s", error)
+            self._fail(is_hopeless=True)
 
     def _start(self) -> Worker:
         beats, theirs = _spawn.Pipe(duplex=False)
-        process = _spawn.Process(target=self._work, args=(self._listener, theirs))
-        process.start()
-        theirs.close()
+        with theirs:
+            process = _spawn.Process(target=self._work, args=(self._listener, theirs))
+            try:
+                process.start()
+            except OSError:
+                beats.close()
+                raise
         return Worker(process, beats)
 
 

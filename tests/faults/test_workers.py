@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Generator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +148,7 @@ def test_a_worker_that_cannot_start_stops_no_other(
 
 def test_a_server_none_of_whose_workers_can_start_ends_and_fails(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.faults.hopeless"],
+        [sys.executable, "-m", "tests.faults.hopeless", "give_up"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -156,6 +157,33 @@ def test_a_server_none_of_whose_workers_can_start_ends_and_fails(tmp_path: Path)
     )
     assert done.returncode == 1
     assert "this worker cannot start" in done.stderr
+
+
+def test_workers_that_end_as_soon_as_they_serve_are_started_more_and_more_seldom() -> None:
+    words = [sys.executable, "-m", "tests.faults.hopeless", "serve_shortly"]
+    with subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True) as supervisor:
+        assert supervisor.stderr
+        told = [line for line in islice(supervisor.stderr, 8) if "next attempt" in line]
+        supervisor.terminate()
+        assert supervisor.wait(20) == 0
+    assert [line.split()[-2] for line in told] == ["2", "4", "8", "16"]
+
+
+def test_where_no_worker_can_be_started_the_others_serve_on(
+    sqlite_databases: SqliteDatabases, tmp_path: Path
+) -> None:
+    """Their working directory is gone, in which a new one would begin."""
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    with sqlite_databases.lend() as url, running(url, folder) as server:
+        server.wait_until_all_serve()
+        log = Path(shutil.move(server.log, tmp_path))
+        folder.rmdir()
+        server.kill_worker()
+        wait_until(lambda: "no worker can be started" in log.read_text(), log.read_text)
+        assert codes(server, READ) == {None}
+        server.tell()
+        assert server.ended() == 0
 
 
 def test_workers_end_when_their_parent_is_killed(
