@@ -127,7 +127,7 @@ class Supervisor:
             worker.beats.close()
             return
         worker.silent = 0
-        if not (worker.is_steady or was_ended):
+        if not worker.is_ready:
             worker.is_ready = self._has_served = True
             worker.ready_at = time.monotonic()
 
