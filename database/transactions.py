@@ -8,6 +8,7 @@ import stamina
 from tortoise.transactions import in_transaction
 
 from database.failures import is_worth_another_try
+from database.trial import trial_run
 from telemetry.metrics import RETRIES
 from telemetry.requests import waited
 
@@ -21,8 +22,9 @@ T = TypeVar("T")
 async def transacted(work: Callable[[], Awaitable[T]], *, undo: bool = False) -> T:
     """Run the work in a transaction, commit, and return its result.
 
-    With `undo` it is rolled back instead. The work may run several times, so it must keep nothing
-    between its runs; an error that it raises rolls back and goes on to the caller.
+    With `undo` it is rolled back instead, and what it inserts has ids of its own
+    (`database/trial.py`). The work may run several times, so it must keep nothing between its runs;
+    an error that it raises rolls back and goes on to the caller.
     """
     try:
         return await _once(work, undo)
@@ -51,7 +53,9 @@ async def _once(work: Callable[[], Awaitable[T]], undo: bool) -> T:
     asked = perf_counter()
     async with in_transaction() as transaction:
         waited(perf_counter() - asked)
-        result = await work()
-        if undo:
-            await transaction.rollback()
+        if not undo:
+            return await work()
+        with trial_run():
+            result = await work()
+        await transaction.rollback()
     return result

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from graphql import (
+    BooleanValueNode,
     DocumentNode,
     ExecutionResult,
     FieldNode,
@@ -25,6 +26,7 @@ from graphql import (
     OperationType,
     SelectionSetNode,
     ValueNode,
+    VariableNode,
     print_ast,
 )
 from strawberry import Info
@@ -52,7 +54,6 @@ from projection.internals import (
     validate,
 )
 from resolvers.errors import RequestCode, RequestError
-from schema import DRY_RUN
 from schema.fields import FINISHED, MAY_BE_LATE
 
 MAX_TOKENS = 50_000
@@ -140,11 +141,18 @@ class Operation:
         """Its name, if it has one."""
         return self.node.name.value if self.node.name else None
 
+    def is_trial(self, executor: Executor) -> bool:
+        """Return whether all that it does is rolled back: its fields are trial runs alone."""
+        given = executor.variable_values.coerced
+        return self._may_be_trial and all(
+            _is_true(_dry_run(field), given)
+            for field in executor.root_fields()
+            if field.name.value != "__typename"
+        )
+
     @cached_property
-    def is_dry_run(self) -> bool:
-        """Whether it is to be rolled back at the end (`@dryRun`)."""
-        names = [directive.name.value for directive in self.node.directives or ()]
-        return DRY_RUN.name in names
+    def _may_be_trial(self) -> bool:
+        return any(map(_dry_run, _root_fields(self.node.selection_set, self.fragments, set())))
 
     @cached_property
     def fragments(self) -> dict[str, FragmentDefinitionNode]:
@@ -164,7 +172,8 @@ class Operation:
     @cached_property
     def root_fields(self) -> frozenset[str]:
         """The names of its root fields."""
-        return frozenset(_root_fields(self.node.selection_set, self.fragments, set()))
+        fields = _root_fields(self.node.selection_set, self.fragments, set())
+        return frozenset(field.name.value for field in fields)
 
 
 class Documents:
@@ -375,7 +384,7 @@ def _may_be_late(
     parent = schema.get_root_type(operation.operation)
     if operation.operation is not OperationType.QUERY or parent is None:
         return False
-    names = _root_fields(operation.selection_set, fragments, set())
+    names = {field.name.value for field in _root_fields(operation.selection_set, fragments, set())}
     return all(
         name.startswith("__") or metadata_of(parent.fields[name]).get(MAY_BE_LATE) for name in names
     )
@@ -383,15 +392,15 @@ def _may_be_late(
 
 def _root_fields(
     selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], seen: set[str]
-) -> Iterator[str]:
-    """Yield the names of the root fields, in a document that need not be valid.
+) -> Iterator[FieldNode]:
+    """Yield the root fields, in a document that need not be valid.
 
     A spread of a fragment that does not exist yields nothing: it is no field.
     """
     for node in selections.selections:
         match node:
             case FieldNode():
-                yield node.name.value
+                yield node
             case InlineFragmentNode():
                 yield from _root_fields(node.selection_set, fragments, seen)
             case FragmentSpreadNode():
@@ -401,6 +410,18 @@ def _root_fields(
                     yield from _root_fields(fragments[name].selection_set, fragments, seen)
             case _:
                 pass
+
+
+def _dry_run(field: FieldNode) -> ValueNode | None:
+    """Return what a field is given for `dryRun`, if anything."""
+    given = {argument.name.value: argument.value for argument in field.arguments or ()}
+    return given.get("dryRun")
+
+
+def _is_true(given: ValueNode | None, variables: Mapping[str, Any]) -> bool:
+    if isinstance(given, VariableNode):
+        return bool(variables.get(given.name.value))
+    return isinstance(given, BooleanValueNode) and given.value
 
 
 def _text_variables(

@@ -176,7 +176,7 @@ class Engine:
     ) -> Response:
         if operation.type is OperationType.QUERY:
             return _response(await self._read(executor, operation, params, context))
-        if operation.is_dry_run:
+        if operation.is_trial(executor):
             return _response(_visible(await _execute(executor, operation)))
         if key is None or context.caller is None:
             response = _response(_visible(await _execute(executor, operation)))
@@ -229,8 +229,6 @@ class Engine:
         variables = _texts(operation.texts, params.variables)
         if variables is None:
             variables = self._coerced(operation, params.variables)
-        if operation.is_dry_run:
-            context.dry_run = True
         root = operation.root
         if root is None:
             return self._executor(operation, variables, context)

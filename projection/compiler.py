@@ -13,9 +13,7 @@ from graphql import (
     print_ast,
 )
 
-from database.capabilities import Capabilities
 from projection.internals import (
-    Executor,
     FieldDetailsList,
     ResolveInfo,
     argument_values,
@@ -42,6 +40,7 @@ from projection.level import (
 from projection.listing import Terms
 from projection.pages import FetchPages, PagePlan, constant, page_info, total, view
 from projection.refusals import Keys, Refused
+from projection.run import Run
 from projection.shape import (
     Batched,
     Column,
@@ -64,21 +63,15 @@ MAX_DEPTH = 30
 
 
 class Compiler:
-    """Compiles one selection, for one role and one database."""
+    """Compiles one selection, for all runs of one role on one database, trial runs or not."""
 
-    def __init__(
-        self,
-        shapes: Mapping[str, Shape],
-        terms: Terms,
-        executor: Executor,
-        role: str,
-        capabilities: Capabilities,
-    ) -> None:
+    def __init__(self, shapes: Mapping[str, Shape], terms: Terms, run: Run) -> None:
         self.shapes = shapes
         self.terms = terms
-        self.executor = executor
-        self.role = role
-        self.templates = _TYPED if capabilities.has_typed_values else _UNTYPED
+        self.executor = run.executor
+        self.role = run.role
+        self.is_trial = run.is_trial
+        self.templates = _TYPED if run.database.capabilities.has_typed_values else _UNTYPED
         "What makes the response's value of each kind of column."
         self.fields = 1
         "How many it has compiled, with the root."
@@ -186,7 +179,8 @@ class Compiler:
 
     def _column(self, level: Level, alias: str, field: Column) -> str:
         value = level.column(field.sql.format(t=alias))
-        template = self.templates[field.kind].replace("{v}", field.template)
+        made = (self.is_trial and field.trial_template) or field.template
+        template = self.templates[field.kind].replace("{v}", made)
         if template == "{v}":
             return value
         names = {**_NAMES, **(field.names or {})}

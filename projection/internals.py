@@ -17,7 +17,6 @@ from graphql import (
     ExecutionResult,
     FieldNode,
     FragmentDefinitionNode,
-    GraphQLDirective,
     GraphQLError,
     GraphQLField,
     GraphQLList,
@@ -34,7 +33,12 @@ from graphql import (
     specified_rules,
 )
 from graphql.execution import values as execution_values
-from graphql.execution.collect_fields import FieldDetails, FieldDetailsList, FragmentDetails
+from graphql.execution.collect_fields import (
+    FieldDetails,
+    FieldDetailsList,
+    FragmentDetails,
+    collect_fields,
+)
 from graphql.execution.executor import CollectedErrors
 from graphql.execution.get_variable_signature import (
     GraphQLVariableSignature,
@@ -184,6 +188,16 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         executing = cast("Any", self).execute_operation()
         return cast("ExecutionResult", await executing) if isawaitable(executing) else executing
 
+    def root_fields(self) -> list[FieldNode]:
+        """Return a node of each root field that `@include` and `@skip` leave."""
+        operation = self.operation
+        root_type = self.schema.get_root_type(operation.operation)
+        assert root_type is not None
+        found = collect_fields(
+            self.schema, self.fragments, self.variable_values, root_type, operation
+        )
+        return [details[0].node for details in found.grouped_field_set.values()]
+
     def fail(self, error: Exception, field: GraphQLField, node: FieldNode, path: Path) -> bool:
         """Collect the error of a root field; return whether null can stand in its place."""
         try:
@@ -332,14 +346,9 @@ def signature_of(
 
 
 class Schema(strawberry.Schema):
-    """Strawberry's, with a description and with directives that the server finds on operations.
-
-    As directives of Strawberry's own they would cost every field of every request a look. For a
-    description Strawberry has no option.
-    """
+    """Strawberry's, with a description, for which Strawberry has no option."""
 
     description: str | None = None
-    operation_directives: tuple[GraphQLDirective, ...] = ()
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)  # pyright: ignore[reportUnknownMemberType]
@@ -349,12 +358,6 @@ class Schema(strawberry.Schema):
         """Return the schema in SDL, with the description, which Strawberry does not print."""
         definition = print_schema_definition(self._schema)
         return f"{definition}\n\n{super().as_str()}" if definition else super().as_str()
-
-    def _collect_graphql_directives(
-        self, schema_directive_types: Iterable[type]
-    ) -> tuple[GraphQLDirective, ...]:
-        collected = super()._collect_graphql_directives(schema_directive_types)
-        return (*collected, *self.operation_directives)
 
 
 def core_schema(schema: strawberry.Schema) -> GraphQLSchema:

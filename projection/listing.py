@@ -13,11 +13,13 @@ from typing import Any, NamedTuple, Protocol, cast
 import orjson
 from graphql import GraphQLError
 
-from database.capabilities import Capabilities
+from projection.run import Run
 
 PAGE_SIZE = 20
 MAX_PAGE_SIZE = 100
 PAGE_ARGUMENTS = ("first", "after", "last", "before")
+_TRIAL = "preview:"
+"""What cursors of a trial run begin with."""
 
 
 def as_given(_name: str, value: Any) -> Any:
@@ -63,6 +65,8 @@ class Page:
     "The field's name, its arguments, and which of them say the same."
     laterally: bool = False
     "Whether the database can walk an index for each parent, which SQLite cannot."
+    is_trial: bool = False
+    "Whether it is read in a trial run, whose cursors are of no use later."
 
     @cached_property
     def tag(self) -> str:
@@ -77,8 +81,8 @@ class Page:
 
     def cursor_of(self, *values: Any) -> str:
         """Return the cursor of the row with these values of the order."""
-        packed = orjson.dumps([self.tag, *values])
-        return urlsafe_b64encode(packed).rstrip(b"=").decode()
+        packed = urlsafe_b64encode(orjson.dumps([self.tag, *values])).rstrip(b"=").decode()
+        return f"{_TRIAL}{packed}" if self.is_trial else packed
 
 
 class Listing(Protocol):
@@ -257,7 +261,7 @@ def read_page(
     arguments: Mapping[str, Any],
     orders: Sequence[Order],
     field_name: str,
-    capabilities: Capabilities,
+    run: Run,
     terms: Terms,
 ) -> Page:
     """Return the page that a field's arguments ask for. Raises `terms.invalid`."""
@@ -274,8 +278,8 @@ def read_page(
     text = after if after is not None else before
     cursor = None if text is None else _read_cursor(text, _tag(*asked), orders, terms)
     forward = last is None and (before is None or first is not None)
-    laterally = capabilities.walks_laterally
-    return Page(size, forward, cursor, after is not None, asked, laterally)
+    laterally = run.database.capabilities.walks_laterally
+    return Page(size, forward, cursor, after is not None, asked, laterally, run.is_trial)
 
 
 def _tag(field_name: str, arguments: Mapping[str, Any], terms: Terms) -> str:
@@ -303,6 +307,10 @@ def _is_empty(value: Any) -> bool:
 
 
 def _read_cursor(text: str, tag: str, orders: Sequence[Order], terms: Terms) -> tuple[Any, ...]:
+    if text.startswith(_TRIAL):
+        raise terms.refusal(
+            "This cursor is from a trial run, which was rolled back: ask for the page again."
+        )
     try:
         packed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
         found, *values = orjson.loads(packed)

@@ -81,9 +81,7 @@ class PagePlan:
         keys: Sequence[int] | None,
     ) -> dict[Any, Any]:
         """Return the finished connection of each parent; without parents, that under None."""
-        page = read_page(
-            arguments, listing.orders, self.field_name, run.database.capabilities, self.terms
-        )
+        page = read_page(arguments, listing.orders, self.field_name, run, self.terms)
         values = {**listing.values, **page_values(page), **_parents(keys)}
         rows: Sequence[Any] = ()
         if self.needs_rows:

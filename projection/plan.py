@@ -2,7 +2,7 @@
 
 Selected fields are found by graphql-core's own collection, so that fragments, aliases, `@include`
 and `@skip` mean what the specification says. Plans are kept with their document, by the
-selection's nodes, the role, the database and the outcome of the directives.
+selection's nodes, the role, the database, the outcome of the directives, and whether it is a trial.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -139,7 +139,8 @@ class Projector:
         raw = resolve_info(info)
         kept: dict[tuple[Any, ...], _Selection] = run.executor.plans
         name = shape.name if shape else None
-        key = (*(id(node) for node in raw.field_nodes), name, run.role, run.database.capabilities)
+        reader = run.role, run.database.capabilities, run.is_trial
+        key = (*(id(node) for node in raw.field_nodes), name, *reader)
         selection = kept.get(key)
         if selection is None:
             names = frozenset(_directive_variables(raw.field_nodes, raw.fragments))
@@ -154,9 +155,7 @@ class Projector:
         return plan
 
     def _compile(self, raw: ResolveInfo, run: Run, shape: Shape | None, *, paged: bool) -> "_Plan":
-        compiler = Compiler(
-            self.shapes, self.terms, run.executor, run.role, run.database.capabilities
-        )
+        compiler = Compiler(self.shapes, self.terms, run)
         root = tuple(raw.path.as_list())
         is_alone = _is_alone(raw)
         if paged:

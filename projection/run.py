@@ -25,6 +25,8 @@ class Run:
     "Parameters that any statement may use."
     known: Known = field(default_factory=dict[str, Mapping[Any, Mapping[str, Any]]])
     "What need not be read: whoever runs the plan has just written it."
+    is_trial: bool = False
+    "Whether it reads in a trial run: a transaction that is rolled back."
     refused: list[Refused] = field(default_factory=list[Refused])
     "Fields that turned out to have invalid arguments, to be reported with the answer."
 

@@ -85,9 +85,11 @@ class Column(Guarded):
     kind: Kind = Kind.PLAIN
     template: str = "{v}"
     "A Python expression of the value `{v}`; not evaluated for null where `nullable`."
+    trial_template: str | None = None
+    "The same where the run is a trial (`Run.is_trial`), if it differs."
     nullable: bool = False
     names: Mapping[str, Any] | None = None
-    "What the template refers to."
+    "What the templates refer to."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

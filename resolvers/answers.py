@@ -44,13 +44,15 @@ def allow(info: Info, *roles: str) -> Caller:
     return caller
 
 
-async def payload(info: Info, value: T, known: Known | None = None) -> Completed[T]:
+async def payload(
+    info: Info, value: T, known: Known | None = None, *, is_trial: bool = False
+) -> Completed[T]:
     """Return a plain value, or a list; keys in it are followed on the current connection.
 
     What is `known` of a row is not read again.
     """
     run = run_of(info)
-    run.known = known or {}
+    run.known, run.is_trial = known or {}, is_trial
     return await _PROJECTOR.value(info, run, value)
 
 

@@ -53,8 +53,6 @@ class Context:
     "None if no service is configured to sign them."
     plain_accounts: bool = False
     "Whether `connectAccount` takes the plain fields instead of a proof (development only)."
-    dry_run: bool = False
-    "Set by the engine where `@dryRun` is on the operation."
     replay: Replay | None = None
     "None without an Idempotency-Key."
     read_after: Position | None = None

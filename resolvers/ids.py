@@ -1,6 +1,11 @@
-"""Global ids: `gid://joinery/Campaign/12`, and `gid://joinery/Candidate/12-34` for a pair."""
+"""Global ids: `gid://joinery/Campaign/12`, and `gid://joinery/Candidate/12-34` for a pair.
+
+What a trial run made has an id that names nothing: `gid://joinery/Campaign/preview:…`.
+"""
 
 import re
+
+from database.trial import FIRST_ID
 
 PREFIX = "gid://joinery/"
 # 18 digits fit in a BIGINT. No leading zeros: an object has one id.
@@ -11,6 +16,12 @@ _GID = re.compile(rf"{PREFIX}([A-Z][A-Za-z]*)/({_NUMBER}(?:-{_NUMBER})?)", re.AS
 def encode(type_name: str, key: int | str) -> str:
     """Return the global id of an object."""
     return f"{PREFIX}{type_name}/{key}"
+
+
+def encode_in_trial(type_name: str, key: int | str) -> str:
+    """Return the global id of an object that a trial run reads, made by it or not."""
+    is_made = any(int(number) >= FIRST_ID for number in str(key).split("-"))
+    return encode(type_name, f"preview:{key}" if is_made else key)
 
 
 def split(gid: str) -> tuple[str, str] | None:

@@ -1,6 +1,5 @@
 """The GraphQL schema: one file a noun, and in `mutations/` one file a mutation."""
 
-from graphql import DirectiveLocation, GraphQLDirective
 from strawberry.schema.config import StrawberryConfig
 
 from projection.check import check_shapes
@@ -13,21 +12,9 @@ from schema.scalars import SCALARS
 
 __all__ = ["schema"]
 
-DRY_RUN = GraphQLDirective(
-    name="dryRun",
-    locations=[DirectiveLocation.MUTATION],
-    description=(
-        "Tries the mutation out: runs it to the end, answers as if it had been done, and rolls it "
-        "back. No change, no event, no notification. Each field of the operation is tried by "
-        "itself, without the changes of the fields before it, such as places taken. The header "
-        "`Idempotency-Key` is ignored."
-    ),
-)
-
 
 class _Schema(Schema):
     description = DESCRIPTION
-    operation_directives = (DRY_RUN,)
 
 
 schema = _Schema(

@@ -24,7 +24,7 @@ What holds everywhere:
   to go on.
 - Mutations report refusals that a user can act on in `userErrors`, and those of single items of a
   bulk mutation in `results`. All other errors are in `errors`, with a code in `extensions.code`.
-- Mutations can be tried out with `@dryRun`, and are repeated safely with the header
+- Mutations can be tried out with `dryRun: true`, and are repeated safely with the header
   `Idempotency-Key`.
 - `workflow` returns the transition rules; `availableActions` and `viewerActions` list the actions
   that the caller can perform now.

@@ -58,6 +58,17 @@ Before = Annotated[
 ]
 
 
+DryRun = Annotated[
+    bool | None,
+    strawberry.argument(
+        description=(
+            "Whether to try the mutation out only: it runs to the end, answers with the payload as "
+            "it would be, and is rolled back before the next field runs. Null is as left out."
+        )
+    ),
+]
+
+
 def projected(method: Callable[..., Any]) -> StrawberryField:
     """Declare a field with arguments of a type over a model; its docstring is its description.
 

@@ -42,7 +42,7 @@ Mutation = create_type(
     description=(
         "The mutations. Each field is a transaction of its own, done whole or not at all. Refusals "
         "that the user can act on are in the payload, and a change to what is so already is "
-        "`UNCHANGED`. `@dryRun` on the operation tries it out; a repeated `Idempotency-Key` header "
+        "`UNCHANGED`. A field with `dryRun` is only tried out; a repeated `Idempotency-Key` header "
         "returns the first answer again."
     ),
 )

@@ -81,10 +81,9 @@ async def mutate(
 def operation(field: str, selection: str, *, dry: bool = False) -> str:
     """Return the document of one mutation, with its input as a variable."""
     name = field[0].upper() + field[1:]
-    directive = "@dryRun " if dry else ""
+    more = ", dryRun: true" if dry else ""
     return (
-        f"mutation Doing($input: {name}Input!) {directive}"
-        f"{{ {field}(input: $input) {{ {selection} }} }}"
+        f"mutation Doing($input: {name}Input!) {{ {field}(input: $input{more}) {{ {selection} }} }}"
     )
 
 

@@ -16,7 +16,7 @@ from resolvers.mutations.connecting import (
     connections,
     lock_waiting,
 )
-from resolvers.pipeline.transaction import caller_in, influencer_in
+from resolvers.pipeline.transaction import MutationOutcome, caller_in, influencer_in
 from resolvers.pipeline.unit_of_work import actor_of
 from resolvers.pipeline.validation import MAX_NAME, Form, Refusal, path_of
 from workflow.enums import ErrorCode, Outcome, Platform
@@ -24,13 +24,12 @@ from workflow.facts import MAX_ACCOUNTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectAccountOutcome:
+class ConnectAccountOutcome(MutationOutcome):
     """The outcome for the account, and the participations that it advanced."""
 
     outcome: Outcome
     account: int | None = None
     advanced: Sequence[int] = ()
-    user_errors: Sequence[Refusal] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """`createCampaign`: set up a campaign."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from database.bulk import insert
@@ -12,18 +11,18 @@ from resolvers.mutations.campaign_input import (
     read,
     with_search_and_categories,
 )
-from resolvers.pipeline.validation import Form, Refusal
+from resolvers.pipeline.transaction import MutationOutcome
+from resolvers.pipeline.validation import Form
 from workflow.enums import CampaignStatus, ErrorCode
 
 _FIRST = (CampaignStatus.DRAFT, CampaignStatus.UPCOMING, CampaignStatus.ONGOING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CampaignOutcome:
+class CampaignOutcome(MutationOutcome):
     """The outcome for a campaign; None where there is none."""
 
     campaign: int | None = None
-    user_errors: Sequence[Refusal] = ()
 
 
 async def create_campaign(context: Context, *, fields: CampaignFields) -> CampaignOutcome:

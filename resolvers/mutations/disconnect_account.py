@@ -1,6 +1,5 @@
 """`disconnectAccount`: disconnect an account; it stays where it was selected."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from database.session import run
@@ -10,18 +9,16 @@ from resolvers.context import Context
 from resolvers.ids import decode
 from resolvers.pipeline.bulk import not_found
 from resolvers.pipeline.loading import accounts_of, lock_influencers
-from resolvers.pipeline.transaction import influencer_in
-from resolvers.pipeline.validation import Refusal
+from resolvers.pipeline.transaction import MutationOutcome, influencer_in
 from workflow.enums import Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DisconnectAccountOutcome:
+class DisconnectAccountOutcome(MutationOutcome):
     """The outcome for the account."""
 
     outcome: Outcome
     account: int | None = None
-    user_errors: Sequence[Refusal] = ()
 
 
 async def disconnect_account(context: Context, *, account_id: str) -> DisconnectAccountOutcome:

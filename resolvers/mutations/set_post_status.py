@@ -10,7 +10,7 @@ from models.participation import Post
 from resolvers.context import Context
 from resolvers.pipeline.bulk import Summary, not_found, parse_ids, summarize
 from resolvers.pipeline.loading import LockedCandidate, lock_participations
-from resolvers.pipeline.transaction import caller_in
+from resolvers.pipeline.transaction import MutationOutcome, caller_in
 from resolvers.pipeline.unit_of_work import UnitOfWork, actor_of
 from resolvers.pipeline.validation import MAX_NOTE, Form, Refusal, path_of
 from workflow.decisions import Decision, PostDecisionResult, decide_post
@@ -33,12 +33,11 @@ class PostItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PostsOutcome:
+class PostsOutcome(MutationOutcome):
     """An item for each post, in the order given; or why the whole call is refused."""
 
     results: Sequence[PostItem] = ()
     summary: Summary = field(default_factory=Summary)
-    user_errors: Sequence[Refusal] = ()
 
 
 async def set_post_status(

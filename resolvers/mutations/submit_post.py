@@ -1,6 +1,5 @@
 """`submitPost`: submit the URL of a post."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +10,7 @@ from resolvers.context import Context
 from resolvers.pipeline.bulk import not_found
 from resolvers.pipeline.loading import LockedCandidate
 from resolvers.pipeline.single import load_participation
-from resolvers.pipeline.transaction import caller_in
+from resolvers.pipeline.transaction import MutationOutcome, caller_in
 from resolvers.pipeline.unit_of_work import UnitOfWork, actor_of
 from resolvers.pipeline.validation import MAX_URL, Form, Refusal, path_of
 from workflow.enums import Action, ErrorCode, Outcome, Platform, PostStatus
@@ -20,12 +19,11 @@ from workflow.table import Command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SubmitPostOutcome:
+class SubmitPostOutcome(MutationOutcome):
     """The outcome for the post."""
 
     outcome: Outcome
     post: int | None = None
-    user_errors: Sequence[Refusal] = ()
 
 
 async def submit_post(context: Context, *, participation_id: str, url: str) -> SubmitPostOutcome:

@@ -28,6 +28,7 @@ from resolvers.mutations.connecting import (
     lock_waiting,
 )
 from resolvers.pipeline.bulk import check_count
+from resolvers.pipeline.transaction import MutationOutcome
 from resolvers.pipeline.unit_of_work import SYSTEM
 from resolvers.pipeline.validation import MAX_NAME, Form, Refusal
 from workflow.categories import mask_and_overflow
@@ -61,14 +62,13 @@ class InfluencerFields(TypedDict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UpsertInfluencersOutcome:
+class UpsertInfluencersOutcome(MutationOutcome):
     """The influencers as stored, and the refusals of the others."""
 
     influencers: Sequence[int] = ()
     created: int = 0
     updated: int = 0
     advanced: Sequence[int] = ()
-    user_errors: Sequence[Refusal] = ()
 
 
 async def upsert_influencers(

@@ -15,6 +15,7 @@ from projection import Known
 from resolvers.context import Context
 from resolvers.ids import decode
 from resolvers.pipeline.loading import LockedCandidate, lock_candidates, lock_participations
+from resolvers.pipeline.transaction import MutationOutcome
 from resolvers.pipeline.unit_of_work import Evaluation, UnitOfWork
 from resolvers.pipeline.validation import Form, Refusal, path_of
 from workflow.decisions import Decision
@@ -46,14 +47,11 @@ class ParticipationItem(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ParticipationsOutcome:
+class ParticipationsOutcome(MutationOutcome):
     """An item for each participation, in the order given; or why the whole call is refused."""
 
     results: Sequence[ParticipationItem] = ()
     summary: Summary = field(default_factory=Summary)
-    user_errors: Sequence[Refusal] = ()
-    known: Known | None = None
-    "Rows just written, which the read engine need not read. Not for clients."
 
 
 class CandidateItem(NamedTuple):
@@ -69,15 +67,12 @@ class CandidateItem(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CandidatesOutcome:
+class CandidatesOutcome(MutationOutcome):
     """An item for each influencer, in the order given; or why the whole call is refused."""
 
     campaign: int | None = None
     results: Sequence[CandidateItem] = ()
     summary: Summary = field(default_factory=Summary)
-    user_errors: Sequence[Refusal] = ()
-    known: Known | None = None
-    "Rows just written, which the read engine need not read. Not for clients."
 
 
 # Reading the ids

@@ -1,27 +1,23 @@
 """What mutations on one participation share: finding it, and the outcome."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from projection import Known
 from resolvers.context import Context
 from resolvers.ids import decode
 from resolvers.pipeline.bulk import known_statuses, not_found
 from resolvers.pipeline.loading import LockedCandidate, lock_participations
+from resolvers.pipeline.transaction import MutationOutcome
 from resolvers.pipeline.unit_of_work import Evaluation
 from resolvers.pipeline.validation import Refusal
 from workflow.enums import Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ParticipationOutcome:
+class ParticipationOutcome(MutationOutcome):
     """The outcome for the one participation that a call is about."""
 
     outcome: Outcome
     participation: int | None = None
-    user_errors: Sequence[Refusal] = ()
-    known: Known | None = None
-    "Rows just written, which the read engine need not read. Not for clients."
 
 
 async def load_participation(context: Context, gid: str) -> LockedCandidate | None:

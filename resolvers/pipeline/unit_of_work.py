@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from database.session import BatchStatement, Step
+from database.trial import trial_ids
 from resolvers.caller import Caller
 from resolvers.ids import encode
 from resolvers.pipeline.loading import LockedCandidate
@@ -133,8 +134,13 @@ class UnitOfWork:
         """
         if not self._changes:
             return
-        inserted = await _WRITE(
-            [_row_of(change) for change in self._changes],
+        rows = [_row_of(change) for change in self._changes]
+        trial = trial_ids()
+        if trial is not None:
+            ids = trial.take(len(rows))
+            rows = [{**row, "new_id": key} for row, key in zip(rows, ids, strict=True)]
+        inserted = await (_WRITE if trial is None else _WRITE_IN_TRIAL)(
+            rows,
             role=self._actor.role,
             actor=self._actor.id,
             name=self._actor.name,
@@ -209,31 +215,33 @@ _SELECTS_PLATFORMS = (Action.SELECT_SOCIAL_MEDIA,)
 _LEAVES_PARTICIPATION = (Action.SET_AVAILABILITY, Action.SUBMIT_POST, Action.SET_POST_STATUS)
 """Actions that leave the participation's row and version as they are."""
 
-# A row without a version leaves the participation as it is; one without its id inserts it.
-_WRITE = BatchStatement(
-    {
-        "campaign_id": "bigint",
-        "influencer_id": "bigint",
-        "participation_id": "bigint",
-        "post_id": "bigint",
-        "action": "text",
-        "places": "int",
-        "available": "int",
-        "moment": "timestamptz",
-        "from_status": "text",
-        "status": "text",
-        "round": "int",
-        "version": "int",
-        "origin": "text",
-        "selected_account_id": "bigint",
-        "selected_platforms": "smallint",
-        "followers": "int",
-    },
+# A row without a version leaves the participation as it is; one without its id inserts it. In a
+# trial run `new_id` is the id of the participation that is inserted, and of the event.
+_COLUMNS = {
+    "campaign_id": "bigint",
+    "influencer_id": "bigint",
+    "participation_id": "bigint",
+    "post_id": "bigint",
+    "action": "text",
+    "places": "int",
+    "available": "int",
+    "moment": "timestamptz",
+    "from_status": "text",
+    "status": "text",
+    "round": "int",
+    "version": "int",
+    "origin": "text",
+    "selected_account_id": "bigint",
+    "selected_platforms": "smallint",
+    "followers": "int",
+    "new_id": "bigint",
+}
+_STEPS = (
     Step(
         "inserted",
-        """INSERT INTO participation (campaign_id, influencer_id, status, selected_account_id,
+        """INSERT INTO participation ({id}campaign_id, influencer_id, status, selected_account_id,
             selected_platforms, origin, round, version, followers, created_at, updated_at)
-        SELECT campaign_id, influencer_id, status, selected_account_id,
+        SELECT {new_id}campaign_id, influencer_id, status, selected_account_id,
             selected_platforms, origin, round, version, followers, moment, moment
         FROM given WHERE participation_id IS NULL AND version IS NOT NULL ORDER BY place
         RETURNING id, campaign_id, influencer_id""",
@@ -261,17 +269,27 @@ _WRITE = BatchStatement(
     ),
     Step(
         "events",
-        """INSERT INTO participation_event (campaign_id, influencer_id, participation_id, post_id,
-            action, from_status, to_status, round, actor_role, actor_id, actor_name, reason,
-            message, occurred_at)
-        SELECT g.campaign_id, g.influencer_id, coalesce(g.participation_id, i.id), g.post_id,
-            g.action, g.from_status, g.status, g.round, :role::text, :actor::text, :name::text,
-            :reason::text, :message::text, g.moment
+        """INSERT INTO participation_event ({id}campaign_id, influencer_id, participation_id,
+            post_id, action, from_status, to_status, round, actor_role, actor_id, actor_name,
+            reason, message, occurred_at)
+        SELECT {new_id}g.campaign_id, g.influencer_id, coalesce(g.participation_id, i.id),
+            g.post_id, g.action, g.from_status, g.status, g.round, :role::text, :actor::text,
+            :name::text, :reason::text, :message::text, g.moment
         FROM given AS g LEFT JOIN inserted AS i ON i.campaign_id = g.campaign_id
             AND i.influencer_id = g.influencer_id AND g.version IS NOT NULL
         ORDER BY g.place""",
     ),
 )
+
+
+def _statement(id: str = "", new_id: str = "") -> BatchStatement:
+    """Return the statement of `_STEPS`, in which the database gives the ids, unless the rows do."""
+    steps = (replace(step, sql=step.sql.format(id=id, new_id=new_id)) for step in _STEPS)
+    return BatchStatement(_COLUMNS, *steps)
+
+
+_WRITE = _statement()
+_WRITE_IN_TRIAL = _statement("id, ", "new_id, ")
 
 
 def _change_of_available(change: _Change) -> int:

@@ -3,7 +3,7 @@
 from functools import cache
 
 from projection import Column, Denial, Kind
-from resolvers.ids import PREFIX
+from resolvers.ids import PREFIX, encode_in_trial
 from workflow.enums import Platform, Role, platforms_of
 
 STAFF = frozenset({Role.STAFF})
@@ -51,7 +51,12 @@ def platforms(name: str) -> Column:
 
 def gid(type_name: str, sql: str = "{t}.id") -> Column:
     """Declare the global id of an object of this type."""
-    return Column(sql=sql, template=f"f'{PREFIX}{type_name}/{{{{v}}}}'")
+    return Column(
+        sql=sql,
+        template=f"f'{PREFIX}{type_name}/{{{{v}}}}'",
+        trial_template=f"encode_in_trial('{type_name}', {{v}})",
+        names={"encode_in_trial": encode_in_trial},
+    )
 
 
 @cache

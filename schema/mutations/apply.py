@@ -9,8 +9,8 @@ from resolvers.mutations.apply import apply as resolve
 from resolvers.pipeline.single import ParticipationOutcome
 from resolvers.pipeline.transaction import write
 from schema.enums import Outcome
-from schema.fields import Info, answers
-from schema.mutations.results import UserError
+from schema.fields import DryRun, Info, answers
+from schema.mutations.results import Payload, UserError
 from schema.participation import Participation
 from workflow.enums import Role
 
@@ -32,7 +32,7 @@ class ApplyInput:
 
 
 @strawberry.type(description="The payload of `apply`.")
-class ApplyPayload:
+class ApplyPayload(Payload):
     outcome: Outcome = strawberry.field(
         description="The outcome of the mutation; `REFUSED` if `userErrors` has an entry."
     )
@@ -54,6 +54,7 @@ async def apply(
         ApplyInput,
         strawberry.argument(description="The campaign, and the account to take part with."),
     ],
+    dry_run: DryRun = False,
 ) -> Completed[ParticipationOutcome]:
     """Apply to a Selection campaign, or join a campaign of another type. For influencers.
 
@@ -68,4 +69,5 @@ async def apply(
             campaign_id=input.campaign_id,
             account_id=input.account_id,
         ),
+        dry_run=dry_run,
     )

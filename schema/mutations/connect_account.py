@@ -11,8 +11,8 @@ from resolvers.mutations.connect_account import connect_account as resolve
 from resolvers.pipeline.transaction import write
 from schema.account import SocialAccount
 from schema.enums import Outcome, Platform
-from schema.fields import Info, answers
-from schema.mutations.results import UserError
+from schema.fields import DryRun, Info, answers
+from schema.mutations.results import Payload, UserError
 from schema.participation import Participation
 from workflow.enums import Role
 
@@ -45,7 +45,7 @@ class ConnectAccountInput:
 
 
 @strawberry.type(description="The payload of `connectAccount`.")
-class ConnectAccountPayload:
+class ConnectAccountPayload(Payload):
     outcome: Outcome = strawberry.field(
         description="The outcome of the mutation; `REFUSED` if `userErrors` has an entry."
     )
@@ -70,6 +70,7 @@ async def connect_account(
         ConnectAccountInput,
         strawberry.argument(description="The account to connect, with its proof."),
     ],
+    dry_run: DryRun = False,
 ) -> Completed[ConnectAccountOutcome]:
     """Connect an account. For influencers.
 
@@ -86,4 +87,6 @@ async def connect_account(
         handle=input.handle,
         followers=input.followers,
     )
-    return await write(info, (Role.INFLUENCER,), lambda: resolve(info.context, claim))
+    return await write(
+        info, (Role.INFLUENCER,), lambda: resolve(info.context, claim), dry_run=dry_run
+    )

@@ -13,8 +13,8 @@ from resolvers.mutations.create_campaign import create_campaign as resolve
 from resolvers.pipeline.transaction import write
 from schema.campaign import Campaign
 from schema.enums import CampaignStatus, CampaignType, Platform
-from schema.fields import Info, answers, given_values
-from schema.mutations.results import UserError
+from schema.fields import DryRun, Info, answers, given_values
+from schema.mutations.results import Payload, UserError
 from schema.scalars import URL
 from workflow.enums import Role
 
@@ -122,7 +122,7 @@ class CreateCampaignInput:
 
 
 @strawberry.type(description="The payload of `createCampaign` and `updateCampaign`.")
-class CampaignPayload:
+class CampaignPayload(Payload):
     campaign: Campaign | None = strawberry.field(
         description="The campaign, as it is now. Null if it was not found or not created."
     )
@@ -137,9 +137,12 @@ async def create_campaign(
     input: Annotated[
         CreateCampaignInput, strawberry.argument(description="The campaign to create.")
     ],
+    dry_run: DryRun = False,
 ) -> Completed[CampaignOutcome]:
     """Create a campaign. For staff."""
     fields: CampaignFields = given_values(input)
-    completed = await write(info, (Role.STAFF,), lambda: resolve(info.context, fields=fields))
+    completed = await write(
+        info, (Role.STAFF,), lambda: resolve(info.context, fields=fields), dry_run=dry_run
+    )
     worker.call()
     return completed

@@ -10,8 +10,8 @@ from resolvers.mutations.disconnect_account import disconnect_account as resolve
 from resolvers.pipeline.transaction import write
 from schema.account import SocialAccount
 from schema.enums import Outcome
-from schema.fields import Info, answers
-from schema.mutations.results import UserError
+from schema.fields import DryRun, Info, answers
+from schema.mutations.results import Payload, UserError
 from workflow.enums import Role
 
 
@@ -23,7 +23,7 @@ class DisconnectAccountInput:
 
 
 @strawberry.type(description="The payload of `disconnectAccount`.")
-class DisconnectAccountPayload:
+class DisconnectAccountPayload(Payload):
     outcome: Outcome = strawberry.field(
         description="The outcome of the mutation; `REFUSED` if `userErrors` has an entry."
     )
@@ -41,6 +41,7 @@ async def disconnect_account(
     input: Annotated[
         DisconnectAccountInput, strawberry.argument(description="The account to disconnect.")
     ],
+    dry_run: DryRun = False,
 ) -> Completed[DisconnectAccountOutcome]:
     """Disconnect an account. For influencers.
 
@@ -54,4 +55,5 @@ async def disconnect_account(
             info.context,
             account_id=input.account_id,
         ),
+        dry_run=dry_run,
     )

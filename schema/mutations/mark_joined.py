@@ -11,8 +11,8 @@ from resolvers.pipeline.transaction import write
 from schema.campaign import Campaign
 from schema.candidate import Candidate
 from schema.enums import CandidateStatus, Outcome
-from schema.fields import Info, answers
-from schema.mutations.results import BulkSummary, UserError
+from schema.fields import DryRun, Info, answers
+from schema.mutations.results import BulkSummary, Payload, UserError
 from schema.participation import Participation
 from workflow.enums import Role
 
@@ -74,7 +74,7 @@ class MarkJoinedResult:
 @strawberry.type(
     description="The payload of `markJoined`: one result for each id, in the order given."
 )
-class MarkJoinedPayload:
+class MarkJoinedPayload(Payload):
     campaign: Campaign | None = strawberry.field(
         description="The campaign, as it is now. Null if it was not found."
     )
@@ -97,6 +97,7 @@ async def mark_joined(
         MarkJoinedInput,
         strawberry.argument(description="The campaign, and the influencers to mark as joined."),
     ],
+    dry_run: DryRun = False,
 ) -> Completed[CandidatesOutcome]:
     """Mark influencers as joined (force-join) in a campaign that is visible to them. For staff.
 
@@ -114,4 +115,5 @@ async def mark_joined(
             reason=input.reason,
             message=input.message,
         ),
+        dry_run=dry_run,
     )

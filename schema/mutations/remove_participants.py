@@ -9,8 +9,8 @@ from resolvers.mutations.remove_participants import remove_participants as resol
 from resolvers.pipeline.bulk import ParticipationsOutcome
 from resolvers.pipeline.transaction import write
 from schema.enums import ParticipationStatus
-from schema.fields import Info, answers
-from schema.mutations.results import BulkSummary, ParticipationResult, UserError
+from schema.fields import DryRun, Info, answers
+from schema.mutations.results import BulkSummary, ParticipationResult, Payload, UserError
 from workflow.enums import Role
 
 
@@ -43,7 +43,7 @@ class RemoveParticipantsInput:
 @strawberry.type(
     description="The payload of `removeParticipants`: one result for each id, in the order given."
 )
-class RemoveParticipantsPayload:
+class RemoveParticipantsPayload(Payload):
     results: list[ParticipationResult] = strawberry.field(
         description=(
             "The result for each participation, in the order given. Empty if `userErrors` has an "
@@ -63,6 +63,7 @@ async def remove_participants(
         RemoveParticipantsInput,
         strawberry.argument(description="The participations to remove, and the reason."),
     ],
+    dry_run: DryRun = False,
 ) -> Completed[ParticipationsOutcome]:
     """Remove influencers who are `WAITING`, or `JOINED` without a live post. For staff.
 
@@ -78,4 +79,5 @@ async def remove_participants(
             message=input.message,
             if_status=input.if_status,
         ),
+        dry_run=dry_run,
     )

@@ -8,8 +8,8 @@ from projection import Completed
 from resolvers.mutations.reopen_applications import reopen_applications as resolve
 from resolvers.pipeline.bulk import ParticipationsOutcome
 from resolvers.pipeline.transaction import write
-from schema.fields import Info, answers
-from schema.mutations.results import BulkSummary, ParticipationResult, UserError
+from schema.fields import DryRun, Info, answers
+from schema.mutations.results import BulkSummary, ParticipationResult, Payload, UserError
 from workflow.enums import Role
 
 
@@ -40,7 +40,7 @@ class ReopenApplicationsInput:
 @strawberry.type(
     description="The payload of `reopenApplications`: one result for each id, in the order given."
 )
-class ReopenApplicationsPayload:
+class ReopenApplicationsPayload(Payload):
     results: list[ParticipationResult] = strawberry.field(
         description=(
             "The result for each participation, in the order given. Empty if `userErrors` has an "
@@ -60,6 +60,7 @@ async def reopen_applications(
         ReopenApplicationsInput,
         strawberry.argument(description="The applications to reopen, and the reason."),
     ],
+    dry_run: DryRun = False,
 ) -> Completed[ParticipationsOutcome]:
     """Make rejected influencers applicants again, in a new round. For staff.
 
@@ -74,4 +75,5 @@ async def reopen_applications(
             reason=input.reason,
             message=input.message,
         ),
+        dry_run=dry_run,
     )

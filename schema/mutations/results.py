@@ -6,6 +6,16 @@ from schema.enums import ErrorCode, Outcome, ParticipationStatus
 from schema.participation import Participation
 
 
+@strawberry.type(description="The part that all payloads have.")
+class Payload:
+    is_dry_run: bool = strawberry.field(
+        description=(
+            "Whether the mutation was only tried out (`dryRun`) and rolled back: then objects that "
+            "it made have ids with `preview:` in them, which name nothing."
+        )
+    )
+
+
 @strawberry.type(
     description="A refusal that the user can act on, of a mutation or of one item of it."
 )

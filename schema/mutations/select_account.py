@@ -9,8 +9,8 @@ from resolvers.mutations.select_account import select_account as resolve
 from resolvers.pipeline.single import ParticipationOutcome
 from resolvers.pipeline.transaction import write
 from schema.enums import Outcome
-from schema.fields import Info, answers
-from schema.mutations.results import UserError
+from schema.fields import DryRun, Info, answers
+from schema.mutations.results import Payload, UserError
 from schema.participation import Participation
 from workflow.enums import Role
 
@@ -31,7 +31,7 @@ class SelectAccountInput:
 
 
 @strawberry.type(description="The payload of `selectAccount`.")
-class SelectAccountPayload:
+class SelectAccountPayload(Payload):
     outcome: Outcome = strawberry.field(
         description="The outcome of the mutation; `REFUSED` if `userErrors` has an entry."
     )
@@ -50,6 +50,7 @@ async def select_account(
         SelectAccountInput,
         strawberry.argument(description="The participation, and the account to take part with."),
     ],
+    dry_run: DryRun = False,
 ) -> Completed[ParticipationOutcome]:
     """Select the account to take part with. For influencers.
 
@@ -64,4 +65,5 @@ async def select_account(
             participation_id=input.participation_id,
             account_id=input.account_id,
         ),
+        dry_run=dry_run,
     )

@@ -9,8 +9,8 @@ from resolvers.mutations.select_social_media import select_social_media as resol
 from resolvers.pipeline.single import ParticipationOutcome
 from resolvers.pipeline.transaction import write
 from schema.enums import Outcome, Platform
-from schema.fields import Info, answers
-from schema.mutations.results import UserError
+from schema.fields import DryRun, Info, answers
+from schema.mutations.results import Payload, UserError
 from schema.participation import Participation
 from workflow.enums import Role
 
@@ -37,7 +37,7 @@ class SelectSocialMediaInput:
 
 
 @strawberry.type(description="The payload of `selectSocialMedia`.")
-class SelectSocialMediaPayload:
+class SelectSocialMediaPayload(Payload):
     outcome: Outcome = strawberry.field(
         description="The outcome of the mutation; `REFUSED` if `userErrors` has an entry."
     )
@@ -56,6 +56,7 @@ async def select_social_media(
         SelectSocialMediaInput,
         strawberry.argument(description="The participation, and the platforms."),
     ],
+    dry_run: DryRun = False,
 ) -> Completed[ParticipationOutcome]:
     """Select the platforms that a joined influencer uses. For staff, and that influencer.
 
@@ -69,4 +70,5 @@ async def select_social_media(
             participation_id=input.participation_id,
             platforms=input.platforms,
         ),
+        dry_run=dry_run,
     )

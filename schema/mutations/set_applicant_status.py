@@ -9,8 +9,8 @@ from resolvers.mutations.set_applicant_status import set_applicant_status as res
 from resolvers.pipeline.bulk import ParticipationsOutcome
 from resolvers.pipeline.transaction import write
 from schema.enums import ApplicantStatus
-from schema.fields import Info, answers
-from schema.mutations.results import BulkSummary, ParticipationResult, UserError
+from schema.fields import DryRun, Info, answers
+from schema.mutations.results import BulkSummary, ParticipationResult, Payload, UserError
 from workflow.enums import Role
 
 
@@ -59,7 +59,7 @@ class SetApplicantStatusInput:
 @strawberry.type(
     description="The payload of `setApplicantStatus`: one result for each id, in the order given."
 )
-class SetApplicantStatusPayload:
+class SetApplicantStatusPayload(Payload):
     results: list[ParticipationResult] = strawberry.field(
         description=(
             "The result for each participation, in the order given. Empty if `userErrors` has an "
@@ -79,6 +79,7 @@ async def set_applicant_status(
         SetApplicantStatusInput,
         strawberry.argument(description="The applications, and the status to set."),
     ],
+    dry_run: DryRun = False,
 ) -> Completed[ParticipationsOutcome]:
     """Decide applications to Selection campaigns. For staff and the campaigns' advertisers.
 
@@ -97,4 +98,5 @@ async def set_applicant_status(
             if_status=input.if_status,
             if_version=input.if_version,
         ),
+        dry_run=dry_run,
     )

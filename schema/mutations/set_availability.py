@@ -11,8 +11,8 @@ from resolvers.pipeline.transaction import write
 from schema.campaign import Campaign
 from schema.candidate import Candidate
 from schema.enums import Availability, CandidateStatus, Outcome
-from schema.fields import Info, answers
-from schema.mutations.results import BulkSummary, UserError
+from schema.fields import DryRun, Info, answers
+from schema.mutations.results import BulkSummary, Payload, UserError
 from workflow.enums import Role
 
 
@@ -70,7 +70,7 @@ class SetAvailabilityResult:
 @strawberry.type(
     description="The payload of `setAvailability`: one result for each id, in the order given."
 )
-class SetAvailabilityPayload:
+class SetAvailabilityPayload(Payload):
     campaign: Campaign | None = strawberry.field(
         description="The campaign, as it is now. Null if it was not found."
     )
@@ -93,6 +93,7 @@ async def set_availability(
         SetAvailabilityInput,
         strawberry.argument(description="The campaign, the influencers, and the availability."),
     ],
+    dry_run: DryRun = False,
 ) -> Completed[CandidatesOutcome]:
     """Show or hide a running campaign, over its audience rules. For staff.
 
@@ -108,4 +109,5 @@ async def set_availability(
             availability=input.availability,
             reason=input.reason,
         ),
+        dry_run=dry_run,
     )

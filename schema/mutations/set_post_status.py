@@ -9,8 +9,8 @@ from resolvers.mutations.set_post_status import PostsOutcome
 from resolvers.mutations.set_post_status import set_post_status as resolve
 from resolvers.pipeline.transaction import write
 from schema.enums import Outcome, PostDecision, PostWarning
-from schema.fields import Info, answers
-from schema.mutations.results import BulkSummary, UserError
+from schema.fields import DryRun, Info, answers
+from schema.mutations.results import BulkSummary, Payload, UserError
 from schema.post import Post
 from workflow.enums import Role
 
@@ -55,7 +55,7 @@ class SetPostStatusResult:
 @strawberry.type(
     description="The payload of `setPostStatus`: one result for each id, in the order given."
 )
-class SetPostStatusPayload:
+class SetPostStatusPayload(Payload):
     results: list[SetPostStatusResult] = strawberry.field(
         description=(
             "The result for each post, in the order given. Empty if `userErrors` has an entry."
@@ -73,6 +73,7 @@ async def set_post_status(
     input: Annotated[
         SetPostStatusInput, strawberry.argument(description="The posts, and the status to set.")
     ],
+    dry_run: DryRun = False,
 ) -> Completed[PostsOutcome]:
     """Set the status of posts after review. For staff.
 
@@ -88,4 +89,5 @@ async def set_post_status(
             warning=input.warning,
             reason=input.reason,
         ),
+        dry_run=dry_run,
     )

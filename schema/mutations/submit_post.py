@@ -9,8 +9,8 @@ from resolvers.mutations.submit_post import SubmitPostOutcome
 from resolvers.mutations.submit_post import submit_post as resolve
 from resolvers.pipeline.transaction import write
 from schema.enums import Outcome
-from schema.fields import Info, answers
-from schema.mutations.results import UserError
+from schema.fields import DryRun, Info, answers
+from schema.mutations.results import Payload, UserError
 from schema.post import Post
 from schema.scalars import URL
 from workflow.enums import Role
@@ -38,7 +38,7 @@ class SubmitPostInput:
 
 
 @strawberry.type(description="The payload of `submitPost`.")
-class SubmitPostPayload:
+class SubmitPostPayload(Payload):
     outcome: Outcome = strawberry.field(
         description="The outcome of the mutation; `REFUSED` if `userErrors` has an entry."
     )
@@ -57,6 +57,7 @@ async def submit_post(
         SubmitPostInput,
         strawberry.argument(description="The participation, and the URL of the post."),
     ],
+    dry_run: DryRun = False,
 ) -> Completed[SubmitPostOutcome]:
     """Submit the URL of a post, once `APPROVED` or `JOINED`. For influencers."""
     return await write(
@@ -67,4 +68,5 @@ async def submit_post(
             participation_id=input.participation_id,
             url=input.url,
         ),
+        dry_run=dry_run,
     )

@@ -12,7 +12,7 @@ from resolvers.mutations.create_campaign import CampaignOutcome
 from resolvers.mutations.update_campaign import update_campaign as resolve
 from resolvers.pipeline.transaction import write
 from schema.enums import CampaignStatus, CampaignType, Platform
-from schema.fields import Info, answers, given_values
+from schema.fields import DryRun, Info, answers, given_values
 from schema.mutations.create_campaign import CampaignPayload
 from schema.scalars import URL
 from workflow.enums import Role
@@ -164,6 +164,7 @@ async def update_campaign(
     input: Annotated[
         UpdateCampaignInput, strawberry.argument(description="The campaign, and the changes to it.")
     ],
+    dry_run: DryRun = False,
 ) -> Completed[CampaignOutcome]:
     """Change a campaign, or move it on to another status. For staff.
 
@@ -172,7 +173,10 @@ async def update_campaign(
     changes = given_values(input)
     del changes["id"]
     completed = await write(
-        info, (Role.STAFF,), lambda: resolve(info.context, id=input.id, changes=changes)
+        info,
+        (Role.STAFF,),
+        lambda: resolve(info.context, id=input.id, changes=changes),
+        dry_run=dry_run,
     )
     worker.call()
     return completed

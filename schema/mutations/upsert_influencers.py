@@ -10,9 +10,9 @@ from resolvers.mutations.upsert_influencers import InfluencerFields, UpsertInflu
 from resolvers.mutations.upsert_influencers import upsert_influencers as resolve
 from resolvers.pipeline.transaction import write
 from schema.enums import Platform
-from schema.fields import Info, answers, given_values
+from schema.fields import DryRun, Info, answers, given_values
 from schema.influencer import Influencer
-from schema.mutations.results import UserError
+from schema.mutations.results import Payload, UserError
 from schema.participation import Participation
 from schema.scalars import URL
 from workflow.enums import Role
@@ -95,7 +95,7 @@ class UpsertInfluencersInput:
 
 
 @strawberry.type(description="The payload of `upsertInfluencers`.")
-class UpsertInfluencersPayload:
+class UpsertInfluencersPayload(Payload):
     influencers: list[Influencer] = strawberry.field(
         description="The influencers as stored, in the order given, without those refused."
     )
@@ -124,6 +124,7 @@ async def upsert_influencers(
         UpsertInfluencersInput,
         strawberry.argument(description="The influencers to create or update."),
     ],
+    dry_run: DryRun = False,
 ) -> Completed[UpsertInfluencersOutcome]:
     """Create influencers, or update them from the agency's own database. For staff.
 
@@ -131,4 +132,9 @@ async def upsert_influencers(
     exactly an account given here moves on.
     """
     influencers: list[InfluencerFields] = given_values(input.influencers)
-    return await write(info, (Role.STAFF,), lambda: resolve(info.context, influencers=influencers))
+    return await write(
+        info,
+        (Role.STAFF,),
+        lambda: resolve(info.context, influencers=influencers),
+        dry_run=dry_run,
+    )

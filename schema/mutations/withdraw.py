@@ -9,8 +9,8 @@ from resolvers.mutations.withdraw import withdraw as resolve
 from resolvers.pipeline.single import ParticipationOutcome
 from resolvers.pipeline.transaction import write
 from schema.enums import Outcome
-from schema.fields import Info, answers
-from schema.mutations.results import UserError
+from schema.fields import DryRun, Info, answers
+from schema.mutations.results import Payload, UserError
 from schema.participation import Participation
 from workflow.enums import Role
 
@@ -32,7 +32,7 @@ class WithdrawInput:
 
 
 @strawberry.type(description="The payload of `withdraw`.")
-class WithdrawPayload:
+class WithdrawPayload(Payload):
     outcome: Outcome = strawberry.field(
         description="The outcome of the mutation; `REFUSED` if `userErrors` has an entry."
     )
@@ -50,6 +50,7 @@ async def withdraw(
     input: Annotated[
         WithdrawInput, strawberry.argument(description="The participation, and the reason.")
     ],
+    dry_run: DryRun = False,
 ) -> Completed[ParticipationOutcome]:
     """Withdraw from a campaign. For influencers.
 
@@ -64,4 +65,5 @@ async def withdraw(
             participation_id=input.participation_id,
             reason=input.reason,
         ),
+        dry_run=dry_run,
     )

@@ -9,7 +9,6 @@ import httpx
 import orjson
 import pytest
 import strawberry
-from graphql import DirectiveLocation, GraphQLDirective
 from starlette.applications import Starlette
 from starlette.routing import Route
 
@@ -48,9 +47,11 @@ class Query:
 @strawberry.type
 class Mutation:
     @strawberry.mutation
-    async def create(self, info: strawberry.Info[Context, None], id: str) -> int | None:
+    async def create(
+        self, info: strawberry.Info[Context, None], id: str, dry_run: bool | None = False
+    ) -> int | None:
         """Store someone; how many there are now. It repeats as every mutation of ours does."""
-        replay, field = info.context.replay, str(info.path.key)
+        replay, field = None if dry_run else info.context.replay, str(info.path.key)
         if replay and (kept := replay.kept(field)) is not None:
             assert isinstance(kept, int)
             return kept
@@ -72,7 +73,7 @@ class Mutation:
                 raise RequestError("UNAVAILABLE", "Broke off after it was kept.")
             return total
 
-        return await transacted(work, undo=info.context.dry_run)
+        return await transacted(work, undo=bool(dry_run))
 
     @strawberry.mutation
     async def fail(self) -> int | None:
@@ -93,14 +94,6 @@ class ByName:
         return Caller(Role.STAFF, name) if name else None
 
 
-class Schema(strawberry.Schema):
-    """With `@dryRun`, as the real one has it."""
-
-    def _collect_graphql_directives(self, schema_directive_types: Any) -> Any:
-        dry_run = GraphQLDirective("dryRun", [DirectiveLocation.MUTATION])
-        return (*super()._collect_graphql_directives(schema_directive_types), dry_run)
-
-
 @pytest.fixture
 def lease() -> float:
     return LEASE
@@ -110,7 +103,7 @@ def lease() -> float:
 async def client(db: str, lease: float) -> AsyncGenerator[httpx.AsyncClient]:
     """A client of a schema that writes, on an empty database of either kind."""
     Gate.entered, Gate.open = asyncio.Event(), asyncio.Event()
-    schema = Schema(Query, Mutation)
+    schema = strawberry.Schema(Query, Mutation)
     endpoint = GraphQLOverHTTP(Engine(schema, lease=lease), ByName())
     app = Starlette(routes=[Route("/graphql", endpoint, methods=["GET", "POST"])])
     async with served(app) as url, httpx.AsyncClient(base_url=url, timeout=30) as client:
@@ -240,10 +233,56 @@ async def test_what_was_rolled_back_is_done_by_the_repetition(client: httpx.Asyn
     assert await total() == 1
 
 
-async def test_a_trial_run_ignores_the_key(client: httpx.AsyncClient) -> None:
-    await call(client, "k1", 'mutation @dryRun { create(id: "a") }')
+TRIED = """
+mutation Try($yes: Boolean! = true, $no: Boolean = false) {
+    a: create(id: "a", dryRun: true)
+    b: create(id: "b", dryRun: $yes)
+    ... on Mutation { c: create(id: "c", dryRun: $no) @include(if: $no) }
+    __typename
+}"""
+DONE = [
+    """mutation { a: create(id: "a", dryRun: true)  b: create(id: "b", dryRun: null) }""",
+    """mutation { a: create(id: "a", dryRun: true)  b: create(id: "b") }""",
+    """mutation M($no: Boolean) {
+        a: create(id: "a", dryRun: true)
+        b: create(id: "b", dryRun: $no)
+    }""",
+    """mutation M($no: Boolean = null) {
+        a: create(id: "a", dryRun: true)
+        ...F
+    }
+    fragment F on Mutation { b: create(id: "b", dryRun: $no) }""",
+]
+
+
+async def test_a_call_of_trial_runs_alone_ignores_the_key(client: httpx.AsyncClient) -> None:
+    for text in (TRIED, 'mutation { a: create(id: "a", dryRun: true) }'):
+        assert (await call(client, "k1", text)).json()["data"]["a"] == 1
     assert await IdempotencyKey.all().count() == 0
     assert (await call(client, "k1", id="a")).json() == {"data": {"create": 1}}
+
+
+@pytest.mark.parametrize("text", DONE)
+async def test_a_call_that_does_something_is_repeated_whole(
+    client: httpx.AsyncClient, text: str
+) -> None:
+    first = await call(client, "k1", text)
+    assert first.json() == {"data": {"a": 1, "b": 1}}
+    await call(client, "k2", id="c")
+    again = await call(client, "k1", text)
+    assert again.content == first.content
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert await total() == 2
+
+
+async def test_a_call_that_broke_off_tries_again_what_it_tried(client: httpx.AsyncClient) -> None:
+    text = """mutation { ok: create(id: "ok")  tried: create(id: "tried", dryRun: true)
+        late: create(id: "late") }"""
+    first = await call(client, "k1", text)
+    assert first.json()["data"] == {"ok": 1, "tried": 2, "late": None}
+    await call(client, "k2", id="c")
+    again = await call(client, "k1", text)
+    assert again.json()["data"] == {"ok": 1, "tried": 3, "late": None}
 
 
 async def test_a_query_ignores_the_key(client: httpx.AsyncClient) -> None:

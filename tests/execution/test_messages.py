@@ -176,7 +176,7 @@ TOKENS = re.findall(
     r"\S+",
     r"""
     { } ( ) [ ] : ! = @ $ ... query mutation subscription fragment on campaigns viewer node id
-    first orderBy filter null true 1 1.5 "x" $it ID Int [ID!] @include @skip @dryRun if
+    first orderBy filter null true 1 1.5 "x" $it ID Int [ID!] @include @skip @nothing if
     ...F F CREATED_DESC Campaign nothing # é ? 01 1x \ % ' "
     """,
 )

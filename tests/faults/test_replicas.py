@@ -335,7 +335,7 @@ async def test_a_call_whose_first_run_died_carries_a_position_after_it(console: 
 async def test_only_what_was_committed_carries_a_position(console: Console):
     answers = [
         await console.ask(TITLES),
-        await console.ask(CREATE.replace(")", ") @dryRun", 1), name="x"),
+        await console.ask(CREATE.replace("(input:", "(dryRun: true, input:", 1), name="x"),
     ]
     assert all("Joinery-Read-After" not in answer.headers for answer in answers)
 

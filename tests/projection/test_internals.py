@@ -13,10 +13,8 @@ from typing import Annotated, Any, cast
 import pytest
 import strawberry
 from graphql import (
-    DirectiveLocation,
     ExecutionResult,
     FieldNode,
-    GraphQLDirective,
     GraphQLError,
     OperationDefinitionNode,
     VariableValues,
@@ -67,7 +65,6 @@ class Query:
 
 class Schema(internals.Schema):
     description = "Words."
-    operation_directives = (GraphQLDirective("slowly", [DirectiveLocation.QUERY]),)
 
 
 THEIRS: Any = StrawberryGraphQLCoreExecutionContext
@@ -236,9 +233,12 @@ def test_variable_value_source_is_what_variable_values_are_made_of():
 # Strawberry's definitions
 
 
-def test_collect_graphql_directives_adds_those_of_operations():
-    assert CORE.get_directive("slowly") is not None
-    assert "directive @slowly on QUERY" in SCHEMA.as_str()
+def test_collect_fields_finds_the_root_fields_that_are_left():
+    text = """query Q($no: Boolean!) {
+        plain @include(if: $no) a: plain ... @skip(if: $no) { a: plain b: later } c: __typename
+    }"""
+    left = [str(node.alias and node.alias.value) for node in executor(text, no=False).root_fields()]
+    assert left == ["a", "b", "c"]
 
 
 def test_print_schema_definition_has_the_description():

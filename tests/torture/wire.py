@@ -42,10 +42,9 @@ def request_of(call: Call, cast: Cast, known: Known) -> Request:
         return _read(call, cast, known)
     field, selection, given = _FIELDS[call.action]
     name = field[0].upper() + field[1:]
-    directive = "@dryRun " if call.is_dry else ""
+    more = ", dryRun: true" if call.is_dry else ""
     query = (
-        f"mutation Act($input: {name}Input!) {directive}"
-        f"{{ {field}(input: $input) {{ {selection} }} }}"
+        f"mutation Act($input: {name}Input!) {{ {field}(input: $input{more}) {{ {selection} }} }}"
     )
     return Request(query, {"input": given(_Asked(call, cast, known))})
 

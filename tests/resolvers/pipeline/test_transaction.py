@@ -16,7 +16,7 @@ mutation Twice($first: MarkJoinedInput!, $second: MarkJoinedInput!) {
     second: markJoined(input: $second) { results { outcome } }
 }
 """
-DRY = TWICE.replace(") {", ") @dryRun {", 1)
+DRY = TWICE.replace("(input: $", "(dryRun: true, input: $")
 
 
 async def test_a_repeat_gets_what_was_committed_field_by_field(db: str):
