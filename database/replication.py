@@ -20,7 +20,7 @@ from database.options import DatabaseOptions
 from database.positions import NOWHERE, Position
 from database.postgres_url import with_service
 from database.session import connection, rows
-from database.snapshots import one_moment
+from database.snapshots import Reading
 
 LOOK_SECONDS = 1.0
 """Between two looks at most; a quarter of the lag that is allowed, where that is less."""
@@ -73,7 +73,7 @@ class Replicas:
         """Return a position after all that has been committed; NOWHERE if it cannot be known."""
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                with one_moment(_INSERTED) as reading:  # shared by those who ask at the same time
+                with Reading(_INSERTED) as reading:  # shared by those who ask at the same time
                     reading.expect_one()
                     return _position(*(await rows(_INSERTED))[0])
         except Exception as error:  # noqa: BLE001
@@ -123,7 +123,7 @@ class Replica:
         self.number = number
         "Its place in the setting, from 1."
         self.source = JoineryPostgresClient(url, options, connection_name=f"replica {number}")
-        "For `one_moment`."
+        "For `Reading`."
         self._line = _Line(self.source.connect)
         self._replayed: Position | None = None
         self._fresh_at = float("-inf")

@@ -10,7 +10,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClie
 from tortoise.context import require_context
 
 from database.capabilities import BY_DIALECT, SQLITE, Capabilities
-from database.snapshots import current_reading, fetch_by, one_moment
+from database.snapshots import Reading, current_reading, fetch_by
 from database.statement import Database, Execution, Row, bind_values, fetch
 
 
@@ -61,7 +61,7 @@ async def rows_by(sql: str, keys: Iterable[Any]) -> Sequence[Row]:
     """
     if current_reading.get() is not None:
         return await fetch_by(database(), sql, {}, keys)
-    with one_moment(sql) as reading:
+    with Reading(sql) as reading:
         reading.expect_one()
         return await fetch_by(database(), sql, {}, keys)
 

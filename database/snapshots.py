@@ -8,8 +8,7 @@ is of one moment by itself.
 """
 
 import asyncio
-from collections.abc import Generator, Hashable, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from time import perf_counter
@@ -25,23 +24,6 @@ RowsByKey: TypeAlias = Mapping[Any, Sequence[Row]]
 """Rows by their last column, the key."""
 
 
-@contextmanager
-def one_moment(kind: Hashable, source: "Source | None" = None) -> Generator["Reading"]:
-    """Read all that a block reads outside of transactions in one snapshot.
-
-    It may be shared with other blocks of this kind, which should read much the same. The snapshot
-    is of the connected database, or of a replica of it, the source.
-    """
-    reading = Reading(kind, source)
-    token = current_reading.set(reading)
-    try:
-        yield reading
-    finally:
-        current_reading.reset(token)
-        reading.close()
-        waited(reading.waited)
-
-
 async def fetch_by(
     database: Database, sql: str, values: Mapping[str, Any], keys: Iterable[Any]
 ) -> Sequence[Row]:
@@ -49,17 +31,17 @@ async def fetch_by(
 
     They come key by key, in the statement's order for each; no keys have no rows.
     """
-    wanted = list(dict.fromkeys(key for key in keys if key is not None))
+    wanted = list(dict.fromkeys([key for key in keys if key is not None]))
     if not wanted:
         return ()
-    named = {**values, "keys": wanted}
     if not isinstance(database, Reading):
-        return _of_keys(_by_key(await fetch(database, sql, named)), wanted)
+        found = await fetch(database, sql, {**values, "keys": wanted})
+        return _of_keys(_by_key(found), wanted)
     found, began, milliseconds = await database.execute_by(sql, values, wanted)
     rows = _of_keys(found, wanted)
     note(sql, Execution(rows, began, milliseconds))
     if (trace := current_trace.get()) is not None:
-        text, given = bind_values(sql, named, database.capabilities)
+        text, given = bind_values(sql, {**values, "keys": wanted}, database.capabilities)
         trace.statements.append(TracedStatement(text, given, len(rows), milliseconds))
     return rows
 
@@ -123,7 +105,12 @@ class Request:
 
 
 class Reading:
-    """All that one operation reads: it is of one moment (a `database.statement.Database`)."""
+    """All that one operation reads: it is of one moment (a `database.statement.Database`).
+
+    It is a context: all that a block reads outside of transactions is read in one snapshot, which
+    may be shared with other blocks of this kind, which should read much the same. The snapshot is
+    of the connected database, or of a replica of it, the source.
+    """
 
     def __init__(self, kind: Hashable, source: Source | None = None) -> None:
         self.kind = kind
@@ -145,6 +132,17 @@ class Reading:
         self.turn: Turn | None = None
         self._coalescer: Turns | None = None
         self._single_coalescer: Turns | None = None
+
+    def __enter__(self) -> "Reading":
+        """Begin."""
+        self._token = current_reading.set(self)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Ask for nothing more."""
+        current_reading.reset(self._token)
+        self.close()
+        waited(self.waited)
 
     def of(self, coalescer: Turns, single_coalescer: Turns) -> "Reading":
         """Return itself, reading in a snapshot of the first, or one statement of the second.

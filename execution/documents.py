@@ -1,7 +1,7 @@
 """GraphQL documents, parsed, validated and prepared once, however often they are sent."""
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -51,6 +51,7 @@ from projection.internals import (
     python_name,
     signature_of,
     token_count,
+    type_of,
     validate,
 )
 from resolvers.errors import RequestCode, RequestError
@@ -106,10 +107,22 @@ class RootCall:
     definition: GraphQLField
     parent: GraphQLObjectType
     resolve: Resolve
-    arguments: dict[str, Any] | None
-    "By their names in GraphQL; None where variables are among them."
+    constants: dict[str, Any] | None
+    "The arguments without variables, by their names in GraphQL; None where one is part of a value."
+    variables: Mapping[str, str]
+    "The arguments that are a variable: its name, by theirs."
     executor: Executor | None = None
     "The executor that those of requests are copied from; None before the first request."
+
+    def arguments(self, variables: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return the arguments; None where they have to be coerced.
+
+        A variable was coerced already, but null and none at all may stand for a default.
+        """
+        if self.constants is None or not self.variables:
+            return self.constants
+        given = {name: variables.get(variable) for name, variable in self.variables.items()}
+        return None if None in given.values() else {**self.constants, **given}
 
 
 @dataclass(frozen=True)
@@ -463,18 +476,28 @@ def root_call(schema: GraphQLSchema, operation: OperationDefinitionNode) -> Root
     if definition is None or node.directives or not metadata_of(definition).get(FINISHED):
         return None
     reads = operation.operation is OperationType.QUERY
+    given = {argument.name.value: argument.value for argument in node.arguments or ()}
+    variables = {name: v.name.value for name, v in given.items() if isinstance(v, VariableNode)}
     return RootCall(
         key=(node.alias or node.name).value,
         node=node,
         definition=definition,
         parent=parent,
         resolve=(_query if reads else _mutation)(definition),
-        arguments=(
-            None
-            if any("$" in print_ast(argument) for argument in node.arguments or ())
-            else argument_values(definition, node)
-        ),
+        constants=_constants(definition, node, variables),
+        variables=variables,
     )
+
+
+def _constants(
+    definition: GraphQLField, node: FieldNode, variables: Container[str]
+) -> dict[str, Any] | None:
+    """Return the arguments that are no variables; None where one is part of a value."""
+    given = [each for each in node.arguments or () if each.name.value not in variables]
+    if any("$" in print_ast(each) for each in given):
+        return None
+    others = {name: each for name, each in definition.args.items() if name not in variables}
+    return argument_values(GraphQLField(type_of(definition), others), node)
 
 
 async def call(executor: Executor, root: RootCall) -> ExecutionResult:
@@ -482,8 +505,8 @@ async def call(executor: Executor, root: RootCall) -> ExecutionResult:
     path = Path(None, root.key, root.parent.name)
     info = executor.build_resolve_info(root.definition, [root.node], root.parent, path)
     try:
-        if root.arguments is not None:
-            info.arguments = root.arguments
+        if (arguments := root.arguments(executor.variable_values.coerced)) is not None:
+            info.arguments = arguments
         completed = await root.resolve(info, info.arguments)
     except Exception as error:  # noqa: BLE001
         data = {root.key: None} if executor.fail(error, root.definition, root.node, path) else None

@@ -21,7 +21,7 @@ from graphql import (
     assert_valid_schema,
 )
 
-from database.snapshots import one_moment
+from database.snapshots import Reading
 from database.tracing import current_trace
 from execution.budget import Budgets, Standing
 from execution.documents import (
@@ -205,10 +205,10 @@ class Engine:
             if result is not None:
                 return _visible(result)
             executor = self.prepare(operation, params, context)
-        with one_moment(id(operation.node)) as reading:
+        with Reading(id(operation.node)) as reading:
             result = await _execute(executor, operation)
         if reading.is_spoiled:
-            with one_moment(object()):  # alone
+            with Reading(object()):  # alone
                 result = await _execute(self.prepare(operation, params, context), operation)
         return _visible(result)
 
@@ -338,7 +338,7 @@ async def _read_from(
     """Return the result of a query from a replica; None where that failed, whatever the reason."""
     try:
         async with replica.reading():
-            with one_moment(id(operation.node), replica.source) as reading:
+            with Reading(id(operation.node), replica.source) as reading:
                 result = await _execute(executor, operation)
     except TimeoutError:
         return None

@@ -104,6 +104,8 @@ class Projector:
         return self._answer(run, self._plan(info, run, None), value, info)
 
     def _answer(self, run: Run, plan: "_Plan", value: Any, info: Any) -> Completed:
+        if not (plan.denied or run.refused):
+            return Completed(value)
         standing: list[Standing] = [((), value)]
         if isinstance(value, list):
             standing = [((index,), item) for index, item in enumerate(cast("list[Any]", value))]
@@ -140,13 +142,13 @@ class Projector:
         kept: dict[tuple[Any, ...], _Selection] = run.executor.plans
         name = shape.name if shape else None
         reader = run.role, run.database.capabilities, run.is_trial
-        key = (*(id(node) for node in raw.field_nodes), name, *reader)
+        key = (*map(id, raw.field_nodes), name, *reader)
         selection = kept.get(key)
         if selection is None:
-            names = frozenset(_directive_variables(raw.field_nodes, raw.fragments))
-            selection = kept[key] = _Selection(names)
+            names = dict.fromkeys(_directive_variables(raw.field_nodes, raw.fragments))
+            selection = kept[key] = _Selection(tuple(names))
         given = run.executor.variable_values.coerced
-        outcome = tuple(sorted((name, given.get(name)) for name in selection.variables))
+        outcome = tuple([given.get(name) for name in selection.variables])
         plan = selection.plans.get(outcome)
         if plan is None:
             plan = self._compile(raw, run, shape, paged=paged)
@@ -187,7 +189,8 @@ class _Plan:
 class _Selection:
     """A selection that was planned."""
 
-    variables: frozenset[str]
+    variables: tuple[str, ...]
+    "Those of `@include` and `@skip`: what they are decides what is left of it."
     plans: dict[tuple[Any, ...], _Plan] = field(default_factory=dict[tuple[Any, ...], _Plan])
 
 

@@ -33,13 +33,11 @@ class AccessLog:
 
     def __init__(self, *, as_json: bool) -> None:
         self._write = _write_json if as_json else _write_text
-        self._level = logging.getLogger(NAME).getEffectiveLevel()
+        self.level = logging.getLogger(NAME).getEffectiveLevel()
         self._worker = os.getpid()
 
     def tell(self, level: int, record: Record, method: str, path: str, seconds: float) -> None:
         """Write the line of a request; one that warns has statements."""
-        if level < self._level:
-            return
         name, is_operation = record.name, record.is_operation
         line = {
             "event": "request",

@@ -1,36 +1,39 @@
-"""The deadline of operations."""
+"""The deadlines of a request: for its body, and for the operation in it."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from starlette.types import Receive
 
-from resolvers.errors import RequestError
 from transport.errors import ClientGoneError
 
 WATCH_SECONDS = 1.0
 """So long an operation runs before it is watched whether its client is still there."""
 TICK_SECONDS = 0.1
-"""Between two looks at the operations under way. A timer for each would cost more than that."""
+"""Between two looks at the work under way. A timer for each would cost more than all of that."""
 
 T = TypeVar("T")
 
 
 class Deadline:
-    """How long each operation of a process may take; one that takes longer is UNAVAILABLE."""
+    """How long each piece of work of one kind may take in this process.
 
-    def __init__(self, seconds: float) -> None:
+    `error` is raised where one takes longer.
+    """
+
+    def __init__(self, seconds: float, error: Callable[[], Exception]) -> None:
         self._seconds = seconds
+        self._error = error
         self._under_way: dict[_Run, None] = {}
         "In the order of their beginning."
         self._timer: asyncio.TimerHandle | None = None
 
-    async def run(self, work: Coroutine[Any, Any, T], receive: Receive) -> T:
+    async def run(self, work: Coroutine[Any, Any, T], receive: Receive | None = None) -> T:
         """Return what the work returns; cancel it when its time is over, or its client has gone.
 
-        `receive` gives what comes from the client, who has sent all that the work needs. Raises
-        RequestError UNAVAILABLE, or ClientGoneError.
+        `receive` gives what comes from a client who has sent all that the work needs. Raises
+        `error`, or ClientGoneError.
         """
         loop = asyncio.get_running_loop()
         run = _Run(loop.time(), receive)
@@ -45,7 +48,8 @@ class Deadline:
             raise reason from None
         finally:
             del self._under_way[run]
-            run.stop_watching()
+            if run.watching is not None:
+                run.watching.cancel()
 
     def _look(self) -> None:
         """End what has run too long, and watch what has run for a while."""
@@ -58,25 +62,18 @@ class Deadline:
             if seconds < min(WATCH_SECONDS, self._seconds):
                 break
             if seconds >= self._seconds:
-                run.end(RequestError("UNAVAILABLE", self._too_long))
+                run.end(self._error())
             else:
                 run.watch()
         self._timer = loop.call_later(TICK_SECONDS, self._look)
 
-    @property
-    def _too_long(self) -> str:
-        return (
-            f"This took longer than {self._seconds:g} seconds and was given up. Try again later;"
-            " a mutation may have been done, so repeat it with its Idempotency-Key."
-        )
-
 
 class _Run:
-    """An operation under way, in the task that runs it."""
+    """Work under way, in the task that does it."""
 
-    __slots__ = ("_cancels", "_reason", "_receive", "_task", "_watching", "began")
+    __slots__ = ("_cancels", "_reason", "_receive", "_task", "began", "watching")
 
-    def __init__(self, began: float, receive: Receive) -> None:
+    def __init__(self, began: float, receive: Receive | None) -> None:
         task = asyncio.current_task()
         assert task is not None
         self.began = began
@@ -84,7 +81,7 @@ class _Run:
         self._cancels = task.cancelling()
         self._receive = receive
         self._reason: Exception | None = None
-        self._watching: asyncio.Task[None] | None = None
+        self.watching: asyncio.Task[None] | None = None
 
     def end(self, reason: Exception) -> None:
         """Cancel it."""
@@ -100,15 +97,10 @@ class _Run:
 
     def watch(self) -> None:
         """End it as soon as its client has gone."""
-        if self._watching is None:
-            self._watching = asyncio.create_task(self._wait_for_the_end())
+        if self.watching is None and self._receive is not None:
+            self.watching = asyncio.create_task(self._wait_for_the_end(self._receive))
 
-    def stop_watching(self) -> None:
-        """Leave it to itself."""
-        if self._watching is not None:
-            self._watching.cancel()
-
-    async def _wait_for_the_end(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
+    async def _wait_for_the_end(self, receive: Receive) -> None:
+        while (await receive())["type"] != "http.disconnect":
             pass
         self.end(ClientGoneError())

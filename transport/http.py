@@ -5,6 +5,7 @@ Strawberry's own view falls short of it (request errors with `data`, no
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from graphql import GraphQLError, OperationType
@@ -23,7 +24,7 @@ from telemetry.requests import CLIENT_CLOSED, Outcome, Record, current_request
 from transport.compression import MIN_COMPRESSED, compressed
 from transport.deadline import Deadline
 from transport.errors import ClientGoneError, HttpError
-from transport.negotiation import JSON, accepts_gzip, media_type_for
+from transport.negotiation import GRAPHQL_RESPONSE, JSON, accepts_gzip, media_type_for
 from transport.request import MAX_PUBLIC_BODY, Incoming, read_body, read_params
 
 STATUS: dict[RequestCode, int] = {
@@ -39,6 +40,9 @@ STATUS: dict[RequestCode, int] = {
 
 _RETRY = {"Retry-After": "1"}
 _TOO_MANY = "The server has too many requests under way: send it again in a second."
+_CONTENT_TYPES = {
+    media_type: f"{media_type}; charset=utf-8".encode() for media_type in (JSON, GRAPHQL_RESPONSE)
+}
 _HEADERS = [
     (b"cache-control", b"no-store"),
     (b"vary", b"Accept, Accept-Encoding"),
@@ -72,8 +76,8 @@ class GraphQLOverHTTP:
         self._callers = callers
         self._new_context = new_context
         self._explains = explains
-        self._deadline = Deadline(request_timeout)
-        self._body_timeout = body_timeout
+        self._body_deadline = Deadline(body_timeout, partial(_body_too_slow, body_timeout))
+        self._deadline = Deadline(request_timeout, partial(_took_too_long, request_timeout))
         self._max_concurrency = max_concurrency
         self._under_way = 0
 
@@ -90,7 +94,7 @@ class GraphQLOverHTTP:
         record = current_request.get() or Record("")
         record.is_operation = True
         try:
-            request = Incoming(scope, receive, self._body_timeout)
+            request = Incoming(scope, receive)
             takes_gzip = accepts_gzip(request.header(b"accept-encoding"))
             media_type = media_type_for(request.header(b"accept"))
             if self._explains and request.header(b"joinery-explain") == "1":
@@ -117,7 +121,9 @@ class GraphQLOverHTTP:
     async def _respond(self, request: Incoming, record: Record) -> Response:
         if self._under_way > self._max_concurrency:
             raise HttpError(503, _TOO_MANY, code="UNAVAILABLE")
-        body = await read_body(request)
+        body = None
+        if request.method == "POST":
+            body = await self._body_deadline.run(read_body(request))
         work = self._execute(request, body, record)
         return await self._deadline.run(work, request.receive)
 
@@ -136,6 +142,19 @@ class GraphQLOverHTTP:
         context = self._new_context(caller=caller, read_after=_read_after(request))
         key = request.header(b"idempotency-key")
         return await self._engine.execute(operation, params, context, key)
+
+
+def _body_too_slow(seconds: float) -> HttpError:
+    message = f"The body was not there within {seconds:g} s: send it again."
+    return HttpError(408, message, {"Connection": "close"}, "REQUEST_TIMEOUT")
+
+
+def _took_too_long(seconds: float) -> RequestError:
+    message = (
+        f"This took longer than {seconds:g} seconds and was given up. Try again later;"
+        " a mutation may have been done, so repeat it with its Idempotency-Key."
+    )
+    return RequestError("UNAVAILABLE", message)
 
 
 def _read_after(request: Incoming) -> Position | None:
@@ -235,7 +254,7 @@ async def _send(send: Send, answer: _Answer, media_type: str, *, takes_gzip: boo
         "type": "http.response.start",
         "status": 200 if answer.legacy_ok and media_type == JSON else answer.status,
         "headers": [
-            (b"content-type", b"%s; charset=utf-8" % media_type.encode()),
+            (b"content-type", _CONTENT_TYPES[media_type]),
             (b"content-length", b"%d" % len(body)),
             *_HEADERS,
             *more,

@@ -77,11 +77,11 @@ class Observed:
             if record.statements and record.code not in _UNKNOWN:
                 database.succeeded()
         if seconds >= self._slow_seconds:
-            self._log.tell(logging.WARNING, record, scope["method"], _shown(path), seconds)
-        elif path not in _ASKED_BY_MACHINES:
-            self._log.tell(logging.INFO, record, scope["method"], _shown(path), seconds)
+            level = logging.WARNING
         else:
-            self._log.tell(logging.DEBUG, record, scope["method"], path, seconds)
+            level = logging.DEBUG if path in _ASKED_BY_MACHINES else logging.INFO
+        if level >= self._log.level:
+            self._log.tell(level, record, scope["method"], _shown(path), seconds)
 
 
 def _id_in(headers: Iterable[tuple[bytes, bytes]]) -> bytes:

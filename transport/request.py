@@ -1,6 +1,5 @@
 """A GraphQL request as it arrives by HTTP: its headers, its body, and the parameters in it."""
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 from urllib.parse import parse_qsl
@@ -35,9 +34,9 @@ class Incoming:
     Raise HttpError where a header that is no list has several lines.
     """
 
-    __slots__ = ("_body_timeout", "_headers", "method", "query_string", "receive")
+    __slots__ = ("_headers", "method", "query_string", "receive")
 
-    def __init__(self, scope: Scope, receive: Receive, body_timeout: float) -> None:
+    def __init__(self, scope: Scope, receive: Receive) -> None:
         self.method: str = scope["method"]
         self.query_string: bytes = scope["query_string"]
         lines: Sequence[tuple[bytes, bytes]] = scope["headers"]
@@ -45,7 +44,6 @@ class Incoming:
         if len(self._headers) < len(lines):
             self._headers = _joined(lines)
         self.receive = receive
-        self._body_timeout = body_timeout
 
     def header(self, name: bytes) -> str | None:
         """Return a header by its name in lower case, or None; its lines are one list.
@@ -61,19 +59,10 @@ class Incoming:
         return value.decode("latin-1")
 
     async def body(self) -> bytes:
-        """Return the whole body; raise HttpError where it is too large or too slow.
+        """Return the whole body; raise HttpError where it is too large.
 
         Raise ClientGoneError where it breaks off.
         """
-        try:
-            async with asyncio.timeout(self._body_timeout):
-                return await self._read()
-        except TimeoutError:
-            message = f"The body was not there within {self._body_timeout:g} s: send it again."
-            close = {"Connection": "close"}
-            raise HttpError(408, message, close, "REQUEST_TIMEOUT") from None
-
-    async def _read(self) -> bytes:
         parts: list[bytes] = []
         size, more = 0, True
         while more and size <= MAX_DRAINED:
@@ -102,10 +91,8 @@ def _joined(lines: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     return headers
 
 
-async def read_body(request: Incoming) -> bytes | None:
-    """Return the body of a POST, None of a GET; raise HttpError or ClientGoneError."""
-    if request.method != "POST":
-        return None
+async def read_body(request: Incoming) -> bytes:
+    """Return the body of a POST; raise HttpError or ClientGoneError."""
     check_content_type(request.header(b"content-type") or "")
     if encoding := request.header(b"content-encoding"):
         check_content_encoding(encoding)

@@ -11,7 +11,7 @@ from database import coalescing
 from database.capabilities import POSTGRES
 from database.coalescing import Coalescer
 from database.failures import AbandonedError
-from database.snapshots import Reading, RowsByKey, one_moment
+from database.snapshots import Reading, RowsByKey
 
 MAX_WORKERS = 4
 MAX_TURNS = 3
@@ -70,7 +70,7 @@ def here() -> tuple[Table, Coalescer]:
 
 def ask(coalescer: Coalescer, *keys: int, sql: str = ROWS) -> asyncio.Task[Any]:
     async def rows() -> RowsByKey:
-        with one_moment(sql) as reading:
+        with Reading(sql) as reading:
             return (await reading.of(coalescer, coalescer).execute_by(sql, {}, keys)).rows
 
     return asyncio.create_task(rows())
@@ -259,7 +259,7 @@ async def test_statements_of_an_operation_read_one_snapshot_and_equal_ones_run_o
         table.gate.release()
 
     async def operation(*keys: int) -> list[RowsByKey]:
-        with one_moment("operation") as reading:
+        with Reading("operation") as reading:
             reading.of(coalescer, coalescer)
             first = await reading.execute_by(ROWS, {}, keys)
             second = await reading.execute_by(OTHERS, {}, keys)
@@ -278,7 +278,7 @@ async def test_a_turn_of_single_statements_ends_with_the_last_of_them():
     table, coalescer = here()
     for _ in range(2):
         table.gate.release()
-    with one_moment("operation") as reading:
+    with Reading("operation") as reading:
         reading.expect_one()
         await reading.of(coalescer, coalescer).execute_by(ROWS, {}, [1])
         await ask(coalescer, 2)
@@ -289,7 +289,7 @@ async def test_a_turn_of_single_statements_ends_with_the_last_of_them():
 async def test_a_second_statement_of_an_operation_that_was_to_ask_for_one_is_an_error():
     table, coalescer = here()
     table.gate.release()
-    with one_moment("operation") as reading:
+    with Reading("operation") as reading:
         reading.of(coalescer, coalescer).expect_one()
         await reading.execute_by(ROWS, {}, [1])
         reading.expect_one()
@@ -304,7 +304,7 @@ async def test_an_operation_reads_one_statement_apart_only_if_it_is_the_first():
         table.gate.release()
         table.gate.release()
     for first in (True, False):
-        with one_moment("operation") as reading:
+        with Reading("operation") as reading:
             reading.of(snapshots[1], statements[1])
             if not first:
                 await reading.execute_by(OTHERS, {}, [1])
@@ -326,7 +326,7 @@ async def test_operations_of_two_kinds_read_at_the_same_time(monkeypatch: pytest
 
 async def test_an_operation_that_asks_for_nothing_takes_no_connection():
     table, coalescer = here()
-    with one_moment("operation") as reading:
+    with Reading("operation") as reading:
         reading.of(coalescer, coalescer)
         await asyncio.sleep(0)
     assert table.connections == coalescer.connections == 0
@@ -343,7 +343,7 @@ async def test_a_failure_spoils_the_snapshot_for_operations_that_did_not_cause_i
     read = list[Reading]()
 
     async def operation(*keys: int, sql: str) -> None:
-        with one_moment("operation") as reading:
+        with Reading("operation") as reading:
             read.append(reading.of(coalescer, coalescer))
             await reading.execute_by(sql, {}, keys)
 
@@ -381,7 +381,7 @@ async def test_others_of_the_snapshot_of_a_cancelled_statement_can_be_run_again(
     read = list[Reading]()
 
     async def operation(*keys: int, sql: str) -> None:
-        with one_moment("operation") as reading:
+        with Reading("operation") as reading:
             read.append(reading.of(coalescer, coalescer))
             await reading.execute_by(sql, {}, keys)
 

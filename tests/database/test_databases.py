@@ -11,7 +11,7 @@ import pytest
 from database.connection import DatabaseError, connected
 from database.migrations import pending_migrations
 from database.session import capabilities, connection, rows, rows_by
-from database.snapshots import one_moment
+from database.snapshots import Reading
 from tests.databases import Databases, PostgresDatabases
 from tests.postgres import Postgres
 
@@ -76,7 +76,7 @@ async def test_sqlite_without_write_ahead_logging_is_refused():
 
 
 async def test_a_query_cannot_write(db: str):
-    with one_moment("query"), pytest.raises(Exception, match=r"readonly|read-only"):
+    with Reading("query"), pytest.raises(Exception, match=r"readonly|read-only"):
         await rows("UPDATE campaign SET title = 'x'")
 
 

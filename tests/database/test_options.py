@@ -9,7 +9,7 @@ import pytest
 from database.connection import connected
 from database.options import MIN_POOL_SIZE, DatabaseOptions
 from database.session import capabilities, connection, rows
-from database.snapshots import one_moment
+from database.snapshots import Reading
 from database.transactions import transacted
 from tests.concurrency.test_waiting import other_writer, until_someone_waits
 from tests.database.test_databases import value
@@ -32,7 +32,7 @@ async def test_time_outs_are_those_that_were_set(databases: Databases):
 
 
 async def read(sql: str) -> Any:
-    with one_moment(sql):
+    with Reading(sql):
         return (await rows(sql))[0][0]
 
 

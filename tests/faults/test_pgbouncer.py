@@ -11,7 +11,7 @@ from database.engines.asyncpg import SERVER_SETTINGS
 from database.options import DatabaseOptions
 from database.pooler import problem_of_pooler
 from database.session import rows
-from database.snapshots import one_moment
+from database.snapshots import Reading
 from database.transactions import transacted
 from tests import data
 from tests.commands.running import CommandLine, Ran
@@ -42,7 +42,7 @@ async def test_each_transaction_has_its_settings(
             assert await problem_of_pooler() is None
             assert await transacted(shown) == WANTED
             for is_single in (False, True):
-                with one_moment("shown") as reading:
+                with Reading("shown") as reading:
                     if is_single:
                         reading.expect_one()
                     assert await shown() == WANTED
