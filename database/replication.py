@@ -9,7 +9,7 @@ not heard of in time is late too. A read that fails on a replica belongs on the 
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from time import monotonic
 from typing import Any
@@ -86,6 +86,11 @@ class Replicas:
         now = monotonic()
         numbered = sorted(self._replicas, key=lambda replica: replica.number)
         return [replica.state(now, self._max_lag) for replica in numbered]
+
+    @property
+    def clients(self) -> Mapping[int, JoineryPostgresClient]:
+        """The client of each replica, by its place in the setting."""
+        return {replica.number: replica.source for replica in self._replicas}
 
     async def look_again(self) -> None:
         """Look until cancelled."""

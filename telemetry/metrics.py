@@ -29,6 +29,11 @@ POOL_CONNECTIONS = Gauge(
     "joinery_pool_connections", "Connections to the database, by what they do.", ("state",)
 )
 POOL_LIMIT = Gauge("joinery_pool_limit", "Connections to the database that may be open.")
+REPLICA_CONNECTIONS = Gauge(
+    "joinery_replica_pool_connections",
+    "Connections to each replica, by its place in the setting and by what they do.",
+    ("replica", "state"),
+)
 WAITING = Gauge("joinery_waiting", "Operations that wait for their turn to read.")
 RETRIES = Counter(
     "joinery_transaction_retries_total",
@@ -50,6 +55,7 @@ METRICS: tuple[Metric, ...] = (
     SQL_SECONDS,
     POOL_CONNECTIONS,
     POOL_LIMIT,
+    REPLICA_CONNECTIONS,
     WAITING,
     RETRIES,
     TRANSITIONS,

@@ -78,7 +78,7 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
             attached(settings.database_url, options),
             replicating(options) as replicas,
             working(WORKERS),
-            metrics_published(settings),
+            metrics_published(settings, replicas),
             traces_sent(traces),
         ):
             engine.replicas = app.state.replicas = replicas

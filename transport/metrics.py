@@ -4,12 +4,14 @@ import asyncio
 import hmac
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from database.pool import look_at_pool
+from database.pool import look_at_pools
+from database.replication import Replicas
 from execution.engine import to_json
 from execution.errors import body_of
 from resolvers.errors import RequestError
@@ -40,13 +42,14 @@ def metrics_served(settings: Settings, host: str) -> Generator[None]:
 
 
 @asynccontextmanager
-async def metrics_published(settings: Settings) -> AsyncGenerator[None]:
+async def metrics_published(settings: Settings, replicas: Replicas | None) -> AsyncGenerator[None]:
     """Hand on what this process counts while the block runs, if the settings ask for metrics."""
     if not settings.serves_metrics:
         yield
         return
+    look = partial(look_at_pools, {} if replicas is None else replicas.clients)
     with shared_folder() as folder:
-        async with publishing(folder, look_at_pool):
+        async with publishing(folder, look):
             yield
 
 

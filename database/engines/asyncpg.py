@@ -17,6 +17,7 @@ from tortoise.exceptions import TransactionManagementError
 
 from database.capabilities import POSTGRES
 from database.coalescing import Coalescer
+from database.engines.noted import Noted
 from database.failures import MIXED_UP, AbandonedError, is_lost, is_read_only
 from database.hosts import AnyHost
 from database.options import DatabaseOptions
@@ -118,7 +119,7 @@ class LentInTransaction(Lent):
         await super().__aexit__(kind, error, trace)
 
 
-class RetryableTransaction(TransactionWrapper):
+class RetryableTransaction(Noted, TransactionWrapper):
     """A transaction with an error of its own if it could not begin, so that it can be retried."""
 
     def __init__(self, pool: "JoineryPostgresClient") -> None:
@@ -217,7 +218,7 @@ class SnapshotReader(StatementReader):
         await self._pool.begin(self._driver, f"COMMIT; {_BEGIN}")
 
 
-class JoineryPostgresClient(AsyncpgDBClient):
+class JoineryPostgresClient(Noted, AsyncpgDBClient):
     """Tortoise's client, with a pool that mends itself and asks nothing of a session.
 
     A pooler in between may give each transaction another session. Where it refuses settings at the

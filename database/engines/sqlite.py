@@ -27,6 +27,7 @@ from tortoise.exceptions import TransactionManagementError
 
 from database.capabilities import SQLITE
 from database.coalescing import Coalescer
+from database.engines.noted import Noted
 from database.failures import READ_ONLY, AbandonedError, is_collision
 from database.options import DatabaseOptions
 from database.pool import Connections
@@ -74,7 +75,7 @@ class PatientConnection(aiosqlite.Connection):
             self._conn.execute(f"PRAGMA busy_timeout = {round(1000 * self.seconds)}")
 
 
-class ImmediateTransaction(SqliteTransactionWrapper):
+class ImmediateTransaction(Noted, SqliteTransactionWrapper):
     """A transaction begun with BEGIN IMMEDIATE."""
 
     async def begin(self) -> None:
@@ -158,7 +159,7 @@ class SnapshotReader(StatementReader):
         await self._driver.executescript("BEGIN")  # it commits first
 
 
-class JoinerySqliteClient(SqliteClient):
+class JoinerySqliteClient(Noted, SqliteClient):
     """Tortoise's client, with `ImmediateTransaction`, and connections that only read.
 
     In WAL mode these wait for nobody who writes.

@@ -39,6 +39,7 @@ SILENT = 3.0
 CREATE = """mutation ($name: String!) { createCampaign(input: {
     title: $name, brand: "Brand", type: NORMAL, advertiserId: "acme", platforms: [TIKTOK]
 }) { campaign { id } userErrors { message } } }"""
+METRICS_TOKEN = "a-token-for-prometheus"
 KEY = {"Idempotency-Key": "one"}
 TITLES = "{ campaigns(first: 100) { nodes { title } } }"
 
@@ -74,6 +75,11 @@ class Console:
         answer = await self.ask(TITLES, {"Authorization": f"Bearer {bearer}"} | headers)
         assert "errors" not in answer.json(), answer.text
         return {node["title"] for node in answer.json()["data"]["campaigns"]["nodes"]}
+
+    async def metrics(self) -> str:
+        """Return what Prometheus reads."""
+        headers = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+        return (await self.http.get("/metrics", headers=headers)).text
 
     def pause(self) -> None:
         """Have the replica replay no more."""
@@ -150,6 +156,7 @@ async def console_of(
         replica_max_lag=MAX_LAG,
         database_connect_timeout=SECONDS,  # what is silent is to be noticed otherwise
         auth_secret=SECRET,
+        metrics_token=METRICS_TOKEN,
     )
     async with (
         served(create_app(settings)) as address,
@@ -179,6 +186,14 @@ async def test_staff_read_from_the_replica_and_their_own_writes_nevertheless(con
     read_after = await console.create("second")
     assert await console.titles() == {"first"}
     assert await console.titles(read_after) == {"first", "second"}
+
+
+async def test_the_connections_to_a_replica_are_measured(console: Console):
+    await console.titles()
+    idle = 'joinery_replica_pool_connections{replica="1",state="idle"} 1'
+    async with asyncio.timeout(SECONDS):
+        while idle not in (await console.metrics()).replace(".0", ""):
+            await asyncio.sleep(0.1)
 
 
 async def test_a_read_goes_to_the_replica_once_it_has_replayed_the_write(console: Console):

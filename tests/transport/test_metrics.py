@@ -88,7 +88,10 @@ def test_workers_are_counted_together_at_a_port_of_its_own(
 def test_a_token_opens_the_metrics_of_the_servers_own_port(
     database_url: str, tmp_path: Path
 ) -> None:
-    settings = {"JOINERY_METRICS_TOKEN": TOKEN}
+    trusted = tmp_path / "documents"
+    trusted.mkdir()
+    (trusted / "mine.graphql").write_text("query Mine { campaigns { totalCount } }")
+    settings = {"JOINERY_METRICS_TOKEN": TOKEN, "JOINERY_TRUSTED_DOCUMENTS": str(trusted)}
     with running(database_url, tmp_path, workers=1, settings=settings) as server:
         url = f"{server.url}/metrics"
         assert ask(server, "{ campaigns { totalCount } }").status_code == 200
@@ -96,6 +99,13 @@ def test_a_token_opens_the_metrics_of_the_servers_own_port(
             answer = httpx.get(url, headers=given)
             assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
         wait_until(lambda: number(url, "joinery_operations_total", {"outcome": "ok"}, TOKEN) == 1)
+        for name in ("Mine", "Yours"):  # the latter is what somebody calls it
+            assert ask(server, f"query {name} {{ campaigns {{ totalCount }} }}").status_code == 200
+        wait_until(lambda: number(url, "joinery_operations_total", {"outcome": "ok"}, TOKEN) == 3)
+        trusted_one, others = {"operation": "Mine"}, {"operation": "other", "outcome": "ok"}
+        assert number(url, "joinery_operations_total", trusted_one, TOKEN) == 1
+        assert number(url, "joinery_operations_total", others, TOKEN) == 2
+        assert number(url, "joinery_operation_seconds_count", trusted_one, TOKEN) == 1
         [info] = [its for name, its in read(url, TOKEN) if name == "joinery_build_info"]
         assert re.fullmatch(r"\d+\.\d+\.\d+", dict(info)["version"])
         os.kill(server.process.pid, signal.SIGTERM)
