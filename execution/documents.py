@@ -468,9 +468,7 @@ def root_call(schema: GraphQLSchema, operation: OperationDefinitionNode) -> Root
     """Return the call of an operation's only root field; None where it must be executed."""
     selections = operation.selection_set.selections
     parent = schema.get_root_type(operation.operation)
-    if operation.directives or parent is None:
-        return None
-    if len(selections) != 1 or not isinstance(node := selections[0], FieldNode):
+    if parent is None or len(selections) != 1 or not isinstance(node := selections[0], FieldNode):
         return None
     definition = parent.fields.get(node.name.value)
     if definition is None or node.directives or not metadata_of(definition).get(FINISHED):
