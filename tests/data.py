@@ -185,15 +185,16 @@ async def post(
 
 
 async def event(part: Participation, action: Action, **given: Any) -> ParticipationEvent:
-    """A line of the history, by staff."""
+    """A line of the history, by staff. What is of no participation has nothing of it."""
+    is_of_part = action is not Action.SET_AVAILABILITY
     values: dict[str, Any] = {
         "campaign_id": part.campaign_id,
         "influencer_id": part.influencer_id,
-        "participation_id": part.id,
+        "participation_id": part.id if is_of_part else None,
         "action": action,
         "from_status": None,
-        "to_status": part.status,
-        "round": 1,
+        "to_status": part.status if is_of_part else None,
+        "round": 1 if is_of_part else None,
         "actor_role": Role.STAFF,
         "actor_id": "staff-1",
         "actor_name": "Mika Sato",

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -52,6 +52,8 @@ class Console:
     primary: Postgres
     replica: Postgres
     database: str
+    number: int
+    "The replica's place in the URL."
 
     async def ask(
         self, query: str, headers: Mapping[str, str] | None = None, /, **variables: Any
@@ -100,7 +102,7 @@ class Console:
         """Return what readiness says of the replica."""
         answer = await self.http.get("/health/ready")
         assert answer.status_code == 200
-        return answer.json()["replica 1"]
+        return answer.json()[f"replica {self.number}"]
 
 
 @pytest.fixture(scope="module")
@@ -146,9 +148,14 @@ async def doomed(
 
 @asynccontextmanager
 async def console_of(
-    primary: Postgres, replica: Postgres, url: str, replica_url: str | None = None
+    primary: Postgres,
+    replica: Postgres,
+    url: str,
+    replica_url: str | None = None,
+    *,
+    number: int = 1,
 ) -> AsyncGenerator[Console]:
-    """Serve a database and its replica, once that is in use."""
+    """Serve a database and its replica, once that, the `number`th of the URL, is in use."""
     database = _name(url)
     settings = Settings(
         database_url=url,
@@ -162,7 +169,7 @@ async def console_of(
         served(create_app(settings)) as address,
         httpx.AsyncClient(base_url=address, timeout=SECONDS) as http,
     ):
-        found = Console(http, primary, replica, database)
+        found = Console(http, primary, replica, database, number)
         await until(found, "ok")
         yield found
 
@@ -317,6 +324,29 @@ async def test_a_replica_that_was_promoted_is_not_read_from(doomed: Console):
     await until(doomed, "is no replica any more")
     await doomed.create("first")
     assert await doomed.titles() == {"first"}
+
+
+async def test_of_three_hosts_the_one_that_is_a_replica_is_read_from(
+    primary: Postgres, primary_databases: PostgresDatabases, replica: Postgres
+):
+    with (
+        primary_databases.lend() as url,
+        proxied(primary.folder) as silent,
+        proxied(primary.folder) as writable,
+        proxied(replica.folder) as read_only,
+    ):
+        silent.swallow()
+        hosts = ",".join(f"127.0.0.1:{each.port}" for each in (silent, writable, read_only))
+        several = f"postgresql://postgres@{hosts}/{_name(url)}?sslmode=disable"
+        async with console_of(primary, replica, url, several, number=3) as console:
+            await until(replace(console, number=1), "cannot be reached")
+            await until(replace(console, number=2), "is no replica any more")
+            await console.create("first")
+            await console.replayed("first")
+            console.pause()
+            await console.create("second")
+            assert [await console.titles() for _ in range(4)] == [{"first"}] * 4
+            console.resume()
 
 
 async def test_advertisers_and_creators_read_from_the_primary(console: Console):
