@@ -1,6 +1,6 @@
 """Replicas: hot standbys of the primary, for reads that may be a little late.
 
-Each process asks the primary and then every replica, again and again, how far they are in the
+Each process asks the primary and every replica, again and again, how far they are in the
 write-ahead log. A replica is as late as the newest position of the primary that it has replayed, so
 a primary that rests makes nobody late, and neither clocks nor a replica's own word count. What was
 not heard of in time is late too. A read that fails on a replica belongs on the primary.
@@ -11,6 +11,7 @@ import logging
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -93,10 +94,12 @@ class Replicas:
         return {replica.number: replica.source for replica in self._replicas}
 
     async def look_again(self) -> None:
-        """Look until cancelled."""
-        while True:
-            await self._look()
-            await asyncio.sleep(min(LOOK_SECONDS, self._max_lag / 4))
+        """Look until cancelled; one that is silent does not make the others late."""
+        await self._look_at_primary()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._again(self._look_at_primary))
+            for replica in self._replicas:
+                group.create_task(self._again(partial(self._look_at, replica)))
 
     async def close(self) -> None:
         """Close all connections."""
@@ -104,13 +107,19 @@ class Replicas:
         for replica in self._replicas:
             await replica.close()
 
-    async def _look(self) -> None:
+    async def _again(self, look: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await look()
+            await asyncio.sleep(min(LOOK_SECONDS, self._max_lag / 4))
+
+    async def _look_at_primary(self) -> None:
         asked_at = monotonic()
         with suppress(Exception):  # who reads and writes there tells it
             self._note(asked_at, _position(*await self._primary.ask(_FLUSHED)))
-        await asyncio.gather(*(replica.look(self._history) for replica in self._replicas))
-        for replica in self._replicas:
-            replica.tell(self._max_lag)
+
+    async def _look_at(self, replica: "Replica") -> None:
+        await replica.look(self._history)
+        replica.tell(self._max_lag)
 
     def _note(self, asked_at: float, found: Position) -> None:
         history = self._history
