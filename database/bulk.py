@@ -55,6 +55,11 @@ def _plain(value: object) -> str:
     raise TypeError(f"{type(value).__name__} cannot be a column's value here")
 
 
+def table_of(model: type[Model]) -> str:
+    """Return the name of the model's table."""
+    return model._meta.db_table  # pyright: ignore[reportPrivateUsage]
+
+
 @lru_cache(maxsize=256)
 def _insert(model: type[Model], columns: tuple[str, ...], kind: Capabilities) -> str:
     names = ", ".join(columns)
@@ -64,7 +69,7 @@ def _insert(model: type[Model], columns: tuple[str, ...], kind: Capabilities) ->
         recordset = f"json_to_recordset($1::json) AS ({_typed(model, columns)})"
         ordered = f"ROWS FROM ({recordset}) WITH ORDINALITY AS given({names}, place)"
         source = f"SELECT {names} FROM {ordered} ORDER BY place"
-    return f"INSERT INTO {_table(model)} ({names}) {source} RETURNING id"
+    return f"INSERT INTO {table_of(model)} ({names}) {source} RETURNING id"
 
 
 @lru_cache(maxsize=256)
@@ -74,7 +79,7 @@ def _update(model: type[Model], columns: tuple[str, ...], kind: Capabilities) ->
         source = f"(SELECT {_extracted(columns)} FROM json_each(?1)) AS given"
     else:
         source = f"json_to_recordset($1::json) AS given({_typed(model, columns)})"
-    return f"UPDATE {_table(model)} AS t SET {changes} FROM {source} WHERE t.id = given.id"
+    return f"UPDATE {table_of(model)} AS t SET {changes} FROM {source} WHERE t.id = given.id"
 
 
 def _extracted(columns: tuple[str, ...]) -> str:
@@ -85,7 +90,3 @@ def _typed(model: type[Model], columns: tuple[str, ...]) -> str:
     meta: Any = model._meta  # pyright: ignore[reportPrivateUsage]
     types = (meta.fields_map[column].get_for_dialect("postgres", "SQL_TYPE") for column in columns)
     return ", ".join(f"{column} {kind}" for column, kind in zip(columns, types, strict=True))
-
-
-def _table(model: type[Model]) -> str:
-    return model._meta.db_table  # pyright: ignore[reportPrivateUsage]

@@ -13,7 +13,7 @@ from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.loader import MigrationLoader
 from tortoise.migrations.migration import Migration
 from tortoise.migrations.recorder import MigrationRecorder
-from tortoise.migrations.schema_editor import AsyncpgSchemaEditor, SqliteSchemaEditor
+from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
 from tortoise.migrations.schema_generator.state import State
 from tortoise.migrations.schema_generator.state_apps import StateApps
 from tortoise.transactions import in_transaction
@@ -22,6 +22,7 @@ from database.connection import APPS, DEFAULT_OPTIONS, connected
 from database.failures import is_collision
 from database.options import DatabaseOptions
 from database.session import capabilities, connection, rows, run
+from database.sqlite_schema import SqliteEditor
 
 LOCK_SECONDS = 2.0
 """So long a migration waits for a lock before it tries again; as long, others wait behind it."""
@@ -32,7 +33,7 @@ LOOK_SECONDS = 0.25
 # Any number will do, as long as every migrating process takes the same.
 _LOCK = 0x4A4F494E
 
-_EDITORS = {"sqlite": SqliteSchemaEditor, "postgres": AsyncpgSchemaEditor}
+_EDITORS = {"sqlite": SqliteEditor, "postgres": AsyncpgSchemaEditor}
 
 _log = logging.getLogger(__name__)
 

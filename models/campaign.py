@@ -6,7 +6,7 @@ from tortoise.models import Model
 
 from models.checks import one_of
 from models.influencer import Influencer
-from workflow.enums import Availability, CampaignStatus, CampaignType
+from workflow.enums import AffiliateKind, Availability, CampaignStatus, CampaignType
 
 
 class Campaign(Model):
@@ -30,6 +30,8 @@ class Campaign(Model):
     hashtags = fields.JSONField[list[str]]()
     mentions = fields.JSONField[list[str]]()
     type = fields.CharEnumField(CampaignType, max_length=20)
+    selection = fields.BooleanField(db_default=False)
+    affiliate_kind = fields.CharEnumField(AffiliateKind, max_length=20, null=True)
     status = fields.CharEnumField(CampaignStatus, max_length=20)
     post_tracking = fields.BooleanField()
     platforms: int = fields.SmallIntField()
@@ -51,6 +53,11 @@ class Campaign(Model):
         table = "campaign"
         constraints = (
             CheckConstraint(check=one_of("type", CampaignType), name="campaign_type"),
+            CheckConstraint(
+                check=f"CASE WHEN type = 'AFFILIATE' THEN affiliate_kind IS NOT NULL"
+                f" AND {one_of('affiliate_kind', AffiliateKind)} ELSE affiliate_kind IS NULL END",
+                name="campaign_affiliate_kind",
+            ),
             CheckConstraint(check=one_of("status", CampaignStatus), name="campaign_status"),
             CheckConstraint(
                 check="post_tracking OR type = 'AFFILIATE'",

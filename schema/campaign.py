@@ -11,6 +11,7 @@ from schema.candidate import Candidate, CandidateCount, CandidateFilter
 from schema.connection import Connection
 from schema.enums import (
     Action,
+    AffiliateKind,
     CampaignStatus,
     CampaignType,
     CandidateOrder,
@@ -57,7 +58,17 @@ class Campaign(Node):
         description="The accounts that posts for the campaign should mention."
     )
     type: CampaignType = strawberry.field(
-        description="The campaign's type, which says how influencers join it."
+        description="The campaign's type, which says what influencers are paid for."
+    )
+    selection: bool = strawberry.field(
+        description=(
+            "Whether it is a Selection campaign: influencers apply, and staff or the advertiser "
+            "approve or reject each application on the Applicant influencers tab. False: whoever "
+            "sees the campaign may join it at once."
+        )
+    )
+    affiliate_kind: AffiliateKind | None = strawberry.field(
+        description="The kind of an affiliate campaign. Null in social campaigns."
     )
     status: CampaignStatus = strawberry.field(description="The campaign's status.")
     post_tracking: bool = strawberry.field(
@@ -280,6 +291,9 @@ class CampaignFilter:
     )
     type: list[CampaignType] | None = strawberry.field(
         description="Only campaigns of one of these types."
+    )
+    selection: bool | None = strawberry.field(
+        description="Only Selection campaigns (true), or only others (false)."
     )
     search: str | None = strawberry.field(
         description=(

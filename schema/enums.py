@@ -12,6 +12,7 @@ from strawberry.types.enum import WithStrawberryEnumDefinition
 
 from workflow.enums import (
     Action,
+    AffiliateKind,
     ApplicantStatus,
     Availability,
     CampaignStatus,
@@ -34,6 +35,7 @@ from workflow.enums import (
 
 __all__ = [
     "Action",
+    "AffiliateKind",
     "ApplicantStatus",
     "Availability",
     "CampaignOrder",
@@ -104,17 +106,21 @@ def _describe(
 
 _describe(
     CampaignType,
-    "The type of a campaign, which says how influencers join it. Fixed once the campaign has left "
-    "`DRAFT`.",
-    NORMAL="A normal campaign: influencers to whom it is visible join at once.",
-    SELECTION=(
-        "A Selection campaign: influencers apply, and staff or the advertiser approve or reject "
-        "each application on the Applicant influencers tab."
-    ),
+    "The type of a campaign, which says what influencers are paid for. Fixed once the campaign has "
+    "left `DRAFT`. Campaigns of either type can be Selection campaigns.",
+    SOCIAL="A social campaign: influencers are paid for posts.",
     AFFILIATE=(
-        "An affiliate campaign, for sales by code or link: influencers to whom it is visible join "
-        "at once. The only type that can be without post tracking."
+        "An affiliate campaign: influencers are paid for sales. The only type that can be without "
+        "post tracking."
     ),
+)
+_describe(
+    AffiliateKind,
+    "The kind of an affiliate campaign, which says how a sale is known to be an influencer's. "
+    "Fixed once the campaign has left `DRAFT`.",
+    REFERRAL_CODE="Buyers give the influencer's code.",
+    URL_TRACKING="Buyers follow the influencer's link.",
+    ECOMMERCE="Buyers buy in an online shop, which counts the influencer's sales.",
 )
 _describe(
     CampaignStatus,
@@ -231,7 +237,7 @@ _describe(
 _describe(
     ParticipationStatus,
     "The status of a participation, as stored. `APPLIED`, `REVIEWING`, `APPROVED` and `REJECTED` "
-    "occur only in Selection campaigns, `JOINED` only in the other types.",
+    "occur only in Selection campaigns, `JOINED` only in others.",
     WAITING=(
         "The influencer was marked as joined by staff, and must select or connect a qualifying "
         "account. Holds no place."

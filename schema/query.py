@@ -213,6 +213,17 @@ class Query:
                 description="Only the transitions in this type of campaign. Left out: all."
             ),
         ] = UNSET,
+        selection: Annotated[
+            bool | None,
+            strawberry.argument(
+                description=(
+                    "Only the transitions in Selection campaigns (true), or in others (false). "
+                    "Left out: all."
+                )
+            ),
+        ] = UNSET,
     ) -> Completed[list[workflow.TransitionValue]]:
         """The transition rules: the actions, the roles that may perform them, and the statuses."""
-        return await workflow.workflow(info, campaign_type or None)
+        return await workflow.workflow(
+            info, campaign_type or None, None if selection is UNSET else selection
+        )

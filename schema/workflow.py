@@ -14,8 +14,14 @@ from schema.enums import Action, CampaignType, ParticipationStatus, PostStatus, 
 class WorkflowTransition:
     action: Action = strawberry.field(description="The action that makes the transition.")
     roles: list[Role] = strawberry.field(description="The roles that may perform the action.")
-    campaign_type: CampaignType = strawberry.field(
-        description="The type of campaign in which the transition exists."
+    campaign_type: CampaignType | None = strawberry.field(
+        description="The type of campaign in which the transition exists. Null: in both."
+    )
+    selection: bool | None = strawberry.field(
+        description=(
+            "Whether the transition exists only in Selection campaigns (true) or only in others "
+            "(false). Null: in both."
+        )
     )
     post_tracking: bool | None = strawberry.field(
         description=(

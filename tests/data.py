@@ -13,6 +13,7 @@ from models.text import fold
 from workflow.categories import mask_and_overflow
 from workflow.enums import (
     Action,
+    AffiliateKind,
     CampaignStatus,
     CampaignType,
     ParticipationOrigin,
@@ -29,7 +30,7 @@ _numbers = count(1)
 
 
 async def campaign(**given: Any) -> Campaign:
-    """An ongoing Normal campaign on Instagram and TikTok, without rules or limits."""
+    """An ongoing campaign on Instagram and TikTok, without selection, rules or limits."""
     number = next(_numbers)
     platforms = given.pop("platforms", (Platform.INSTAGRAM, Platform.TIKTOK))
     names: list[str] = given.pop("categories", [])
@@ -41,7 +42,11 @@ async def campaign(**given: Any) -> Campaign:
         "description": "",
         "hashtags": [],
         "mentions": [],
-        "type": CampaignType.NORMAL,
+        "type": CampaignType.SOCIAL,
+        "selection": False,
+        "affiliate_kind": (
+            AffiliateKind.URL_TRACKING if given.get("type") == CampaignType.AFFILIATE else None
+        ),
         "status": CampaignStatus.ONGOING,
         "post_tracking": True,
         "platforms": mask_of(platforms),

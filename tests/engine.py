@@ -71,19 +71,19 @@ async def refusal(query: str, caller: Caller | None = STAFF, **variables: Any) -
 
 
 async def mutate(
-    field: str, selection: str, caller: Caller | None = STAFF, *, dry: bool = False, **given: Any
+    field: str, payload: str, caller: Caller | None = STAFF, *, dry: bool = False, **given: Any
 ) -> dict[str, Any]:
     """Return the payload of one mutation; `given` is its input, in the names of the contract."""
-    data = await answer(operation(field, selection, dry=dry), caller, input=given)
+    data = await answer(operation(field, payload, dry=dry), caller, input=given)
     return data[field]
 
 
-def operation(field: str, selection: str, *, dry: bool = False) -> str:
+def operation(field: str, payload: str, *, dry: bool = False) -> str:
     """Return the document of one mutation, with its input as a variable."""
     name = field[0].upper() + field[1:]
     more = ", dryRun: true" if dry else ""
     return (
-        f"mutation Doing($input: {name}Input!) {{ {field}(input: $input{more}) {{ {selection} }} }}"
+        f"mutation Doing($input: {name}Input!) {{ {field}(input: $input{more}) {{ {payload} }} }}"
     )
 
 

@@ -190,7 +190,7 @@ def _person(name: str, platforms: list[str]) -> dict[str, Any]:
 
 
 async def test_a_selection_campaign_from_force_join_to_history(server: Server) -> None:
-    play = await stage(server, type="SELECTION")
+    play = await stage(server, type="SOCIAL", selection=True)
     available = dict.fromkeys(["one", "several", "none"], "AVAILABLE")
     assert await play.candidates() == {**available, "abroad": "UNAVAILABLE"}
 
@@ -243,8 +243,8 @@ async def test_a_selection_campaign_from_force_join_to_history(server: Server) -
     ]
 
 
-async def test_a_normal_campaign_from_force_join_to_a_post_anew(server: Server) -> None:
-    play = await stage(server, type="NORMAL", capacity=2)
+async def test_a_campaign_without_selection_from_force_join_to_a_post_anew(server: Server) -> None:
+    play = await stage(server, type="SOCIAL", capacity=2)
 
     await play.mark("one", "several", "none")
     assert await play.select_account("several") == "JOINED"
@@ -294,7 +294,7 @@ async def test_a_normal_campaign_from_force_join_to_a_post_anew(server: Server) 
 
 
 async def test_an_affiliate_campaign_without_tracking_asks_for_social_media(server: Server) -> None:
-    play = await stage(server, type="AFFILIATE", postTracking=False)
+    play = await stage(server, type="AFFILIATE", affiliateKind="URL_TRACKING", postTracking=False)
 
     results = await play.mark("one", "several", "none", "abroad")
 

@@ -10,7 +10,6 @@ from workflow.decisions import CALL_CONDITIONS, CELLS, SOURCES, cell_for, is_rep
 from workflow.enums import (
     Action,
     Availability,
-    CampaignType,
     ErrorCode,
     ParticipationStatus,
     RequiredActionType,
@@ -101,26 +100,26 @@ _NOT_OFFERED = frozenset(
 
 
 def _open_actions(facts: Facts, role: Role) -> tuple[Action, ...]:
-    return _OPEN[role, facts.status, facts.campaign_type, facts.post_tracking]
+    return _OPEN[role, facts.status, facts.selection, facts.post_tracking]
 
 
-def _has_row(action: Action, source: Source, campaign_type: CampaignType, tracking: bool) -> bool:
+def _has_row(action: Action, source: Source, selection: bool, tracking: bool) -> bool:
     if action is Action.SET_POST_STATUS:
         return tracking and source is not None
     if action is Action.CONNECT_ACCOUNT and source in TAKES_PART:
         return True  # in place of an account that was disconnected: it moves nobody
-    return any(cell.row for cell in CELLS[action, source, campaign_type, tracking])
+    return any(cell.row for cell in CELLS[action, source, selection, tracking])
 
 
 _OPEN = {
-    (role, source, campaign_type, tracking): tuple(
+    (role, source, selection, tracking): tuple(
         action
         for action in Action
-        if may(action, role) and _has_row(action, source, campaign_type, tracking)
+        if may(action, role) and _has_row(action, source, selection, tracking)
     )
     for role in Role
     for source in SOURCES
-    for campaign_type in CampaignType
+    for selection in (True, False)
     for tracking in (True, False)
 }
 
@@ -208,8 +207,8 @@ def _required_type(facts: Facts) -> RequiredActionType | None:
             if facts.qualifying
             else RequiredActionType.CONNECT_ACCOUNT
         )
-    if status is ParticipationStatus.JOINED and facts.is_untracked_affiliate:
+    if status in HOLDS_PLACE and facts.is_untracked_affiliate:
         return None if facts.selected_platforms else RequiredActionType.SELECT_SOCIAL_MEDIA
-    if status in HOLDS_PLACE and facts.post_tracking and not facts.has_valid_post:
+    if status in HOLDS_PLACE and not facts.has_valid_post:
         return RequiredActionType.SUBMIT_POST
     return None

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from workflow.enums import (
     Action,
-    CampaignType,
     ErrorCode,
     Outcome,
     ParticipationStatus,
@@ -205,7 +204,7 @@ def is_repeat(facts: Facts, command: Command) -> bool:
 
 def cell_for(facts: Facts, command: Command) -> Cell:
     """Return the row for the command; where the table has none, a cell that always refuses."""
-    cells = CELLS[command.action, facts.status, facts.campaign_type, facts.post_tracking]
+    cells = CELLS[command.action, facts.status, facts.selection, facts.post_tracking]
     for cell in cells:
         if cell.when is None or cell.when.holds(facts, command):
             return cell
@@ -218,8 +217,8 @@ def _matches(row: Transition, source: Source) -> bool:
     return nobody or source in row.sources
 
 
-def _covers(campaigns: tuple[Campaigns, ...], campaign_type: CampaignType, tracking: bool) -> bool:
-    return any(type_ is campaign_type and wanted in (None, tracking) for type_, wanted in campaigns)
+def _covers(campaigns: Campaigns, selection: bool, tracking: bool) -> bool:
+    return campaigns.selection in (None, selection) and campaigns.tracking in (None, tracking)
 
 
 def _cell(row: Transition, source: Source) -> Cell:
@@ -229,20 +228,20 @@ def _cell(row: Transition, source: Source) -> Cell:
 
 _NO_ROW = Cell(None, in_order((RUNNING, never(ErrorCode.TRANSITION_NOT_ALLOWED))))
 
-CELLS: dict[tuple[Action, Source, CampaignType, bool], tuple[Cell, ...]] = {
-    (action, source, campaign_type, tracking): (
+CELLS: dict[tuple[Action, Source, bool, bool], tuple[Cell, ...]] = {
+    (action, source, selection, tracking): (
         *(
             _cell(row, source)
             for row in TRANSITIONS
             if row.action is action
             and _matches(row, source)
-            and _covers(row.campaigns, campaign_type, tracking)
+            and _covers(row.campaigns, selection, tracking)
         ),
         _NO_ROW,
     )
     for action in Action
     for source in SOURCES
-    for campaign_type in CampaignType
+    for selection in (True, False)
     for tracking in (True, False)
 }
 _REPEATS: dict[tuple[Action, Source], Repeat] = {

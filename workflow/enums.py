@@ -9,11 +9,18 @@ from functools import cache
 
 
 class CampaignType(StrEnum):
-    """How influencers come to take part."""
+    """What influencers are paid for: posts, or sales."""
 
-    NORMAL = "NORMAL"
-    SELECTION = "SELECTION"
+    SOCIAL = "SOCIAL"
     AFFILIATE = "AFFILIATE"
+
+
+class AffiliateKind(StrEnum):
+    """How the sales of an affiliate campaign are known to be an influencer's."""
+
+    REFERRAL_CODE = "REFERRAL_CODE"
+    URL_TRACKING = "URL_TRACKING"
+    ECOMMERCE = "ECOMMERCE"
 
 
 class CampaignStatus(StrEnum):

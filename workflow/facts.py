@@ -14,7 +14,6 @@ from workflow.categories import numbers_in
 from workflow.enums import (
     Availability,
     CampaignStatus,
-    CampaignType,
     ParticipationStatus,
     Platform,
     PostStatus,
@@ -30,8 +29,8 @@ POSTS_EACH = 100
 class CampaignRow(NamedTuple):
     """Columns of a campaign."""
 
-    type: str
     status: str
+    selection: bool
     post_tracking: bool
     platforms: int
     countries: str
@@ -93,8 +92,8 @@ def build_facts(
     part = participation or NO_PARTICIPATION
     posts = list(post_statuses)
     return Facts(
-        campaign_type=terms.type,
         campaign_status=terms.audience.status,
+        selection=terms.selection,
         post_tracking=terms.post_tracking,
         campaign_platforms=campaign.platforms,
         status=_STATUSES[part.status],
@@ -128,7 +127,7 @@ def build_facts(
 class Terms(NamedTuple):
     """The requirements of a campaign for every influencer."""
 
-    type: CampaignType
+    selection: bool
     post_tracking: bool
     audience: Audience
     deadline: datetime | None
@@ -140,7 +139,7 @@ class Terms(NamedTuple):
 def terms_of(campaign: CampaignRow) -> Terms:
     """Return the terms in a row; cached, since most calls and screens are about one campaign."""
     return Terms(
-        CampaignType(campaign.type),
+        bool(campaign.selection),
         bool(campaign.post_tracking),
         Audience(
             status=CampaignStatus(campaign.status),

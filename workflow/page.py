@@ -6,16 +6,21 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from workflow.enums import Action, CampaignType, ErrorCode, ParticipationStatus
+from workflow.enums import Action, ErrorCode, ParticipationStatus
 from workflow.rows import WorkflowRow, workflow_rows
 from workflow.table import (
+    ANY,
     CALL_CONDITIONS,
     PLACE_LEFT,
     REFUSAL_ORDER,
     REPEATS,
     RUNNING,
     STALE_CONDITIONS,
+    TRACKED_OTHERS,
+    TRACKED_SELECTION,
     TRANSITIONS,
+    UNTRACKED_OTHERS,
+    UNTRACKED_SELECTION,
     Campaigns,
     Condition,
     Repeat,
@@ -25,10 +30,10 @@ from workflow.table import (
 PATH = Path(__file__).parents[1] / "docs" / "workflow.md"
 
 _KINDS = {
-    "Selection campaigns": Campaigns(CampaignType.SELECTION, tracking=True),
-    "Normal campaigns": Campaigns(CampaignType.NORMAL, tracking=True),
-    "Affiliate campaigns with post tracking": Campaigns(CampaignType.AFFILIATE, tracking=True),
-    "Affiliate campaigns without post tracking": Campaigns(CampaignType.AFFILIATE, tracking=False),
+    "Selection campaigns": TRACKED_SELECTION,
+    "Other campaigns": TRACKED_OTHERS,
+    "Selection campaigns without post tracking": UNTRACKED_SELECTION,
+    "Other campaigns without post tracking": UNTRACKED_OTHERS,
 }
 
 _HEAD = """\
@@ -40,6 +45,10 @@ Who takes part in which campaign, and in which status, changes by the moves on t
 others. In the diagrams `[*]` is an influencer who does not take part: there is no participation,
 or it is `REMOVED`, and then it starts its next round. Entering `APPROVED` or `JOINED` takes a
 place of the campaign's capacity, leaving them gives it back.
+
+A campaign of either type, SOCIAL or AFFILIATE, may be a Selection campaign, whose applicants are
+approved. The moves are the same in both types. Only affiliate campaigns may be without post
+tracking: nobody selects an account there.
 """
 
 _POSTS_HEAD = """\
@@ -74,14 +83,14 @@ def page() -> str:
 def _kind(title: str, kind: Campaigns) -> str:
     rows = [
         row
-        for row in workflow_rows(kind.type)
+        for row in workflow_rows(selection=kind.selection)
         if row.post_tracking in (None, kind.tracking) and row.action is not Action.SET_POST_STATUS
     ]
     return f"## {title}\n\n{_diagram(_moves(rows))}\n{_move_table(rows)}"
 
 
 def _posts() -> str:
-    rows = [row for row in workflow_rows(CampaignType.NORMAL) if row.to_post is not None]
+    rows = [row for row in workflow_rows(selection=False) if row.to_post is not None]
     edges = (
         (_state(row.from_post), _state(row.to_post), row.action)
         for row in rows
@@ -208,9 +217,8 @@ def _conditions() -> Iterator[tuple[str, Condition]]:
 
 
 def _where(row: Transition) -> str:
-    types = list(dict.fromkeys(campaigns.type for campaigns in row.campaigns))
-    where = "any campaign" if len(types) == len(CampaignType) else f"{_codes(types)} campaigns"
-    return f"from {_sources(row)} in {where}"
+    where = "Selection campaigns" if row.campaigns.selection else "other campaigns"
+    return f"from {_sources(row)} in {'any campaign' if row.campaigns == ANY else where}"
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The table for people and clients: one row for each move, campaign type and status before."""
+"""The table for people and clients: one row for each move, kind of campaign and status before."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,11 +21,14 @@ from workflow.table import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkflowRow:
-    """A move, for one campaign type and one status before it."""
+    """A move, for some campaigns and one status before it."""
 
     action: Action
     roles: tuple[Role, ...]
-    campaign_type: CampaignType
+    campaign_type: CampaignType | None
+    """None: any."""
+    selection: bool | None
+    """None: either."""
     post_tracking: bool | None
     """None: either."""
     from_status: ParticipationStatus | None
@@ -37,29 +40,49 @@ class WorkflowRow:
 
 
 @cache
-def workflow_rows(campaign_type: CampaignType | None = None) -> tuple[WorkflowRow, ...]:
-    """Return the moves, of one campaign type or all, in the order of actions."""
+def workflow_rows(
+    campaign_type: CampaignType | None = None, *, selection: bool | None = None
+) -> tuple[WorkflowRow, ...]:
+    """Return the moves in the order of actions: all, or those that such a campaign may see."""
     rows = [*_participation_rows(), *_post_rows()]
     order = list(Action)
     rows.sort(key=lambda row: order.index(row.action))
-    return tuple(row for row in rows if campaign_type in (None, row.campaign_type))
+    return tuple(
+        row
+        for row in rows
+        if _meet(row.campaign_type, campaign_type) and _meet(row.selection, selection)
+    )
 
 
-def _occurs(source: Source, campaign_type: CampaignType) -> bool:
-    """Return whether the status exists: applicants in Selection campaigns, JOINED in others."""
-    if source is ParticipationStatus.JOINED:
-        return campaign_type is not CampaignType.SELECTION
-    return source not in APPLICANT_STATUSES or campaign_type is CampaignType.SELECTION
+def _meet(one: object, other: object) -> bool:
+    """Return whether both may hold of one campaign, where None is anything."""
+    return one is None or other is None or one is other
 
 
 def _participation_rows() -> Iterator[WorkflowRow]:
     for row in TRANSITIONS:
         if row.refusal is not None:
             continue
-        for campaigns in row.campaigns:
-            for source in row.sources:
-                if _occurs(source, campaigns.type):
-                    yield _participation_row(row, campaigns, source)
+        for source in row.sources:
+            if _meet(row.campaigns.selection, _selection_by(source)):
+                yield _participation_row(row, _campaigns(row, source), source)
+
+
+def _selection_by(source: Source) -> bool | None:
+    """Return where the status occurs: applicants in Selection campaigns, JOINED in others."""
+    if source is ParticipationStatus.JOINED:
+        return False
+    return True if source in APPLICANT_STATUSES else None
+
+
+def _campaigns(row: Transition, source: Source) -> Campaigns:
+    """Return the campaigns of a row: accounts are selected only where posts are tracked."""
+    selection, tracking = row.campaigns
+    selects_account = source is ParticipationStatus.WAITING or row.action is Action.SELECT_ACCOUNT
+    return Campaigns(
+        selection=_selection_by(source) if selection is None else selection,
+        tracking=True if selects_account else tracking,
+    )
 
 
 def _participation_row(row: Transition, campaigns: Campaigns, source: Source) -> WorkflowRow:
@@ -67,21 +90,14 @@ def _participation_row(row: Transition, campaigns: Campaigns, source: Source) ->
     return WorkflowRow(
         action=row.action,
         roles=row.roles,
-        campaign_type=campaigns.type,
-        post_tracking=_tracking(row, campaigns, source),
+        campaign_type=CampaignType.AFFILIATE if campaigns.tracking is False else None,
+        selection=campaigns.selection,
+        post_tracking=campaigns.tracking,
         from_status=source,
         to_status=row.target or source,
         to_post=PostStatus.SUBMITTED if submits else None,
         condition=_condition(row, source),
     )
-
-
-def _tracking(row: Transition, campaigns: Campaigns, source: Source) -> bool | None:
-    """Return the row's tracking; True where an account is selected, which affiliates may not."""
-    needs_account = source is ParticipationStatus.WAITING or row.action is Action.SELECT_ACCOUNT
-    if campaigns.type is CampaignType.AFFILIATE and needs_account:
-        return True
-    return campaigns.tracking
 
 
 def _condition(row: Transition, source: Source) -> str:
@@ -93,18 +109,14 @@ def _condition(row: Transition, source: Source) -> str:
 
 
 def _post_rows() -> Iterator[WorkflowRow]:
-    for campaign_type in CampaignType:
-        joined = (
-            ParticipationStatus.APPROVED
-            if campaign_type is CampaignType.SELECTION
-            else ParticipationStatus.JOINED
-        )
+    for joined in (ParticipationStatus.APPROVED, ParticipationStatus.JOINED):
         for source in POST_SOURCES:
             for decision, condition in POST_DECISIONS.items():
                 yield WorkflowRow(
                     action=Action.SET_POST_STATUS,
                     roles=POST_ROLES,
-                    campaign_type=campaign_type,
+                    campaign_type=None,
+                    selection=_selection_by(joined),
                     post_tracking=True,
                     from_status=joined,
                     to_status=joined,

@@ -3,7 +3,6 @@
 from workflow.enums import (
     ApplicantStatus,
     CampaignStatus,
-    CampaignType,
     CandidateStatus,
     JobSection,
     ParticipationOrigin,
@@ -30,10 +29,10 @@ CANDIDATE_STATUS = {
 
 
 def applicant_status(
-    status: ParticipationStatus | None, campaign_type: CampaignType
+    status: ParticipationStatus | None, *, selection: bool
 ) -> ApplicantStatus | None:
     """Return the status on the Applicant influencers tab; None if it is not on the tab."""
-    if campaign_type is not CampaignType.SELECTION or status not in APPLICANT_STATUSES:
+    if not selection or status not in APPLICANT_STATUSES:
         return None
     return ApplicantStatus(status)
 

@@ -14,7 +14,6 @@ from workflow.enums import (
     Action,
     Availability,
     CampaignStatus,
-    CampaignType,
     ErrorCode,
     ParticipationStatus,
     Platform,
@@ -34,9 +33,11 @@ class Facts:
     and a bulk call makes a thousand.
     """
 
-    campaign_type: CampaignType
     campaign_status: CampaignStatus
+    selection: bool = False
+    """Whether applicants are approved."""
     post_tracking: bool = True
+    """False only in affiliate campaigns."""
     campaign_platforms: int = 0
     """Bit mask."""
     status: ParticipationStatus | None = None
@@ -70,12 +71,12 @@ class Facts:
 
     @property
     def is_untracked_affiliate(self) -> bool:
-        """Return whether influencers join without an account, and select social media instead."""
-        return self.campaign_type is CampaignType.AFFILIATE and not self.post_tracking
+        """Return whether nobody selects an account, but social media once they take part."""
+        return not self.post_tracking
 
     @property
     def is_hidden(self) -> bool:
-        """Return whether the influencer must learn nothing of the campaign, not even its type."""
+        """Return whether the influencer must learn nothing of the campaign, not even its kind."""
         return bool(self.unavailable_reasons) and self.status in (None, REMOVED)
 
     @property
@@ -94,7 +95,6 @@ class Facts:
 class PostFacts:
     """What a decision on a post depends on."""
 
-    campaign_type: CampaignType
     campaign_status: CampaignStatus
     post_tracking: bool
     status: PostStatus
@@ -145,11 +145,13 @@ class Condition:
 
 
 class Campaigns(NamedTuple):
-    """The campaigns of a row. Only affiliate campaigns may leave posts untracked."""
+    """The campaigns of a row; None: either.
 
-    type: CampaignType
+    Their type decides nothing: it only says that those which do not track posts are affiliate.
+    """
+
+    selection: bool | None = None
     tracking: bool | None = None
-    """None: either."""
 
 
 Source = ParticipationStatus | None
@@ -158,12 +160,12 @@ Source = ParticipationStatus | None
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One row: an action by these roles, from any of the sources, in any of the campaigns."""
+    """One row: an action by these roles, from any of the sources, in these campaigns."""
 
     action: Action
     roles: tuple[Role, ...]
     sources: tuple[Source, ...]
-    campaigns: tuple[Campaigns, ...]
+    campaigns: Campaigns
     target: ParticipationStatus | None = None
     """None: the status stays as it is."""
     when: Condition | None = None
@@ -206,14 +208,15 @@ DECIDERS = (Role.STAFF, Role.ADVERTISER)
 INFLUENCER = (Role.INFLUENCER,)
 CONNECTING = (Role.INFLUENCER, Role.SYSTEM)
 
-SELECTION = Campaigns(CampaignType.SELECTION)
-NORMAL = Campaigns(CampaignType.NORMAL)
-AFFILIATE = Campaigns(CampaignType.AFFILIATE)
-TRACKED_AFFILIATE = Campaigns(CampaignType.AFFILIATE, tracking=True)
-UNTRACKED_AFFILIATE = Campaigns(CampaignType.AFFILIATE, tracking=False)
-ANY = (SELECTION, NORMAL, AFFILIATE)
-JOINING = (NORMAL, TRACKED_AFFILIATE)
-TRACKED = tuple(Campaigns(type_, tracking=True) for type_, _ in ANY)
+ANY = Campaigns()
+SELECTION = Campaigns(selection=True)
+OTHERS = Campaigns(selection=False)
+TRACKED = Campaigns(tracking=True)
+TRACKED_SELECTION = Campaigns(selection=True, tracking=True)
+TRACKED_OTHERS = Campaigns(selection=False, tracking=True)
+UNTRACKED = Campaigns(tracking=False)
+UNTRACKED_SELECTION = Campaigns(selection=True, tracking=False)
+UNTRACKED_OTHERS = Campaigns(selection=False, tracking=False)
 
 
 # Conditions that choose between rows
@@ -364,8 +367,15 @@ APPLYING = (BEFORE_DEADLINE, ACCOUNT_OR_ONLY_ONE, ACCOUNT_RELEVANT, ACCOUNT_QUAL
 SELECTING = (ACCOUNT_GIVEN, ACCOUNT_RELEVANT, ACCOUNT_QUALIFIES)
 
 
+NOTHING_SELECTED = "nothing is selected"
 _mark_joined = partial(Transition, Action.MARK_JOINED, STAFF, NOBODY, guards=(VISIBLE,))
 _apply = partial(Transition, Action.APPLY, INFLUENCER)
+_apply_without_account = partial(
+    _apply,
+    NOBODY,
+    guards=(BEFORE_DEADLINE,),
+    effect=f"no account may be given, {NOTHING_SELECTED}",
+)
 _select = partial(Transition, Action.SELECT_ACCOUNT, INFLUENCER, guards=SELECTING, selects=True)
 _connect = partial(
     Transition, Action.CONNECT_ACCOUNT, CONNECTING, (WAITING,), when=FIRST_ONE, selects=True
@@ -384,21 +394,22 @@ def _decide(
     """Return the rows of a decision on applicants, and of its refusal in other campaigns."""
     not_here = ErrorCode.NOT_A_SELECTION_CAMPAIGN
     return (
-        Transition(action, roles, sources, (SELECTION,), target, effect=effect),
-        Transition(action, roles, EVERY_ROW, (NORMAL, AFFILIATE), refusal=not_here),
+        Transition(action, roles, sources, SELECTION, target, effect=effect),
+        Transition(action, roles, EVERY_ROW, OTHERS, refusal=not_here),
     )
 
 
 def _never_back(action: Action) -> Transition:
     irreversible = ErrorCode.TRANSITION_IRREVERSIBLE
-    return Transition(action, DECIDERS, DECIDED, (SELECTION,), refusal=irreversible)
+    return Transition(action, DECIDERS, DECIDED, SELECTION, refusal=irreversible)
 
 
 TRANSITIONS: tuple[Transition, ...] = (
-    _mark_joined((SELECTION,), APPROVED, when=EXACTLY_ONE, selects=True),
-    _mark_joined(JOINING, JOINED, when=EXACTLY_ONE, selects=True),
-    _mark_joined((SELECTION, *JOINING), WAITING, when=NONE_OR_SEVERAL),
-    _mark_joined((UNTRACKED_AFFILIATE,), JOINED, effect="nothing is selected"),
+    _mark_joined(TRACKED_SELECTION, APPROVED, when=EXACTLY_ONE, selects=True),
+    _mark_joined(TRACKED_OTHERS, JOINED, when=EXACTLY_ONE, selects=True),
+    _mark_joined(TRACKED, WAITING, when=NONE_OR_SEVERAL),
+    _mark_joined(UNTRACKED_SELECTION, APPROVED, effect=NOTHING_SELECTED),
+    _mark_joined(UNTRACKED_OTHERS, JOINED, effect=NOTHING_SELECTED),
     Transition(
         Action.MARK_JOINED,
         STAFF,
@@ -406,26 +417,21 @@ TRANSITIONS: tuple[Transition, ...] = (
         ANY,
         refusal=ErrorCode.DECIDED_ON_APPLICANT_TAB,
     ),
-    _apply(NOBODY, (SELECTION,), APPLIED, guards=APPLYING, selects=True),
-    _apply(NOBODY, JOINING, JOINED, guards=APPLYING, selects=True),
-    _apply(
-        NOBODY,
-        (UNTRACKED_AFFILIATE,),
-        JOINED,
-        guards=(BEFORE_DEADLINE,),
-        effect="no account may be given, nothing is selected",
-    ),
+    _apply(NOBODY, TRACKED_SELECTION, APPLIED, guards=APPLYING, selects=True),
+    _apply(NOBODY, TRACKED_OTHERS, JOINED, guards=APPLYING, selects=True),
+    _apply_without_account(UNTRACKED_SELECTION, APPLIED),
+    _apply_without_account(UNTRACKED_OTHERS, JOINED),
     _apply((WAITING,), ANY, guards=(BEFORE_DEADLINE,), refusal=ErrorCode.ACCOUNT_REQUIRED),
-    _select((WAITING,), (SELECTION,), APPLIED),
-    _select((WAITING,), JOINING, JOINED),
+    _select((WAITING,), TRACKED_SELECTION, APPLIED),
+    _select((WAITING,), TRACKED_OTHERS, JOINED),
     _select(TAKES_PART, ANY, when=SELECTION_LOST),
-    _connect((SELECTION,), APPLIED),
-    _connect(JOINING, JOINED),
+    _connect(TRACKED_SELECTION, APPLIED),
+    _connect(TRACKED_OTHERS, JOINED),
     Transition(
         Action.SELECT_SOCIAL_MEDIA,
         (Role.STAFF, Role.INFLUENCER),
-        (JOINED,),
-        (UNTRACKED_AFFILIATE,),
+        (APPROVED, JOINED),
+        UNTRACKED,
         guards=(PLATFORMS_RELEVANT,),
         effect="may be changed later",
     ),
@@ -481,7 +487,7 @@ REPEATS: tuple[Repeat, ...] = (
     ),
     Repeat(
         Action.SELECT_SOCIAL_MEDIA,
-        (JOINED,),
+        (APPROVED, JOINED),
         Condition(
             "they are the selected ones",
             lambda f, c: f.is_untracked_affiliate and c.platforms == f.selected_platforms != 0,

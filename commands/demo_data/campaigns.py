@@ -1,12 +1,14 @@
-"""Made-up campaigns of every type and status."""
+"""Made-up campaigns of every kind and status."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import product, starmap
 from random import Random
+from typing import NamedTuple
 
 from commands.demo_data.people import CATEGORIES
-from workflow.enums import CampaignStatus, CampaignType, Platform
+from workflow.enums import AffiliateKind, CampaignStatus, CampaignType, Platform
 
 ADVERTISERS = {
     "hana-beauty": "Hana Beauty",
@@ -43,6 +45,8 @@ class CampaignData:
     type: CampaignType
     status: CampaignStatus
     platforms: list[Platform]
+    selection: bool = False
+    affiliate_kind: AffiliateKind | None = None
     post_tracking: bool = True
     reward: str = ""
     description: str = ""
@@ -64,20 +68,25 @@ class CampaignData:
 
 
 def campaigns(rng: Random, count: int, now: datetime) -> Iterator[CampaignData]:
-    """Yield so many campaigns, the same for the same seed and moment; among five, each status."""
+    """Yield so many campaigns, the same for the same seed and moment.
+
+    Among the first five is each status, among the first fourteen each kind.
+    """
     for number in range(1, count + 1):
         advertiser = rng.choice(tuple(ADVERTISERS))
-        kind = rng.choices(tuple(CampaignType), (35, 45, 20))[0]
+        kind = _kind(rng, number)
         low = rng.choice((None, 1_000, 5_000, 10_000))
         begins = now + timedelta(days=rng.randint(-60, 20))
         what, occasion = rng.choice(_WHAT[advertiser]), rng.choice(_OCCASIONS)
         yield CampaignData(
             title=f"{what} {occasion} #{number}",
             advertiser_id=advertiser,
-            type=kind,
+            type=CampaignType.AFFILIATE if kind.affiliate else CampaignType.SOCIAL,
+            selection=kind.selection,
+            affiliate_kind=kind.affiliate,
             status=_status(rng, number),
             platforms=rng.sample(tuple(Platform)[:5], rng.randint(1, 3)),
-            post_tracking=kind is not CampaignType.AFFILIATE or rng.random() < 0.5,
+            post_tracking=kind.post_tracking,
             reward=rng.choice(_REWARDS),
             description=f"Show how you use the {what.lower()} in your own way.",
             countries=sorted(rng.sample(_COUNTRIES, rng.choice((0, 0, 1, 2, 3)))),
@@ -91,6 +100,22 @@ def campaigns(rng: Random, count: int, now: datetime) -> Iterator[CampaignData]:
             hashtags=[f"#{what.replace(' ', '').lower()}", "#ad"],
             mentions=[f"@{advertiser.replace('-', '_')}"],
         )
+
+
+class _Kind(NamedTuple):
+    selection: bool
+    post_tracking: bool
+    affiliate: AffiliateKind | None
+
+
+_SOCIAL_KINDS = [_Kind(selection, True, None) for selection in (True, False)]
+_AFFILIATE_KINDS = list(starmap(_Kind, product((True, False), (True, False), AffiliateKind)))
+
+
+def _kind(rng: Random, number: int) -> _Kind:
+    kinds = [*_SOCIAL_KINDS, *_AFFILIATE_KINDS]
+    made_up = rng.choice(_SOCIAL_KINDS if rng.random() < 0.8 else _AFFILIATE_KINDS)
+    return kinds[number - 1] if number <= len(kinds) else made_up
 
 
 def _status(rng: Random, number: int) -> CampaignStatus:

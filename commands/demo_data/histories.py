@@ -249,7 +249,6 @@ class Stage:
         if decision is PostDecision.INEFFECTIVE:
             reason = "The post is gone"
         facts = PostFacts(
-            campaign_type=history.facts(self.row, at).campaign_type,
             campaign_status=CampaignStatus.ONGOING,
             post_tracking=self.row.post_tracking,
             status=post.status,

@@ -85,6 +85,8 @@ def campaign(data: CampaignData, numbers: Mapping[str, int], now: datetime) -> R
         "hashtags": data.hashtags,
         "mentions": data.mentions,
         "type": data.type,
+        "selection": data.selection,
+        "affiliate_kind": data.affiliate_kind,
         "status": data.status,
         "post_tracking": data.post_tracking,
         "platforms": mask_of(data.platforms),

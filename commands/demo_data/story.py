@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from commands.demo_data.campaigns import CampaignData
 from commands.demo_data.people import AccountData, PersonData
-from workflow.enums import CampaignStatus, CampaignType, Platform
+from workflow.enums import AffiliateKind, CampaignStatus, CampaignType, Platform
 
 ADVERTISER = "hana-beauty"
 WAITING_TO_SELECT = "demo-natthaporn"
@@ -43,13 +43,13 @@ def story_people() -> list[PersonData]:
 
 
 def story_campaigns(now: datetime) -> list[CampaignData]:
-    """Return one campaign of each kind of joining, all ongoing."""
+    """Return a campaign for each way to join, all ongoing."""
     starts = now - timedelta(days=3)
     deadline, ends = now + timedelta(days=20), now + timedelta(days=40)
     return [
         CampaignData(
             title="Glow Serum Autumn Launch", advertiser_id=ADVERTISER,
-            type=CampaignType.SELECTION, status=CampaignStatus.ONGOING,
+            type=CampaignType.SOCIAL, selection=True, status=CampaignStatus.ONGOING,
             platforms=[Platform.INSTAGRAM, Platform.TIKTOK],
             reward="Product and ¥30,000",
             description="Two weeks with the serum, morning and night: show your skin as it is.",
@@ -60,7 +60,7 @@ def story_campaigns(now: datetime) -> list[CampaignData]:
         ),
         CampaignData(
             title="Ramen Week", advertiser_id="menya-kaze",
-            type=CampaignType.NORMAL, status=CampaignStatus.ONGOING,
+            type=CampaignType.SOCIAL, status=CampaignStatus.ONGOING,
             platforms=[Platform.INSTAGRAM, Platform.TIKTOK, Platform.YOUTUBE],
             reward="Seven bowls of ramen",
             description="One bowl a day for a week. Slurping is welcome.",
@@ -70,7 +70,8 @@ def story_campaigns(now: datetime) -> list[CampaignData]:
         ),
         CampaignData(
             title="Backpack Codes", advertiser_id="tabi-gear",
-            type=CampaignType.AFFILIATE, status=CampaignStatus.ONGOING, post_tracking=False,
+            type=CampaignType.AFFILIATE, affiliate_kind=AffiliateKind.REFERRAL_CODE,
+            status=CampaignStatus.ONGOING, post_tracking=False,
             platforms=[Platform.INSTAGRAM, Platform.X, Platform.LINE],
             reward="8% of each sale by your code",
             description="Share your code wherever your people are.",

@@ -57,7 +57,7 @@ function storyTab(query: string, role: string, variables: Record<string, unknown
 
 interface Job {
   id: string;
-  campaign: { id: string; title: string; type: string };
+  campaign: { id: string; title: string; selection: boolean };
   requiredAction: { type: string; accounts: { id: string }[] } | null;
 }
 
@@ -69,12 +69,12 @@ async function findVariables(staff: Identity, creator: Identity): Promise<Record
   const answer = await ask<{ myJobs: { nodes: Job[] } }>(
     creator,
     `{ myJobs(first: 100) { nodes {
-      id campaign { id title type } requiredAction { type accounts { id } }
+      id campaign { id title selection } requiredAction { type accounts { id } }
     } } }`,
   );
   const jobs = answer?.myJobs.nodes ?? [];
   const waiting = jobs.filter(job => job.requiredAction?.type === 'SELECT_ACCOUNT');
-  const job = waiting.find(({ campaign }) => campaign.type === 'SELECTION') ?? waiting[0] ?? jobs[0];
+  const job = waiting.find(({ campaign }) => campaign.selection) ?? waiting[0] ?? jobs[0];
   if (!job) return {};
   return {
     search: job.campaign.title,

@@ -16,7 +16,14 @@ from resolvers.pipeline.validation import (
     Form,
 )
 from workflow.categories import mask_and_overflow
-from workflow.enums import CampaignStatus, CampaignType, ErrorCode, Platform, mask_of
+from workflow.enums import (
+    AffiliateKind,
+    CampaignStatus,
+    CampaignType,
+    ErrorCode,
+    Platform,
+    mask_of,
+)
 
 MAX_TAGS = 30
 MAX_TAG = 100
@@ -37,6 +44,8 @@ class CampaignFields(TypedDict, total=False):
     hashtags: Sequence[str] | None
     mentions: Sequence[str] | None
     type: CampaignType | None
+    selection: bool | None
+    affiliate_kind: AffiliateKind | None
     post_tracking: bool | None
     platforms: Collection[Platform] | None
     countries: Sequence[str] | None
@@ -52,8 +61,8 @@ class CampaignFields(TypedDict, total=False):
 
 NOT_NULL = frozenset(
     {
-        "title", "brand", "description", "hashtags", "mentions", "type", "post_tracking",
-        "platforms", "countries", "categories", "status",
+        "title", "brand", "description", "hashtags", "mentions", "type", "selection",
+        "post_tracking", "platforms", "countries", "categories", "status",
     }
 )  # fmt: skip
 """Fields that cannot be None."""
@@ -86,8 +95,19 @@ def check_together(form: Form, row: Mapping[str, Any]) -> None:
         form.refuse(ErrorCode.INVALID_INPUT, message, "followersMax")
     if _ends_before_it_starts(row.get("starts_at"), row.get("ends_at")):
         form.refuse(ErrorCode.INVALID_INPUT, "It must not be before startsAt.", "endsAt")
-    untracked = not row.get("post_tracking", True)
-    if untracked and row.get("type", CampaignType.AFFILIATE) != CampaignType.AFFILIATE:
+    if "type" in row:
+        _check_type(form, row)
+
+
+def _check_type(form: Form, row: Mapping[str, Any]) -> None:
+    is_affiliate, has_kind = row["type"] == CampaignType.AFFILIATE, bool(row.get("affiliate_kind"))
+    if is_affiliate and not has_kind:
+        message = f"An affiliate campaign is one of: {', '.join(AffiliateKind)}."
+        form.refuse(ErrorCode.INVALID_INPUT, message, "affiliateKind")
+    if has_kind and not is_affiliate:
+        message = "Only affiliate campaigns have a kind."
+        form.refuse(ErrorCode.INVALID_INPUT, message, "affiliateKind")
+    if not is_affiliate and not row.get("post_tracking", True):
         message = "Only affiliate campaigns may leave posts untracked."
         form.refuse(ErrorCode.INVALID_INPUT, message, "postTracking")
 
@@ -189,6 +209,8 @@ _READERS: dict[str, Callable[[Form, Any, str], Any]] = {
     "hashtags": _tags,
     "mentions": _tags,
     "type": _as_it_is,
+    "selection": _as_it_is,
+    "affiliate_kind": _as_it_is,
     "post_tracking": _as_it_is,
     "platforms": _platforms,
     "countries": _countries,

@@ -116,7 +116,6 @@ def _facts(
     facts = candidate.facts
     assert facts.status is not None, "a post has a participation"
     return PostFacts(
-        campaign_type=facts.campaign_type,
         campaign_status=facts.campaign_status,
         post_tracking=facts.post_tracking,
         status=PostStatus(status),

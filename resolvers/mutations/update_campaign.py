@@ -21,10 +21,10 @@ from resolvers.mutations.campaign_input import (
 )
 from resolvers.mutations.create_campaign import CampaignOutcome
 from resolvers.pipeline.validation import Form, Refusal, path_of
-from workflow.enums import CampaignStatus, ErrorCode, platforms_of
+from workflow.enums import CampaignStatus, CampaignType, ErrorCode, platforms_of
 from workflow.facts import moment_of
 
-_FIXED = ("type", "post_tracking", "advertiser_id")
+_FIXED = ("type", "selection", "affiliate_kind", "post_tracking", "advertiser_id")
 """Fields that never change after DRAFT."""
 _LAST = (CampaignStatus.COMPLETED, CampaignStatus.CANCELLED)
 _ORDER = (
@@ -44,6 +44,7 @@ _RULES = {
     "followers_max",
 }
 _MOMENTS = ("application_deadline", "starts_at", "ends_at", "updated_at")
+_SWITCHES = ("selection", "post_tracking")
 _LISTS = ("hashtags", "mentions", "categories")
 
 
@@ -59,14 +60,15 @@ async def update_campaign(context: Context, *, id: str, changes: CampaignFields)
     changed = {name: value for name, value in row.items() if value != before[name]}
     refused = changes.keys() - row.keys()
     kept = {name: value for name, value in before.items() if name not in refused}
-    check_together(form, {**kept, **changed})
+    cleared = {"affiliate_kind": None} if changed.get("type") == CampaignType.SOCIAL else {}
+    check_together(form, {**kept, **cleared, **changed})
     if not form.refusals:
         _check_changes(form, before, changed)
     if form.refusals:
         return CampaignOutcome(campaign=key, user_errors=form.refusals)
     if changed:
         title, brand = row.get("title", before["title"]), row.get("brand", before["brand"])
-        changed = await with_search_and_categories(changed, title, brand)
+        changed = await with_search_and_categories({**cleared, **changed}, title, brand)
         now = max(context.now, before["updated_at"])
         await update(Campaign, [{"id": key, **changed, "updated_at": now}])
         if _changes_audience(before, changed):
@@ -83,7 +85,8 @@ async def _lock(context: Context, key: int) -> dict[str, Any] | None:
     row = dict(zip(_COLUMNS, found[0], strict=True))
     moments = {name: moment_of(row[name]) for name in _MOMENTS}
     lists = {name: orjson.loads(row[name]) for name in _LISTS}
-    return row | moments | lists | {"post_tracking": bool(row["post_tracking"])}
+    switches = {name: bool(row[name]) for name in _SWITCHES}
+    return row | moments | lists | switches
 
 
 _COLUMNS = (*FIELDS, "title_key", "places_taken", "updated_at")

@@ -45,6 +45,8 @@ def _filtered(asked: Mapping[str, Any], role: Role) -> Conditions:
     conditions = Conditions()
     conditions.one_of("status", asked.get("status"))
     conditions.one_of("type", asked.get("type"))
+    if asked.get("selection") is not None:
+        conditions.add("t.selection = :is_selection", is_selection=asked["selection"])
     words = searched(asked.get("search") or "")
     if words:
         conditions.add(contains("t.search_key", words), **parameters(words))

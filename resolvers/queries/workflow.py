@@ -21,7 +21,8 @@ class TransitionValue:
 
     action: Action
     roles: Sequence[Role]
-    campaign_type: CampaignType
+    campaign_type: CampaignType | None
+    selection: bool | None
     post_tracking: bool | None
     from_: ParticipationStatus | None
     to: ParticipationStatus | None
@@ -31,15 +32,16 @@ class TransitionValue:
 
 
 async def workflow(
-    info: Info, campaign_type: CampaignType | None
+    info: Info, campaign_type: CampaignType | None, selection: bool | None
 ) -> Completed[list[TransitionValue]]:
-    """Return the transitions and who may make them, for one campaign type or for all."""
+    """Return the transitions and who may make them: all, or those of some campaigns."""
     caller_of(info)
     rows = [
         TransitionValue(
             row.action,
             row.roles,
             row.campaign_type,
+            row.selection,
             row.post_tracking,
             row.from_status,
             row.to_status,
@@ -47,6 +49,6 @@ async def workflow(
             row.to_post,
             row.condition,
         )
-        for row in workflow_rows(campaign_type)
+        for row in workflow_rows(campaign_type, selection=selection)
     ]
     return await payload(info, rows)

@@ -41,6 +41,8 @@ CAMPAIGN = Shape(
         "hashtags": c.json_list("hashtags"),
         "mentions": c.json_list("mentions"),
         "type": c.plain("type"),
+        "selection": c.boolean("selection"),
+        "affiliateKind": c.plain("affiliate_kind"),
         "status": c.plain("status"),
         "postTracking": c.boolean("post_tracking"),
         "platforms": c.platforms("platforms"),

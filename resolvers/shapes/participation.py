@@ -11,7 +11,6 @@ from resolvers.shapes.facts import facts
 from workflow.available_actions import available_actions, required_action
 from workflow.enums import (
     ApplicantStatus,
-    CampaignType,
     CandidateStatus,
     ParticipationStatus,
     Platform,
@@ -46,8 +45,8 @@ def _candidate_status(run: Run, status: str, known: Facts) -> CandidateStatus | 
     return CANDIDATE_STATUS[known.status, not known.unavailable_reasons]
 
 
-def _applicant_status(_run: Run, status: str, campaign_type: str) -> ApplicantStatus | None:
-    return applicant_status(ParticipationStatus(status), CampaignType(campaign_type))
+def _applicant_status(_run: Run, status: str, selection: bool) -> ApplicantStatus | None:
+    return applicant_status(ParticipationStatus(status), selection=bool(selection))
 
 
 def _required_action(_run: Run, known: Facts) -> RequiredActionValue | None:
@@ -76,7 +75,9 @@ PARTICIPATION = Shape(
         "influencer": ToOne(shape="Influencer", on="{j}.id = {t}.influencer_id"),
         "status": c.plain("status"),
         "candidateStatus": Computed(compute=_candidate_status, needs=("status", "facts")),
-        "applicantStatus": Computed(compute=_applicant_status, needs=("status", "campaign.type")),
+        "applicantStatus": Computed(
+            compute=_applicant_status, needs=("status", "campaign.selection")
+        ),
         "origin": c.plain("origin"),
         "round": c.plain("round"),
         "version": c.plain("version"),

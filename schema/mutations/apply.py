@@ -56,7 +56,7 @@ async def apply(
     ],
     dry_run: DryRun = False,
 ) -> Completed[ParticipationOutcome]:
-    """Apply to a Selection campaign, or join a campaign of another type. For influencers.
+    """Apply to a Selection campaign, or join another campaign. For influencers.
 
     The campaign must be visible to the influencer and its deadline not passed. An influencer who is
     `WAITING` selects an account instead (`selectAccount`).

@@ -12,7 +12,7 @@ from resolvers.mutations.create_campaign import CampaignOutcome
 from resolvers.mutations.create_campaign import create_campaign as resolve
 from resolvers.pipeline.transaction import write
 from schema.campaign import Campaign
-from schema.enums import CampaignStatus, CampaignType, Platform
+from schema.enums import AffiliateKind, CampaignStatus, CampaignType, Platform
 from schema.fields import DryRun, Info, answers, given_values
 from schema.mutations.results import Payload, UserError
 from schema.scalars import URL
@@ -61,7 +61,17 @@ class CreateCampaignInput:
         ),
     )
     type: CampaignType = strawberry.field(
-        description="The campaign's type, which says how influencers join it."
+        description="The campaign's type, which says what influencers are paid for."
+    )
+    selection: bool = strawberry.field(
+        default=False,
+        description=(
+            "Whether it is a Selection campaign, whose applications are approved or rejected. "
+            "False: whoever sees the campaign may join it at once."
+        ),
+    )
+    affiliate_kind: AffiliateKind | None = strawberry.field(
+        description="The kind of an affiliate campaign, which needs one; null in social campaigns."
     )
     post_tracking: bool = strawberry.field(
         default=True,

@@ -24,8 +24,8 @@ from workflow.enums import Role
 class SelectSocialMediaInput:
     participation_id: strawberry.ID = strawberry.field(
         description=(
-            "The id of the participation, which is `JOINED` in an affiliate campaign without post "
-            "tracking."
+            "The id of the participation, which is `APPROVED` or `JOINED` in an affiliate campaign "
+            "without post tracking."
         )
     )
     platforms: list[Platform] = strawberry.field(

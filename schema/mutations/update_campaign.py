@@ -11,7 +11,7 @@ from resolvers.availability.worker import worker
 from resolvers.mutations.create_campaign import CampaignOutcome
 from resolvers.mutations.update_campaign import update_campaign as resolve
 from resolvers.pipeline.transaction import write
-from schema.enums import CampaignStatus, CampaignType, Platform
+from schema.enums import AffiliateKind, CampaignStatus, CampaignType, Platform
 from schema.fields import DryRun, Info, answers, given_values
 from schema.mutations.create_campaign import CampaignPayload
 from schema.scalars import URL
@@ -82,8 +82,22 @@ class UpdateCampaignInput:
     type: CampaignType | None = strawberry.field(
         default=UNSET,
         description=(
-            "The campaign's type, which says how influencers join it; not null. Fixed after "
-            "`DRAFT`."
+            "The campaign's type, which says what influencers are paid for; not null. `SOCIAL` "
+            "clears `affiliateKind`. Fixed after `DRAFT`."
+        ),
+    )
+    selection: bool | None = strawberry.field(
+        default=UNSET,
+        description=(
+            "Whether it is a Selection campaign, whose applications are approved or rejected; not "
+            "null. Fixed after `DRAFT`."
+        ),
+    )
+    affiliate_kind: AffiliateKind | None = strawberry.field(
+        default=UNSET,
+        description=(
+            "The kind of an affiliate campaign, which needs one; null in social campaigns. Fixed "
+            "after `DRAFT`."
         ),
     )
     post_tracking: bool | None = strawberry.field(
@@ -168,7 +182,8 @@ async def update_campaign(
 ) -> Completed[CampaignOutcome]:
     """Change a campaign, or move it on to another status. For staff.
 
-    After `DRAFT`, type, post tracking and advertiser are fixed, and platforms can only be added.
+    After `DRAFT`, type, kind, selection, post tracking and advertiser are fixed, and platforms can
+    only be added.
     """
     changes = given_values(input)
     del changes["id"]

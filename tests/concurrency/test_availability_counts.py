@@ -21,7 +21,7 @@ from tests.concurrency.test_creators import connected
 from tests.concurrency.test_waiting import other_writer
 from tests.data import NOW
 from tests.engine import STAFF, answer, creator, execute, operation
-from workflow.enums import CampaignType, Platform
+from workflow.enums import Platform
 
 WRITERS, TURNS, PROCESSES = 6, 40, 3
 INSTAGRAM, TIKTOK = Platform.INSTAGRAM, Platform.TIKTOK
@@ -143,7 +143,7 @@ async def a_world() -> None:
     """A few campaigns and people; everything has been counted."""
     for number in range(4):
         await data.campaign(
-            type=CampaignType.SELECTION if number % 2 else CampaignType.NORMAL,
+            selection=bool(number % 2),
             countries=["JP"] if number == 1 else [],
             categories=["Food"] if number == 2 else [],
             followers_min=100 if number == 3 else None,
@@ -290,7 +290,7 @@ class Writer:
             "createCampaign",
             title="New",
             brand="Brand",
-            type="NORMAL",
+            type="SOCIAL",
             platforms=["INSTAGRAM"],
             countries=["JP"],
             status=status,

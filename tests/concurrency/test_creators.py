@@ -12,7 +12,7 @@ from resolvers.context import Context
 from resolvers.ids import encode
 from tests import data
 from tests.engine import creator, execute, mutate, operation
-from workflow.enums import CampaignType, ParticipationStatus, Platform
+from workflow.enums import ParticipationStatus, Platform
 
 INSTAGRAM, TIKTOK = Platform.INSTAGRAM, Platform.TIKTOK
 WAITING, JOINED = ParticipationStatus.WAITING, ParticipationStatus.JOINED
@@ -172,7 +172,7 @@ async def test_capacity_never_drops_below_places_that_are_just_taken(db: str):
 
 
 async def test_marks_see_followers_either_before_or_after_an_update(db: str):
-    campaign = await data.campaign(type=CampaignType.SELECTION, followers_min=100)
+    campaign = await data.campaign(selection=True, followers_min=100)
     people = [await data.influencer() for _ in range(10)]
     await upserted(*(said(p.external_id, f"ig-{p.pk}", followers=100) for p in people))
     mark = mutate(

@@ -24,7 +24,7 @@ from tests.engine import STAFF, answer, gids, mutate
 from tests.engine import execute as execute_operation
 from transport.auth.claims import read_caller
 from transport.settings import Settings
-from workflow.enums import CampaignType, ParticipationStatus
+from workflow.enums import ParticipationStatus
 
 READERS = 6
 READS = 50
@@ -104,7 +104,7 @@ def candidate_claims(
 
 async def applications(number: int) -> tuple[Campaign, list[str]]:
     """A Selection campaign, and the ids of participations in it that were decided."""
-    campaign = await data.campaign(type=CampaignType.SELECTION)
+    campaign = await data.campaign(selection=True)
     people = [await data.influencer() for _ in range(number)]
     parts = [
         await data.participation(campaign, person, ParticipationStatus.APPLIED) for person in people

@@ -12,7 +12,7 @@ from models.participation import Participation, ParticipationEvent
 from resolvers.ids import encode
 from tests import data
 from tests.engine import gids, mutate
-from workflow.enums import CampaignType, ParticipationStatus, Platform
+from workflow.enums import ParticipationStatus, Platform
 
 RESULTS = "results { outcome error { code } } userErrors { code }"
 PROCESSES = 3
@@ -72,7 +72,7 @@ async def test_the_same_influencers_marked_by_many_join_once(db: str):
 
 
 async def test_decisions_over_campaigns_in_opposite_orders_all_come_through(db: str):
-    campaigns = [await data.campaign(type=CampaignType.SELECTION, capacity=3) for _ in range(4)]
+    campaigns = [await data.campaign(selection=True, capacity=3) for _ in range(4)]
     parts = [
         await data.participation(of, await data.influencer(), ParticipationStatus.APPLIED)
         for of in campaigns

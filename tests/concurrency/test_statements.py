@@ -13,7 +13,7 @@ from models.participation import Participation, Post
 from resolvers.ids import encode
 from tests import data
 from tests.engine import mutate
-from workflow.enums import CampaignType, ParticipationStatus
+from workflow.enums import ParticipationStatus
 
 MARKED = """
     campaign { placesTaken }
@@ -161,7 +161,7 @@ def all_changed(payload: dict[str, Any], size: int) -> None:
 
 async def participations(people: list[int], status: str) -> list[int]:
     """A participation of each in one Selection campaign."""
-    campaign = await data.campaign(type=CampaignType.SELECTION, capacity=5_000)
+    campaign = await data.campaign(selection=True, capacity=5_000)
     return await insert(
         Participation,
         [

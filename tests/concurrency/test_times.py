@@ -17,7 +17,7 @@ from resolvers.ids import encode
 from tests import data
 from tests.concurrency.test_waiting import other_writer, until_someone_waits
 from tests.engine import STAFF, creator, execute, operation
-from workflow.enums import CampaignType, ParticipationStatus, Platform
+from workflow.enums import ParticipationStatus, Platform
 
 WRITERS, TURNS = 8, 25
 Clock = Callable[[], datetime]
@@ -158,7 +158,7 @@ async def sent(
 
 async def a_world() -> tuple[list[str], list[str], list[str]]:
     """Two campaigns, influencers with an account, and those who have applied to both."""
-    campaigns = [await data.campaign(type=CampaignType.SELECTION) for _ in range(2)]
+    campaigns = [await data.campaign(selection=True) for _ in range(2)]
     people = [await data.influencer((Platform.INSTAGRAM, 10)) for _ in range(4)]
     applied = ParticipationStatus.APPLIED
     parts = [await data.participation(c, p, applied) for c in campaigns for p in people[:3]]

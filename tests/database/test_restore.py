@@ -19,7 +19,7 @@ from tests import data
 from tests.databases import PostgresDatabases
 from tests.engine import STAFF, answer, execute, mutate
 from tests.postgres import Postgres, postgres
-from workflow.enums import CampaignType, Platform
+from workflow.enums import Platform
 
 PEOPLE = 12
 COUNTS = "query($id: ID!) { campaign(id: $id) { candidateCounts { status count exact } } }"
@@ -72,7 +72,7 @@ async def restored(
     server.sql(BURN)
     with databases.lend() as url:
         async with connected(url):
-            campaign = await data.campaign(type=CampaignType.NORMAL)
+            campaign = await data.campaign()
             for _ in range(PEOPLE - 1):
                 await data.influencer((Platform.INSTAGRAM, 10))
             await worker.refresh()

@@ -184,7 +184,7 @@ async def test_an_operation_that_is_refused_begins_nothing() -> None:
 
 
 async def test_an_operation_may_have_99_mutations() -> None:
-    field = 'createCampaign(input: { title: "", brand: "", type: NORMAL, platforms: [] })'
+    field = 'createCampaign(input: { title: "", brand: "", type: SOCIAL, platforms: [] })'
     aliases = [f"a{number}: {field} {{ campaign {{ id }} }}" for number in range(100)]
     assert price(f"mutation {{ {' '.join(aliases[1:])} }}") < COST_LIMIT
     await _is_refused(f"mutation {{ {' '.join(aliases)} }}", 100 * (MUTATION + 1), "a0")

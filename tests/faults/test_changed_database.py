@@ -23,7 +23,7 @@ from workflow.enums import Platform
 
 READ = "{ campaigns(first: 2) { totalCount nodes { title id } } }"
 CREATE = """mutation {
-  createCampaign(input: { title: "T", brand: "B", type: NORMAL, platforms: [TIKTOK] })
+  createCampaign(input: { title: "T", brand: "B", type: SOCIAL, platforms: [TIKTOK] })
     { campaign { id } } }"""
 OURS = "FROM pg_stat_activity WHERE application_name = 'joinery' AND datname = current_database()"
 

@@ -23,7 +23,7 @@ EVERY = 1 / 30
 "Seconds from one request to the next."
 QUERIES = (
     "{ campaigns { totalCount nodes { id title } } }",
-    """mutation { createCampaign(input: { title: "T", brand: "B", type: NORMAL, platforms: [X] })
+    """mutation { createCampaign(input: { title: "T", brand: "B", type: SOCIAL, platforms: [X] })
         { campaign { id } } }""",
 )
 SERVED = "served"

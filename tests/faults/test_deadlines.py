@@ -39,7 +39,7 @@ SETTINGS = {
 READ = "{ campaigns { nodes { title } } }"
 CREATE = """mutation Create($input: CreateCampaignInput!) {
   createCampaign(input: $input) { campaign { id } userErrors { code } } }"""
-NEW = {"title": "New", "brand": "Acme", "type": "NORMAL", "platforms": ["TIKTOK"]}
+NEW = {"title": "New", "brand": "Acme", "type": "SOCIAL", "platforms": ["TIKTOK"]}
 
 SLOW_CLAIMS = """
 CREATE VIEW slow AS WITH RECURSIVE n(x) AS (

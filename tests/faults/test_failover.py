@@ -30,7 +30,7 @@ BACK_SECONDS = 30.0
 GIVE_UP_SECONDS = 90.0
 SETTINGS = {"JOINERY_DATABASE_CONNECT_TIMEOUT": "2", "JOINERY_REQUEST_TIMEOUT": "5"}
 
-CREATE = """mutation { createCampaign(input: {title: "Campaign", brand: "Brand", type: NORMAL,
+CREATE = """mutation { createCampaign(input: {title: "Campaign", brand: "Brand", type: SOCIAL,
     status: ONGOING, advertiserId: "acme", platforms: [TIKTOK]}) { campaign { id } } }"""
 UPSERT = """mutation ($input: UpsertInfluencersInput!) {
     upsertInfluencers(input: $input) { influencers { id } userErrors { message } } }"""

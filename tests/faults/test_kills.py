@@ -26,7 +26,6 @@ from tests import data
 from tests.databases import PostgresDatabases
 from tests.faults.servers import SECONDS, ServerGroup, running
 from tests.tokens import token
-from workflow.enums import CampaignType
 
 KILLS = 100
 PEOPLE = 500
@@ -110,9 +109,7 @@ async def test_killing_workers_in_bulk_mutations_loses_doubles_and_halves_nothin
     with postgres_databases.lend() as url:
         async with connected(url):
             people = await data.crowd(PEOPLE)
-            campaigns = [
-                (await data.campaign(type=CampaignType.SELECTION)).pk for _ in range(CAMPAIGNS)
-            ]
+            campaigns = [(await data.campaign(selection=True)).pk for _ in range(CAMPAIGNS)]
         settings = {"JOINERY_LOG_LEVEL": "error"}
         began = time.monotonic()
         with running(url, tmp_path, workers=WORKERS, settings=settings) as server:

@@ -14,10 +14,10 @@ import pytest
 
 from database.connection import connected
 from database.migrations import migrate
-from database.session import run
 from tests import data
 from tests.databases import Databases
 from tests.faults.killed import Killed, killing
+from tests.migrating import forget
 from tests.models.test_data_migrations import store_as_before
 from tests.postgres import Postgres
 from workflow.enums import ParticipationStatus
@@ -66,8 +66,7 @@ async def _store_what_is_to_be_migrated(url: str) -> None:
         part = await data.participation(campaign, person, ParticipationStatus.JOINED)
         for address in ("https://youtu.be/dQw4w9WgXcQ", "https://youtube.com/shorts/dQw4w9WgXcQ"):
             await data.post(part, url=address, url_digest=address)
-        await run("ALTER TABLE idempotency_key DROP COLUMN read_after")
-        await run("DELETE FROM tortoise_migrations WHERE name >= '0007'")
+        await forget("0007")
 
 
 def _copies(base: str, request: pytest.FixtureRequest) -> Generator[str]:

@@ -13,6 +13,7 @@ from database.connection import connected
 from database.migrations import migrate
 from database.session import run
 from tests.databases import PostgresDatabases, SqliteDatabases
+from tests.migrating import forget
 from tests.models.test_migrations import MIGRATIONS
 
 
@@ -66,8 +67,7 @@ async def lose_the_last_migration(url: str) -> None:
     """Let the database lack migrations, of which the first changes a table that is in use."""
     async with connected(url):
         await run("ALTER TABLE availability_delta ADD COLUMN xid BIGINT NOT NULL DEFAULT 0")
-        await run("ALTER TABLE idempotency_key DROP COLUMN read_after")
-        await run("DELETE FROM tortoise_migrations WHERE name >= '0006'")
+        await forget("0006")
 
 
 async def until_told(caplog: pytest.LogCaptureFixture) -> None:

@@ -37,7 +37,7 @@ SECONDS = 30
 MAX_LAG = 1.5
 SILENT = 3.0
 CREATE = """mutation ($name: String!) { createCampaign(input: {
-    title: $name, brand: "Brand", type: NORMAL, advertiserId: "acme", platforms: [TIKTOK]
+    title: $name, brand: "Brand", type: SOCIAL, advertiserId: "acme", platforms: [TIKTOK]
 }) { campaign { id } userErrors { message } } }"""
 METRICS_TOKEN = "a-token-for-prometheus"
 KEY = {"Idempotency-Key": "one"}

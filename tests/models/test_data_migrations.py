@@ -1,17 +1,19 @@
 """Migrations of rows that an earlier version stored."""
 
 import re
+import sqlite3
 import unicodedata
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
+import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 from tortoise.models import Model
 
 from database.connection import connected
 from database.migrations import migrate
-from database.session import rows, run
+from database.session import connection, rows, run
 from models import categories, profiles
 from models.availability import AvailabilityCount
 from models.campaign import Campaign
@@ -21,17 +23,16 @@ from models.text import fold
 from resolvers.availability.worker import refresh
 from tests import data
 from tests.databases import Databases
+from tests.migrating import forget
 from workflow.categories import numbers_in
-from workflow.enums import ParticipationStatus, Platform
+from workflow.enums import AffiliateKind, CampaignType, ParticipationStatus, Platform
 from workflow.post_addresses import digest
 
 
 async def migrate_again(url: str, migration: str) -> None:
     """Run this migration and those after it on the rows that are there."""
     async with connected(url):
-        # What 0009 adds; each of these migrations comes before it.
-        await run("ALTER TABLE idempotency_key DROP COLUMN read_after")
-        await run("DELETE FROM tortoise_migrations WHERE name >= :name", name=migration)
+        await forget(migration)
     assert (await migrate(url))[0] == migration
 
 
@@ -173,3 +174,58 @@ async def _set(row: Model, **values: Any) -> None:
 def _folded_before(text: str) -> str:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", folded)
+
+
+async def test_campaigns_of_each_type_go_on_in_the_words_of_the_second_edition(
+    databases: Databases,
+) -> None:
+    with databases.lend() as at, databases.lend() as fresh:
+        async with connected(at):
+            was = {
+                "NORMAL": await data.campaign(),
+                "SELECTION": await data.campaign(selection=True),
+                "AFFILIATE": await data.campaign(type=CampaignType.AFFILIATE, post_tracking=False),
+            }
+            for campaign in was.values():
+                person = await data.influencer()
+                await data.participation(campaign, person, ParticipationStatus.WAITING)
+        await migrate_again(at, "0010_selection")
+        async with connected(at):
+            now = {name: await Campaign.get(id=campaign.pk) for name, campaign in was.items()}
+            wrong = "UPDATE campaign SET affiliate_kind = 'ECOMMERCE' WHERE type = 'SOCIAL'"
+            with pytest.raises((sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError)):
+                await rows(wrong)
+        schemas = [await schema_of(url) for url in (at, fresh)]
+
+    assert {
+        name: (campaign.type, campaign.selection, campaign.affiliate_kind, campaign.post_tracking)
+        for name, campaign in now.items()
+    } == {
+        "NORMAL": (CampaignType.SOCIAL, False, None, True),
+        "SELECTION": (CampaignType.SOCIAL, True, None, True),
+        "AFFILIATE": (CampaignType.AFFILIATE, False, AffiliateKind.URL_TRACKING, False),
+    }
+    assert schemas[0] == schemas[1]
+
+
+async def schema_of(url: str) -> set[tuple[str, ...]]:
+    """The indexes, triggers and CHECKs of campaigns."""
+    async with connected(url):
+        if connection().capabilities.dialect == "sqlite":
+            found = await rows(
+                "SELECT type, name, CASE type WHEN 'table' THEN '' ELSE sql END FROM sqlite_master"
+                " WHERE tbl_name = 'campaign'"
+            )
+            [[table]] = await rows("SELECT sql FROM sqlite_master WHERE name = 'campaign'")
+            checks = [
+                ("check", one) for one in re.findall(r"CONSTRAINT .*?(?=, CONSTRAINT|$)", table)
+            ]
+            return {*map(tuple, found), *checks}
+        indexes = await rows(
+            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'campaign'"
+        )
+        checks = await rows(
+            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE conrelid = 'campaign'::regclass"
+        )
+        return {*map(tuple, indexes), *map(tuple, checks)}

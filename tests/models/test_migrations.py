@@ -22,6 +22,7 @@ MIGRATIONS = [
     "0007_post_addresses",
     "0008_folded_text",
     "0009_read_after",
+    "0010_selection",
 ]
 
 

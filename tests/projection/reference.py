@@ -606,7 +606,8 @@ def status(of: Participation | Candidate, asker: Asker) -> Any:
 
 @resolves("Participation.applicantStatus")
 def applicant(of: Participation, asker: Asker) -> Any:
-    return applicant_status(of.status, asker.world.of["Campaign"][of.campaign_id].type)
+    campaign = asker.world.of["Campaign"][of.campaign_id]
+    return applicant_status(of.status, selection=campaign.selection)
 
 
 @resolves("Participation.availableActions", "Candidate.availableActions")

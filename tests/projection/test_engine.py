@@ -17,7 +17,7 @@ from resolvers.ids import encode
 from tests import data
 from tests.data import NOW
 from tests.engine import ENGINE, STAFF, answer, creator, execute, refusal
-from workflow.enums import Action, CampaignType, ParticipationStatus, Platform
+from workflow.enums import Action, ParticipationStatus, Platform
 
 JOINED, APPLIED = ParticipationStatus.JOINED, ParticipationStatus.APPLIED
 
@@ -80,7 +80,7 @@ async def test_a_document_is_planned_once(db: str, monkeypatch: pytest.MonkeyPat
 
 
 async def crowded(parts: int = 7) -> list[Campaign]:
-    campaigns = [await data.campaign(type=CampaignType.SELECTION) for _ in range(3)]
+    campaigns = [await data.campaign(selection=True) for _ in range(3)]
     for campaign in campaigns[:2]:
         for number in range(parts):
             person = await data.influencer((Platform.TIKTOK, 100 + number))

@@ -219,7 +219,7 @@ async def _more_campaigns() -> list[Campaign]:
             advertiser_id="other",
             platforms=(Platform.LINE, Platform.INSTAGRAM),
         ),
-        await data.campaign(type=CampaignType.SELECTION, capacity=9, advertiser_id=None),
+        await data.campaign(selection=True, capacity=9, advertiser_id=None),
         await data.campaign(status=CampaignStatus.CANCELLED, followers_min=50),
     ]
 

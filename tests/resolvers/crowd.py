@@ -19,7 +19,6 @@ from workflow.audience import Account, Audience, relevant, unavailable_reasons
 from workflow.enums import (
     Availability,
     CampaignStatus,
-    CampaignType,
     ParticipationStatus,
     Platform,
     UnavailableReason,
@@ -188,7 +187,7 @@ def _some(dice: random.Random, values: Sequence[T], most: int) -> list[T]:
 async def _campaign(dice: random.Random, status: CampaignStatus) -> Campaign:
     low = dice.choice([None, *COUNTS])
     return await data.campaign(
-        type=CampaignType.SELECTION,
+        selection=True,
         status=status,
         platforms=dice.sample(PLATFORMS, dice.randint(1, 2)),
         countries=_some(dice, ["JP", "TH", "TW"], 2),

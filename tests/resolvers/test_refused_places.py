@@ -13,7 +13,7 @@ from resolvers.ids import encode
 from tests import data
 from tests.data import NOW
 from tests.engine import ADVERTISER, STAFF, creator, execute, gids
-from workflow.enums import Action, CampaignType, ParticipationStatus, Platform
+from workflow.enums import Action, ParticipationStatus, Platform
 
 APPLIED = ParticipationStatus.APPLIED
 
@@ -30,7 +30,7 @@ async def applied(*titles: str) -> tuple[Caller, list[Participation]]:
     me = await data.influencer((Platform.TIKTOK, 10))
     parts = list[Participation]()
     for title in titles:
-        campaign = await data.campaign(title=title, type=CampaignType.SELECTION, capacity=3)
+        campaign = await data.campaign(title=title, selection=True, capacity=3)
         parts.append(await data.participation(campaign, me, APPLIED))
         for _ in range(2):
             await data.event(parts[-1], Action.APPLY)

@@ -23,7 +23,6 @@ from workflow.enums import (
     Action,
     Availability,
     CampaignStatus,
-    CampaignType,
     ParticipationStatus,
     Platform,
     PostStatus,
@@ -69,9 +68,9 @@ class World:
 
 
 async def world() -> World:
-    ours = await data.campaign(type=CampaignType.SELECTION, capacity=9, title="ours")
+    ours = await data.campaign(selection=True, capacity=9, title="ours")
     theirs = await data.campaign(
-        type=CampaignType.SELECTION, advertiser_id="other", countries=["TH"], title="theirs"
+        selection=True, advertiser_id="other", countries=["TH"], title="theirs"
     )
     draft = await data.campaign(advertiser_id=None, status=CampaignStatus.DRAFT, title="draft")
     ids = {

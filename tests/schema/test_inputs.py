@@ -96,7 +96,7 @@ async def test_elsewhere_what_is_left_out_is_as_null() -> None:
 
 
 async def test_defaults_and_enums_arrive_as_the_models_know_them() -> None:
-    given = await give("create", '{title: "T", brand: "B", type: NORMAL, platforms: [X, LINE]}')
+    given = await give("create", '{title: "T", brand: "B", type: SOCIAL, platforms: [X, LINE]}')
     assert isinstance(given, CreateCampaignInput)
     assert given.platforms == [Platform.X, Platform.LINE]
     assert given.status is CampaignStatus.DRAFT

@@ -60,7 +60,7 @@ async def test_the_statements_of_a_request_are_recorded_without_values(db: str) 
         document = operation("createCampaign", "campaign { id }")
         await answer(
             document,
-            input={"title": "Nor this", "brand": "B", "type": "NORMAL", "platforms": ["TIKTOK"]},
+            input={"title": "Nor this", "brand": "B", "type": "SOCIAL", "platforms": ["TIKTOK"]},
         )
         await data.campaign()  # by Tortoise itself
     assert [(each.rows, each.milliseconds > 0) for each in reads] == [(1, True)]

@@ -5,7 +5,7 @@ from random import Random
 from typing import NamedTuple
 
 from tests.torture.cast import Cast
-from tests.torture.rules import APPLICANT_GOALS, Ask, Post
+from tests.torture.rules import APPLICANT_GOALS, Ask, Campaign, Post
 
 MANY = 4
 """Items of a bulk call, at most."""
@@ -155,16 +155,16 @@ class Draw:
         availability = self.random.choice(("AVAILABLE", "AVAILABLE", "UNAVAILABLE", None, None))
         return Call("SET_AVAILABILITY", "STAFF", items, availability=availability)
 
-    def _participations(self, *types: str) -> tuple[Item, ...]:
-        """Some that are known, in campaigns of these types, most of all."""
+    def _participations(self, suits: Callable[[Campaign], bool]) -> tuple[Item, ...]:
+        """Some that are known, in such campaigns most of all."""
         known = sorted(self._known.participations)
-        apt = [pair for pair in known if self._cast.campaigns[pair[0]].type in types]
+        apt = [pair for pair in known if suits(self._cast.campaigns[pair[0]])]
         pool = apt if apt and self.random.random() < 0.9 else known
         chosen = self.random.sample(pool, min(len(pool), self.random.randint(1, MANY)))
         return tuple(Item(*pair) for pair in chosen)
 
     def _decide(self, caller: str) -> Call | None:
-        items = self._participations("SELECTION")
+        items = self._participations(lambda campaign: campaign.is_selection)
         action = self.random.choice(tuple(APPLICANT_GOALS))
         call = Call(action, caller, items)
         if self.random.random() < 0.2:
@@ -175,11 +175,11 @@ class Draw:
         return call if items else None
 
     def _reopen(self) -> Call | None:
-        items = self._participations("SELECTION")
+        items = self._participations(lambda campaign: campaign.is_selection)
         return Call("REOPEN", "STAFF", items) if items else None
 
     def _remove(self) -> Call | None:
-        items = self._participations("NORMAL", "AFFILIATE")
+        items = self._participations(lambda campaign: not campaign.is_selection)
         given = ("WAITING",) if self.random.random() < 0.2 else ()
         return Call("REMOVE", "STAFF", items, if_status=given) if items else None
 
@@ -197,11 +197,14 @@ class Draw:
         return Call("SET_POST_STATUS", "STAFF", tuple(items), post=post) if items else None
 
     def _select_social_media(self, person: int | None) -> Call | None:
-        [item, *_] = self._own(person) or self._participations("AFFILIATE") or (None,)
+        [item, *_] = self._own(person) or self._untracked() or (None,)
         names = ("INSTAGRAM", "TIKTOK", "YOUTUBE")
         platforms = frozenset(self.random.sample(names, self.random.choice((1, 1, 2))))
         caller = "STAFF" if person is None else str(person)
         return item and Call("SELECT_SOCIAL_MEDIA", caller, (item,), platforms=platforms)
+
+    def _untracked(self) -> tuple[Item, ...]:
+        return self._participations(lambda campaign: campaign.needs_no_account)
 
     def _apply(self, person: int) -> Call:
         account = None if self.random.random() < 0.6 else self._account(person)

@@ -17,14 +17,14 @@ COUNTRIES = sorted({one.alpha_2 for one in pycountry.countries} - {ABROAD})
 ADVERTISERS = ("acme", "other")
 
 CAMPAIGNS = (
-    ("SELECTION", True, "acme", ("INSTAGRAM", "TIKTOK"), 0, 3),
-    ("AFFILIATE", False, "acme", ("INSTAGRAM", "TIKTOK"), 0, 3),
-    ("NORMAL", True, "acme", ("INSTAGRAM", "TIKTOK"), 0, 3),
-    ("SELECTION", True, "other", ("INSTAGRAM",), 1_000, 2),
-    ("NORMAL", True, "acme", ("TIKTOK",), 0, None),
-    ("AFFILIATE", True, "other", ("INSTAGRAM", "TIKTOK"), 0, 2),
+    ("SOCIAL", True, True, "acme", ("INSTAGRAM", "TIKTOK"), 0, 3),
+    ("AFFILIATE", False, False, "acme", ("INSTAGRAM", "TIKTOK"), 0, 3),
+    ("SOCIAL", False, True, "acme", ("INSTAGRAM", "TIKTOK"), 0, 3),
+    ("AFFILIATE", True, True, "other", ("INSTAGRAM",), 1_000, 2),
+    ("AFFILIATE", False, True, "acme", ("TIKTOK",), 0, None),
+    ("AFFILIATE", True, False, "other", ("INSTAGRAM", "TIKTOK"), 0, 2),
 )
-"""Type, tracking, advertiser, platforms, fewest followers, capacity."""
+"""Type, selection, tracking, advertiser, platforms, fewest followers, capacity."""
 PEOPLE = (
     ("INSTAGRAM",),
     ("INSTAGRAM",),
@@ -75,9 +75,10 @@ async def create(chapter: int, campaigns: int = len(CAMPAIGNS)) -> Cast:
     people = [await _person(f"{name} {n}", n, country, ids) for n in range(len(PEOPLE))]
     made, terms = list[Campaign](), list[Terms]()
     kinds = enumerate(CAMPAIGNS[:campaigns])
-    for number, (kind, tracked, advertiser, platforms, followers, capacity) in kinds:
+    for number, (kind, selection, tracked, advertiser, platforms, followers, capacity) in kinds:
         row = await data.campaign(
             type=CampaignType(kind),
+            selection=selection,
             post_tracking=tracked,
             advertiser_id=advertiser,
             platforms=[Platform(one) for one in platforms],
@@ -86,7 +87,7 @@ async def create(chapter: int, campaigns: int = len(CAMPAIGNS)) -> Cast:
             capacity=capacity,
         )
         ids[f"campaign {number}"] = encode("Campaign", row.pk)
-        made.append(Campaign(kind, tracked, advertiser, platforms, country, followers))
+        made.append(Campaign(kind, selection, tracked, advertiser, platforms, country, followers))
         terms.append(Terms(capacity))
     connected = [
         frozenset(one.name for one in person.accounts if one.platform in PEOPLE[number])

@@ -36,15 +36,12 @@ class Campaign(NamedTuple):
     """What never changes of a campaign."""
 
     type: str
+    is_selection: bool
     is_tracked: bool
     advertiser: str
     platforms: tuple[str, ...]
     country: str
     followers_min: int
-
-    @property
-    def is_selection(self) -> bool:
-        return self.type == "SELECTION"
 
     @property
     def needs_no_account(self) -> bool:
@@ -213,11 +210,11 @@ def _mark_joined(scene: Scene, _: Ask) -> Part:
     _refuse("DECIDED_ON_APPLICANT_TAB", when=not scene.is_out)
     _refuse("INFLUENCER_UNAVAILABLE", when=not scene.is_visible())
     qualifying = scene.qualifying()
+    goal = "APPROVED" if scene.campaign.is_selection else "JOINED"
     if scene.campaign.needs_no_account:
-        return _start(scene, "JOINED", "FORCED")
+        return _start(scene, goal, "FORCED")
     if len(qualifying) != 1:
         return _start(scene, "WAITING", "FORCED")
-    goal = "APPROVED" if scene.campaign.is_selection else "JOINED"
     return _start(scene, goal, "FORCED", qualifying[0])
 
 
@@ -231,13 +228,13 @@ def _apply(scene: Scene, ask: Ask) -> Part:
     _closed(scene)
     _refuse("TRANSITION_NOT_ALLOWED", when=is_in or scene.status == "REJECTED")
     _refuse("ACCOUNT_REQUIRED", when=scene.status == "WAITING")
+    goal = "APPLIED" if scene.campaign.is_selection else "JOINED"
     if scene.campaign.needs_no_account:
-        return _start(scene, "JOINED", "SELF")
+        return _start(scene, goal, "SELF")
     qualifying = scene.qualifying()
     _refuse("ACCOUNT_REQUIRED", when=ask.account is None and len(qualifying) != 1)
     account = ask.account or qualifying[0]
     _unfit(scene, account)
-    goal = "APPLIED" if scene.campaign.is_selection else "JOINED"
     return _start(scene, goal, "SELF", account)
 
 
@@ -270,13 +267,13 @@ def _connect_account(scene: Scene, ask: Ask) -> Part:
 
 
 def _select_social_media(scene: Scene, ask: Ask) -> Part:
-    has_media = scene.campaign.needs_no_account and scene.status == "JOINED"
+    has_media = scene.campaign.needs_no_account and scene.status in HOLDS_PLACE
     _unchanged(when=has_media and ask.platforms == scene.part.platforms)
     _closed(scene)
     _refuse("TRANSITION_NOT_ALLOWED", when=not has_media)
     foreign = ask.platforms - set(scene.campaign.platforms)
     _refuse("PLATFORM_NOT_RELEVANT", when=bool(foreign))
-    return _moved(scene, "JOINED")._replace(platforms=ask.platforms)
+    return _moved(scene, scene.status or "")._replace(platforms=ask.platforms)
 
 
 def _set_applicant_status(scene: Scene, ask: Ask) -> Part:

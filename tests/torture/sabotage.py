@@ -83,7 +83,7 @@ def stale_places() -> None:
 
     def recall(*columns: Any) -> Any:
         row = make(*columns)
-        key = hash((row.type, row.platforms, row.countries, row.capacity))
+        key = hash((row.selection, row.platforms, row.countries, row.capacity))
         return row._replace(places_taken=remembered.setdefault(key, row.places_taken))
 
     loading.CampaignRow = recall  # pyright: ignore[reportAttributeAccessIssue]

@@ -126,7 +126,7 @@ def every_input(server: ServerGroup) -> Iterator[httpx.Response]:
             {"platform": "TIKTOK", "externalId": CANARY, "handle": CANARY, "followers": 5}
         ],
     }
-    campaign = {"title": CANARY, "brand": CANARY, "type": "NORMAL", "platforms": ["TIKTOK"]}
+    campaign = {"title": CANARY, "brand": CANARY, "type": "SOCIAL", "platforms": ["TIKTOK"]}
     key = {"Idempotency-Key": f"{CANARY}-key"}
     yield ask(server, UPSERT, variables={"who": [person]}, **key)
     yield ask(server, CREATE, variables={"given": campaign}, **key)

@@ -89,7 +89,7 @@ async def test_a_repeated_call_creates_one_campaign(shared_server: Server) -> No
           createCampaign(input: $input) { campaign { id createdAt } userErrors { code } }
         }
     """
-    campaign = {"title": "Once", "brand": "Acme", "type": "NORMAL", "platforms": ["TIKTOK"]}
+    campaign = {"title": "Once", "brand": "Acme", "type": "SOCIAL", "platforms": ["TIKTOK"]}
     headers = {"Idempotency-Key": "0b7e2f0e-once"}
     first, again = [
         await shared_server.graphql(query, {"input": campaign}, STAFF, headers) for _ in range(2)

@@ -146,7 +146,7 @@ async def test_a_browser_asks_from_an_allowed_origin_and_from_no_other(
 
     mutation = {
         "query": """mutation { createCampaign(input: {title: "From a page", brand: "Acme",
-            type: NORMAL, platforms: [TIKTOK]}) { campaign { title } } }"""
+            type: SOCIAL, platforms: [TIKTOK]}) { campaign { title } } }"""
     }
     headers = {
         "Authorization": f"Bearer {STAFF}",

@@ -98,8 +98,8 @@ async def test_each_bulk_mutation_at_its_largest_is_below_the_limit(server: Serv
 
 
 async def _campaign(server: Server) -> str:
-    text = """mutation { createCampaign(input: { title: "T", brand: "B", type: SELECTION,
-        platforms: [X], status: ONGOING }) { campaign { id } } }"""
+    text = """mutation { createCampaign(input: { title: "T", brand: "B", type: SOCIAL,
+        selection: true, platforms: [X], status: ONGOING }) { campaign { id } } }"""
     return (await server.data(text, token=STAFF))["createCampaign"]["campaign"]["id"]
 
 

@@ -148,7 +148,7 @@ async def test_the_tabs_tell_the_story_of_a_force_join(visit: Visit) -> None:
         return answer["data"]
 
     campaign = (await run())["campaigns"]["nodes"][0]
-    assert campaign["type"] == "SELECTION"
+    assert campaign["selection"]
     rows = (await run("SelectTab"))["campaign"]["candidates"]["nodes"]
     assert {row["status"] for row in rows} == {"AVAILABLE"}
     tried = (await run("MarkAsJoined"))["markJoined"]["results"]

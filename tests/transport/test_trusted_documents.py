@@ -19,7 +19,13 @@ QUERY = "query Mine { viewer { id } }"
 CREATE = """mutation Create($input: CreateCampaignInput!) {
     createCampaign(input: $input) { campaign { id } }
 }"""
-CAMPAIGN = {"title": "T", "brand": "B", "type": "SELECTION", "platforms": ["INSTAGRAM"]}
+CAMPAIGN = {
+    "title": "T",
+    "brand": "B",
+    "type": "SOCIAL",
+    "selection": True,
+    "platforms": ["INSTAGRAM"],
+}
 MANIFEST = {"md5-of-relay": CREATE}
 
 

@@ -19,7 +19,6 @@ from workflow.enums import (
     ApplicantStatus,
     Availability,
     CampaignStatus,
-    CampaignType,
     CandidateStatus,
     ErrorCode,
     JobSection,
@@ -107,7 +106,7 @@ def mark_joined(now: Facts, ask: Command) -> Answer:
     refuse(ErrorCode.DECIDED_ON_APPLICANT_TAB, when=now.status in (APPLIED, REVIEWING, REJECTED))
     refuse(ErrorCode.INFLUENCER_UNAVAILABLE, when=is_hidden(now))
     if needs_no_account(now):
-        return enter(now, JOINED)
+        return enter(now, APPROVED if is_selection(now) else JOINED)
     if len(now.qualifying) != 1:
         return enter(now, WAITING)
     (only,) = now.qualifying
@@ -126,7 +125,7 @@ def apply(now: Facts, ask: Command) -> Answer:
     refuse(ErrorCode.DEADLINE_PASSED, when=now.deadline_passed)
     refuse(ErrorCode.ACCOUNT_REQUIRED, when=now.status is WAITING)
     if needs_no_account(now):
-        return enter(now, JOINED)
+        return enter(now, APPLIED if is_selection(now) else JOINED)
     account = ask.account
     if account is None:
         refuse(ErrorCode.ACCOUNT_REQUIRED, when=len(now.qualifying) != 1)
@@ -164,13 +163,13 @@ def connect_account(now: Facts, ask: Command) -> Answer:
 
 def select_social_media(now: Facts, ask: Command) -> Answer:
     refuse(ErrorCode.NOT_FOUND, when=now.status is None)
-    has_media = needs_no_account(now) and now.status is JOINED
+    has_media = needs_no_account(now) and now.status in (APPROVED, JOINED)
     unchanged(when=has_media and ask.platforms == now.selected_platforms)
     refuse(ErrorCode.CAMPAIGN_CLOSED, when=is_closed(now))
     refuse(ErrorCode.TRANSITION_NOT_ALLOWED, when=not has_media)
     foreign = set(platforms_of(ask.platforms)) - set(platforms_of(now.campaign_platforms))
     refuse(ErrorCode.PLATFORM_NOT_RELEVANT, when=bool(foreign))
-    return Answer(Outcome.CHANGED, JOINED)
+    return Answer(Outcome.CHANGED, now.status)
 
 
 def set_applicant_status(now: Facts, ask: Command) -> Answer:
@@ -274,11 +273,11 @@ STORIES: dict[Action, Callable[[Facts, Command], Answer]] = {
 
 
 def is_selection(now: Facts) -> bool:
-    return now.campaign_type is CampaignType.SELECTION
+    return now.selection
 
 
 def needs_no_account(now: Facts) -> bool:
-    return now.campaign_type is CampaignType.AFFILIATE and not now.post_tracking
+    return not now.post_tracking
 
 
 def is_closed(now: Facts) -> bool:
@@ -458,7 +457,8 @@ def need(now: Facts) -> Need | None:
             return Need(RequiredActionType.SELECT_ACCOUNT, fitting, blocked)
         no_room = () if now.has_account_place else (ErrorCode.TOO_MANY_ITEMS,)
         return Need(RequiredActionType.CONNECT_ACCOUNT, (), (*no_room, *blocked))
-    if now.status is JOINED and needs_no_account(now) and not now.selected_platforms:
+    is_joined = now.status in (APPROVED, JOINED)
+    if is_joined and needs_no_account(now) and not now.selected_platforms:
         return Need(RequiredActionType.SELECT_SOCIAL_MEDIA)
     takes_posts = now.status in (APPROVED, JOINED) and now.post_tracking
     if takes_posts and not now.has_valid_post:
@@ -479,10 +479,8 @@ def on_select_tab(status: ParticipationStatus | None, visible: bool) -> Candidat
     return CandidateStatus(status.value)
 
 
-def on_applicant_tab(
-    status: ParticipationStatus | None, campaign_type: CampaignType
-) -> ApplicantStatus | None:
-    if campaign_type is not CampaignType.SELECTION or status is None:
+def on_applicant_tab(status: ParticipationStatus | None, selection: bool) -> ApplicantStatus | None:
+    if not selection or status is None:
         return None
     return None if status in (WAITING, JOINED, REMOVED) else ApplicantStatus(status.value)
 
@@ -508,12 +506,10 @@ def job_sections(
 
 def can_be(now: Facts) -> bool:
     """Whether the rule book lets such a participation come about."""
-    if not now.post_tracking and now.campaign_type is not CampaignType.AFFILIATE:
-        return False
     if now.status is WAITING:
         return not needs_no_account(now) and now.selected_account is None
     if now.status in (APPLIED, REVIEWING, APPROVED, REJECTED):
-        return is_selection(now) and now.selected_account is not None
+        return is_selection(now) and (now.selected_account is None) == needs_no_account(now)
     if now.status is JOINED:
         return not is_selection(now) and (now.selected_account is None) == needs_no_account(now)
     return True

@@ -9,7 +9,6 @@ from workflow.decisions import Decision, NotPermitted, decide, decide_post
 from workflow.enums import (
     Action,
     CampaignStatus,
-    CampaignType,
     ErrorCode,
     Outcome,
     ParticipationStatus,
@@ -27,13 +26,12 @@ from workflow.table import REFUSAL_RANK, TRANSITIONS, Command, Facts, PostFacts,
 
 ONE, TWO = frozenset({1}), frozenset({1, 2})
 
-NORMAL = Facts(
-    campaign_type=CampaignType.NORMAL,
+OPEN = Facts(
     campaign_status=CampaignStatus.ONGOING,
     campaign_platforms=mask_of((Platform.INSTAGRAM, Platform.TIKTOK)),
 )
-SELECTION = replace(NORMAL, campaign_type=CampaignType.SELECTION)
-UNTRACKED = replace(NORMAL, campaign_type=CampaignType.AFFILIATE, post_tracking=False)
+SELECTION = replace(OPEN, selection=True)
+UNTRACKED = replace(OPEN, post_tracking=False)
 
 MARK_JOINED = Command(action=Action.MARK_JOINED, role=Role.STAFF)
 APPLY = Command(action=Action.APPLY, role=Role.INFLUENCER)
@@ -52,12 +50,12 @@ def applicant(status: ParticipationStatus, **more: int) -> Facts:
 
 
 def joined(**more: int) -> Facts:
-    facts = replace(with_accounts(NORMAL, ONE), selected_account=1)
+    facts = replace(with_accounts(OPEN, ONE), selected_account=1)
     return replace(facts, status=ParticipationStatus.JOINED, **more)
 
 
 def test_a_forced_join_with_one_qualifying_account_takes_it_and_a_place() -> None:
-    assert decide(with_accounts(NORMAL, ONE), MARK_JOINED) == Decision(
+    assert decide(with_accounts(OPEN, ONE), MARK_JOINED) == Decision(
         outcome=Outcome.CHANGED, target=ParticipationStatus.JOINED, account=1, places=1
     )
     assert decide(with_accounts(SELECTION, ONE), MARK_JOINED) == Decision(
@@ -69,7 +67,7 @@ def test_a_forced_join_with_one_qualifying_account_takes_it_and_a_place() -> Non
 def test_a_forced_join_waits_for_the_account_and_takes_no_place_yet(
     accounts: frozenset[int],
 ) -> None:
-    full = replace(with_accounts(NORMAL, accounts), places_left=0)
+    full = replace(with_accounts(OPEN, accounts), places_left=0)
     assert decide(full, MARK_JOINED) == Decision(
         outcome=Outcome.CHANGED, target=ParticipationStatus.WAITING
     )
@@ -86,7 +84,7 @@ def test_a_forced_selection_applicant_is_approved_as_usual() -> None:
 
 
 def test_staff_cannot_join_someone_who_does_not_see_the_campaign_and_are_told_why() -> None:
-    hidden = replace(NORMAL, unavailable_reasons=(UnavailableReason.COUNTRY,))
+    hidden = replace(OPEN, unavailable_reasons=(UnavailableReason.COUNTRY,))
     assert decide(hidden, MARK_JOINED).error is ErrorCode.INFLUENCER_UNAVAILABLE
     assert "country" in message(ErrorCode.INFLUENCER_UNAVAILABLE, hidden, MARK_JOINED)
 
@@ -99,7 +97,7 @@ def test_a_hidden_campaign_does_not_exist_for_an_applicant_not_even_its_type() -
 
 
 def test_whoever_was_removed_starts_a_new_round() -> None:
-    removed = replace(with_accounts(NORMAL, ONE), status=ParticipationStatus.REMOVED)
+    removed = replace(with_accounts(OPEN, ONE), status=ParticipationStatus.REMOVED)
     assert decide(removed, APPLY).starts_round
     assert not decide(replace(removed, status=None), APPLY).starts_round
 
@@ -147,9 +145,7 @@ def test_nobody_leaves_with_a_live_post() -> None:
 
 
 def test_connecting_an_account_at_full_capacity_leaves_it_waiting() -> None:
-    connected = replace(
-        with_accounts(NORMAL, ONE), status=ParticipationStatus.WAITING, places_left=0
-    )
+    connected = replace(with_accounts(OPEN, ONE), status=ParticipationStatus.WAITING, places_left=0)
     connect = Command(action=Action.CONNECT_ACCOUNT, role=Role.INFLUENCER, qualifying_before=0)
     assert decide(connected, connect) == Decision(
         outcome=Outcome.UNCHANGED, target=ParticipationStatus.WAITING
@@ -161,7 +157,7 @@ def test_connecting_an_account_at_full_capacity_leaves_it_waiting() -> None:
 
 
 def test_an_account_is_to_be_connected_where_there_is_room_for_one() -> None:
-    waiting = replace(NORMAL, status=ParticipationStatus.WAITING)
+    waiting = replace(OPEN, status=ParticipationStatus.WAITING)
     lost = replace(joined(), qualifying=frozenset(), selected_connected=False)
     for facts in (waiting, lost):
         assert Action.CONNECT_ACCOUNT in available_actions(facts, Role.INFLUENCER)
@@ -186,13 +182,13 @@ def test_a_disconnected_selection_is_replaced_without_moving_anyone() -> None:
 
 
 def test_apply_is_available_with_several_accounts_and_blocked_with_none() -> None:
-    assert Action.APPLY in available_actions(with_accounts(NORMAL, TWO), Role.INFLUENCER)
-    assert available_actions(NORMAL, Role.INFLUENCER) == ()
-    assert blockers(NORMAL, Role.INFLUENCER) == (ErrorCode.ACCOUNT_REQUIRED,)
+    assert Action.APPLY in available_actions(with_accounts(OPEN, TWO), Role.INFLUENCER)
+    assert available_actions(OPEN, Role.INFLUENCER) == ()
+    assert blockers(OPEN, Role.INFLUENCER) == (ErrorCode.ACCOUNT_REQUIRED,)
 
 
 def test_all_that_stands_in_the_way_is_told() -> None:
-    facts = replace(NORMAL, deadline_passed=True, places_left=0)
+    facts = replace(OPEN, deadline_passed=True, places_left=0)
     assert blockers(facts, Role.INFLUENCER) == (
         ErrorCode.DEADLINE_PASSED,
         ErrorCode.ACCOUNT_REQUIRED,
@@ -218,7 +214,6 @@ def test_a_full_participation_takes_no_more_posts_but_knows_its_own() -> None:
 
 def test_posts_are_decided_in_completed_campaigns_too() -> None:
     post = PostFacts(
-        campaign_type=CampaignType.NORMAL,
         campaign_status=CampaignStatus.COMPLETED,
         post_tracking=True,
         status=PostStatus.WARNING,
@@ -239,7 +234,7 @@ def test_posts_are_decided_in_completed_campaigns_too() -> None:
 
 def test_a_role_that_may_never_do_it_gets_no_decision() -> None:
     with pytest.raises(NotPermitted):
-        decide(NORMAL, replace(MARK_JOINED, role=Role.ADVERTISER))
+        decide(OPEN, replace(MARK_JOINED, role=Role.ADVERTISER))
     with pytest.raises(NotPermitted):
         decide(applicant(ParticipationStatus.APPLIED), replace(APPROVE, role=Role.INFLUENCER))
 

@@ -44,7 +44,7 @@ from workflow.table import Command, Facts, PostFacts
 
 pytestmark = pytest.mark.slow
 STATUSES = (None, *ParticipationStatus)
-KINDS = tuple(product(CampaignType, (True, False)))  # also those that cannot be created
+KINDS = tuple(product((True, False), (True, False)))  # with selection, with post tracking
 ACCOUNTS = ((0, 0), (1, 0), (1, 1), (2, 0), (2, 1), (2, 2))  # how many relevant, qualifying
 PLACES = (None, 1, 0)
 SELECTED = ("none", "first", "last", "disconnected")
@@ -60,19 +60,19 @@ class Core(NamedTuple):
     """What the whole product is taken of."""
 
     status: ParticipationStatus | None
-    kind: tuple[CampaignType, bool]
+    kind: tuple[bool, bool]
     accounts: tuple[int, int]
     campaign_status: CampaignStatus
     places_left: int | None
 
 
 def cores(accounts: Iterable[tuple[int, int]] = ACCOUNTS) -> Iterator[Core]:
-    """8 statuses x 6 kinds x accounts x 5 campaign statuses x 3 numbers of places."""
+    """8 statuses x 4 kinds x accounts x 5 campaign statuses x 3 numbers of places."""
     return map(Core._make, product(STATUSES, KINDS, accounts, CampaignStatus, PLACES))
 
 
-WHOLE = 8 * 6 * len(ACCOUNTS) * 5 * 3
-NARROW = 8 * 6 * 1 * 5 * 3  # where accounts do not matter
+WHOLE = 8 * 4 * len(ACCOUNTS) * 5 * 3
+NARROW = 8 * 4 * 1 * 5 * 3  # where accounts do not matter
 
 
 def situation(core: Core, selected: str = "none", *, hidden: bool = False, **more: Any) -> Facts:
@@ -84,7 +84,7 @@ def situation(core: Core, selected: str = "none", *, hidden: bool = False, **mor
         "disconnected": DISCONNECTED,
     }[selected]
     return Facts(
-        campaign_type=core.kind[0],
+        selection=core.kind[0],
         post_tracking=core.kind[1],
         campaign_status=core.campaign_status,
         campaign_platforms=CAMPAIGN_PLATFORMS,
@@ -358,7 +358,7 @@ def test_set_post_status_over_its_whole_product() -> None:
                 expected = oracle.post_answer(post, decision, warning, reason)
             found = post_decided(post, role, decision, warning, reason)
             comparison.check(found, expected, post, role, (decision, warning, reason))
-    comparison.conclude(6 * 5 * 7 * 18 * 4 * 18)
+    comparison.conclude(2 * 5 * 7 * 18 * 4 * 18)
 
 
 def posts() -> Iterator[PostFacts]:
@@ -366,12 +366,11 @@ def posts() -> Iterator[PostFacts]:
     unwarned = product(set(PostStatus) - {PostStatus.WARNING}, (None,), (None, "old"))
     warned = product((PostStatus.WARNING,), PostWarning, (None, "old"))
     states = (*unwarned, *warned)
-    for kind, campaign_status, participation, (status, warning, reason) in product(
-        KINDS, CampaignStatus, ParticipationStatus, states
+    for tracking, campaign_status, participation, (status, warning, reason) in product(
+        (True, False), CampaignStatus, ParticipationStatus, states
     ):
         yield PostFacts(
-            campaign_type=kind[0],
-            post_tracking=kind[1],
+            post_tracking=tracking,
             campaign_status=campaign_status,
             participation_status=participation,
             status=status,
@@ -419,9 +418,9 @@ def moods() -> Iterator[Facts]:
 
 
 MOODS = WHOLE + NARROW * 2 * 3 + NARROW * 3 * 2 + NARROW * 2 * 4
-# Of these the rule book lets come about: 12 of the 48 pairs of status and kind where no account is
-# selected, 14 where one is.
-POSSIBLE = 12 * (6 + 2 + 3) * 15 + 14 * (2 + 2 + 3 + 2 * 4) * 15
+# Of these the rule book lets come about: 15 of the 32 pairs of status and kind where no account is
+# selected, 13 where one is.
+POSSIBLE = 15 * (6 + 2 + 3) * 15 + 13 * (2 + 2 + 3 + 2 * 4) * 15
 
 
 def test_an_action_is_available_when_some_input_makes_it_succeed() -> None:
@@ -493,7 +492,7 @@ def refusals() -> Iterator[tuple[Facts, Command]]:
 
 
 def test_an_unavailable_influencer_is_told_with_the_reasons() -> None:
-    core = Core(None, (CampaignType.NORMAL, True), (1, 1), CampaignStatus.ONGOING, None)
+    core = Core(None, (False, True), (1, 1), CampaignStatus.ONGOING, None)
     ask = plain(Action.MARK_JOINED, Role.STAFF)
     hiding = (
         (UnavailableReason.HIDDEN_BY_STAFF,),
@@ -513,7 +512,7 @@ def test_an_unavailable_influencer_is_told_with_the_reasons() -> None:
 def test_who_applies_while_waiting_is_told_what_is_missing() -> None:
     """Applying over again does not help: one account is to select, none is to connect."""
     ask = plain(Action.APPLY, Role.INFLUENCER)
-    kind, running = (CampaignType.NORMAL, True), CampaignStatus.ONGOING
+    kind, running = (False, True), CampaignStatus.ONGOING
     told_with = {}
     for qualifying in (0, 1, 2):
         now = situation(Core(WAITING, kind, (2, qualifying), running, None))
@@ -537,11 +536,11 @@ def test_the_select_tab_shows_every_status_as_the_rule_book_says() -> None:
 
 def test_the_applicant_tab_shows_applicants_of_selection_campaigns_alone() -> None:
     comparison = Comparison()
-    for status, campaign_type in product(ParticipationStatus, CampaignType):
-        found = applicant_status(status, campaign_type)
-        expected = oracle.on_applicant_tab(status, campaign_type)
-        comparison.check(found, expected, status, campaign_type)
-    comparison.conclude(7 * 3)
+    for status, selection in product(ParticipationStatus, (True, False)):
+        found = applicant_status(status, selection=selection)
+        expected = oracle.on_applicant_tab(status, selection)
+        comparison.check(found, expected, status, selection)
+    comparison.conclude(7 * 2)
 
 
 def test_every_participation_that_was_not_removed_is_in_one_section_of_my_job() -> None:
@@ -564,7 +563,7 @@ class Move(NamedTuple):
 
     action: Action
     role: Role
-    campaign_type: CampaignType
+    selection: bool
     post_tracking: bool
     source: ParticipationStatus | None
     target: ParticipationStatus | None
@@ -573,8 +572,6 @@ class Move(NamedTuple):
 class PostMove(NamedTuple):
     """One change of a post."""
 
-    campaign_type: CampaignType
-    post_tracking: bool
     source: PostStatus
     target: PostStatus
 
@@ -600,24 +597,23 @@ def move(now: Facts, ask: Command, target: ParticipationStatus | None) -> Move:
     source = None if now.status is REMOVED else now.status
     if ask.action is Action.SET_AVAILABILITY:
         target = source
-    return Move(ask.action, ask.role, now.campaign_type, now.post_tracking, source, target)
+    return Move(ask.action, ask.role, now.selection, now.post_tracking, source, target)
 
 
 def moves_told(rows: Iterable[WorkflowRow]) -> set[Move]:
     return {
-        Move(row.action, role, row.campaign_type, tracking, row.from_status, row.to_status)
+        Move(row.action, role, selection, tracking, row.from_status, row.to_status)
         for row in rows
         if row.action is not Action.SET_POST_STATUS
         for role in row.roles
-        for tracking in trackings(row)
+        for selection in either(row.selection)
+        for tracking in either(row.post_tracking)
     }
 
 
-def trackings(row: WorkflowRow) -> tuple[bool, ...]:
-    """Null is either, which outside affiliate campaigns is true."""
-    if row.post_tracking is not None:
-        return (row.post_tracking,)
-    return (True, False) if row.campaign_type is CampaignType.AFFILIATE else (True,)
+def either(switch: bool | None) -> tuple[bool, ...]:
+    """The values for which a row stands: both where it says null."""
+    return (True, False) if switch is None else (switch,)
 
 
 def test_the_rows_served_tell_every_change_that_happens_and_no_other() -> None:
@@ -629,26 +625,34 @@ def test_the_rows_served_tell_every_change_that_happens_and_no_other() -> None:
 
 def test_the_rows_served_tell_every_change_of_a_post_and_no_other() -> None:
     happening = {
-        PostMove(post.campaign_type, post.post_tracking, post.status, made.target)
+        PostMove(post.status, made.target)
         for post, (decision, warning, reason) in product(posts(), tuple(decisions()))
-        if post.post_tracking or post.campaign_type is CampaignType.AFFILIATE
         for made in (decide_post(post, Role.STAFF, decision, warning, reason),)
         if made.outcome is Outcome.CHANGED
     }
     told_of = {
-        PostMove(row.campaign_type, tracking, row.from_post, row.to_post)
+        PostMove(row.from_post, row.to_post)
         for row in workflow_rows()
         if row.action is Action.SET_POST_STATUS and row.from_post and row.to_post
-        for tracking in trackings(row)
     }
-    assert len(happening) == 3 * 3 * 4
+    assert len(happening) == 3 * 4
     assert sorted(map(str, happening - told_of)) == [], "these happen and no row tells of them"
     assert sorted(map(str, told_of - happening)) == [], "these are told and never happen"
 
 
-def test_the_rows_of_one_campaign_type_are_those_of_all_that_name_it() -> None:
-    for campaign_type in CampaignType:
-        named = [row for row in workflow_rows() if row.campaign_type is campaign_type]
-        assert named
-        assert list(workflow_rows(campaign_type)) == named
+def test_the_rows_of_some_campaigns_are_those_of_all_that_hold_there() -> None:
+    for campaign_type, selection in product((None, *CampaignType), (None, True, False)):
+        holding = [
+            row
+            for row in workflow_rows()
+            if campaign_type is None or row.campaign_type in (None, campaign_type)
+            if selection is None or row.selection in (None, selection)
+        ]
+        assert list(workflow_rows(campaign_type, selection=selection)) == holding
     assert all(row.condition.strip() and row.roles for row in workflow_rows())
+
+
+def test_only_affiliate_campaigns_have_rows_without_post_tracking() -> None:
+    for row in workflow_rows():
+        untracked = CampaignType.AFFILIATE if row.post_tracking is False else None
+        assert row.campaign_type is untracked

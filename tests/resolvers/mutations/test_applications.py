@@ -19,9 +19,8 @@ from tests.engine import (
     operation,
     refusal,
 )
-from workflow.enums import Action, ApplicantStatus, CampaignType, ParticipationStatus, Platform
+from workflow.enums import Action, ApplicantStatus, ParticipationStatus, Platform
 
-SELECTION = CampaignType.SELECTION
 WAITING, APPLIED, REVIEWING, APPROVED, REJECTED, REMOVED = (
     ParticipationStatus.WAITING,
     ParticipationStatus.APPLIED,
@@ -52,7 +51,7 @@ MOVES = {
 
 @pytest.mark.parametrize("caller", [STAFF, ADVERTISER], ids=["staff", "advertiser"])
 async def test_every_move_and_what_refuses_it(db: str, caller: Caller):
-    campaign = await data.campaign(type=SELECTION, capacity=50)
+    campaign = await data.campaign(selection=True, capacity=50)
     for source, expected in MOVES.items():
         for target, outcome in zip(ApplicantStatus, expected.split(), strict=True):
             part = await applicant(campaign, source)
@@ -70,7 +69,7 @@ async def test_every_move_and_what_refuses_it(db: str, caller: Caller):
 
 
 async def test_decisions_keep_who_why_and_the_message(db: str):
-    part = await applicant(await data.campaign(type=SELECTION), APPLIED)
+    part = await applicant(await data.campaign(selection=True), APPLIED)
     await decide(ApplicantStatus.REJECTED, part, reason="too loud", message="Not this time")
     [event] = await ParticipationEvent.all()
     assert event.action is Action.REJECT
@@ -84,7 +83,7 @@ async def test_decisions_keep_who_why_and_the_message(db: str):
 
 
 async def test_applications_of_several_campaigns_are_decided_at_once(db: str):
-    first, second = [await data.campaign(type=SELECTION, capacity=1) for _ in range(2)]
+    first, second = [await data.campaign(selection=True, capacity=1) for _ in range(2)]
     normal = await data.campaign()
     parts = [
         await applicant(second, APPLIED),
@@ -106,7 +105,7 @@ async def test_applications_of_several_campaigns_are_decided_at_once(db: str):
 
 
 async def test_a_rejection_gives_the_place_to_the_next(db: str):
-    campaign = await data.campaign(type=SELECTION, capacity=1)
+    campaign = await data.campaign(selection=True, capacity=1)
     first, second = await applicant(campaign, APPROVED), await applicant(campaign, APPLIED)
     await decide(ApplicantStatus.REJECTED, first)
     [result] = (await decide(ApplicantStatus.APPROVED, second))["results"]
@@ -114,7 +113,7 @@ async def test_a_rejection_gives_the_place_to_the_next(db: str):
 
 
 async def test_a_stale_screen_overturns_nobody(db: str):
-    campaign = await data.campaign(type=SELECTION)
+    campaign = await data.campaign(selection=True)
     applied, rejected = await applicant(campaign, APPLIED), await applicant(campaign, REJECTED)
     given: dict[str, Any] = {"ifStatus": ["APPLIED", "REVIEWING"]}
     payload = await decide(ApplicantStatus.APPROVED, applied, rejected, **given)
@@ -131,7 +130,7 @@ async def test_a_stale_screen_overturns_nobody(db: str):
 
 
 async def test_others_participations_are_not_there(db: str):
-    part = await applicant(await data.campaign(type=SELECTION), APPLIED)
+    part = await applicant(await data.campaign(selection=True), APPLIED)
     ids = [*gids("Participation", part), "gid://joinery/Participation/999", "nonsense"]
     given: dict[str, Any] = {"participationIds": ids, "status": "APPROVED"}
     payload = await mutate("setApplicantStatus", RESULTS, STRANGER, **given)
@@ -146,7 +145,7 @@ async def test_others_participations_are_not_there(db: str):
 
 
 async def test_reopening_starts_a_round_and_keeps_the_rejection_in_the_history(db: str):
-    campaign = await data.campaign(type=SELECTION)
+    campaign = await data.campaign(selection=True)
     person = await data.influencer((Platform.INSTAGRAM, 10))
     [account] = await person_accounts(person.pk)
     part = await data.participation(campaign, person, APPLIED, selected_account_id=account)
@@ -165,7 +164,7 @@ async def test_reopening_starts_a_round_and_keeps_the_rejection_in_the_history(d
 
 
 async def test_what_was_not_rejected_is_not_reopened(db: str):
-    campaign = await data.campaign(type=SELECTION)
+    campaign = await data.campaign(selection=True)
     parts = [
         await applicant(campaign, source) for source in (REVIEWING, APPROVED, WAITING, REMOVED)
     ]
@@ -177,7 +176,7 @@ async def test_what_was_not_rejected_is_not_reopened(db: str):
 
 
 async def test_reopening_needs_a_reason_and_staff(db: str):
-    part = await applicant(await data.campaign(type=SELECTION), REJECTED)
+    part = await applicant(await data.campaign(selection=True), REJECTED)
     payload = await reopen(part, reason="  ")
     assert payload["userErrors"] == [{"code": "REASON_REQUIRED", "field": ["input", "reason"]}]
     given = {"participationIds": gids("Participation", part), "reason": "second look"}

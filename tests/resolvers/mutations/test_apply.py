@@ -15,7 +15,7 @@ from tests.engine import ADVERTISER, STAFF, creator, mutate, operation, refusal
 from workflow.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform
 
 INSTAGRAM, TIKTOK, YOUTUBE = Platform.INSTAGRAM, Platform.TIKTOK, Platform.YOUTUBE
-SELECTION, AFFILIATE = CampaignType.SELECTION, CampaignType.AFFILIATE
+AFFILIATE = CampaignType.AFFILIATE
 PAYLOAD = """
     outcome
     participation { status origin round version selectedAccount { id platform } }
@@ -50,8 +50,8 @@ def code(payload: dict[str, Any]) -> str:
 
 async def test_the_only_qualifying_account_makes_an_applicant_or_a_participant(db: str):
     person = await data.influencer((INSTAGRAM, 10), (YOUTUBE, 99))
-    for campaign_type, status in ((SELECTION, "APPLIED"), (CampaignType.NORMAL, "JOINED")):
-        campaign = await data.campaign(type=campaign_type, capacity=1)
+    for selection, status in ((True, "APPLIED"), (False, "JOINED")):
+        campaign = await data.campaign(selection=selection, capacity=1)
         payload = await applied(person, campaign)
         assert payload["outcome"] == "CHANGED"
         assert payload["userErrors"] == []
@@ -66,7 +66,7 @@ async def test_the_only_qualifying_account_makes_an_applicant_or_a_participant(d
 
 
 async def test_with_several_accounts_one_is_given(db: str):
-    campaign = await data.campaign(type=SELECTION)
+    campaign = await data.campaign(selection=True)
     person = await data.influencer((INSTAGRAM, 10), (TIKTOK, 10))
     payload = await applied(person, campaign)
     assert code(payload) == "ACCOUNT_REQUIRED"
@@ -137,7 +137,7 @@ async def test_the_deadline_is_over_when_it_comes(db: str):
 
 
 async def test_a_repeat_changes_nothing_and_another_account_is_refused(db: str):
-    campaign = await data.campaign(type=SELECTION)
+    campaign = await data.campaign(selection=True)
     person = await data.influencer((INSTAGRAM, 10), (TIKTOK, 10))
     first = await account_on(person, INSTAGRAM)
     await applied(person, campaign, first)
@@ -161,7 +161,7 @@ async def test_a_repeat_changes_nothing_and_another_account_is_refused(db: str):
 async def test_applying_is_not_the_way_on_from_waiting_or_rejected(
     db: str, status: ParticipationStatus, expected: str
 ):
-    campaign = await data.campaign(type=SELECTION)
+    campaign = await data.campaign(selection=True)
     person = await data.influencer((INSTAGRAM, 10))
     await data.participation(campaign, person, status)
     assert code(await applied(person, campaign)) == expected

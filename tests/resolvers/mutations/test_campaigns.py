@@ -15,14 +15,15 @@ from workflow.enums import CampaignStatus, CampaignType, ParticipationStatus, Pl
 
 FIELDS = """
     id title brand advertiserId description coverImageUrl reward hashtags mentions type
-    postTracking platforms countries categories followersMin followersMax capacity placesTaken
+    selection affiliateKind postTracking platforms countries categories followersMin followersMax
+    capacity placesTaken
     applicationDeadline startsAt endsAt status
 """
 PAYLOAD = f"campaign {{ {FIELDS} }} userErrors {{ code message field }}"
 LEAST: dict[str, Any] = {
     "title": "Spring",
     "brand": "Acme",
-    "type": "NORMAL",
+    "type": "SOCIAL",
     "platforms": ["INSTAGRAM"],
 }
 FULL: dict[str, Any] = {
@@ -35,6 +36,8 @@ FULL: dict[str, Any] = {
     "hashtags": ["#spring", "#acme"],
     "mentions": ["@acme"],
     "type": "AFFILIATE",
+    "selection": True,
+    "affiliateKind": "ECOMMERCE",
     "postTracking": False,
     "platforms": ["X", "INSTAGRAM"],
     "countries": ["TH", "JP", "JP"],
@@ -82,6 +85,7 @@ async def test_a_campaign_is_created_with_all_that_is_said(db: str):
 async def test_what_is_left_out_has_its_default(db: str):
     campaign = (await created())["campaign"]
     assert campaign["status"] == "DRAFT"
+    assert (campaign["selection"], campaign["affiliateKind"]) == (False, None)
     assert campaign["postTracking"] is True
     assert campaign["description"] == ""
     assert campaign["hashtags"] == campaign["categories"] == campaign["countries"] == []
@@ -103,6 +107,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"hashtags": ["#a", "x" * 101]}, "hashtags.1"),
     ({"mentions": ["@a", " "]}, "mentions.1"),
     ({"postTracking": False}, "postTracking"),
+    ({"type": "AFFILIATE"}, "affiliateKind"),
+    ({"type": "SOCIAL", "affiliateKind": "URL_TRACKING"}, "affiliateKind"),
     ({"platforms": []}, "platforms"),
     ({"countries": ["JP", "jp"]}, "countries.1"),
     ({"countries": ["XX"]}, "countries.0"),
@@ -153,8 +159,8 @@ async def test_what_is_left_out_stays_and_null_clears(db: str):
 @pytest.mark.parametrize(
     "name",
     [
-        "title", "brand", "description", "hashtags", "mentions", "type", "postTracking",
-        "platforms", "countries", "categories", "status",
+        "title", "brand", "description", "hashtags", "mentions", "type", "selection",
+        "postTracking", "platforms", "countries", "categories", "status",
     ],
 )  # fmt: skip
 async def test_null_is_refused_where_there_must_be_a_value(db: str, name: str):
@@ -170,12 +176,14 @@ async def test_rules_are_checked_together_with_what_stays(db: str):
 
 async def test_after_draft_some_things_are_fixed(db: str):
     campaign = await data.campaign(type=CampaignType.AFFILIATE)
-    payload = await updated(campaign, type="NORMAL", advertiserId="other")
+    payload = await updated(campaign, type="SOCIAL", advertiserId="other")
     assert refused(payload) == [
         ("TRANSITION_NOT_ALLOWED", "type"), ("TRANSITION_NOT_ALLOWED", "advertiserId"),
     ]  # fmt: skip
-    payload = await updated(campaign, postTracking=False)
-    assert refused(payload) == [("TRANSITION_NOT_ALLOWED", "postTracking")]
+    payload = await updated(campaign, selection=True, affiliateKind="ECOMMERCE", postTracking=False)
+    assert refused(payload) == [
+        ("TRANSITION_NOT_ALLOWED", name) for name in ("selection", "affiliateKind", "postTracking")
+    ]
     payload = await updated(campaign, platforms=["INSTAGRAM", "X"])
     assert refused(payload) == [("TRANSITION_NOT_ALLOWED", "platforms")]
     payload = await updated(campaign, platforms=["INSTAGRAM", "TIKTOK", "X"])
@@ -188,6 +196,10 @@ async def test_a_draft_can_change_in_everything(db: str):
     payload = await updated(campaign, **FULL)
     assert payload["userErrors"] == []
     assert payload["campaign"]["type"] == "AFFILIATE"
+    assert (payload["campaign"]["selection"], payload["campaign"]["affiliateKind"]) == (
+        True,
+        "ECOMMERCE",
+    )
     assert payload["campaign"]["platforms"] == ["INSTAGRAM", "X"]
     assert payload["campaign"]["status"] == "ONGOING"
 
@@ -197,6 +209,18 @@ FORWARD = {
     ("UPCOMING", "ONGOING"), ("UPCOMING", "COMPLETED"), ("UPCOMING", "CANCELLED"),
     ("ONGOING", "COMPLETED"), ("ONGOING", "CANCELLED"),
 }  # fmt: skip
+
+
+async def test_a_campaign_that_becomes_social_has_no_kind_any_more(db: str):
+    campaign = await data.campaign(type=CampaignType.AFFILIATE, status=CampaignStatus.DRAFT)
+    assert refused(await updated(campaign, affiliateKind=None)) == [
+        ("INVALID_INPUT", "affiliateKind")
+    ]
+    payload = await updated(campaign, type="SOCIAL")
+    assert payload["userErrors"] == []
+    assert (payload["campaign"]["type"], payload["campaign"]["affiliateKind"]) == ("SOCIAL", None)
+    payload = await updated(campaign, type="AFFILIATE", affiliateKind="REFERRAL_CODE")
+    assert payload["campaign"]["affiliateKind"] == "REFERRAL_CODE"
 
 
 async def test_status_moves_forward_only(db: str):

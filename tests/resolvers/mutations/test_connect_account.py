@@ -13,7 +13,7 @@ from tests.data import NOW
 from tests.engine import STAFF, answer, creator, execute, mutate, operation, refusal
 from transport.auth.tokens import ConnectProofs, sign
 from transport.settings import Settings
-from workflow.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform
+from workflow.enums import CampaignStatus, ParticipationStatus, Platform
 
 INSTAGRAM, TIKTOK, YOUTUBE = Platform.INSTAGRAM, Platform.TIKTOK, Platform.YOUTUBE
 WAITING = ParticipationStatus.WAITING
@@ -172,13 +172,11 @@ async def test_wrong_fields_are_named(db: str, wrong: dict[str, Any], path: str)
 # Moving on who waits
 
 
-@pytest.mark.parametrize(
-    ("campaign_type", "status"), [(CampaignType.SELECTION, "APPLIED"), ("NORMAL", "JOINED")]
-)
+@pytest.mark.parametrize(("selection", "status"), [(True, "APPLIED"), (False, "JOINED")])
 async def test_the_first_qualifying_account_moves_on_who_waits(
-    db: str, campaign_type: CampaignType, status: str
+    db: str, selection: bool, status: str
 ):
-    campaign = await data.campaign(type=campaign_type, followers_min=100)
+    campaign = await data.campaign(selection=selection, followers_min=100)
     person = await data.influencer((INSTAGRAM, 99), (YOUTUBE, 5_000))
     part = await data.participation(campaign, person, WAITING)
     payload = await connected(person, followers=100)

@@ -26,7 +26,7 @@ async def create_campaign() -> Case:
     given = {
         "title": "T",
         "brand": "B",
-        "type": "NORMAL",
+        "type": "SOCIAL",
         "platforms": ["X"],
         "categories": ["New"],
     }
@@ -67,12 +67,12 @@ async def participations(status: STATUS, **campaign: Any) -> Case:
 
 
 async def set_applicant_status() -> Case:
-    given, person = await participations(STATUS.APPLIED, type=CampaignType.SELECTION)
+    given, person = await participations(STATUS.APPLIED, selection=True)
     return given | {"status": "APPROVED"}, person
 
 
 async def reopen_applications() -> Case:
-    return await participations(STATUS.REJECTED, type=CampaignType.SELECTION)
+    return await participations(STATUS.REJECTED, selection=True)
 
 
 async def remove_participants() -> Case:

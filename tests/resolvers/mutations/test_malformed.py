@@ -14,7 +14,7 @@ from tests.data import NOW
 from tests.engine import STAFF, answer, creator, execute, mutate, operation
 from workflow.enums import ParticipationStatus, Platform
 
-CAMPAIGN: dict[str, Any] = {"title": "T", "brand": "B", "type": "NORMAL", "platforms": ["TIKTOK"]}
+CAMPAIGN: dict[str, Any] = {"title": "T", "brand": "B", "type": "SOCIAL", "platforms": ["TIKTOK"]}
 NO_OFFSET = "2026-11-24T09:30"
 NO_SCHEME = "example.com/a.png"
 ERRORS = "userErrors { code field message }"
@@ -67,7 +67,7 @@ async def test_times_and_urls_that_are_none_are_told_with_all_else(db: str):
 
 
 async def test_as_literals_and_as_variables_of_their_own_too(db: str):
-    literal = f'title: "T", brand: "B", type: NORMAL, platforms: [TIKTOK], startsAt: "{NO_OFFSET}"'
+    literal = f'title: "T", brand: "B", type: SOCIAL, platforms: [TIKTOK], startsAt: "{NO_OFFSET}"'
     query = (
         "mutation($picture: URL, $ends: DateTime) {"
         f" createCampaign(input: {{ {literal}, coverImageUrl: $picture, endsAt: $ends }})"
@@ -216,7 +216,7 @@ async def test_what_graphql_itself_refuses_is_top_level_with_its_field(
 
 
 async def test_as_a_literal_too(db: str):
-    given = 'title: "T", brand: "B", type: NORMALLY, platforms: [TIKTOK, MYSPACE]'
+    given = 'title: "T", brand: "B", type: SOCIALLY, platforms: [TIKTOK, MYSPACE]'
     given += ', capacity: 3000000000, startsAt: "tomorrow"'
     query = f"mutation {{ createCampaign(input: {{ {given} }}) {{ __typename }} }}"
     assert sorted(map(str, await refused(query))) == sorted(

@@ -12,7 +12,6 @@ from tests.engine import ADVERTISER, STAFF, creator, gids, mutate, operation, re
 from workflow.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform
 
 INSTAGRAM, TIKTOK, YOUTUBE = Platform.INSTAGRAM, Platform.TIKTOK, Platform.YOUTUBE
-SELECTION = CampaignType.SELECTION
 RESULTS = """
     campaign { id placesTaken }
     results {
@@ -27,7 +26,7 @@ RESULTS = """
 
 
 async def test_one_account_joins_several_or_none_wait_and_unavailable_is_refused(db: str):
-    campaign = await data.campaign(type=SELECTION, countries=["JP"])
+    campaign = await data.campaign(selection=True, countries=["JP"])
     one = await data.influencer((INSTAGRAM, 10), (YOUTUBE, 99))
     several = await data.influencer((INSTAGRAM, 10), (TIKTOK, 10))
     none = await data.influencer((YOUTUBE, 10))
@@ -65,26 +64,30 @@ async def test_one_account_joins_several_or_none_wait_and_unavailable_is_refused
 
 
 @pytest.mark.parametrize(
-    ("kind", "tracking", "accounts", "status"),
+    ("kind", "selection", "tracking", "accounts", "status"),
     [
-        (CampaignType.NORMAL, True, 1, "JOINED"),
-        (CampaignType.NORMAL, True, 2, "WAITING"),
-        (CampaignType.AFFILIATE, True, 1, "JOINED"),
-        (CampaignType.AFFILIATE, True, 0, "WAITING"),
-        (CampaignType.AFFILIATE, False, 0, "JOINED"),
-        (CampaignType.AFFILIATE, False, 2, "JOINED"),
+        (CampaignType.SOCIAL, False, True, 1, "JOINED"),
+        (CampaignType.SOCIAL, False, True, 2, "WAITING"),
+        (CampaignType.SOCIAL, True, True, 1, "APPROVED"),
+        (CampaignType.AFFILIATE, True, True, 1, "APPROVED"),
+        (CampaignType.AFFILIATE, False, True, 1, "JOINED"),
+        (CampaignType.AFFILIATE, False, True, 0, "WAITING"),
+        (CampaignType.AFFILIATE, False, False, 0, "JOINED"),
+        (CampaignType.AFFILIATE, False, False, 2, "JOINED"),
+        (CampaignType.AFFILIATE, True, False, 0, "APPROVED"),
+        (CampaignType.AFFILIATE, True, False, 2, "APPROVED"),
     ],
 )
-async def test_each_type_of_campaign_has_its_own_outcome(
-    db: str, kind: CampaignType, tracking: bool, accounts: int, status: str
+async def test_each_kind_of_campaign_has_its_own_outcome(
+    db: str, kind: CampaignType, selection: bool, tracking: bool, accounts: int, status: str
 ):
-    campaign = await data.campaign(type=kind, post_tracking=tracking)
+    campaign = await data.campaign(type=kind, selection=selection, post_tracking=tracking)
     person = await data.influencer(*[(INSTAGRAM, 10)] * accounts)
     payload = await mark(campaign, person)
     [result] = payload["results"]
     assert result["participation"]["status"] == status
     selected = result["participation"]["selectedAccount"] is not None
-    assert selected == (status == "JOINED" and tracking)
+    assert selected == (status != "WAITING" and tracking)
 
 
 async def test_marking_again_is_unchanged_and_writes_nothing(db: str):
@@ -100,7 +103,7 @@ async def test_marking_again_is_unchanged_and_writes_nothing(db: str):
 
 @pytest.mark.parametrize("status", ["APPLIED", "REVIEWING", "REJECTED"])
 async def test_applicants_are_decided_on_their_tab(db: str, status: str):
-    campaign = await data.campaign(type=SELECTION)
+    campaign = await data.campaign(selection=True)
     person = await data.influencer((INSTAGRAM, 10))
     await data.participation(campaign, person, ParticipationStatus(status))
     [result] = (await mark(campaign, person))["results"]

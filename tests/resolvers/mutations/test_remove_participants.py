@@ -5,7 +5,7 @@ import pytest
 from models.participation import Participation, ParticipationEvent
 from tests import data
 from tests.engine import ADVERTISER, gids, mutate, operation, refusal
-from workflow.enums import CampaignType, ParticipationStatus, Platform, PostStatus
+from workflow.enums import ParticipationStatus, Platform, PostStatus
 
 WAITING, JOINED, REMOVED = (
     ParticipationStatus.WAITING,
@@ -56,7 +56,7 @@ async def test_a_live_post_stands_in_the_way(db: str, post: PostStatus, outcome:
 
 @pytest.mark.parametrize("status", ["APPLIED", "REVIEWING", "APPROVED", "REJECTED"])
 async def test_applicants_are_not_removed(db: str, status: str):
-    campaign = await data.campaign(type=CampaignType.SELECTION)
+    campaign = await data.campaign(selection=True)
     person = await data.influencer((Platform.INSTAGRAM, 10))
     part = await data.participation(campaign, person, ParticipationStatus(status))
     [result] = (await remove(part))["results"]

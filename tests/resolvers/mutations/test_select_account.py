@@ -10,10 +10,9 @@ from resolvers.ids import encode
 from tests import data
 from tests.data import NOW
 from tests.engine import STAFF, creator, mutate, operation, refusal
-from workflow.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform, PostStatus
+from workflow.enums import CampaignStatus, ParticipationStatus, Platform, PostStatus
 
 INSTAGRAM, TIKTOK, YOUTUBE = Platform.INSTAGRAM, Platform.TIKTOK, Platform.YOUTUBE
-SELECTION = CampaignType.SELECTION
 WAITING = ParticipationStatus.WAITING
 PAYLOAD = """
     outcome
@@ -56,13 +55,10 @@ def refused(payload: dict[str, Any]) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("campaign_type", "status", "places"),
-    [(SELECTION, "APPLIED", 0), (CampaignType.NORMAL, "JOINED", 1)],
+    ("selection", "status", "places"), [(True, "APPLIED", 0), (False, "JOINED", 1)]
 )
-async def test_selecting_moves_on_who_waits(
-    db: str, campaign_type: CampaignType, status: str, places: int
-):
-    campaign = await data.campaign(type=campaign_type)
+async def test_selecting_moves_on_who_waits(db: str, selection: bool, status: str, places: int):
+    campaign = await data.campaign(selection=selection)
     person = await data.influencer((INSTAGRAM, 10), (TIKTOK, 10))
     part = await data.participation(campaign, person, WAITING)
     payload = await selected(person, part, await account_on(person, TIKTOK))
@@ -88,7 +84,7 @@ async def test_selecting_again_changes_nothing_and_another_is_refused(db: str):
 
 
 async def test_a_lost_account_is_replaced_without_moving(db: str):
-    campaign = await data.campaign(type=SELECTION)
+    campaign = await data.campaign(selection=True)
     person = await data.influencer((INSTAGRAM, 10), disconnected=(TIKTOK,))
     lost = await account_on(person, TIKTOK)
     part = await data.participation(
@@ -194,7 +190,7 @@ async def test_withdrawing_gives_the_place_back_and_tells_why(db: str):
 @pytest.mark.parametrize("status", ["WAITING", "APPLIED", "REVIEWING"])
 async def test_undecided_ones_can_be_withdrawn(db: str, status: str):
     person = await data.influencer()
-    campaign = await data.campaign(type=SELECTION)
+    campaign = await data.campaign(selection=True)
     part = await data.participation(campaign, person, ParticipationStatus(status))
     assert (await withdrawn(person, part))["participation"]["status"] == "REMOVED"
 
@@ -202,7 +198,7 @@ async def test_undecided_ones_can_be_withdrawn(db: str, status: str):
 @pytest.mark.parametrize("status", ["APPROVED", "REJECTED"])
 async def test_decided_ones_cannot(db: str, status: str):
     person = await data.influencer()
-    campaign = await data.campaign(type=SELECTION)
+    campaign = await data.campaign(selection=True)
     part = await data.participation(campaign, person, ParticipationStatus(status))
     payload = await withdrawn(person, part)
     assert refused(payload) == ("TRANSITION_NOT_ALLOWED", "participationId")

@@ -13,7 +13,7 @@ RESULT = """
 """
 
 
-async def joined(kind: CampaignType = CampaignType.AFFILIATE, tracking: bool = False):
+async def joined(kind: CampaignType = CampaignType.AFFILIATE, *, tracking: bool = False):
     campaign = await data.campaign(type=kind, post_tracking=tracking)
     return await data.participation(campaign, await data.influencer(), ParticipationStatus.JOINED)
 
@@ -50,7 +50,7 @@ async def test_only_the_campaigns_platforms_and_at_least_one(db: str):
 
 
 async def test_not_where_posts_are_tracked(db: str):
-    for part in (await joined(tracking=True), await joined(CampaignType.NORMAL, tracking=True)):
+    for part in (await joined(tracking=True), await joined(CampaignType.SOCIAL, tracking=True)):
         payload = await select(part, ["INSTAGRAM"])
         assert payload["userErrors"][0]["code"] == "TRANSITION_NOT_ALLOWED"
         assert payload["participation"]["status"] == "JOINED"

@@ -10,6 +10,7 @@ from tests import data
 from tests.engine import ADVERTISER, gids, mutate, operation, refusal
 from workflow.enums import (
     Action,
+    AffiliateKind,
     CampaignStatus,
     CampaignType,
     ParticipationStatus,
@@ -61,7 +62,7 @@ async def test_a_refusal_speaks_of_the_post(db: str):
     cancelled = await submitted(campaign_status=CampaignStatus.CANCELLED)
     untracked = await submitted()
     await Campaign.filter(id=untracked.campaign_id).update(
-        type=CampaignType.AFFILIATE, post_tracking=False
+        type=CampaignType.AFFILIATE, affiliate_kind=AffiliateKind.ECOMMERCE, post_tracking=False
     )
     payload = await judge("EFFECTIVE", final, cancelled, untracked)
     assert [result["error"]["message"] for result in payload["results"]] == [
@@ -118,7 +119,7 @@ async def submitted(
     status: PostStatus = PostStatus.SUBMITTED,
     campaign_status: CampaignStatus = CampaignStatus.ONGOING,
 ) -> Post:
-    campaign = await data.campaign(type=CampaignType.NORMAL, status=campaign_status)
+    campaign = await data.campaign(status=campaign_status)
     part = await data.participation(campaign, await data.influencer(), JOINED)
     warning = PostWarning.OTHER if status is PostStatus.WARNING else None
     return await data.post(part, status, warning=warning)

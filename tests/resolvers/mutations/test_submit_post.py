@@ -152,7 +152,7 @@ async def test_others_participations_are_not_there(db: str):
 @pytest.mark.parametrize("status", ["WAITING", "APPLIED", "REJECTED", "REMOVED"])
 async def test_only_who_takes_part_posts(db: str, status: str):
     person = await data.influencer()
-    campaign = await data.campaign(type=CampaignType.SELECTION)
+    campaign = await data.campaign(selection=True)
     part = await data.participation(campaign, person, ParticipationStatus(status))
     assert refused(await submitted(person, part)) == ("TRANSITION_NOT_ALLOWED", "participationId")
 
@@ -174,7 +174,7 @@ async def test_a_hundred_posts_are_the_most(db: str):
 
 
 async def test_after_a_rejection_the_urls_stay_taken(db: str):
-    campaign = await data.campaign(type=CampaignType.SELECTION)
+    campaign = await data.campaign(selection=True)
     person, other = await data.influencer(), await data.influencer()
     rejected = await data.participation(campaign, person, ParticipationStatus.REJECTED)
     await data.post(rejected, url=URL)

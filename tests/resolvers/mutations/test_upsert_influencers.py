@@ -10,7 +10,7 @@ from resolvers.ids import encode
 from tests import data
 from tests.data import NOW
 from tests.engine import ADVERTISER, answer, creator, mutate, operation, refusal
-from workflow.enums import CampaignType, ParticipationStatus, Platform
+from workflow.enums import ParticipationStatus, Platform
 
 INSTAGRAM, TIKTOK = Platform.INSTAGRAM, Platform.TIKTOK
 WAITING = ParticipationStatus.WAITING
@@ -211,13 +211,9 @@ async def test_fifty_accounts_are_the_most(db: str):
     assert await SocialAccount.all().count() == 50
 
 
-@pytest.mark.parametrize(
-    ("campaign_type", "status"), [(CampaignType.SELECTION, "APPLIED"), ("NORMAL", "JOINED")]
-)
-async def test_who_waited_for_an_account_moves_on(
-    db: str, campaign_type: CampaignType, status: str
-):
-    campaign = await data.campaign(type=campaign_type, followers_min=100, capacity=1)
+@pytest.mark.parametrize(("selection", "status"), [(True, "APPLIED"), (False, "JOINED")])
+async def test_who_waited_for_an_account_moves_on(db: str, selection: bool, status: str):
+    campaign = await data.campaign(selection=selection, followers_min=100, capacity=1)
     fits, also_fits = await data.influencer(), await data.influencer()
     small, several = await data.influencer(), await data.influencer()
     parts = [
@@ -236,7 +232,7 @@ async def test_who_waited_for_an_account_moves_on(
     assert payload["advanced"] == [{"id": gid(parts[0]), "status": status}]
     [event] = await ParticipationEvent.all()
     assert (event.action, event.actor_role) == ("CONNECT_ACCOUNT", "SYSTEM")
-    # The only place is taken in a Normal campaign; applicants take none.
+    # The only place is taken without selection; applicants take none.
     payload = await upserted(
         person(also_fits.external_id, accounts=[account("ig-5", followers=100)])
     )

@@ -13,7 +13,6 @@ from tests.engine import ADVERTISER, answer, creator, refusal
 from tests.resolvers.crowd import APPLICANTS, Crowd, Person, filters, gather
 from workflow.enums import (
     CampaignStatus,
-    CampaignType,
     JobSection,
     ParticipationOrigin,
     ParticipationStatus,
@@ -124,7 +123,7 @@ async def test_the_posts_tab_has_a_row_for_each_post_and_each_who_has_none(db: s
 async def test_who_was_erased_is_listed_in_the_tabs_and_found_in_none(
     db: str, search: str | None, found: int
 ):
-    campaign = await data.campaign(type=CampaignType.SELECTION)
+    campaign = await data.campaign(selection=True)
     for erased_at in (None, data.NOW):
         person = await data.influencer((Platform.TIKTOK, 10), name="Tanaka", erased_at=erased_at)
         await data.participation(campaign, person, ParticipationStatus.APPROVED)
@@ -169,8 +168,9 @@ async def test_each_job_is_in_one_section_and_counted_there(db: str):
     for campaign_status in CampaignStatus:
         for status in ParticipationStatus:
             for origin in ParticipationOrigin:
-                kind = CampaignType.NORMAL if status == "JOINED" else CampaignType.SELECTION
-                campaign = await data.campaign(status=campaign_status, type=kind)
+                campaign = await data.campaign(
+                    status=campaign_status, selection=status is not ParticipationStatus.JOINED
+                )
                 part = await data.participation(campaign, me, status, origin=origin)
                 await data.participation(campaign, other, status, origin=origin)
                 section = job_section(status, campaign_status, origin)
