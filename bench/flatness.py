@@ -55,7 +55,7 @@ _RULES = {
 }
 """The rules of six open campaigns on all platforms, by what they are called here."""
 
-_OPEN = "SELECT id FROM campaign WHERE status = 'ONGOING' AND type = 'SELECTION' ORDER BY id"
+_OPEN = "SELECT id FROM campaign WHERE status = 'ONGOING' AND selection ORDER BY id"
 _TOP = """
 INSERT INTO participation (campaign_id, influencer_id, status, selected_platforms, origin, round,
     version, followers, created_at, updated_at)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 CAMPAIGN = """
-SELECT id, type, status, platforms, countries, category_mask, followers_min, followers_max
+SELECT id, selection, status, platforms, countries, category_mask, followers_min, followers_max
 FROM campaign WHERE id = $1 FOR UPDATE"""
 INFLUENCERS = """
 SELECT id, country, category_mask, followers FROM influencer
@@ -68,7 +68,7 @@ def decide(
     elif override == "UNAVAILABLE" or not _meets(campaign, influencer, relevant, fitting):
         return None
     chosen = fitting[0]["id"] if len(fitting) == 1 else None
-    joined = "APPROVED" if campaign["type"] == "SELECTION" else "JOINED"
+    joined = "APPROVED" if campaign["selection"] else "JOINED"
     status = joined if chosen else "WAITING"
     return Marked(influencer["id"], status, chosen, influencer["followers"])
 

@@ -69,14 +69,16 @@ GROUP BY i.id, i.name_key;
 
 -- Rules: broad (no country), mid (countries, perhaps a range), rare (a category and a range too).
 INSERT INTO campaign (id, title, title_key, brand, search_key, advertiser_id, description,
-    cover_image_url, reward, hashtags, mentions, type, status, post_tracking, platforms, countries,
-    categories, category_mask, category_overflow, followers_min, followers_max, capacity,
-    places_taken, application_deadline, starts_at, ends_at, created_at, updated_at)
+    cover_image_url, reward, hashtags, mentions, type, selection, affiliate_kind, status,
+    post_tracking, platforms, countries, categories, category_mask, category_overflow,
+    followers_min, followers_max, capacity, places_taken, application_deadline, starts_at, ends_at,
+    created_at, updated_at)
 SELECT c, title, lower(title), 'Brand ' || c % 300, lower(title || chr(10) || 'Brand ' || c % 300),
     'advertiser-' || c % 300, repeat('Show the product in your daily life, and say why. ', 4),
     'https://images.example.com/campaigns/' || c || '.webp', 'The product, and 5,000 yen',
     json_build_array('campaign' || c, 'ad'), json_build_array('brand' || c % 300),
-    bench.word(c, 21, ARRAY['SELECTION', 'SELECTION', 'SELECTION', 'NORMAL', 'NORMAL', 'AFFILIATE']),
+    CASE WHEN is_affiliate THEN 'AFFILIATE' ELSE 'SOCIAL' END, bench.roll(c, 21, 6) < 3,
+    CASE WHEN is_affiliate THEN bench.word(c, 36, ARRAY['URL_TRACKING', 'ECOMMERCE']) END,
     bench.word(c, 22, ARRAY['ONGOING', 'ONGOING', 'ONGOING', 'ONGOING', 'ONGOING', 'ONGOING',
         'UPCOMING', 'COMPLETED', 'COMPLETED', 'CANCELLED']),
     true, 1 + bench.roll(c, 23, 127),
@@ -91,7 +93,8 @@ SELECT c, title, lower(title), 'Brand ' || c % 300, lower(title || chr(10) || 'B
 FROM generate_series(1, :campaigns::bigint) AS c
 CROSS JOIN LATERAL (SELECT 'Campaign ' || c || ' of the season' AS title,
     bench.roll(c, 20, 4) AS breadth, bench.roll(c, 24, 10) < 2 AS is_rare,
-    bench.roll(c, 25, 10) < 4 AS has_range, 1 + bench.roll(c, 27, 20) AS topic) AS made;
+    bench.roll(c, 25, 10) < 4 AS has_range, bench.roll(c, 35, 6) = 5 AS is_affiliate,
+    1 + bench.roll(c, 27, 20) AS topic) AS made;
 
 ANALYZE influencer, campaign;
 
@@ -103,7 +106,7 @@ SELECT row_number() OVER (), c.id, i.id,
     CASE WHEN drawn NOT IN ('WAITING', 'REMOVED') THEN a.id END, 0,
     bench.word(pair, 31, ARRAY['FORCED', 'SELF']), 1, 1 + bench.roll(pair, 32, 3), i.followers,
     began, began + bench.roll(pair, 34, 5000000) * interval '1 second'
-FROM (SELECT c.id, c.type, nth, 1 + (bench.roll(c.id, 28, :influencers) + nth * 104729::bigint)
+FROM (SELECT c.id, c.selection, nth, 1 + (bench.roll(c.id, 28, :influencers) + nth * 104729::bigint)
         % :influencers AS influencer
     FROM campaign c CROSS JOIN LATERAL
         generate_series(1, :participations / :campaigns / 5
@@ -114,7 +117,7 @@ LEFT JOIN LATERAL (SELECT id FROM account WHERE influencer_id = i.id
 CROSS JOIN LATERAL (SELECT c.id * 1000000 + i.id AS pair) AS named
 CROSS JOIN LATERAL (SELECT
     '2026-01-01Z'::timestamptz + bench.roll(pair, 33, 20000000) * interval '1 second' AS began,
-    CASE WHEN c.type = 'SELECTION' THEN bench.word(pair, 30, ARRAY['WAITING', 'WAITING', 'WAITING',
+    CASE WHEN c.selection THEN bench.word(pair, 30, ARRAY['WAITING', 'WAITING', 'WAITING',
         'APPLIED', 'APPLIED', 'APPLIED', 'APPLIED', 'APPLIED', 'REVIEWING', 'REVIEWING',
         'REVIEWING', 'REVIEWING', 'APPROVED', 'APPROVED', 'APPROVED', 'APPROVED', 'REJECTED',
         'REJECTED', 'REJECTED', 'REMOVED'])

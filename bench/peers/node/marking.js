@@ -3,7 +3,7 @@
 import { numberOf, pool } from './database.js';
 
 const STATEMENTS = {
-  campaign: `SELECT id, type, status, platforms, countries, category_mask, followers_min,
+  campaign: `SELECT id, selection, status, platforms, countries, category_mask, followers_min,
     followers_max FROM campaign WHERE id = $1 FOR UPDATE`,
   influencers: `SELECT id, country, category_mask, followers FROM influencer
     WHERE id = ANY($1) AND erased_at IS NULL ORDER BY id FOR SHARE`,
@@ -102,7 +102,7 @@ function decide(campaign, influencer, accounts, override) {
     (override !== 'UNAVAILABLE' && meetsRules(campaign, influencer, relevant, fitting));
   if (!meets) return null;
   const account = fitting.length === 1 ? fitting[0].id : null;
-  const joined = campaign.type === 'SELECTION' ? 'APPROVED' : 'JOINED';
+  const joined = campaign.selection ? 'APPROVED' : 'JOINED';
   return {
     influencer: influencer.id,
     status: account ? joined : 'WAITING',
