@@ -9,6 +9,7 @@ from collections.abc import Generator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from models.participation import Participation, ParticipationEvent, Post
 from tests.commands.running import CommandLine, Ran
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases
 from workflow.enums import (
+    AffiliateKind,
     CampaignStatus,
     CampaignType,
     ParticipationStatus,
@@ -137,18 +139,28 @@ async def test_it_stores_as_many_as_asked_for(demo: Loaded) -> None:
         assert await Influencer.all().count() == 2_000 + 6
 
 
-async def test_every_status_and_type_is_there(demo: Loaded) -> None:
+async def test_every_status_and_kind_is_there(demo: Loaded) -> None:
     async with connected(demo.url):
         campaigns = await Campaign.all()
         parts = await Participation.all()
         posts = await Post.all()
 
-    assert {campaign.type for campaign in campaigns} == set(CampaignType)
+    assert {kind_of(campaign) for campaign in campaigns} == {
+        *((CampaignType.SOCIAL, None, selection, True) for selection in (True, False)),
+        *product([CampaignType.AFFILIATE], AffiliateKind, (True, False), (True, False)),
+    }
     assert {campaign.status for campaign in campaigns} == set(CampaignStatus)
     assert {part.status for part in parts} == set(ParticipationStatus)
     assert {post.status for post in posts} == set(PostStatus)
     untracked = {campaign.id for campaign in campaigns if not campaign.post_tracking}
-    assert {part.status for part in parts if part.campaign_id in untracked} >= {"JOINED"}
+    assert {part.status for part in parts if part.campaign_id in untracked} >= {
+        "JOINED",
+        "APPROVED",
+    }
+
+
+def kind_of(campaign: Campaign) -> tuple[object, ...]:
+    return campaign.type, campaign.affiliate_kind, campaign.selection, campaign.post_tracking
 
 
 async def test_every_event_follows_from_the_one_before_by_the_rules(demo: Loaded) -> None:
@@ -170,7 +182,7 @@ def assert_allowed(
     """Replay a history: each event is a row of the table, and they come to what is stored."""
     allowed = {
         (row.action, role, row.from_status, row.to_status)
-        for row in workflow_rows(campaign.type)
+        for row in workflow_rows(campaign.type, selection=campaign.selection)
         for role in row.roles
         if row.post_tracking in (None, campaign.post_tracking)
     }
