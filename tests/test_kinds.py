@@ -1,6 +1,6 @@
 """The whole way through each of the 14 kinds of campaign, for who is marked and who applies."""
 
-from itertools import product
+from itertools import product, starmap
 from typing import Any, NamedTuple
 
 import pytest
@@ -31,7 +31,7 @@ class Kind(NamedTuple):
 
 KINDS = [
     *(Kind(None, selection, tracking=True) for selection in (True, False)),
-    *(Kind(*kind) for kind in product(AffiliateKind, (True, False), (True, False))),
+    *starmap(Kind, product(AffiliateKind, (True, False), (True, False))),
 ]
 PART = "participation { id status origin selectedAccount { id } selectedPlatforms }"
 CODES = "userErrors { code }"
@@ -122,7 +122,7 @@ async def mark(kind: Kind, campaign: str, person: Influencer) -> str:
     if kind.tracking:
         assert part["status"] == "WAITING"
         account = await qualifying(campaign, person)
-        chosen = {"participationId": part["id"], "accountId": account}
+        chosen: dict[str, Any] = {"participationId": part["id"], "accountId": account}
         payload = await mutate("selectAccount", f"{PART} {CODES}", creator(person.pk), **chosen)
         assert payload["participation"]["selectedAccount"] == {"id": account}
         await decide(kind, part["id"])
@@ -133,7 +133,10 @@ async def apply(kind: Kind, campaign: str, person: Influencer) -> str:
     """Somebody with one account applies, and the advertiser decides where that is needed."""
     me = creator(person.pk)
     if not kind.tracking:
-        named = {"campaignId": campaign, "accountId": await qualifying(campaign, person)}
+        named: dict[str, Any] = {
+            "campaignId": campaign,
+            "accountId": await qualifying(campaign, person),
+        }
         payload = await mutate("apply", CODES, me, **named)
         assert payload["userErrors"] == [{"code": "INVALID_INPUT"}]
     payload = await mutate("apply", f"{PART} {CODES}", me, campaignId=campaign)
@@ -186,7 +189,7 @@ async def post(person: Influencer, part: str) -> None:
         participationId=part,
         url=f"https://www.tiktok.com/@someone/video/{7_300_000_000_000_000_000 + person.pk}",
     )
-    judged = {"postIds": [payload["post"]["id"]], "status": "APPROVED"}
+    judged: dict[str, Any] = {"postIds": [payload["post"]["id"]], "status": "APPROVED"}
     payload = await mutate("setPostStatus", f"results {{ outcome }} {CODES}", STAFF, **judged)
     assert payload["results"] == [{"outcome": "CHANGED"}]
 
