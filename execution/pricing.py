@@ -9,7 +9,9 @@ unknown: compiled once for an operation, it takes each request a few multiplicat
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from math import ceil
+from types import MappingProxyType
+from typing import Any, NamedTuple, cast
 
 from graphql import (
     FieldNode,
@@ -28,6 +30,7 @@ from graphql import (
     ValueNode,
     VariableNode,
     is_input_object_type,
+    value_from_ast_untyped,
 )
 
 from projection.internals import Path, is_list, named_type, type_of
@@ -98,14 +101,38 @@ class Length(NamedTuple):
         return len(value or ())
 
 
-Size = int | Rows | Length
+@dataclass(frozen=True, slots=True, eq=False)
+class Nested:
+    """The mean length of a list that each item of a mutation's input has, or is left out in."""
+
+    given: ValueNode
+    "The input."
+    items: str
+    field: str
+
+    def of(self, variables: Variables) -> int:
+        """Return the length, rounded up; LIST_SIZE at least, as there may be more than is given."""
+        given: Any = value_from_ast_untyped(self.given, dict(variables))
+        items = _as_list(given.get(self.items) if given else None)
+        total = sum(len(_as_list(item.get(self.field))) for item in items if item)
+        return max(LIST_SIZE, ceil(total / max(len(items), 1)))
+
+
+def _as_list(value: Any) -> list[Any]:
+    """Return a list as it is, and for any other value the list that GraphQL takes it for."""
+    if isinstance(value, list):
+        return cast("list[Any]", value)
+    return [] if value is None else [value]
+
+
+Size = int | Rows | Length | Nested
 
 
 class Count(NamedTuple):
     """A product of a number and of sizes that depend on variables."""
 
     number: int = 1
-    sizes: tuple[Rows | Length, ...] = ()
+    sizes: tuple[Rows | Length | Nested, ...] = ()
 
     def times(self, size: Size) -> "Count":
         """Return the product with one more factor."""
@@ -145,7 +172,7 @@ class Pricing(NamedTuple):
 
     def price(self) -> Price:
         """Return the price: the sum over its fields. `check_cost` bounds how many they are."""
-        numbers = defaultdict[tuple[Rows | Length, ...], int](int)
+        numbers = defaultdict[tuple[Rows | Length | Nested, ...], int](int)
         for charge in _charges(self):
             for count in charge.counts:
                 numbers[count.sizes] += count.number
@@ -177,6 +204,8 @@ class _Selected(NamedTuple):
     "How many such objects there are."
     list_size: Size = LIST_SIZE
     "How many objects a list in one of them has."
+    nested: Mapping[str, Size] = MappingProxyType({})
+    "Sizes of lists by the names of their fields, in the payload of a bulk mutation."
     part: str | None = None
     "`page` or `edge`: its rows are charged where the page is."
 
@@ -237,7 +266,7 @@ def _field(
         costs = [below.objects.times(PAGE), below.objects.times(rows), *more]
         return costs, below._replace(list_size=rows, part="page")
     if is_list(type_of(field)):
-        size = _list_size(selected, field, given)
+        size = _list_size(selected, nodes[0].name.value, field, given)
         below = below._replace(objects=below.objects.times(size))
     if selected.part:
         return more, below._replace(part="edge" if nodes[0].name.value == "edges" else None)
@@ -251,17 +280,25 @@ def _below(selected: _Selected, field: GraphQLField, nodes: Sequence[FieldNode])
         [node.selection_set for node in nodes if node.selection_set],
         Path(selected.path, (nodes[0].alias or nodes[0].name).value, None),
         selected.objects,
+        nested=selected.nested,
     )
 
 
 def _mutation(
     below: _Selected, field: GraphQLField, given: Mapping[str, ValueNode]
 ) -> tuple[Sequence[Count], _Selected]:
-    """Return the same of a mutation. The payload of a bulk one has as many results as items."""
-    cost, items = below.objects.times(TRANSACTION + 1), _items(field, given)
-    if items is None:
-        return [cost], below
-    return [cost, below.objects.times(ITEM).times(items)], below._replace(list_size=items)
+    """Return the same of a mutation. The payload of a bulk one has as many results as items.
+
+    What its items were given lists of has such lists in the payload.
+    """
+    cost = below.objects.times(TRANSACTION + 1)
+    for argument, name, kind in _lists_of_items(field):
+        value = given.get(argument)
+        items = _length(value, name)
+        nested = {each: Nested(value, name, each) for each in _input_lists(kind)} if value else {}
+        below = below._replace(list_size=items, nested=nested)
+        return [cost, below.objects.times(ITEM).times(items)], below
+    return [cost], below
 
 
 # Sizes, by what is given for arguments
@@ -279,24 +316,32 @@ def _number(value: ValueNode | None) -> int | str | None:
     return int(value.value) if isinstance(value, IntValueNode) else None
 
 
-def _list_size(selected: _Selected, field: GraphQLField, given: Mapping[str, ValueNode]) -> Size:
+def _list_size(
+    selected: _Selected, name: str, field: GraphQLField, given: Mapping[str, ValueNode]
+) -> Size:
     """Return how many objects a list has: as many as it is given ids of, if it is."""
-    for name, argument in field.args.items():
+    for key, argument in field.args.items():
         if is_list(type_of(argument)) and _names_objects(type_of(argument)):
-            return _length(given.get(name))
-    return selected.list_size
+            return _length(given.get(key))
+    return selected.nested.get(name, selected.list_size)
 
 
-def _items(field: GraphQLField, given: Mapping[str, ValueNode]) -> Size | None:
-    """Return how many items a mutation is given in its input; None where it takes no list of them.
+def _lists_of_items(field: GraphQLField) -> Iterator[tuple[str, str, Any]]:
+    """Yield the lists of items that a mutation takes: argument, field of it, and type of an item.
 
     Items are ids or input objects: a list of anything else, such as hashtags, is about one thing.
     """
     for name, argument in field.args.items():
         for key, part in getattr(named_type(type_of(argument)), "fields", {}).items():
             if is_list(type_of(part)) and _names_objects(type_of(part)):
-                return _length(given.get(name), key)
-    return None
+                yield name, key, named_type(type_of(part))
+
+
+def _input_lists(kind: Any) -> Iterator[str]:
+    """Yield the fields of an input object that are lists of input objects."""
+    for name, part in getattr(kind, "fields", {}).items():
+        if is_list(type_of(part)) and is_input_object_type(named_type(type_of(part))):
+            yield name
 
 
 def _names_objects(given: Any) -> bool:

@@ -124,6 +124,52 @@ async def test_an_influencer_of_upsert_influencers_is_an_item() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "mean"),
+    [
+        ([50, 50], 50),
+        ([11, 0, 2], LIST_SIZE),
+        ([20, 3], 12),
+        ([], 0),
+        ([None, 30], 15),
+    ],
+)
+def test_the_accounts_that_influencers_are_given_count_where_they_are_selected(
+    given: list[int | None], mean: int
+) -> None:
+    account = {"platform": "X", "externalId": "x", "handle": "h", "followers": 1}
+    items = [
+        {"externalId": "a", "name": "A", "accounts": None if each is None else [account] * each}
+        for each in given
+    ]
+    ways = {
+        "$input": "$input: UpsertInfluencersInput!",
+        "{ influencers: $items }": "$items: [InfluencerInput!]!",
+    }
+    for argument, variable in ways.items():
+        plain, selecting = (
+            price(
+                f"""mutation({variable}) {{ upsertInfluencers(input: {argument}) {{
+                    influencers {{ {selected} }} advanced {{ id }} }} }}""",
+                input={"influencers": items},
+                items=items,
+            )
+            for selected in ("id", "id accounts { id }")
+        )
+        assert plain == MUTATION + len(items) * (ITEM + 1 + 1)
+        assert selecting - plain == len(items) * mean
+
+
+def test_accounts_written_into_the_document_count_too() -> None:
+    account = '{ platform: X, externalId: "x", handle: "h", followers: 1 }'
+    accounts = ", ".join([account] * 9)
+    influencer = f'{{ externalId: "a", name: "A", accounts: [{accounts}] }}'
+    for influencers in (influencer, f"[{influencer}]"):
+        text = f"upsertInfluencers(input: {{ influencers: {influencers} }})"
+        selected = "influencers { accounts { id } }"
+        assert price(f"mutation {{ {text} {{ {selected} }} }}") == MUTATION + ITEM + 1 + 9
+
+
+@pytest.mark.parametrize(
     ("variables", "rows"),
     [({}, PAGE_SIZE), ({"n": None}, PAGE_SIZE), ({"n": 3}, 3), ({"m": 4}, 4), ({"n": 101}, 100)],
 )
