@@ -36,7 +36,13 @@ from execution.errors import with_code
 from execution.inputs import with_fields, with_marked_literals
 from execution.pricing import Price, Pricing
 from execution.rules import Rules
-from execution.trusted import Source, TrustedDocumentsError, canonical, hash_of
+from execution.trusted import (
+    Source,
+    TrustedDocumentsError,
+    canonical,
+    hash_of,
+    with_line_feeds,
+)
 from projection.internals import (
     Executor,
     GraphQLVariableSignature,
@@ -74,7 +80,10 @@ MAX_PUBLIC_TOKENS = 250
 INTROSPECTION = frozenset({"__schema", "__type"})
 _IS_LIST = {"ID": False, "String": False, "[ID!]": True, "[String!]": True}
 """By type of a variable that is a text, or a list of texts: whether it is a list."""
-
+_UNTRUSTED = (
+    "PersistedQueryNotFound: no document here has this id. Only trusted documents are served, so it"
+    " does not help to send its text: have it added to the documents of the server."
+)
 
 Resolve = Callable[[Any, dict[str, Any]], Awaitable[Any]]
 """`resolve(info, arguments)`, both as graphql-core makes them."""
@@ -202,19 +211,21 @@ class Documents:
         "By text."
         self._texts: dict[str, str] = {}
         "Of trusted documents, by id."
+        self._not_found = _UNTRUSTED if self._rules.trusted_only else "PersistedQueryNotFound"
         self._trust(self._rules.trusted or ())
 
     def text_of(self, document_id: str) -> str:
         """Return a trusted document.
 
         Raise RequestError PERSISTED_QUERY_NOT_FOUND, or PERSISTED_QUERY_NOT_SUPPORTED where there
-        are none. Clients look for these very messages, or for the codes.
+        are none. Clients look for these very messages, or for the codes, and then send the text:
+        where that would be in vain, the message says so.
         """
         if self._rules.trusted is None:
             raise RequestError("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported")
         text = self._texts.get(canonical(document_id))
         if text is None:
-            raise RequestError("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
+            raise RequestError("PERSISTED_QUERY_NOT_FOUND", self._not_found)
         return text
 
     def find(self, text: str, name: str | None, *, is_known: bool) -> Operation:
@@ -283,14 +294,15 @@ class Documents:
     def _trust(self, sources: Iterable[Source]) -> None:
         problems: list[str] = []
         for source in sources:
+            known = self._trusted.get(with_line_feeds(source.text))
             try:
-                self._trusted[source.text] = self._trusted.get(source.text) or self._read(source)
+                operations = known or self._read(source)
             except InvalidDocumentError as error:
                 problems += [f"{source.name}: {_with_line(each)}" for each in error.errors]
             except RequestError as error:
                 problems.append(f"{source.name}: {error.message}")
             else:
-                self._trusted[source.text.rstrip()] = self._trusted[source.text]
+                self._trusted |= {source.text: operations, source.text.rstrip(): operations}
                 self._texts |= {source.id: source.text, hash_of(source.text): source.text}
         if problems:
             raise TrustedDocumentsError("\n".join(dict.fromkeys(problems)))

@@ -3,7 +3,8 @@
 Clients that are built with their operations send an id in place of the text. The folder has the
 files that their tools write:
 
-- `*.graphql`, with one operation and its fragments, known by the SHA-256 of its text;
+- `*.graphql`, with one operation and its fragments, known by the SHA-256 of its text, whichever
+  line ends the client's build has;
 - `*.json` of GraphQL Code Generator (`persisted-documents.json`) or Relay: texts by their hashes;
 - `*.json` of Apollo (`generate-persisted-query-manifest`): a list of operations, each with its id.
 
@@ -69,11 +70,25 @@ def read_folder(folder: Path) -> list[Source]:
 
 
 def _read(file: Path) -> Iterable[Source]:
-    text = file.read_text(encoding="utf-8")
+    text = file.read_bytes().decode("utf-8-sig")
     if file.suffix == ".graphql":
-        # An editor ends a file with a line feed, which is not in the text that a client hashes.
-        return [Source(file, hash_of(each), text) for each in {text, text.rstrip()}]
+        return [Source(file, hash_of(each), each) for each in _spellings(text)]
     return [Source(file, canonical(name), body) for name, body in _manifest(orjson.loads(text))]
+
+
+def _spellings(text: str) -> Iterable[str]:
+    """Return the texts that a client may hash of a file: the first has line feeds alone.
+
+    Editors and version control end lines as the system does, and put a line feed at the end.
+    """
+    unix = with_line_feeds(text)
+    ends = (unix, unix.replace("\n", "\r\n"), text)
+    return dict.fromkeys(each for spelling in ends for each in (spelling, spelling.rstrip()))
+
+
+def with_line_feeds(text: str) -> str:
+    """Return a text whose lines end with line feeds alone, which is the same GraphQL document."""
+    return text.replace("\r\n", "\n")
 
 
 def _manifest(content: Any) -> Iterator[tuple[str, str]]:

@@ -62,6 +62,39 @@ def test_a_document_is_known_by_its_id_and_by_its_hash(
             assert (operation.name, operation.is_trusted) == ("Mine", True)
 
 
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "marked"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\n\r\n"], ids=repr)
+@pytest.mark.parametrize("last", [True, False], ids=["ended", "open"])
+def test_a_file_is_known_by_the_hash_of_either_line_end(
+    tmp_path: Path, mark: bytes, end: str, last: bool
+) -> None:
+    """Editors and version control change them, and put a mark at the beginning."""
+    text = f"query Mine {{{end}  viewer {{ id }}{end}}}"
+    stored = text + end * last
+    (tmp_path / "Mine.graphql").write_bytes(mark + stored.encode())
+    found = documents(tmp_path, trusted_only=True)
+    unix = text.replace("\r\n", "\n")
+    hashed = {stored, text, unix, unix.replace("\n", "\r\n")}
+    operations = [found.find(found.text_of(hash_of(each)), None, is_known=True) for each in hashed]
+    operations += [found.find(each, None, is_known=True) for each in hashed]
+    assert all(each is operations[0] for each in operations)
+    assert operations[0].is_trusted
+
+
+def test_a_manifest_may_begin_with_a_mark(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(b"\xef\xbb\xbf" + json.dumps({"cafe": QUERY}).encode())
+    assert documents(tmp_path).text_of("cafe") == QUERY
+
+
+def test_where_only_trusted_documents_are_served_nobody_is_told_to_send_the_text(
+    tmp_path: Path,
+) -> None:
+    found = documents(folder_of(tmp_path, Mine__graphql=QUERY), trusted_only=True)
+    with pytest.raises(RequestError, match="does not help to send its text") as refused:
+        found.text_of("cafe")
+    assert refused.value.extensions == {"code": "PERSISTED_QUERY_NOT_FOUND"}
+
+
 def test_an_id_that_is_not_known_is_told_as_clients_expect_it(tmp_path: Path) -> None:
     known = documents(folder_of(tmp_path, Mine__graphql=QUERY))
     for found, message in (
