@@ -77,8 +77,6 @@ class Settings(BaseSettings):
     database_lock_timeout: Seconds = DEFAULT_OPTIONS.lock_timeout
     database_prepared_statements: bool = DEFAULT_OPTIONS.prepared_statements
     "Whether PostgreSQL keeps statements for a connection, which some poolers cannot do."
-    request_timeout: Seconds = 10.0
-    "For one operation."
     database_replica_url: str | None = Field(default=None, repr=False)
     "Each of its hosts is a replica of the database."
     replica_max_lag: Seconds = DEFAULT_OPTIONS.replica_max_lag
@@ -102,6 +100,8 @@ class Settings(BaseSettings):
     "Seconds of serving on without being ready, before it ends. None: `drain_seconds`."
     graceful_timeout: int = Field(default=20, ge=1, le=3_600)
     "Seconds for the requests under way when the server ends."
+    request_timeout: Seconds = 10.0
+    "For one operation."
     body_timeout: Seconds = 15
     "Until the whole body of a request must be there."
     keep_alive: int = Field(default=75, ge=1, le=86_400)
@@ -334,8 +334,12 @@ def _explain(error: ValidationError) -> str:
 
 
 def _unknown(variable: str) -> str:
-    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
-    return f"is no setting; did you mean {get_close_matches(variable, known, 1, cutoff=0)[0]}?"
+    known = [name.upper() for name in Settings.model_fields]
+    name = variable.removeprefix(PREFIX)
+    close = get_close_matches(name, known, 1) or [each for each in known if name.startswith(each)]
+    if not close:
+        return "is no setting; docs/operations.md lists those that there are"
+    return f"is no setting; did you mean {PREFIX}{close[0]}?"
 
 
 def _plain(message: str) -> str:

@@ -117,6 +117,14 @@ def test_a_name_that_is_no_setting_is_refused_with_the_one_like_it(
     assert message == f"{name.upper()}: is no setting; did you mean {meant}?"
 
 
+@pytest.mark.parametrize("name", ["JOINERY_FROBNICATE", "JOINERY_X", "JOINERY_HOST"])
+def test_a_name_like_no_setting_is_refused_without_a_guess(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    message = refused(monkeypatch, **{name: "1"})
+    assert message == f"{name}: is no setting; docs/operations.md lists those that there are"
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
