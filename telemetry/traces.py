@@ -70,28 +70,11 @@ class Traces:
         ended = time_ns()
         began = ended - round(1e9 * seconds)
         for statement in record.statements:
-            self._tell(
-                span, statement, began + round(1e9 * (statement.began - record.began)), system
-            )
-        is_known = record.type != "unknown"
-        if is_known:
+            after = round(1e9 * (statement.began - record.began))
+            self._tell(span, statement, began + after, system)
+        if record.type != "unknown":
             span.update_name(f"{record.type} {record.name}" if record.name else record.type)
-            span.set_attribute("graphql.operation.type", record.type)
-        if record.name:
-            span.set_attribute("graphql.operation.name", record.name[:100])
-        span.set_attributes(
-            {
-                "http.request.method": method,
-                "http.route": "/graphql",
-                "url.path": "/graphql",
-                "http.response.status_code": record.status,
-                "joinery.outcome": record.outcome,
-                "joinery.role": record.role or "",
-                "joinery.request_id": record.id,
-            }
-        )
-        if record.code:
-            span.set_attribute("error.type", record.code)
+        span.set_attributes(_attributes(record, method))
         if record.code in _FAULTS:
             span.set_status(Status(StatusCode.ERROR))
         span.end(ended)
@@ -117,3 +100,20 @@ class Traces:
         closing = Thread(target=self._provider.shutdown, daemon=True)
         closing.start()
         closing.join(CLOSE_SECONDS)
+
+
+def _attributes(record: Record, method: str) -> dict[str, str | int]:
+    """Return what the span of a request tells; what is not known is left out."""
+    found = {
+        "graphql.operation.type": None if record.type == "unknown" else record.type,
+        "graphql.operation.name": record.name[:100] if record.name else None,
+        "http.request.method": method,
+        "http.route": "/graphql",
+        "url.path": "/graphql",
+        "http.response.status_code": record.status or None,
+        "joinery.outcome": record.outcome,
+        "joinery.role": record.role or "",
+        "joinery.request_id": record.id,
+        "error.type": record.code,
+    }
+    return {name: value for name, value in found.items() if value is not None}

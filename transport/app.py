@@ -1,8 +1,8 @@
 """The whole server as one ASGI application."""
 
 import gc
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from background.worker import working
@@ -30,7 +30,7 @@ from transport import health
 from transport.access_log import AccessLog
 from transport.auth.tokens import Authenticator, ConnectProofs
 from transport.cors import with_cors
-from transport.graphiql import Identities, graphiql_routes, page
+from transport.graphiql import Identities, Page, graphiql_routes, no_page, page
 from transport.http import GraphQLOverHTTP
 from transport.logs import configure_logs
 from transport.metrics import metrics_published, metrics_routes
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 GRAPHQL = "/graphql"
 LEASE_MARGIN = 5.0
 "Seconds that the run of a mutation may be late in ending when its time is over."
+_TO_RUN = frozenset({"query", "documentId", "extensions"})
+"""Parameters of an address that name an operation."""
 WORKERS = (availability_worker,)
 "What runs in the background."
 
@@ -57,49 +59,14 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
     """
     configure_logs(settings.log_level, as_json=settings.logs_json)
     engine = engine_of(settings)
-    graphql = GraphQLOverHTTP(
-        engine,
-        Authenticator(settings),
-        new_context=partial(
-            Context, proofs=ConnectProofs(settings), plain_accounts=not settings.is_production
-        ),
-        explains=not settings.is_production,
-        request_timeout=settings.request_timeout,
-        body_timeout=settings.body_timeout,
-        max_concurrency=settings.max_concurrency,
-    )
-
+    graphql = _graphql(engine, settings)
     traces = new_traces()
-
-    @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncGenerator[None]:
-        options = settings.database_options
-        async with (
-            attached(settings.database_url, options),
-            replicating(options) as replicas,
-            working(WORKERS),
-            metrics_published(settings, replicas),
-            traces_sent(traces),
-        ):
-            engine.replicas = app.state.replicas = replicas
-            _spare_collections()
-            _log.info("Joinery has started", version=version(), environment=settings.env)
-            yield
-
-    endpoint = WithPage(graphql) if settings.shows_graphiql else graphql
     server = Server(
         graphql,
         settings,
         traces,
-        lifespan=lifespan,
-        routes=[
-            Route(GRAPHQL, endpoint, methods=["GET", "POST"]),
-            Route(GRAPHQL, _options, methods=["OPTIONS"]),
-            Route("/health/live", health.live),
-            Route("/health/ready", health.ready),
-            *metrics_routes(settings),
-            *(graphiql_routes(identities) if settings.shows_graphiql else ()),
-        ],
+        lifespan=_lifespan(settings, engine, traces),
+        routes=_routes(graphql, settings, identities),
         exception_handlers={HTTPException: _refuse},
     )
     # A redirect would go to whatever Host was sent, and by plain HTTP.
@@ -126,6 +93,57 @@ def engine_of(settings: Settings) -> Engine:
         )
     except TrustedDocumentsError as error:
         raise SettingsError(f"{PREFIX}TRUSTED_DOCUMENTS:\n{error}") from None
+
+
+def _graphql(engine: Engine, settings: Settings) -> GraphQLOverHTTP:
+    return GraphQLOverHTTP(
+        engine,
+        Authenticator(settings),
+        new_context=partial(
+            Context, proofs=ConnectProofs(settings), plain_accounts=not settings.is_production
+        ),
+        explains=not settings.is_production,
+        request_timeout=settings.request_timeout,
+        body_timeout=settings.body_timeout,
+        max_concurrency=settings.max_concurrency,
+    )
+
+
+def _routes(
+    graphql: GraphQLOverHTTP, settings: Settings, identities: Identities | None
+) -> Sequence[BaseRoute]:
+    endpoint = WithPage(graphql, page if settings.shows_graphiql else no_page)
+    return [
+        Route(GRAPHQL, endpoint, methods=["GET", "POST"]),
+        Route(GRAPHQL, _options, methods=["OPTIONS"]),
+        Route("/health/live", health.live),
+        Route("/health/ready", health.ready),
+        *metrics_routes(settings),
+        *(graphiql_routes(identities) if settings.shows_graphiql else ()),
+    ]
+
+
+def _lifespan(
+    settings: Settings, engine: Engine, traces: "Traces | None"
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """Return what runs beside the requests, from the start of the server to its end."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncGenerator[None]:
+        options = settings.database_options
+        async with (
+            attached(settings.database_url, options),
+            replicating(options) as replicas,
+            working(WORKERS),
+            metrics_published(settings, replicas),
+            traces_sent(traces),
+        ):
+            engine.replicas = app.state.replicas = replicas
+            _spare_collections()
+            _log.info("Joinery has started", version=version(), environment=settings.env)
+            yield
+
+    return lifespan
 
 
 def _spare_collections() -> None:
@@ -165,24 +183,26 @@ class Server(Starlette):
 
 
 class WithPage:
-    """GraphQL, and GraphiQL's page for someone who opens the address in a browser."""
+    """GraphQL, and a page for someone who opens the address in a browser."""
 
-    def __init__(self, graphql: ASGIApp) -> None:
+    def __init__(self, graphql: ASGIApp, page: Page) -> None:
         self._graphql = graphql
+        self._page = page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""
         request = Request(scope, receive)
-        if _is_browser(request):
-            await (await page(request))(scope, receive, send)
+        if _opens_page(request):
+            await (await self._page(request))(scope, receive, send)
         else:
             await self._graphql(scope, receive, send)
 
 
-def _is_browser(request: Request) -> bool:
+def _opens_page(request: Request) -> bool:
     """Return whether someone opened the address in a browser, with nothing to run."""
     accepts_pages = "text/html" in request.headers.get("accept", "")
-    return request.method == "GET" and accepts_pages and "query" not in request.query_params
+    is_read = request.method in ("GET", "HEAD")
+    return is_read and accepts_pages and _TO_RUN.isdisjoint(request.query_params)
 
 
 async def _options(_request: Request) -> Response:

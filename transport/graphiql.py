@@ -33,16 +33,29 @@ _PAGE_POLICY = (
     "style-src-elem 'self' 'unsafe-inline'; style-src-attr 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self' data:"
 )
-_NOT_BUILT_POLICY = f"{_FORBID_ALL}; style-src 'unsafe-inline'"
+_TEXT_POLICY = f"{_FORBID_ALL}; style-src 'unsafe-inline'"
 
-_NOT_BUILT = """<!doctype html>
+_STYLE = """<style>
+  body { font: 1.1rem/1.6 system-ui, sans-serif; max-width: 40rem; margin: 15vh auto }
+  code { background: #8883; border-radius: .3em; padding: .1em .4em }
+</style>"""
+
+_NO_PAGE = f"""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Joinery</title>
+{_STYLE}
+<h1>Joinery</h1>
+<p>This is the address of a GraphQL API, for programs. They POST their operations here, as JSON
+  and with a token; there is no page for people.</p>
+</html>
+"""
+
+_NOT_BUILT = f"""<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <title>Joinery: GraphiQL is not built yet</title>
-<style>
-  body { font: 1.1rem/1.6 system-ui, sans-serif; max-width: 40rem; margin: 15vh auto }
-  code { background: #8883; border-radius: .3em; padding: .1em .4em }
-</style>
+{_STYLE}
 <h1>GraphiQL is not built yet</h1>
 <p>The API itself is up: POST your operations to this address.</p>
 <p>To get the page where you can read the schema and try operations out, run
@@ -68,6 +81,7 @@ class Tab(TypedDict):
 
 
 Identities = Callable[[], Awaitable[Sequence[Identity]]]
+Page = Callable[[Request], Awaitable[Response]]
 
 
 def graphiql_routes(identities: Identities | None) -> list[BaseRoute]:
@@ -95,8 +109,13 @@ async def page(_request: Request) -> Response:
     """Answer a browser at /graphql with the page, or with how to build it."""
     index = BUILT / "index.html"
     if not index.is_file():
-        return HTMLResponse(_NOT_BUILT, 503, _page_headers(_NOT_BUILT_POLICY))
+        return HTMLResponse(_NOT_BUILT, 503, _page_headers(_TEXT_POLICY))
     return FileResponse(index, headers=_page_headers(_PAGE_POLICY))
+
+
+async def no_page(_request: Request) -> Response:
+    """Answer a browser at /graphql where GraphiQL is off: with what this address is."""
+    return HTMLResponse(_NO_PAGE, headers=_page_headers(_TEXT_POLICY))
 
 
 def example_tabs() -> list[Tab]:

@@ -217,11 +217,18 @@ def test_the_policy_lets_only_our_own_files_run(built: None, demo_url: str) -> N
     assert "script-src-elem" not in policy
 
 
-def test_production_serves_neither_page_nor_tokens(
+def test_production_tells_a_browser_what_this_is_and_gives_no_tokens(
     sqlite_databases: SqliteDatabases, tmp_path: Path
 ) -> None:
     with sqlite_databases.lend() as url, serving(url, tmp_path, PRODUCTION) as address:
-        assert "<html" not in httpx.get(f"{address}/graphql", headers=HTML).text
+        answer = httpx.get(f"{address}/graphql", headers=HTML)
+        assert answer.status_code == 200
+        assert "This is the address of a GraphQL API" in answer.text
+        assert "graphiql" not in answer.text.lower()
+        assert "script-src" not in answer.headers["Content-Security-Policy"]
+        for parameter in ("query", "documentId", "extensions"):
+            asked = httpx.get(f"{address}/graphql", params={parameter: "{}"}, headers=HTML)
+            assert "html" not in asked.headers["Content-Type"]
         assert httpx.get(f"{address}/graphiql/config.json").status_code == 404
 
 
