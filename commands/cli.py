@@ -8,7 +8,7 @@ from cyclopts import App, CycloptsError, UnusedCliTokensError
 
 from commands.backup import backup
 from commands.demo import demo
-from commands.errors import CommandError
+from commands.errors import in_words
 from commands.import_file import import_file
 from commands.migrate import migrate
 from commands.print_schema import print_schema
@@ -43,25 +43,10 @@ def cli(arguments: Sequence[str] | None = None) -> None:
     except CycloptsError as error:
         _fail(f"{_mistake(error)} `python server.py --help` tells what there is.", 2)
     except Exception as error:
-        told = _told(error)
+        told = in_words(error)
         if told is None:
             raise
         _fail(told)
-
-
-def _told(error: Exception) -> str | None:
-    """Return what went wrong in words for people, None where that is our own fault."""
-    from database.connection import DatabaseError
-    from database.failures import is_outage
-    from transport.settings import SettingsError
-
-    if isinstance(error, DatabaseError):
-        return f"JOINERY_DATABASE_URL: {error}"
-    if isinstance(error, SettingsError | CommandError):
-        return str(error)
-    if is_outage(error):
-        return f"the database was lost, or too busy ({error}): run the command again"
-    return None
 
 
 def _mistake(error: CycloptsError) -> str:

@@ -1,15 +1,17 @@
 """The server that `serve` starts: one process, or several workers of one parent."""
 
 import asyncio
+import logging
 import os
 import signal
 import socket
 import sys
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import NoReturn
 
 from commands.database import what_is_missing
-from commands.errors import CommandError
+from commands.errors import CommandError, in_words
 from commands.supervisor import Supervisor
 from database.connection import UnreachableError, connected
 from database.migrations import pending_migrations
@@ -21,6 +23,8 @@ from transport.traces import traces_wanted
 
 _WAITS = "the server waits for that, and /health/ready answers 503"
 
+_log = logging.getLogger("joinery")
+
 
 def run_server(host: str, port: int, workers: int) -> NoReturn:
     """Serve until told to end; the exit code tells whether something failed.
@@ -29,32 +33,30 @@ def run_server(host: str, port: int, workers: int) -> NoReturn:
     worker would only die of it.
     """
     settings = Settings()
-    traces_wanted()
-    _check_address(host, port)
-    if settings.metrics_port is not None:
-        if settings.metrics_port == port:
-            raise CommandError(f"JOINERY_METRICS_PORT: {port} is the port of the server itself")
-        _check_address(host, settings.metrics_port)
-    if settings.trusted_documents is not None:
-        from transport.app import engine_of  # the schema takes a second
-
-        engine_of(settings)
-    asyncio.run(_check_database(settings))
-    # Of several workers none says where they listen: this process does.
     configure_logs(settings.log_level, as_json=settings.logs_json)
-    config, ending = server_config(settings, host, port), ending_of(settings)
+    try:
+        _check(settings, host, port)
+    except Exception as error:
+        told = in_words(error)
+        if told is None or not settings.logs_json:
+            raise
+        _log.critical("the server cannot start: %s", told)
+        sys.exit(1)
+    ending = ending_of(settings)
     with metrics_served(settings, host):
         if workers > 1:
-            sys.exit(Supervisor(config.bind_socket(), workers, work, ending).run())
-        server = DrainingServer(config, ending)
+            start = partial(work, as_json=settings.logs_json)
+            sys.exit(Supervisor(_bound(host, port), workers, start, ending).run())
+        server = DrainingServer(server_config(settings, host, port), ending)
         server.run()
         sys.exit(0 if server.started else 1)
 
 
-def work(listener: socket.socket, beats: Connection) -> None:
+def work(listener: socket.socket, beats: Connection, *, as_json: bool) -> None:
     """Serve as one of several workers, by the settings as they are when it starts.
 
-    It sends a byte every second, and ends where nobody hears it: its parent is dead.
+    It sends a byte every second, and ends where nobody hears it: its parent is dead. `as_json`
+    says how it logs where the settings do not, as they are wrong.
     """
     # A terminal sends these to all processes; the parent decides what follows.
     for number in (signal.SIGINT, signal.SIGHUP):
@@ -62,7 +64,9 @@ def work(listener: socket.socket, beats: Connection) -> None:
     try:
         settings = Settings()
     except SettingsError as error:
-        sys.exit(f"server.py: {error}")
+        configure_logs("info", as_json=as_json)
+        _log.critical("a worker cannot start: %s", error)
+        sys.exit(1)
     os.set_blocking(beats.fileno(), False)
 
     def beat() -> None:
@@ -78,10 +82,29 @@ def work(listener: socket.socket, beats: Connection) -> None:
     sys.exit(0 if server.started else 1)
 
 
-def _check_address(host: str, port: int) -> None:
+def _check(settings: Settings, host: str, port: int) -> None:
+    """Raise where the server cannot start."""
+    traces_wanted()
+    _bound(host, port).close()
+    if settings.metrics_port is not None:
+        if settings.metrics_port == port:
+            raise CommandError(f"JOINERY_METRICS_PORT: {port} is the port of the server itself")
+        _bound(host, settings.metrics_port).close()
+    if settings.trusted_documents is not None:
+        from transport.app import engine_of  # the schema takes a second
+
+        engine_of(settings)
+    asyncio.run(_check_database(settings))
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """Return a socket for this address, which refuses clients until a worker listens at it."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        socket.create_server((host, port), family=family).close()
+        with socket.socket(family) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((host, port))
+            return listener.dup()
     except (OSError, UnicodeError) as error:
         raise CommandError(
             f"{host}:{port} cannot be listened at ({error}): give another --host or --port,"
@@ -95,6 +118,6 @@ async def _check_database(settings: Settings) -> None:
         async with connected(settings.database_url, settings.database_options):
             if pending := await pending_migrations():
                 # A new version may be started first: it is ready as soon as they are applied.
-                print(f"server.py: {what_is_missing(pending)}; {_WAITS}", file=sys.stderr)
+                _log.warning("%s; %s", what_is_missing(pending), _WAITS)
     except UnreachableError as error:
-        print(f"server.py: {error}; {_WAITS}", file=sys.stderr)
+        _log.warning("%s; %s", error, _WAITS)

@@ -69,6 +69,7 @@ class Supervisor:
 
     def __init__(self, listener: socket.socket, count: int, work: Work, ending: Ending) -> None:
         self._listener = listener
+        self._address = _url_of(listener)
         self._count = count
         self._work = work
         self._ending = ending
@@ -128,8 +129,11 @@ class Supervisor:
             return
         worker.silent = 0
         if not worker.is_ready:
-            worker.is_ready = self._has_served = True
+            worker.is_ready = True
             worker.ready_at = time.monotonic()
+            if not self._has_served:
+                self._has_served = True
+                _log.info("serving at %s", self._address)
 
     def _bury(self, worker: Worker) -> None:
         """Take leave of a worker that has ended."""
@@ -213,6 +217,11 @@ class Supervisor:
                 beats.close()
                 raise
         return Worker(process, beats)
+
+
+def _url_of(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _signals(*numbers: signal.Signals) -> socket.socket:

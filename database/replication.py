@@ -16,12 +16,14 @@ from time import monotonic
 from typing import Any
 
 from database.engines.asyncpg import JoineryPostgresClient
+from database.failures import is_outage
 from database.hosts import urls_by_host
 from database.options import DatabaseOptions
 from database.positions import NOWHERE, Position
 from database.postgres_url import with_service
 from database.session import connection, rows
 from database.snapshots import Reading
+from telemetry.outages import database as outages
 
 LOOK_SECONDS = 1.0
 """Between two looks at most; a quarter of the lag that is allowed, where that is less."""
@@ -78,7 +80,10 @@ class Replicas:
                     reading.expect_one()
                     return _position(*(await rows(_INSERTED))[0])
         except Exception as error:  # noqa: BLE001
-            _log.warning("the position of a write is not known: %r", error)
+            if is_outage(error):
+                outages.failed(error)
+            else:
+                _log.warning("the position of a write is not known: %r", error)
             return NOWHERE
 
     @property
@@ -86,7 +91,11 @@ class Replicas:
         """The state of each replica in words; `ok` where it is used."""
         now = monotonic()
         numbered = sorted(self._replicas, key=lambda replica: replica.number)
-        return [replica.state(now, self._max_lag) for replica in numbered]
+        return [self._state(replica, now) for replica in numbered]
+
+    def _state(self, replica: "Replica", now: float) -> str:
+        heard = self._history and now - self._history[-1][0] <= self._max_lag
+        return replica.state(now, self._max_lag, is_primary_heard=bool(heard))
 
     @property
     def clients(self) -> Mapping[int, JoineryPostgresClient]:
@@ -119,7 +128,7 @@ class Replicas:
 
     async def _look_at(self, replica: "Replica") -> None:
         await replica.look(self._history)
-        replica.tell(self._max_lag)
+        replica.tell(self._state(replica, monotonic()))
 
     def _note(self, asked_at: float, found: Position) -> None:
         history = self._history
@@ -186,15 +195,18 @@ class Replica:
                 self._fresh_at = asked_at
                 break
 
-    def state(self, now: float, max_lag: float) -> str:
+    def state(self, now: float, max_lag: float, *, is_primary_heard: bool) -> str:
         """Return how it is, in words."""
         if self._fault is not None:
             return self._fault
-        return "ok" if now - self._fresh_at <= max_lag else f"more than {max_lag:g} seconds late"
+        if now - self._fresh_at <= max_lag:
+            return "ok"
+        if not is_primary_heard:
+            return "may be late: the primary does not say how far it is"
+        return f"more than {max_lag:g} seconds late"
 
-    def tell(self, max_lag: float) -> None:
+    def tell(self, state: str) -> None:
         """Log how it is, if that has changed."""
-        state = self.state(monotonic(), max_lag)
         if state != self._told:
             level = logging.INFO if state == "ok" else logging.WARNING
             _log.log(level, "replica %d: %s", self.number, state)

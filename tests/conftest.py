@@ -5,6 +5,7 @@ Tests are marked `postgres` and `slow` by the fixtures that they ask for, or whe
 The last lines of a run tell which versions it tried.
 """
 
+import logging
 import platform
 import sqlite3
 from collections.abc import AsyncGenerator, Generator
@@ -14,6 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
+import structlog
 from tortoise.backends.base.executor import (
     EXECUTOR_CACHE,  # pyright: ignore[reportUnknownVariableType]
 )
@@ -62,6 +64,17 @@ def pytest_terminal_summary(
     """Tell the versions."""
     here = {f"Python {platform.python_version()}", f"SQLite {sqlite3.sqlite_version}"}
     terminalreporter.write_line(f"tried on {', '.join(sorted(here | config.stash[TRIED]))}")
+
+
+@pytest.fixture
+def own_logs() -> Generator[None]:
+    """Let a test configure logs, whose handlers keep the captured stream of that test."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

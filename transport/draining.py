@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -24,6 +25,10 @@ LINGER_SECONDS = 1.0
 RETIRE = signal.SIGUSR1
 """Tells a worker to end without a delay: others take its place."""
 _CLOSE = (b"connection", b"close")
+_NOT_RENEWED = (
+    "SIGHUP replaces the workers of a server that has several (--workers 2 or more); this one is a"
+    " single process, and serves on: end it and start it again instead"
+)
 
 _log = logging.getLogger(__name__)
 
@@ -71,7 +76,9 @@ class DrainingServer(uvicorn.Server):
     """A server that SIGTERM ends in order, SIGINT and RETIRE without the delay before.
 
     A second signal ends it at once with exit code 1, unless it is a worker, whose parent decides
-    that. `beat` is called every second while the event loop turns.
+    that. SIGHUP, which replaces workers, is for their parent: a server without one logs that it
+    serves on, or ends with the terminal that it was started in. `beat` is called every second while
+    the event loop turns.
     """
 
     def __init__(
@@ -81,6 +88,7 @@ class DrainingServer(uvicorn.Server):
         self._ending = ending
         self._beat = beat
         self._drain_seconds = 0.0
+        self._was_told_to_renew = False
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -88,7 +96,13 @@ class DrainingServer(uvicorn.Server):
         own = signal.SIGINT if self._beat is None else RETIRE
         for number in (signal.SIGTERM, own):
             signal.signal(number, self.handle_exit)
+        if self._beat is None:
+            has_terminal = sys.stdin is not None and sys.stdin.isatty()
+            signal.signal(signal.SIGHUP, self.handle_exit if has_terminal else self._decline)
         yield
+
+    def _decline(self, _sig: int, _frame: FrameType | None) -> None:
+        self._was_told_to_renew = True  # logged outside of the signal, which may interrupt a line
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
         """Begin to end."""
@@ -102,6 +116,9 @@ class DrainingServer(uvicorn.Server):
         """Show every second that the event loop turns."""
         if self._beat and counter % 10 == 0:
             self._beat()
+        if self._was_told_to_renew:
+            self._was_told_to_renew = False
+            _log.warning(_NOT_RENEWED)
         return await super().on_tick(counter)
 
     async def main_loop(self) -> None:

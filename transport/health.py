@@ -26,25 +26,32 @@ async def ready(request: Request) -> Response:
     """Answer whether the server can serve: its database is ready, and it does not end."""
     if getattr(request.state, "is_draining", False):
         return _report(503, status="ending")
+    facts = await _database_facts()
+    is_ready = set(facts.values()) == {"ok"}
+    status = "ok" if is_ready else "unavailable"
+    return _report(200 if is_ready else 503, status=status, **facts, **_replicas(request))
+
+
+async def _database_facts() -> dict[str, str]:
+    """Return how the database and its migrations are; where all is well, `ok`."""
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS):
             found = await readiness()
     except Exception as error:  # noqa: BLE001
         to_client_error(error)  # for the log
-        why = READ_ONLY if is_read_only(error) else "cannot be reached"
-        return _report(503, status="unavailable", database=why)
+        return {"database": READ_ONLY if is_read_only(error) else "cannot be reached"}
     if fault := found.pooler or found.fault:
-        return _report(503, status="unavailable", database=fault)
+        return {"database": fault}
     database.succeeded()
     if found.pending:
         message = f"lack {', '.join(found.pending)}: run `python server.py migrate`"
-        return _report(503, status="unavailable", database="ok", migrations=message)
-    return _report(200, status="ok", database="ok", migrations="ok", **_replicas(request))
+        return {"database": "ok", "migrations": message}
+    return {"database": "ok", "migrations": "ok"}
 
 
 def _replicas(request: Request) -> dict[str, str]:
     """Return how the replicas are; whatever that is, the primary serves."""
-    replicas: Replicas | None = request.app.state.replicas
+    replicas: Replicas | None = getattr(request.app.state, "replicas", None)
     if replicas is None:
         return {}
     states = replicas.states

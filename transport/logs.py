@@ -10,7 +10,8 @@ import structlog
 from structlog.types import EventDict, ExcInfo, Processor
 
 from database.failures import is_outage
-from database.loggers import TELL_VALUES
+from database.loggers import TELL_VALUES, TELLS_OUTAGES
+from telemetry.outages import database
 from telemetry.requests import current_request
 
 
@@ -43,7 +44,8 @@ def configure_logs(level: str, *, as_json: bool) -> None:
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     for name in TELL_VALUES:
-        logging.getLogger(name).setLevel(max(logging.INFO, logging.getLogger().level))
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
+    logging.getLogger(TELLS_OUTAGES).addFilter(_goes_beyond_outages)
     for name in ("uvicorn", "uvicorn.error"):
         logger = logging.getLogger(name)
         logger.handlers.clear()
@@ -85,6 +87,15 @@ def _shorten_outages(_logger: object, _method: str, event: EventDict) -> EventDi
         del event["exc_info"]
         event["error"] = repr(error)
     return event
+
+
+def _goes_beyond_outages(entry: logging.LogRecord) -> bool:
+    """Return whether an entry is to be written; an outage is told once for all who notice it."""
+    error = _error_of(entry.exc_info)
+    if error is None or not is_outage(error):
+        return True
+    database.failed(error)
+    return False
 
 
 def _is_of_files(error: BaseException) -> bool:

@@ -10,7 +10,10 @@ from tests.commands.running import CommandLine, Typed
 
 @pytest.fixture
 def run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    own_logs: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> Typed:
     """Commands in an empty folder, with no setting but those given."""
     monkeypatch.chdir(tmp_path)

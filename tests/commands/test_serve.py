@@ -1,5 +1,6 @@
 """`serve`: what stops it from starting is told; what starts also stops."""
 
+import json
 import re
 import shutil
 import signal
@@ -120,6 +121,14 @@ def test_a_mistake_in_the_url_is_told_before_anything_starts(process: CommandLin
         assert len(told.splitlines()) == 1
 
 
+def test_why_it_cannot_start_is_json_where_logs_are(process: CommandLine) -> None:
+    url = "sqlite://no/such/folder/joinery.db"
+    settings = {"JOINERY_DATABASE_URL": url, "JOINERY_LOG_FORMAT": "json"}
+    told = json.loads(process("serve", "--port", 0, settings=settings).told())
+    assert told["level"] == "critical"
+    assert told["event"].startswith("the server cannot start: JOINERY_DATABASE_URL: the file no/")
+
+
 def test_no_command_serves(process: CommandLine) -> None:
     told = process("--port", 0, settings={"JOINERY_DATABASE_URL": "mysql://x"}).told()
     assert told.startswith("server.py: JOINERY_DATABASE_URL: ")
@@ -188,7 +197,7 @@ def test_it_starts_with_the_example_of_settings_copied(process: CommandLine) -> 
 
 
 @pytest.mark.postgres
-def test_a_database_that_is_lost_is_told_in_a_line_each_time(tmp_path: Path) -> None:
+def test_a_database_that_is_lost_is_told_though_nobody_asks_for_it(tmp_path: Path) -> None:
     port = free_port()
     log = tmp_path / "log"
     with postgres() as database:
@@ -204,11 +213,11 @@ def test_a_database_that_is_lost_is_told_in_a_line_each_time(tmp_path: Path) -> 
             )
         wait_until_it_answers(server, port, 200)
     try:
-        wait_until_it_answers(server, port, 503)
-        wait_until(lambda: "asyncpg.pool" in log.read_text())
+        wait_until(lambda: "the database is unavailable" in log.read_text())
     finally:
         server.terminate()
         server.wait(timeout=SECONDS)
 
     assert "Traceback" not in log.read_text()
     assert "error=" in log.read_text()
+    assert "asyncpg.pool" not in log.read_text()

@@ -120,6 +120,7 @@ def running(
             [*command, "--port", str(port), "--workers", str(workers)],
             cwd=folder,
             env=_environment(database_url, settings or {}),
+            stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             process_group=0,

@@ -68,3 +68,4 @@ def test_an_outage_is_told_once_however_many_requests_it_fails(
     assert ended["seconds"] > 0
     assert ended["failures"] >= len(began)
     assert "Traceback" not in server.said()
+    assert "Failed to restore the pool" not in server.said()

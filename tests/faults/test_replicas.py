@@ -228,6 +228,21 @@ async def test_a_replica_that_is_late_is_not_read_from_until_it_has_caught_up(co
     assert await console.titles() == {"first"}
 
 
+async def test_while_the_primary_is_silent_no_replica_is_called_late(
+    primary: Postgres, primary_databases: PostgresDatabases, replica: Postgres
+):
+    with primary_databases.lend() as url, proxied(primary.folder) as proxy:
+        async with console_of(primary, replica, proxy.url_of(url), replica.url(_name(url))) as one:
+            proxy.swallow()
+            answer = dict[str, str]()
+            async with asyncio.timeout(SECONDS):
+                while not answer.get("replica 1", "").startswith("may be late: the primary"):
+                    answer = (await one.http.get("/health/ready")).json()
+                    assert not answer["replica 1"].startswith("more than")
+            assert answer["status"] == "unavailable"
+            proxy.restore()
+
+
 async def test_a_primary_that_rests_makes_no_replica_late(console: Console):
     await console.create("first")
     await console.replayed("first")

@@ -1,6 +1,7 @@
 """A server goes on while workers die, cannot start, or start without their database."""
 
 import asyncio
+import json
 import os
 import shutil
 import signal
@@ -69,10 +70,9 @@ def test_a_server_starts_without_its_database_and_is_ready_once_that_is_there(
     with running(url_of(cluster), tmp_path, ready=503) as server:
         assert codes(server, READ) == {"UNAVAILABLE"}
         assert codes(server, WRITE) == {"UNAVAILABLE"}
-        told = [line for line in server.said().splitlines() if line.startswith("server.py: ")]
-        assert len(told) == 1
-        assert "the database cannot be reached" in told[0]
-        assert "/health/ready answers 503" in told[0]
+        [told] = [line for line in server.said().splitlines() if "the server waits" in line]
+        assert "the database cannot be reached" in told
+        assert "/health/ready answers 503" in told
 
         with postgres(kept=cluster):
             server.wait_until_ready()
@@ -123,6 +123,37 @@ def test_a_worker_that_is_killed_is_replaced(
         killed = server.kill_worker()
         wait_until(lambda: killed not in (now := server.workers()) and len(now) == 2, server.said)
         assert codes(server, READ) == {None}
+        server.tell()
+        assert server.ended() == 0
+
+
+def test_every_line_is_json_where_logs_are(tmp_path: Path) -> None:
+    """From the first one on; and where it serves is told when somebody does."""
+    settings = {"JOINERY_LOG_FORMAT": "json"}
+    url = f"sqlite://{tmp_path}/new.db"
+    with running(url, tmp_path, settings=settings, ready=503) as server:
+        server.wait_until_all_serve()
+        (tmp_path / ".env").write_text("JOINERY_NO_SUCH_SETTING=1\n")
+        server.kill_worker()
+        wait_until(lambda: "is no setting" in server.said(), server.said)
+        (tmp_path / ".env").unlink()
+        server.tell()
+        assert server.ended() == 0
+    events = [json.loads(line)["event"] for line in server.said().splitlines()]
+    assert "the server waits for that" in events[0]
+    [serving] = [event for event in events if event.startswith("serving at")]
+    assert serving == f"serving at {server.url}"
+    assert events.index("Joinery has started") < events.index(serving)
+    assert not any("running on" in event for event in events)
+
+
+def test_a_single_process_tells_that_it_serves_on_at_a_hangup(
+    sqlite_databases: SqliteDatabases, tmp_path: Path
+) -> None:
+    with sqlite_databases.lend() as url, running(url, tmp_path, workers=1) as server:
+        server.tell(signal.SIGHUP)
+        wait_until(lambda: "serves on" in server.said(), server.said)
+        assert server.readiness() == 200
         server.tell()
         assert server.ended() == 0
 

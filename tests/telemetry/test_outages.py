@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from telemetry import outages
@@ -13,6 +14,8 @@ from telemetry.outages import Outage
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The time, in its only item."""
     now = [100.0]
+    # One that has logged before is past capturing.
+    monkeypatch.setattr(outages, "_log", structlog.get_logger())
     monkeypatch.setattr(outages, "monotonic", lambda: now[0])
     return now
 

@@ -1,15 +1,12 @@
 """A small schema with everything that can go wrong, served over real HTTP."""
 
-import logging
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
 from datetime import datetime
 from typing import Any
 
 import httpx
-import pytest
 import pytest_asyncio
 import strawberry
-import structlog
 from starlette.applications import Starlette
 from starlette.routing import Route
 
@@ -89,17 +86,6 @@ async def tiny(tiny_url: str) -> AsyncGenerator[httpx.AsyncClient]:
     headers = {"Authorization": "Bearer x"}
     async with httpx.AsyncClient(base_url=tiny_url, headers=headers, timeout=30) as client:
         yield client
-
-
-@pytest.fixture
-def own_logs() -> Generator[None]:
-    """Let a test configure logs, whose handlers keep the captured stream of that test."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
 
 
 def only_error(answer: httpx.Response) -> dict[str, Any]:

@@ -117,6 +117,7 @@ def test_a_short_token_is_refused() -> None:
         Settings(metrics_token="short")
 
 
+@pytest.mark.usefixtures("own_logs")
 def test_a_port_that_is_taken_is_told(
     sqlite_databases: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,6 +128,7 @@ def test_a_port_that_is_taken_is_told(
             serve(port=free_port())
 
 
+@pytest.mark.usefixtures("own_logs")
 def test_a_port_that_is_the_servers_own_is_refused(
     sqlite_databases: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
