@@ -1,6 +1,7 @@
 """A server that is told to end, or to take new workers, loses nothing that it has taken on."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -205,6 +206,58 @@ def test_a_second_signal_ends_it_at_once(
             assert isinstance(waiting.answer(), httpx.TransportError)
 
 
+TERM, INT, HUP, KILL = signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL
+
+
+@pytest.mark.parametrize(
+    ("signals", "code"),
+    [
+        ((INT,), 0),
+        ((TERM, HUP), 0),
+        ((HUP, HUP, TERM), 0),
+        ((HUP, INT, HUP), 0),
+        ((TERM, INT), 1),
+        ((INT, TERM), 1),
+        ((HUP, KILL), -KILL),
+        ((TERM, KILL), -KILL),
+    ],
+    ids=lambda given: "-".join(each.name for each in given) if isinstance(given, tuple) else "",
+)
+def test_signals_in_any_order_end_it(
+    sqlite_databases: SqliteDatabases,
+    tmp_path: Path,
+    signals: tuple[signal.Signals, ...],
+    code: int,
+) -> None:
+    settings = {"JOINERY_DRAIN_DELAY": "1", "JOINERY_GRACEFUL_TIMEOUT": "1"}
+    with (
+        sqlite_databases.lend() as url,
+        running(url, tmp_path, settings=settings) as server,
+        stalled(server, HEAD) as client,  # it keeps the server for a moment, and is cut off
+    ):
+        server.wait_until_all_serve()
+        for number in signals:
+            server.tell(number)
+            if number is HUP:
+                wait_until(lambda: "replacing the workers" in server.said(), server.said)
+        assert server.ended(30) == code
+        wait_until(lambda: is_gone(server), server.said)
+        assert "Traceback" not in server.said()
+        client.close()
+
+
+@pytest.mark.parametrize(("number", "code"), [(TERM, 0), (INT, 0), (KILL, -KILL)])
+def test_a_server_that_is_still_starting_ends(
+    sqlite_databases: SqliteDatabases, tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    with sqlite_databases.lend() as url, running(url, tmp_path, ready=None) as server:
+        wait_until(lambda: len(set(server.workers()) - {server.process.pid}) == 2, server.said)
+        server.tell(number)
+        assert server.ended(30) == code
+        wait_until(lambda: is_gone(server), server.said)
+        assert "Traceback" not in server.said()
+
+
 @WORKERS
 def test_no_client_keeps_it_from_ending(
     sqlite_databases: SqliteDatabases, tmp_path: Path, workers: int
@@ -349,6 +402,15 @@ def deaf(server: ServerGroup) -> Generator[socket.socket]:
 def name_of(url: str) -> str:
     """The database that a URL names."""
     return urlsplit(url).path[1:]
+
+
+def is_gone(server: ServerGroup) -> bool:
+    """Whether none of its processes is left."""
+    try:
+        os.killpg(server.process.pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
 
 
 def is_running(pid: int) -> bool:
