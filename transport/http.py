@@ -4,6 +4,7 @@ Strawberry's own view falls short of it (request errors with `data`, no
 `application/graphql-response+json`, the wrong one of several operations), so this is ours.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple, Protocol
@@ -112,6 +113,9 @@ class GraphQLOverHTTP:
         except RateLimitedError as error:
             headers = {"Retry-After": str(error.standing.seconds), **_rate_limit(error.standing)}
             answer = _refusal([error], 429, legacy_ok=False, headers=headers)
+        except asyncio.CancelledError:  # the server ends, and has waited long enough
+            errors = [RequestError("UNAVAILABLE", _ENDING)]
+            answer = _refusal(errors, _status(errors), legacy_ok=False)
         except Exception as error:  # noqa: BLE001
             errors = [to_client_error(error)]
             answer = _refusal(errors, _status(errors), legacy_ok=False)
@@ -142,6 +146,12 @@ class GraphQLOverHTTP:
         context = self._new_context(caller=caller, read_after=_read_after(request))
         key = request.header(b"idempotency-key")
         return await self._engine.execute(operation, params, context, key)
+
+
+_ENDING = (
+    "The server ends, and this was given up. Try again; a mutation may have been done, so repeat it"
+    " with its Idempotency-Key."
+)
 
 
 def _body_too_slow(seconds: float) -> HttpError:

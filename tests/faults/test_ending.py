@@ -182,7 +182,10 @@ def test_what_takes_too_long_is_cut_off(
             server.tell()
             assert server.ended(20) == 0
             wait_until(lambda: not waits(postgres_server, url))
-        waiting.answer()
+        answer = waiting.answer()
+        assert isinstance(answer, httpx.Response)
+        assert answer.json()["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
+        assert "Traceback" not in server.said()
         assert stored(postgres_server, url) == set()
 
 
@@ -242,7 +245,8 @@ def test_signals_in_any_order_end_it(
                 wait_until(lambda: "replacing the workers" in server.said(), server.said)
         assert server.ended(30) == code
         wait_until(lambda: is_gone(server), server.said)
-        assert "Traceback" not in server.said()
+        # Python itself complains where its parent dies while it starts.
+        assert KILL in signals or "Traceback" not in server.said()
         client.close()
 
 
@@ -255,7 +259,7 @@ def test_a_server_that_is_still_starting_ends(
         server.tell(number)
         assert server.ended(30) == code
         wait_until(lambda: is_gone(server), server.said)
-        assert "Traceback" not in server.said()
+        assert number is KILL or "Traceback" not in server.said()
 
 
 @WORKERS
