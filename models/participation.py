@@ -68,8 +68,9 @@ class Participation(Model):
 class Post(Model):
     """A URL that someone who joined submitted.
 
-    `url_digest` is the SHA-256 of what is compared of the URL (`workflow.post_addresses`); within a
-    campaign it is unique, by an index.
+    `url_digest` is the SHA-256 of what is compared of the URL (`workflow.post_addresses`); among a
+    campaign's live posts (`workflow.table.is_live`) it is unique, by an index. `round` is the
+    participation's when the post was made.
     """
 
     id: int = fields.BigIntField(primary_key=True)
@@ -89,6 +90,7 @@ class Post(Model):
     status = fields.CharEnumField(PostStatus, max_length=20)
     warning = fields.CharEnumField(PostWarning, max_length=20, null=True)
     reason = fields.CharField(2000, null=True)
+    round = fields.IntField(db_default=1)
     account_id: int | None
     account: fields.ForeignKeyNullableRelation[SocialAccount] = fields.ForeignKeyField(
         "models.SocialAccount", related_name=False, null=True, on_delete=fields.RESTRICT

@@ -339,7 +339,10 @@ _describe(
         "Staff make a rejected influencer an applicant again, in a new round, by "
         "`reopenApplications`."
     ),
-    REMOVE="Staff remove an influencer who is waiting or joined, by `removeParticipants`.",
+    REMOVE=(
+        "Staff remove an influencer who is waiting or joined, or whom they put in themselves and "
+        "who was approved, by `removeParticipants`."
+    ),
     WITHDRAW="The influencer withdraws from the campaign, by `withdraw`.",
     SET_AVAILABILITY=(
         "Staff show or hide the campaign, or let the audience rules decide again, by "
@@ -390,7 +393,7 @@ _describe(
 _describe(
     PostRowStatus,
     "The status of a row of the Posts tab: that of its post, or `JOINED`.",
-    JOINED="The influencer has joined, and has not posted yet.",
+    JOINED="The influencer has joined, and has not posted in the present round.",
     SUBMITTED=_SUBMITTED,
     EFFECTIVE=_EFFECTIVE,
     WARNING=_WARNING,

@@ -38,6 +38,12 @@ class Post(Node):
             "if none was given."
         )
     )
+    round: int = strawberry.field(
+        description=(
+            "The participation's round in which the post was made. A post of an earlier round "
+            "counts while it is live: neither `INEFFECTIVE` nor known to be deleted."
+        )
+    )
     account: SocialAccount | None = strawberry.field(
         description=(
             "The participation's selected account when the post was submitted, if that account is "
@@ -61,7 +67,8 @@ class Post(Node):
 @strawberry.type(
     description=(
         "A row of a campaign's Posts tab: a post, or a participation for which nothing has been "
-        "posted. For staff and the campaign's advertiser."
+        "posted in its present round, and no live post is left of an earlier one. For staff and "
+        "the campaign's advertiser."
     )
 )
 class PostRow(Node):

@@ -182,6 +182,7 @@ async def post(
         "url": url,
         "url_digest": digest(url),
         "status": status,
+        "round": part.round,
         "submitted_at": NOW,
         "updated_at": NOW,
         **given,

@@ -10,10 +10,19 @@ from models.campaign import Campaign
 
 async def forget(migration: str) -> None:
     """Take back what migrations from this one on add, 0009 at the earliest, and their notes."""
-    await _undo_selection()
+    await _undo_live_posts()
+    if migration < "0011":
+        await _undo_selection()
     if migration < "0010":
         await run("ALTER TABLE idempotency_key DROP COLUMN read_after")
     await run("DELETE FROM tortoise_migrations WHERE name >= :name", name=migration)
+
+
+async def _undo_live_posts() -> None:
+    """Take back 0011."""
+    await run("ALTER TABLE post DROP COLUMN round")
+    await run("DROP INDEX post_live_once")
+    await run("CREATE UNIQUE INDEX post_once ON post (campaign_id, url_digest)")
 
 
 async def _undo_selection() -> None:

@@ -310,7 +310,7 @@ async def test_an_affiliate_campaign_without_tracking_asks_for_social_media(serv
     for_them = {"participationId": await play.participation("one"), "platforms": ["INSTAGRAM"]}
     await play.do("selectSocialMedia", OUTCOME, STAFF, **for_them)
 
-    assert await play.popup("none") is None
+    assert await play.popup("none") == "CONNECT_ACCOUNT", "they have none on TikTok yet"
     assert await play.popup("one") is None
     assert await play.popup("several") == "SELECT_SOCIAL_MEDIA"
     assert await play.history("none") == [

@@ -30,7 +30,7 @@ from workflow.table import (
 
 def available_actions(facts: Facts, role: Role) -> tuple[Action, ...]:
     """Return the actions that the role can do now: some input would make each succeed."""
-    return tuple([a for a in _open_actions(facts, role) if _blockers_of(facts, a, role) == ()])
+    return tuple([a for a in _open_actions(facts, role) if _is_open(facts, a, role)])
 
 
 def blockers(facts: Facts, role: Role) -> tuple[ErrorCode, ...]:
@@ -80,7 +80,7 @@ def required_action(facts: Facts) -> RequiredAction | None:
     selects = kind is RequiredActionType.SELECT_ACCOUNT
     return RequiredAction(
         kind,
-        facts.campaign_platforms,
+        _missing_platforms(facts) or facts.campaign_platforms,
         tuple(sorted(facts.qualifying)) if selects else (),
         _blockers_of(facts, Action(kind), Role.INFLUENCER) or (),
     )
@@ -136,6 +136,13 @@ def _blockers_of(facts: Facts, action: Action, role: Role) -> tuple[ErrorCode, .
     asked = CALL_CONDITIONS[action] + cell_for(facts, command).conditions
     failing = tuple([c.refusal for c in asked if not c.holds(facts, command)])
     return failing if _NOT_OFFERED.isdisjoint(failing) else None
+
+
+def _is_open(facts: Facts, action: Action, role: Role) -> bool:
+    found = _blockers_of(facts, action, role)
+    # An account is connected even where they have to wait on for a place.
+    waits_on = action is Action.CONNECT_ACCOUNT and found == (ErrorCode.CAPACITY_REACHED,)
+    return found == () or waits_on
 
 
 def _post_blockers(facts: Facts) -> tuple[ErrorCode, ...] | None:
@@ -207,8 +214,15 @@ def _required_type(facts: Facts) -> RequiredActionType | None:
             if facts.qualifying
             else RequiredActionType.CONNECT_ACCOUNT
         )
-    if status in HOLDS_PLACE and facts.is_untracked_affiliate:
-        return None if facts.selected_platforms else RequiredActionType.SELECT_SOCIAL_MEDIA
-    if status in HOLDS_PLACE and not facts.has_valid_post:
-        return RequiredActionType.SUBMIT_POST
-    return None
+    if status not in HOLDS_PLACE:
+        return None
+    if facts.is_untracked_affiliate:
+        if not facts.selected_platforms:
+            return RequiredActionType.SELECT_SOCIAL_MEDIA
+        return RequiredActionType.CONNECT_ACCOUNT if _missing_platforms(facts) else None
+    return None if facts.has_valid_post else RequiredActionType.SUBMIT_POST
+
+
+def _missing_platforms(facts: Facts) -> int:
+    """Return the selected social media on which they have no account."""
+    return facts.selected_platforms & ~facts.connected_platforms

@@ -39,6 +39,7 @@ from workflow.table import (
     Transition,
     conditions,
     in_order,
+    is_live,
     never,
     places,
 )
@@ -132,7 +133,7 @@ def decide_post(
     current = (facts.status, facts.warning, facts.reason)
     if (target, warning, reason) == current:
         return _post_result(Outcome.UNCHANGED, current)
-    refusal = _post_refusal(facts)
+    refusal = _post_refusal(facts, becomes_live=is_live(target, warning))
     if refusal is not None:
         return _post_result(Outcome.REFUSED, current, refusal)
     return _post_result(Outcome.CHANGED, (target, warning, reason))
@@ -179,13 +180,15 @@ def _post_result(
     )
 
 
-def _post_refusal(facts: PostFacts) -> ErrorCode | None:
+def _post_refusal(facts: PostFacts, *, becomes_live: bool) -> ErrorCode | None:
     if facts.campaign_status not in POST_CAMPAIGN_STATUSES:
         return ErrorCode.CAMPAIGN_CLOSED
     if facts.status in POST_FINAL:
         return ErrorCode.TRANSITION_IRREVERSIBLE
     if not facts.post_tracking:
         return ErrorCode.TRANSITION_NOT_ALLOWED
+    if facts.url_is_taken and becomes_live:
+        return ErrorCode.URL_IN_USE
     return None
 
 

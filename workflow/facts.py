@@ -14,11 +14,13 @@ from workflow.categories import numbers_in
 from workflow.enums import (
     Availability,
     CampaignStatus,
+    ParticipationOrigin,
     ParticipationStatus,
     Platform,
     PostStatus,
+    mask_of,
 )
-from workflow.table import Facts
+from workflow.table import POST_SOURCES, Facts, is_live
 
 MAX_ACCOUNTS = 50
 """Connected accounts that an influencer may have."""
@@ -65,13 +67,21 @@ class ParticipationRow(NamedTuple):
     """Columns of a participation."""
 
     status: str
+    origin: str
     version: int
     selected_account_id: int | None
     selected_platforms: int
 
 
-NO_PARTICIPATION = ParticipationRow("", 0, None, 0)
+NO_PARTICIPATION = ParticipationRow("", "", 0, None, 0)
 """In place of a participation that does not exist."""
+
+
+class PostRow(NamedTuple):
+    """Columns of a post."""
+
+    status: str
+    warning: str | None
 
 
 def build_facts(
@@ -81,7 +91,7 @@ def build_facts(
     *,
     override: str | None,
     participation: ParticipationRow | None,
-    post_statuses: Iterable[str],
+    posts: Sequence[PostRow],
     now: datetime,
 ) -> Facts:
     """Return the facts at a moment."""
@@ -90,13 +100,13 @@ def build_facts(
     known = [account_of(row) for row in accounts]
     candidates = relevant(terms.audience, known)
     part = participation or NO_PARTICIPATION
-    posts = list(post_statuses)
     return Facts(
         campaign_status=terms.audience.status,
         selection=terms.selection,
         post_tracking=terms.post_tracking,
         campaign_platforms=campaign.platforms,
         status=_STATUSES[part.status],
+        origin=_ORIGINS[part.origin],
         version=part.version,
         unavailable_reasons=unavailable_reasons(
             terms.audience,
@@ -115,10 +125,11 @@ def build_facts(
         selected_account=part.selected_account_id,
         selected_connected=_is_connected(part.selected_account_id, known),
         selected_platforms=part.selected_platforms,
+        connected_platforms=_connected(known, part.selected_platforms),
         places_left=terms.places_left,
-        has_live_post=not _LIVE.isdisjoint(posts),
-        has_valid_post=not _VALID.isdisjoint(posts),
-        has_undecided_post=not _UNDECIDED.isdisjoint(posts),
+        has_live_post=any(is_live(*post) for post in posts),
+        has_valid_post=any(post.status in _VALID for post in posts),
+        has_undecided_post=any(post.status in POST_SOURCES for post in posts),
         has_post_place=len(posts) < POSTS_EACH,
         has_account_place=sum(account.connected for account in known) < MAX_ACCOUNTS,
     )
@@ -164,10 +175,12 @@ _STATUSES: dict[str, ParticipationStatus | None] = {
     NO_PARTICIPATION.status: None,
     **{status.value: status for status in ParticipationStatus},
 }
+_ORIGINS: dict[str, ParticipationOrigin | None] = {
+    NO_PARTICIPATION.origin: None,
+    **{origin.value: origin for origin in ParticipationOrigin},
+}
 _PLATFORMS = {platform.number: platform for platform in Platform}
-_LIVE = frozenset(PostStatus) - {PostStatus.INEFFECTIVE}
 _VALID = frozenset({PostStatus.SUBMITTED, PostStatus.EFFECTIVE, PostStatus.APPROVED})
-_UNDECIDED = frozenset({PostStatus.SUBMITTED, PostStatus.EFFECTIVE, PostStatus.WARNING})
 
 
 @overload
@@ -177,6 +190,13 @@ def moment_of(value: datetime | str | None) -> datetime | None: ...
 def moment_of(value: datetime | str | None) -> datetime | None:
     """Return a moment as either database returns it: SQLite as a text."""
     return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _connected(known: Iterable[Account], platforms: int) -> int:
+    """Return those of the platforms on which an account is connected."""
+    if not platforms:
+        return 0
+    return platforms & mask_of(account.platform for account in known if account.connected)
 
 
 def _is_connected(account: int | None, known: Iterable[Account]) -> bool:

@@ -1,7 +1,23 @@
 """Refusals in words: what was wrong, and what to do about it."""
 
-from workflow.enums import Action, CampaignStatus, ErrorCode, UnavailableReason, platforms_of
-from workflow.table import HOLDS_PLACE, TAKES_PART, Command, Facts, PostFacts
+from workflow.enums import (
+    Action,
+    CampaignStatus,
+    ErrorCode,
+    ParticipationOrigin,
+    UnavailableReason,
+    platforms_of,
+)
+from workflow.table import (
+    APPROVED,
+    HOLDS_PLACE,
+    JOINED,
+    TAKES_PART,
+    WAITING,
+    Command,
+    Facts,
+    PostFacts,
+)
 
 
 def message(code: ErrorCode, facts: Facts, command: Command) -> str:
@@ -44,6 +60,7 @@ def post_message(code: ErrorCode, facts: PostFacts) -> str:
 
 
 _UNTRACKED = "The campaign does not track posts."
+_LIVE_POST = "There is a live post: it has to be INEFFECTIVE, or known to be deleted, first."
 _FIXED = {
     ErrorCode.TOO_MANY_ITEMS: "There is no room for one more.",
     ErrorCode.REASON_REQUIRED: "Give a reason.",
@@ -57,7 +74,7 @@ _FIXED = {
         "The account's followers are not in the campaign's range. Choose another account."
     ),
     ErrorCode.ACCOUNT_IN_USE: "The account is connected to someone else.",
-    ErrorCode.URL_IN_USE: "Someone else has submitted this URL to the campaign.",
+    ErrorCode.URL_IN_USE: "A live post in the campaign has this URL.",
     ErrorCode.CAPACITY_REACHED: (
         "All places of the campaign are taken. Try again when one is free."
     ),
@@ -110,8 +127,14 @@ def _not_allowed(facts: Facts, command: Command) -> str:
             return "Social media are selected in affiliate campaigns without post tracking alone."
         case Action.SUBMIT_POST if not facts.post_tracking:
             return _UNTRACKED
-        case Action.REMOVE | Action.WITHDRAW if facts.status in HOLDS_PLACE and facts.has_live_post:
-            return "There is a post that is not INEFFECTIVE: it has to be settled first."
+        case Action.REMOVE if facts.status is APPROVED and facts.origin is ParticipationOrigin.SELF:
+            return "They applied by themselves. Reject the application instead."
+        case Action.REMOVE if facts.status in HOLDS_PLACE:
+            return _LIVE_POST
+        case Action.WITHDRAW if facts.status is JOINED:
+            return _LIVE_POST
+        case Action.SET_AVAILABILITY if facts.status is WAITING:
+            return "They are waited for, so it cannot be hidden from them. Remove them first."
         case Action.SET_AVAILABILITY:
             return "They take part in the campaign. Availability is for those who do not."
         case _:

@@ -15,6 +15,7 @@ from workflow.enums import (
     Availability,
     CampaignStatus,
     ErrorCode,
+    ParticipationOrigin,
     ParticipationStatus,
     Platform,
     PostDecision,
@@ -42,6 +43,8 @@ class Facts:
     """Bit mask."""
     status: ParticipationStatus | None = None
     """None: no row."""
+    origin: ParticipationOrigin | None = None
+    """Who began the participation."""
     version: int = 0
     unavailable_reasons: tuple[UnavailableReason, ...] = ()
     """Why the campaign is not visible to the influencer (workflow/audience.py); (): it is."""
@@ -56,10 +59,12 @@ class Facts:
     """Has no meaning without a selected account."""
     selected_platforms: int = 0
     """Bit mask."""
+    connected_platforms: int = 0
+    """Bit mask: of the selected ones, those on which the influencer has a connected account."""
     places_left: int | None = None
     """None: no limit."""
     has_live_post: bool = False
-    """A post that is not INEFFECTIVE."""
+    """A post that is neither INEFFECTIVE nor WARNING for DELETED_POST."""
     has_valid_post: bool = False
     """A post that is SUBMITTED, EFFECTIVE or APPROVED: staff do not object to it."""
     has_undecided_post: bool = False
@@ -100,6 +105,8 @@ class PostFacts:
     status: PostStatus
     warning: PostWarning | None
     reason: str | None
+    url_is_taken: bool
+    """Another live post of the campaign has its URL, which this one, not being live, has lost."""
     participation_status: ParticipationStatus
     """For messages alone: a post is decided whatever the status of its participation."""
 
@@ -127,9 +134,9 @@ class Command:
     url_platform: Platform | None = None
     """SUBMIT_POST."""
     url_is_own: bool = False
-    """They have submitted this URL to this campaign before."""
+    """A live post of theirs in this campaign has this URL."""
     url_is_taken: bool = False
-    """Someone else has."""
+    """A live post of someone else has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +238,13 @@ FIRST_ONE = Condition(
 )
 SELECTION_LOST = Condition("the selected account is disconnected", lambda f, _: f.selection_is_lost)
 NO_LIVE_POST = Condition("no post is live", lambda f, _: not f.has_live_post)
+FORCED_WITHOUT_LIVE_POST = Condition(
+    "staff began it, and no post is live",
+    lambda f, _: f.origin is ParticipationOrigin.FORCED and not f.has_live_post,
+)
+NOT_HIDING = Condition(
+    "to `AVAILABLE` or null", lambda _, c: c.availability is not Availability.UNAVAILABLE
+)
 
 
 # Conditions of a call, which are checked first
@@ -358,7 +372,7 @@ URL_RELEVANT = Condition(
     ErrorCode.PLATFORM_NOT_RELEVANT,
 )
 URL_FREE = Condition(
-    "nobody else has submitted it to this campaign",
+    "no live post of someone else in this campaign has it",
     lambda _, c: not c.url_is_taken,
     ErrorCode.URL_IN_USE,
 )
@@ -382,6 +396,13 @@ _connect = partial(
 )
 _remove = partial(Transition, Action.REMOVE, STAFF, effect="a reason is given")
 _withdraw = partial(Transition, Action.WITHDRAW, INFLUENCER)
+_set_availability = partial(
+    Transition,
+    Action.SET_AVAILABILITY,
+    STAFF,
+    campaigns=ANY,
+    effect="only the override is stored, and nobody is moved on",
+)
 
 
 def _decide(
@@ -442,13 +463,15 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_decide(Action.APPROVE, (APPLIED, REVIEWING, REJECTED), APPROVED),
     *_decide(Action.REJECT, (APPLIED, REVIEWING, APPROVED), REJECTED),
     *_decide(
-        Action.REOPEN, (REJECTED,), APPLIED, roles=STAFF, effect="a reason is given; round + 1"
+        Action.REOPEN, (REJECTED,), APPLIED, roles=STAFF, effect="a reason may be given; round + 1"
     ),
     _remove((WAITING,), ANY, REMOVED),
     _remove((JOINED,), ANY, REMOVED, when=NO_LIVE_POST),
+    _remove((APPROVED,), ANY, REMOVED, when=FORCED_WITHOUT_LIVE_POST),
     _withdraw((WAITING, APPLIED, REVIEWING), ANY, REMOVED),
     _withdraw((JOINED,), ANY, REMOVED, when=NO_LIVE_POST),
-    Transition(Action.SET_AVAILABILITY, STAFF, NOBODY, ANY, effect="only the override is stored"),
+    _set_availability(NOBODY),
+    _set_availability((WAITING,), when=NOT_HIDING),
     Transition(
         Action.SUBMIT_POST, INFLUENCER, (APPROVED, JOINED), TRACKED, guards=(URL_RELEVANT, URL_FREE)
     ),
@@ -508,7 +531,7 @@ REPEATS: tuple[Repeat, ...] = (
     Repeat(
         Action.SUBMIT_POST,
         EVERY_ROW,
-        Condition("they have submitted it to this campaign already", lambda _, c: c.url_is_own),
+        Condition("a live post of theirs in this campaign has it", lambda _, c: c.url_is_own),
     ),
 )
 
@@ -553,6 +576,11 @@ POST_DECISIONS: dict[PostDecision, str] = {
     PostDecision.APPROVED: "a reason may be given; final",
     PostDecision.INEFFECTIVE: "a reason is given; final",
 }
+
+
+def is_live(status: str, warning: str | None) -> bool:
+    """Return whether a post holds its address, and keeps its creator from leaving."""
+    return status != PostStatus.INEFFECTIVE and warning != PostWarning.DELETED_POST
 
 
 # A row, for one of its sources.

@@ -21,7 +21,14 @@ from workflow.enums import (
     Role,
     platforms_of,
 )
-from workflow.facts import AccountRow, CampaignRow, InfluencerRow, ParticipationRow, build_facts
+from workflow.facts import (
+    AccountRow,
+    CampaignRow,
+    InfluencerRow,
+    ParticipationRow,
+    PostRow,
+    build_facts,
+)
 from workflow.table import Command, Facts, PostFacts
 
 _STEPS = {
@@ -77,6 +84,7 @@ class PostData:
     status: PostStatus
     warning: PostWarning | None
     reason: str | None
+    round: int
     account: int | None
     submitted_at: datetime
     updated_at: datetime
@@ -118,7 +126,11 @@ class History:
     def facts(self, campaign: CampaignRow, at: datetime) -> Facts:
         """Return the facts that decide the next step."""
         row = ParticipationRow(
-            self.status or "", self.version, self.selected_account, self.selected_platforms
+            self.status or "",
+            self.origin,
+            self.version,
+            self.selected_account,
+            self.selected_platforms,
         )
         return build_facts(
             campaign,
@@ -126,7 +138,7 @@ class History:
             self.accounts,
             override=None,
             participation=row if self.status else None,
-            post_statuses=[post.status for post in self.posts],
+            posts=[PostRow(post.status, post.warning) for post in self.posts],
             now=at,
         )
 
@@ -230,7 +242,9 @@ class Stage:
             None,
         )  # fmt: skip
         url = f"{_HOSTS[platform]}{number}"
-        history.posts.append(PostData(url, PostStatus.SUBMITTED, None, None, account, at, at))
+        history.posts.append(
+            PostData(url, PostStatus.SUBMITTED, None, None, history.round, account, at, at)
+        )
         return len(history.posts) - 1
 
     def _decide_post(self, history: History, at: datetime) -> bool:
@@ -254,6 +268,7 @@ class Stage:
             status=post.status,
             warning=post.warning,
             reason=post.reason,
+            url_is_taken=False,  # everyone here has posts of their own
             participation_status=history.status,
         )
         result = decide_post(facts, Role.STAFF, decision, warning, reason)

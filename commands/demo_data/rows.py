@@ -133,6 +133,7 @@ def post(campaign: int, participation: int, post: PostData) -> Row:
         "status": post.status,
         "warning": post.warning,
         "reason": post.reason,
+        "round": post.round,
         "account_id": post.account,
         "submitted_at": post.submitted_at,
         "updated_at": post.updated_at,

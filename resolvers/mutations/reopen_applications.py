@@ -14,15 +14,15 @@ _COMMAND = Command(action=Action.REOPEN, role=Role.STAFF)
 
 
 async def reopen_applications(
-    context: Context, *, participation_ids: Sequence[str], reason: str, message: str | None
+    context: Context, *, participation_ids: Sequence[str], reason: str | None, message: str | None
 ) -> ParticipationsOutcome:
     """Start a new round for rejected applications."""
     form = Form()
     keys = parse_ids(form, participation_ids, "Participation", "participationIds")
-    cleaned_reason = form.reason(reason, "reason")
+    reason = form.optional(reason, MAX_NOTE, "reason")
     message = form.optional(message, MAX_NOTE, "message")
     if form.refusals:
         return ParticipationsOutcome(user_errors=form.refusals)
     actor = actor_of(caller_in(context))
-    unit = UnitOfWork(actor, reason=cleaned_reason, message=message)
+    unit = UnitOfWork(actor, reason=reason, message=message)
     return await decide_participations(context, unit, _COMMAND, participation_ids, keys)

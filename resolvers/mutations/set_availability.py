@@ -21,7 +21,7 @@ from resolvers.pipeline.loading import LockedCandidate
 from resolvers.pipeline.transaction import caller_in
 from resolvers.pipeline.unit_of_work import UnitOfWork, actor_of
 from resolvers.pipeline.validation import MAX_NOTE, Form
-from workflow.enums import Action, Availability, Outcome, Role
+from workflow.enums import Action, Availability, Outcome, ParticipationStatus, Role
 from workflow.table import Command
 
 
@@ -61,11 +61,11 @@ async def set_availability(
 def _count_gained(
     before: Sequence[LockedCandidate | None], after: Sequence[LockedCandidate | None]
 ) -> int:
-    """Count how many more of them the campaign is available to. None of them takes part."""
+    """Count how many more of them the campaign is available to: of those who do not take part."""
     return sum(
         bool(old.facts.unavailable_reasons) - bool(new.facts.unavailable_reasons)
         for old, new in zip(before, after, strict=True)
-        if old and new
+        if old and new and old.facts.status in (None, ParticipationStatus.REMOVED)
     )
 
 

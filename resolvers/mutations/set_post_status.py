@@ -1,7 +1,7 @@
 """`setPostStatus`: set the status of posts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from database.bulk import update
@@ -13,10 +13,12 @@ from resolvers.pipeline.loading import LockedCandidate, lock_participations
 from resolvers.pipeline.transaction import MutationOutcome, caller_in
 from resolvers.pipeline.unit_of_work import UnitOfWork, actor_of
 from resolvers.pipeline.validation import MAX_NOTE, Form, Refusal, path_of
+from resolvers.posts_sql import is_live
 from workflow.decisions import Decision, PostDecisionResult, decide_post
 from workflow.enums import Action, ErrorCode, Outcome, PostDecision, PostStatus, PostWarning, Role
 from workflow.messages import post_message
 from workflow.table import PostFacts
+from workflow.table import is_live as is_live_post
 
 _NEEDS_REASON = (PostDecision.WARNING, PostDecision.INEFFECTIVE)
 
@@ -57,10 +59,7 @@ async def set_post_status(
         return PostsOutcome(user_errors=form.refusals)
     locked = await _lock_posts(context, [key for key in keys if key is not None])
     posts = [None if key is None else locked.get(key) for key in keys]
-    decisions = [
-        decide_post(post.facts, Role.STAFF, status, warning, reason) if post else None
-        for post in posts
-    ]
+    decisions = _decide_each(posts, status, warning, reason)
     # The influencer may read the reason of a post, so it is their message too.
     actor = actor_of(caller_in(context))
     unit = UnitOfWork(actor, reason=reason, message=reason)
@@ -76,6 +75,8 @@ async def set_post_status(
 class _LockedPost:
     id: int
     candidate: LockedCandidate
+    address: str
+    "What is compared of its URL."
     facts: PostFacts
 
 
@@ -100,18 +101,25 @@ async def _lock_posts(context: Context, ids: Sequence[int]) -> dict[int, _Locked
     candidates = await lock_participations(context, set(owners.values()))
     locked = await locked_rows(_POSTS, "FOR UPDATE", ids=list(owners))
     return {
-        key: _LockedPost(key, candidate, _facts(candidate, status, warning, reason))
-        for key, status, warning, reason in locked
+        key: _LockedPost(key, candidate, address, _facts(candidate, *columns))
+        for key, address, *columns in locked
         if (candidate := candidates.get(owners[key]))
     }
 
 
 _OWNERS = "SELECT id, participation_id FROM post WHERE id = ANY(:ids)"
-_POSTS = "SELECT id, status, warning, reason FROM post WHERE id = ANY(:ids) ORDER BY id"
+_POSTS = f"""SELECT p.id, p.url_digest, p.status, p.warning, p.reason,
+    NOT {is_live("p")} AND EXISTS (SELECT 1 FROM post q WHERE q.campaign_id = p.campaign_id
+        AND q.url_digest = p.url_digest AND {is_live("q")})
+FROM post p WHERE p.id = ANY(:ids) ORDER BY p.id"""
 
 
 def _facts(
-    candidate: LockedCandidate, status: str, warning: str | None, reason: str | None
+    candidate: LockedCandidate,
+    status: str,
+    warning: str | None,
+    reason: str | None,
+    url_is_taken: bool,
 ) -> PostFacts:
     facts = candidate.facts
     assert facts.status is not None, "a post has a participation"
@@ -121,8 +129,33 @@ def _facts(
         status=PostStatus(status),
         warning=PostWarning(warning) if warning else None,
         reason=reason,
+        url_is_taken=url_is_taken,
         participation_status=facts.status,
     )
+
+
+def _decide_each(
+    posts: Sequence[_LockedPost | None],
+    status: PostDecision,
+    warning: PostWarning | None,
+    reason: str | None,
+) -> list[PostDecisionResult | None]:
+    """Decide in the order given: of posts with one URL, the first that becomes live takes it."""
+    decisions = list[PostDecisionResult | None]()
+    taken = set[tuple[int, str]]()
+    for post in posts:
+        if post is None:
+            decisions.append(None)
+            continue
+        address = (post.candidate.campaign.id, post.address)
+        was_live = is_live_post(post.facts.status, post.facts.warning)
+        lost = post.facts.url_is_taken or (address in taken and not was_live)
+        facts = replace(post.facts, url_is_taken=lost)
+        decision = decide_post(facts, Role.STAFF, status, warning, reason)
+        if is_live_post(decision.target, decision.warning):
+            taken.add(address)
+        decisions.append(decision)
+    return decisions
 
 
 async def _write(

@@ -13,6 +13,7 @@ from resolvers.pipeline.single import load_participation
 from resolvers.pipeline.transaction import MutationOutcome, caller_in
 from resolvers.pipeline.unit_of_work import UnitOfWork, actor_of
 from resolvers.pipeline.validation import MAX_URL, Form, Refusal, path_of
+from resolvers.posts_sql import is_live
 from workflow.enums import Action, ErrorCode, Outcome, Platform, PostStatus
 from workflow.post_addresses import PostAddress, example, read
 from workflow.table import Command
@@ -36,7 +37,7 @@ async def submit_post(context: Context, *, participation_id: str, url: str) -> S
     candidate = await load_participation(context, participation_id)
     if candidate is None:
         return _refused(not_found("participation", "participationId").refusal)
-    post, owner = await _find_post(candidate, address)
+    post, owner = await _find_live_post(candidate, address)
     command = Command(
         action=Action.SUBMIT_POST,
         role=caller.role,
@@ -80,29 +81,30 @@ def _with_path(refusal: Refusal | None) -> Refusal | None:
     return replace(refusal, field=path_of(field))
 
 
-async def _find_post(
+async def _find_live_post(
     candidate: LockedCandidate, address: PostAddress
 ) -> tuple[int | None, int | None]:
-    """Return the post with this address in the campaign, if any, and its participation."""
-    found = await rows(_SAME_URL, campaign=candidate.campaign.id, digest=address.digest)
+    """Return the live post that holds the address in the campaign, and its participation."""
+    found = await rows(_HOLDER, campaign=candidate.campaign.id, digest=address.digest)
     return (found[0][0], found[0][1]) if found else (None, None)
 
 
-_SAME_URL = (
-    "SELECT id, participation_id FROM post WHERE campaign_id = :campaign AND url_digest = :digest"
-)
+_HOLDER = f"""SELECT q.id, q.participation_id FROM post q
+WHERE q.campaign_id = :campaign AND q.url_digest = :digest AND {is_live("q")}"""
 
 
 def _new_post(candidate: LockedCandidate, url: str, address: PostAddress) -> dict[str, Any]:
     selected = candidate.facts.selected_account
     account = next((account for account in candidate.accounts if account.id == selected), None)
     fits = account is not None and account.platform == address.platform.number
+    assert candidate.participation is not None, "a participation was loaded"
     return {
         "campaign_id": candidate.campaign.id,
         "participation_id": candidate.participation_id,
         "url": url,
         "url_digest": address.digest,
         "status": PostStatus.SUBMITTED,
+        "round": candidate.participation.round,
         "account_id": account.id if account and fits else None,
         "submitted_at": candidate.now,
         "updated_at": candidate.now,

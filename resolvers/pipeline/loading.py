@@ -29,6 +29,7 @@ from workflow.facts import (
     CampaignRow,
     InfluencerRow,
     ParticipationRow,
+    PostRow,
     build_facts,
     moment_of,
 )
@@ -60,7 +61,6 @@ class LockedParticipation(NamedTuple):
 
     id: int
     round: int
-    origin: str
     row: ParticipationRow
 
 
@@ -74,7 +74,7 @@ class LockedCandidate:
     "All the influencer's, disconnected ones too."
     override: Availability | None
     participation: LockedParticipation | None
-    post_statuses: Sequence[str]
+    posts: Sequence[PostRow]
     now: datetime
     "When the locks were held, and not before anything that has happened to the pair."
     facts: Facts
@@ -94,7 +94,7 @@ class LockedCandidate:
             accounts,
             self.override,
             self.participation,
-            self.post_statuses,
+            self.posts,
             self.now,
         )
 
@@ -106,7 +106,7 @@ class LockedCandidate:
             self.accounts,
             override,
             self.participation,
-            self.post_statuses,
+            self.posts,
             self.now,
         )
 
@@ -199,13 +199,14 @@ SELECT a.campaign_id, i.id, i.followers, i.erased_at,
         FROM social_account s WHERE s.influencer_id = i.id),
     (SELECT o.availability FROM availability_override o
         WHERE o.campaign_id = a.campaign_id AND o.influencer_id = i.id),
-    (SELECT json_agg(q.status) FROM post q WHERE q.participation_id = p.id),
+    (SELECT json_agg(json_build_array({", ".join(f"q.{c}" for c in PostRow._fields)}))
+        FROM post q WHERE q.participation_id = p.id),
     (SELECT max(m.moment) FROM (
         SELECT p.updated_at AS moment
         UNION ALL SELECT q.updated_at FROM post q WHERE q.participation_id = p.id
         UNION ALL SELECT e.occurred_at FROM participation_event e
             WHERE e.campaign_id = a.campaign_id AND e.influencer_id = i.id) AS m),
-    p.id, p.round, p.origin, {", ".join(f"p.{column}" for column in ParticipationRow._fields)}
+    p.id, p.round, {", ".join(f"p.{column}" for column in ParticipationRow._fields)}
 FROM asked a JOIN influencer i ON i.id = a.influencer_id LEFT JOIN participation p
     ON p.campaign_id = a.campaign_id AND p.influencer_id = a.influencer_id"""
 
@@ -274,7 +275,7 @@ async def _load(context: Context, statements: _Statements, values: Mapping[str, 
 def _candidate_of(campaign: LockedCampaign, row: Sequence[Any], now: datetime) -> LockedCandidate:
     """Return the candidate in a row of `_READ`."""
     _, key, followers, erased_at, country, mask, overflow, accounts, override, posts = row[:10]
-    last, participation_id, round_, origin, *participation = row[10:]
+    last, participation_id, round_, *participation = row[10:]
     return _candidate(
         campaign,
         LockedInfluencer(
@@ -282,10 +283,10 @@ def _candidate_of(campaign: LockedCampaign, row: Sequence[Any], now: datetime) -
         ),
         [AccountRow(*account) for account in sorted(orjson.loads(accounts or "[]"))],
         Availability(override) if override else None,
-        LockedParticipation(participation_id, round_, origin, ParticipationRow(*participation))
+        LockedParticipation(participation_id, round_, ParticipationRow(*participation))
         if participation_id
         else None,
-        orjson.loads(posts or "[]"),
+        [PostRow(*post) for post in orjson.loads(posts or "[]")],
         max(now, moment_of(last) or now),
     )
 
@@ -296,7 +297,7 @@ def _candidate(
     accounts: Sequence[AccountRow],
     override: Availability | None,
     participation: LockedParticipation | None,
-    post_statuses: Sequence[str],
+    posts: Sequence[PostRow],
     now: datetime,
 ) -> LockedCandidate:
     return LockedCandidate(
@@ -305,7 +306,7 @@ def _candidate(
         accounts=accounts,
         override=override,
         participation=participation,
-        post_statuses=post_statuses,
+        posts=posts,
         now=now,
         facts=build_facts(
             campaign.row,
@@ -313,7 +314,7 @@ def _candidate(
             accounts,
             override=override,
             participation=participation.row if participation else None,
-            post_statuses=post_statuses,
+            posts=posts,
             now=now,
         ),
         participation_id=participation.id if participation else None,

@@ -205,7 +205,7 @@ def _columns(change: _Change) -> dict[str, Any]:
     return {
         "round": before.round + decision.starts_round,
         "version": before.row.version + 1,
-        "origin": _origin(change.action) if restarts else before.origin,
+        "origin": _origin(change.action) if restarts else before.row.origin,
         "selected_account_id": account,
         "selected_platforms": platforms,
     }

@@ -1,6 +1,6 @@
 """My Job: what the calling influencer takes part in, by section."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,14 @@ from workflow.enums import (
     ParticipationStatus,
     Role,
 )
-from workflow.facts import AccountRow, CampaignRow, InfluencerRow, ParticipationRow, build_facts
+from workflow.facts import (
+    AccountRow,
+    CampaignRow,
+    InfluencerRow,
+    ParticipationRow,
+    PostRow,
+    build_facts,
+)
 from workflow.screens import job_section
 
 _NEWEST_FIRST = (Order("t.updated_at", datetime), Order("t.id"))
@@ -75,19 +82,19 @@ async def _counted(run: Run) -> tuple[Counter[JobSection], Counter[JobSection]]:
     """Count the jobs of each section, and those that need an action."""
     counts, needing = Counter[JobSection](), Counter[JobSection]()
     accounts = [AccountRow(*row) for row in await run.fetch(_ACCOUNTS, {})]
-    posts = dict[int, list[str]]()
-    for participation, status in await run.fetch(_POSTS, {}):
-        posts.setdefault(participation, []).append(status)
+    posts = defaultdict[int, list[PostRow]](list)
+    for participation, *columns in await run.fetch(_POSTS, {}):
+        posts[participation].append(PostRow(*columns))
     for row in await run.fetch(_JOBS, {}):
         values = iter(row)
-        key, origin, override = (next(values) for _ in range(3))
+        key, override = (next(values) for _ in range(2))
         part = ParticipationRow(*(next(values) for _ in ParticipationRow._fields))
         influencer = InfluencerRow(*(next(values) for _ in InfluencerRow._fields))
         campaign = CampaignRow(*values)
         section = job_section(
             ParticipationStatus(part.status),
             CampaignStatus(campaign.status),
-            ParticipationOrigin(origin),
+            ParticipationOrigin(part.origin),
         )
         assert section is not None
         counts[section] += 1
@@ -97,7 +104,7 @@ async def _counted(run: Run) -> tuple[Counter[JobSection], Counter[JobSection]]:
             accounts,
             override=override,
             participation=part,
-            post_statuses=posts.get(key, ()),
+            posts=posts[key],
             now=run.context.now,
         )
         needing[section] += required_action(known) is not None
@@ -112,10 +119,10 @@ _ACCOUNTS = (
     f"SELECT {', '.join(AccountRow._fields)} FROM social_account WHERE influencer_id = :viewer"
 )
 _POSTS = (
-    "SELECT o.participation_id, o.status FROM post o JOIN participation t"
+    f"SELECT o.participation_id, {_columns('o', PostRow._fields)} FROM post o JOIN participation t"
     " ON t.id = o.participation_id WHERE t.influencer_id = :viewer"
 )
-_JOBS = f"""SELECT t.id, t.origin, o.availability, {_columns("t", ParticipationRow._fields)},
+_JOBS = f"""SELECT t.id, o.availability, {_columns("t", ParticipationRow._fields)},
     {_columns("i", InfluencerRow._fields)}, {_columns("c", CampaignRow._fields)}
     FROM participation t JOIN campaign c ON c.id = t.campaign_id
     JOIN influencer i ON i.id = t.influencer_id

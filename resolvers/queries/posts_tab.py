@@ -1,18 +1,24 @@
-"""The Posts tab: a row for each post, and for each participation without a post."""
+"""The Posts tab: a row for each post, and for each participation without one that counts."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from projection import Order, Run, TableListing
+from resolvers.posts_sql import is_live
 from resolvers.queries.search import influencer_conditions
 from resolvers.queries.status_counts import StatusCount, counts_by_status
 from workflow.enums import PostRowStatus
 
-ROWS = """(SELECT p.campaign_id, p.id AS participation_id, p.influencer_id, o.id AS post_id,
-    coalesce(o.id, 0) AS post_key, coalesce(o.status, 'JOINED') AS status, o.submitted_at
-    FROM participation p LEFT JOIN post o ON o.participation_id = p.id
-    WHERE p.status IN ('APPROVED', 'JOINED')) t"""
+# A post of an earlier round counts while it is live.
+ROWS = f"""(SELECT p.campaign_id, p.id AS participation_id, p.influencer_id, o.id AS post_id,
+    o.id AS post_key, o.status, o.submitted_at
+    FROM participation p JOIN post o ON o.participation_id = p.id
+    WHERE p.status IN ('APPROVED', 'JOINED')
+    UNION ALL
+    SELECT p.campaign_id, p.id, p.influencer_id, NULL, 0, 'JOINED', NULL FROM participation p
+    WHERE p.status IN ('APPROVED', 'JOINED') AND NOT EXISTS (SELECT 1 FROM post o
+        WHERE o.participation_id = p.id AND (o.round = p.round OR {is_live("o")}))) t"""
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands for the moment of what has not happened, so that it comes last."""
 

@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from projection import Run
-from workflow.facts import AccountRow, CampaignRow, InfluencerRow, ParticipationRow, build_facts
+from workflow.facts import (
+    AccountRow,
+    CampaignRow,
+    InfluencerRow,
+    ParticipationRow,
+    PostRow,
+    build_facts,
+)
 from workflow.table import Facts
 
 
@@ -24,7 +31,7 @@ def facts(
         [AccountRow(*row[:4]) for row in accounts],
         override=override,
         participation=participation,
-        post_statuses=[row[0] for row in posts],
+        posts=[PostRow(*row[:2]) for row in posts],
         now=run.context.now,
     )
 

@@ -18,7 +18,7 @@ from workflow.enums import (
     Role,
     platforms_of,
 )
-from workflow.facts import ParticipationRow
+from workflow.facts import ParticipationRow, PostRow
 from workflow.screens import CANDIDATE_STATUS, applicant_status
 from workflow.table import Facts
 
@@ -99,7 +99,12 @@ PARTICIPATION = Shape(
     },
     internal={
         "row": Derived(compute=_row, needs=ParticipationRow._fields),
-        "post_rows": Rows(table="post", columns="status", parent="{t}.id", key="participation_id"),
+        "post_rows": Rows(
+            table="post",
+            columns=", ".join(PostRow._fields),
+            parent="{t}.id",
+            key="participation_id",
+        ),
         "override": ToOne(
             shape="AvailabilityOverride",
             on="{j}.campaign_id = {t}.campaign_id AND {j}.influencer_id = {t}.influencer_id",

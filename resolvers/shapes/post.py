@@ -15,6 +15,7 @@ POST = Shape(
         "status": c.plain("status"),
         "warning": c.plain("warning"),
         "reason": c.plain("reason"),
+        "round": c.plain("round"),
         "account": ToOne(shape="SocialAccount", on="{j}.id = {t}.account_id"),
         "isShortLink": Column(
             sql="{t}.url", template="is_short_link({v})", names={"is_short_link": is_short_link}

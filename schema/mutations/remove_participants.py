@@ -65,9 +65,12 @@ async def remove_participants(
     ],
     dry_run: DryRun = False,
 ) -> Completed[ParticipationsOutcome]:
-    """Remove influencers who are `WAITING`, or `JOINED` without a live post. For staff.
+    """Remove influencers who are waiting or joined, as after a mistaken `markJoined`. For staff.
 
-    Their places are free again. A post is live unless it is `INEFFECTIVE`.
+    In a Selection campaign those `APPROVED` whom staff put in (`origin` is `FORCED`), too; whoever
+    applied is rejected instead. Nobody with a live post is removed unless they are `WAITING`; a
+    post is live unless it is `INEFFECTIVE`, or has the warning `DELETED_POST`. Their places are
+    free again.
     """
     return await write(
         info,

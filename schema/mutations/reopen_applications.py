@@ -14,9 +14,7 @@ from workflow.enums import Role
 
 
 @strawberry.input(
-    description=(
-        "The input of `reopenApplications`: the rejected participations to reopen, and the reason."
-    )
+    description=("The input of `reopenApplications`: the rejected participations to reopen.")
 )
 class ReopenApplicationsInput:
     participation_ids: list[strawberry.ID] = strawberry.field(
@@ -24,9 +22,9 @@ class ReopenApplicationsInput:
             "The ids of the participations: 1 to 1,000, each once, in any Selection campaigns."
         )
     )
-    reason: str = strawberry.field(
+    reason: str | None = strawberry.field(
         description=(
-            "The reason, for colleagues, kept in the history of each participation. 1 to 2,000 "
+            "The reason, for colleagues, kept in the history of each participation. At most 2,000 "
             "characters."
         )
     )
@@ -58,7 +56,7 @@ async def reopen_applications(
     info: Info,
     input: Annotated[
         ReopenApplicationsInput,
-        strawberry.argument(description="The applications to reopen, and the reason."),
+        strawberry.argument(description="The applications to reopen."),
     ],
     dry_run: DryRun = False,
 ) -> Completed[ParticipationsOutcome]:

@@ -97,7 +97,8 @@ async def set_availability(
 ) -> Completed[CandidatesOutcome]:
     """Show or hide a running campaign, over its audience rules. For staff.
 
-    Only for influencers who do not take part. Null lets the audience rules decide again.
+    Only for influencers who do not take part, or who are `WAITING`: to these it may be shown, which
+    moves nobody on, but not hidden. Null lets the audience rules decide again.
     """
     return await write(
         info,

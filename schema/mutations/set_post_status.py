@@ -77,7 +77,8 @@ async def set_post_status(
 ) -> Completed[PostsOutcome]:
     """Set the status of posts after review. For staff.
 
-    Not of posts that are `APPROVED` or `INEFFECTIVE`. Also in completed campaigns.
+    Not of posts that are `APPROVED` or `INEFFECTIVE`. Also in completed campaigns. A post that was
+    deleted, and whose URL another live post has by now, does not become live again: `URL_IN_USE`.
     """
     return await write(
         info,

@@ -59,7 +59,11 @@ async def submit_post(
     ],
     dry_run: DryRun = False,
 ) -> Completed[SubmitPostOutcome]:
-    """Submit the URL of a post, once `APPROVED` or `JOINED`. For influencers."""
+    """Submit the URL of a post, once `APPROVED` or `JOINED`. For influencers.
+
+    A live post holds its URL in the campaign. One that is `INEFFECTIVE`, or has the warning
+    `DELETED_POST`, is not live: its URL may be submitted again, by anyone, as a new post.
+    """
     return await write(
         info,
         (Role.INFLUENCER,),

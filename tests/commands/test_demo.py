@@ -237,7 +237,7 @@ async def test_whoever_takes_part_may_see_it_and_has_a_qualifying_account(demo: 
                 accounts[person.id],
                 override=None,
                 participation=None,
-                post_statuses=(),
+                posts=(),
                 now=datetime.now(UTC),
             )
             assert facts.unavailable_reasons == ()

@@ -12,7 +12,8 @@ from resolvers.context import Context
 from resolvers.ids import encode
 from tests import data
 from tests.engine import creator, execute, mutate, operation
-from workflow.enums import ParticipationStatus, Platform
+from workflow.enums import ParticipationStatus, Platform, PostStatus, PostWarning
+from workflow.table import is_live
 
 INSTAGRAM, TIKTOK = Platform.INSTAGRAM, Platform.TIKTOK
 WAITING, JOINED = ParticipationStatus.WAITING, ParticipationStatus.JOINED
@@ -83,6 +84,61 @@ async def test_of_many_who_submit_one_url_at_once_one_has_it(db: str):
     )
     assert outcomes(payloads) == {"CHANGED": 1, "URL_IN_USE": 9}
     assert await Post.all().count() == await ParticipationEvent.all().count() == 1
+
+
+async def test_of_many_who_submit_a_freed_url_at_once_one_has_it(db: str):
+    campaign = await data.campaign()
+    people = [await data.influencer((INSTAGRAM, 10)) for _ in range(6)]
+    parts = [await data.participation(campaign, person, JOINED) for person in people]
+    await data.post(parts[0], PostStatus.INEFFECTIVE, url=URL)
+    payloads = await asyncio.gather(
+        *(submitted(person, part) for person, part in zip(people, parts, strict=True))
+    )
+    assert outcomes(payloads) == {"CHANGED": 1, "URL_IN_USE": 5}
+    assert await Post.all().count() == 2
+
+
+async def test_a_post_comes_back_beside_others_who_submit_its_url(db: str):
+    """Whoever is first holds it: staff, who say that it is back, or one of the others."""
+    campaign = await data.campaign()
+    people = [await data.influencer((INSTAGRAM, 10)) for _ in range(4)]
+    parts = [await data.participation(campaign, person, JOINED) for person in people]
+    for turn in range(10):
+        await Post.all().update(status="INEFFECTIVE", warning=None)
+        lost = await data.post(
+            parts[0], PostStatus.WARNING, warning=PostWarning.DELETED_POST, url=URL
+        )
+        back = mutate(
+            "setPostStatus",
+            "results { outcome error { code } }",
+            postIds=[gid(lost)],
+            status="EFFECTIVE",
+        )
+        others = [submitted(*one) for one in zip(people[1:], parts[1:], strict=True)]
+        calls = [*others[: turn % 4], back, *others[turn % 4 :]]
+        payloads = await asyncio.gather(*calls)
+        [judged] = payloads[turn % 4]["results"]
+        said = outcomes([payload for payload in payloads if "results" not in payload])
+        if judged["outcome"] == "CHANGED":
+            assert said == {"URL_IN_USE": 3}
+        else:
+            assert judged["error"]["code"] == "URL_IN_USE"
+            assert said == {"CHANGED": 1, "URL_IN_USE": 2}
+        live = [post for post in await Post.all() if is_live(post.status, post.warning)]
+        assert len(live) == 1
+
+
+URL = "https://www.instagram.com/p/freed"
+
+
+def submitted(person: Influencer, part: Participation) -> Awaitable[dict[str, Any]]:
+    return mutate(
+        "submitPost",
+        "outcome userErrors { code }",
+        creator(person.pk),
+        participationId=gid(part),
+        url=URL,
+    )
 
 
 async def test_of_many_who_connect_one_account_at_once_one_has_it(db: str):

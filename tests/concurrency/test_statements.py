@@ -189,6 +189,7 @@ def post_of(part: int, campaign: int) -> dict[str, Any]:
         "url": f"https://www.instagram.com/p/{part}",
         "url_digest": f"{part}",
         "status": "SUBMITTED",
+        "round": 1,
         "submitted_at": data.NOW,
         "updated_at": data.NOW,
     }

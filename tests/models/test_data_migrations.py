@@ -25,7 +25,14 @@ from tests import data
 from tests.databases import Databases
 from tests.migrating import forget
 from workflow.categories import numbers_in
-from workflow.enums import AffiliateKind, CampaignType, ParticipationStatus, Platform
+from workflow.enums import (
+    Action,
+    AffiliateKind,
+    CampaignType,
+    ParticipationStatus,
+    Platform,
+    PostStatus,
+)
 from workflow.post_addresses import digest
 
 
@@ -88,6 +95,28 @@ async def test_of_posts_that_turn_out_to_be_one_the_oldest_holds_the_address(
         told.format(posts[2].pk, urls[2]),
         told.format(posts[0].pk, urls[0]),
     ]
+
+
+async def test_posts_get_their_rounds_and_those_without_an_address_get_it_back(
+    databases: Databases,
+) -> None:
+    gone, held = "https://www.instagram.com/p/gone", "https://www.instagram.com/p/held"
+    with databases.lend() as at:
+        async with connected(at):
+            part = await data.participation(
+                await data.campaign(), await data.influencer(), ParticipationStatus.JOINED, round=3
+            )
+            dead = await data.post(part, PostStatus.INEFFECTIVE, url=gone)
+            back = await data.post(part, url=gone, url_digest="post 2")
+            await data.post(part, url=held)
+            lost = await data.post(part, url=held, url_digest="post 4")
+            await data.event(part, Action.SUBMIT_POST, post_id=back.pk, round=2)
+        await migrate_again(at, "0011_live_posts")
+        async with connected(at):
+            posts = {post.pk: post for post in await Post.all()}
+    assert (posts[back.pk].round, posts[dead.pk].round) == (2, 3)
+    assert posts[back.pk].url_digest == posts[dead.pk].url_digest == digest(gone)
+    assert posts[lost.pk].url_digest == "post 4", "another live post has it"
 
 
 def _reports(caplog: pytest.LogCaptureFixture) -> list[str]:

@@ -23,6 +23,7 @@ MIGRATIONS = [
     "0008_folded_text",
     "0009_read_after",
     "0010_selection",
+    "0011_live_posts",
 ]
 
 

@@ -12,7 +12,14 @@ from models.text import clean, fold
 from resolvers.caller import Caller
 from tests.searching import finds
 from workflow.enums import ParticipationStatus, Platform, Role, platform_of
-from workflow.facts import AccountRow, CampaignRow, InfluencerRow, ParticipationRow, build_facts
+from workflow.facts import (
+    AccountRow,
+    CampaignRow,
+    InfluencerRow,
+    ParticipationRow,
+    build_facts,
+)
+from workflow.facts import PostRow as PostColumns
 from workflow.table import Facts
 
 T = TypeVar("T", bound=tuple[Any, ...])
@@ -88,7 +95,7 @@ class World:
             PostRow(part, post)
             for part in self.all("Participation")
             if part.campaign_id == of.pk and part.status in ACTIVE
-            for post in self.posts(part) or [None]
+            for post in (*self.posts(part), *self._without_post(part))
         ]
         long_ago = datetime.min.replace(tzinfo=self.now.tzinfo)
 
@@ -97,6 +104,12 @@ class World:
             return at, row.post.pk if row.post else 0, row.participation.pk
 
         return sorted(found, key=key, reverse=True)
+
+    def _without_post(self, of: Participation) -> list[None]:
+        """The row that says JOINED: unless a post is of this round, or still live."""
+        live = [p for p in self.posts(of) if "INEFFECTIVE" != p.status != "WARNING"]
+        live += [p for p in self.posts(of) if p.warning not in (None, "DELETED_POST")]
+        return [] if live or any(p.round == of.round for p in self.posts(of)) else [None]
 
     def facts(self, campaign: Campaign, person: Influencer) -> Facts:
         """How they stand to each other."""
@@ -107,7 +120,7 @@ class World:
             [columns(AccountRow, a) for a in self.accounts(person, gone=True)],
             override=self.overrides.get((campaign.pk, person.pk)),
             participation=columns(ParticipationRow, part) if part else None,
-            post_statuses=[post.status for post in self.posts(part)] if part else (),
+            posts=[columns(PostColumns, post) for post in self.posts(part)] if part else (),
             now=self.now,
         )
 

@@ -179,7 +179,7 @@ class Draw:
         return Call("REOPEN", "STAFF", items) if items else None
 
     def _remove(self) -> Call | None:
-        items = self._participations(lambda campaign: not campaign.is_selection)
+        items = self._participations(lambda _: True)
         given = ("WAITING",) if self.random.random() < 0.2 else ()
         return Call("REMOVE", "STAFF", items, if_status=given) if items else None
 
@@ -189,11 +189,12 @@ class Draw:
         kinds = [
             Post("", "EFFECTIVE"),
             Post("", "WARNING", "INVALID_CONTENT", "as seen"),
+            Post("", "WARNING", "DELETED_POST", "as seen"),
             Post("", "INEFFECTIVE", None, "as seen"),
             Post("", "INEFFECTIVE", None, "as seen"),
             Post("", "APPROVED"),
         ]
-        post = self.random.choices(kinds, (4, 4, 6, 6, 1))[0]
+        post = self.random.choices(kinds, (4, 4, 4, 6, 6, 1))[0]
         return Call("SET_POST_STATUS", "STAFF", tuple(items), post=post) if items else None
 
     def _select_social_media(self, person: int | None) -> Call | None:

@@ -107,11 +107,18 @@ def _after_item(
     for parts in states:
         accounts = asked.accounts[1] if asked.accounts else None
         for scene in moment.scenes(item.person, terms, parts, accounts):
-            result = verdict(scene, ask)
-            is_told = seen is None or _fits(scene, result, item, seen)
-            if is_told and _is_written(scene, result, asked.call, item, written):
-                after.add(_with(parts, item.person, result.part))
+            for result in _verdicts(scene, ask):
+                is_told = seen is None or _fits(scene, result, item, seen)
+                if is_told and _is_written(scene, result, asked.call, item, written):
+                    after.add(_with(parts, item.person, result.part))
     return after
+
+
+def _verdicts(scene: Scene, ask: Ask) -> Iterable[Verdict]:
+    """What may come of it: which of their posts with one URL is meant, the call does not say."""
+    same = sum(post.url == ask.url for post in scene.part.posts) if ask.post else 1
+    for nth in range(max(1, same)):
+        yield verdict(scene, ask._replace(nth=nth))
 
 
 def _with(parts: Parts, person: int, part: Part) -> Parts:
@@ -125,8 +132,9 @@ def _fits(scene: Scene, result: Verdict, item: Item, seen: Seen) -> bool:
     if seen.part is not None and not _is_like(result.part, seen.part):
         return False
     if seen.post is not None:
-        post = next((one for one in result.part.posts if one.url == item.url), None)
-        return post is not None and _is_like(post, {**seen.post, "id": None})
+        shown = {name: value for name, value in seen.post.items() if name != "id"}
+        posts = [post for post in result.part.posts if post.url == item.url]
+        return any(_is_like(post, shown) for post in posts)
     after = scene._replace(parts=_with(scene.parts, scene.number, result.part))
     return seen.tab is None or seen.tab == after.on_select_tab()
 

@@ -61,6 +61,10 @@ class Post(NamedTuple):
     warning: str | None = None
     reason: str | None = None
 
+    @property
+    def is_live(self) -> bool:
+        return self.status != "INEFFECTIVE" and self.warning != "DELETED_POST"
+
 
 class Part(NamedTuple):
     """What a campaign holds of one person."""
@@ -93,6 +97,8 @@ class Ask(NamedTuple):
     url: str | None = None
     post: Post | None = None
     "What a post is set to."
+    nth: int = 0
+    "Of their posts with this URL."
     if_status: tuple[str, ...] = ()
     if_version: int | None = None
     connected_before: frozenset[str] = frozenset()
@@ -301,7 +307,9 @@ def _remove(scene: Scene, ask: Ask) -> Part:
     _unchanged(when=scene.status == "REMOVED")
     _stale(scene, ask)
     _closed(scene)
-    _refuse("TRANSITION_NOT_ALLOWED", when=scene.status not in ("WAITING", "JOINED"))
+    put_in = scene.status == "APPROVED" and scene.part.origin == "FORCED"
+    removable = put_in or scene.status in ("WAITING", "JOINED")
+    _refuse("TRANSITION_NOT_ALLOWED", when=not removable)
     _has_live_post(scene)
     return _moved(scene, "REMOVED")
 
@@ -317,32 +325,35 @@ def _withdraw(scene: Scene, _: Ask) -> Part:
 def _set_availability(scene: Scene, ask: Ask) -> Part:
     _unchanged(when=scene.part.override == ask.availability)
     _closed(scene)
-    _refuse("TRANSITION_NOT_ALLOWED", when=not scene.is_out)
+    shows = scene.status == "WAITING" and ask.availability != "UNAVAILABLE"
+    _refuse("TRANSITION_NOT_ALLOWED", when=not scene.is_out and not shows)
     return scene.part._replace(override=ask.availability)
 
 
 def _submit_post(scene: Scene, ask: Ask) -> Part:
     assert ask.url is not None
-    own = [post.url for post in scene.part.posts]
+    own = [post.url for post in scene.part.posts if post.is_live]
     _unchanged(when=ask.url in own)
     _closed(scene)
     allowed = scene.campaign.is_tracked and scene.status in HOLDS_PLACE
     _refuse("TRANSITION_NOT_ALLOWED", when=not allowed)
     _refuse("PLATFORM_NOT_RELEVANT", when="INSTAGRAM" not in scene.campaign.platforms)
-    taken = any(post.url == ask.url for part in scene.parts for post in part.posts)
-    _refuse("URL_IN_USE", when=taken)
+    _refuse("URL_IN_USE", when=_is_held(scene, ask.url))
     return scene.part._replace(posts=(*scene.part.posts, Post(ask.url)))
 
 
 def _set_post_status(scene: Scene, ask: Ask) -> Part:
     wanted = ask.post
-    before = next((post for post in scene.part.posts if post.url == ask.url), None)
-    _refuse("NOT_FOUND", when=before is None)
-    assert before is not None
+    places = [place for place, post in enumerate(scene.part.posts) if post.url == ask.url]
+    _refuse("NOT_FOUND", when=len(places) <= ask.nth)
     assert wanted is not None
+    place = places[ask.nth]
+    before = scene.part.posts[place]
     _unchanged(when=wanted == before)
     _refuse("TRANSITION_IRREVERSIBLE", when=before.status in FINAL)
-    posts = tuple(wanted if post == before else post for post in scene.part.posts)
+    comes_back = wanted.is_live and not before.is_live
+    _refuse("URL_IN_USE", when=comes_back and _is_held(scene, wanted.url))
+    posts = (*scene.part.posts[:place], wanted, *scene.part.posts[place + 1 :])
     return scene.part._replace(posts=posts)
 
 
@@ -393,8 +404,12 @@ def _stale(scene: Scene, ask: Ask) -> None:
 
 
 def _has_live_post(scene: Scene) -> None:
-    live = any(post.status != "INEFFECTIVE" for post in scene.part.posts)
-    _refuse("TRANSITION_NOT_ALLOWED", when=scene.status == "JOINED" and live)
+    live = any(post.is_live for post in scene.part.posts)
+    _refuse("TRANSITION_NOT_ALLOWED", when=scene.status in HOLDS_PLACE and live)
+
+
+def _is_held(scene: Scene, url: str) -> bool:
+    return any(post.url == url and post.is_live for part in scene.parts for post in part.posts)
 
 
 def _has_place(scene: Scene) -> bool:

@@ -1,572 +1,896 @@
-"""The rules of docs/workflow.md again, one mutation at a time, to check the table by.
+"""The rule book told once more, plainly and slowly, by somebody who had not seen `workflow/`.
 
-The server decides from a table of transitions. Here is no table: each mutation is a story, the
-refusals in the order that docs/workflow.md gives, then what comes of it. The two share nothing but
-the words for what is asked and what is so, so that a mistake in one is not copied into the other.
-
-The role is judged first of all, by `may`. What is wrong with a call as a whole is judged before any
-of these stories begins, but for what only the campaign can tell.
+Each action is a function of the facts of one case and of its input. It asks the questions of the
+rule book's section 4 in the order in which its refusals are listed, and answers at the first that
+applies. What the screens show (section 5) is told the same way. Nothing here imports the code that
+it judges; words are the public names, as plain text.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
-from functools import cache
-from itertools import combinations
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable
+from typing import Literal, NamedTuple
 
-from workflow.enums import (
-    Action,
-    ApplicantStatus,
-    Availability,
-    CampaignStatus,
-    CandidateStatus,
-    ErrorCode,
-    JobSection,
-    Outcome,
-    ParticipationOrigin,
-    ParticipationStatus,
-    Platform,
-    PostDecision,
-    PostStatus,
-    PostWarning,
-    RequiredActionType,
-    Role,
-    UnavailableReason,
-    mask_of,
-    platforms_of,
-)
-from workflow.table import Command, Facts, PostFacts
+Type = Literal["SOCIAL", "AFFILIATE"]
+Kind = Literal["REFERRAL_CODE", "URL_TRACKING", "ECOMMERCE"]
+CampaignStatus = Literal["DRAFT", "UPCOMING", "ONGOING", "COMPLETED", "CANCELLED"]
+Status = Literal["WAITING", "APPLIED", "REVIEWING", "APPROVED", "REJECTED", "JOINED", "REMOVED"]
+Origin = Literal["FORCED", "SELF"]
+Availability = Literal["AVAILABLE", "UNAVAILABLE"]
+Role = Literal["STAFF", "ADVERTISER", "INFLUENCER", "SERVICE", "SYSTEM"]
+PostStatus = Literal["SUBMITTED", "EFFECTIVE", "WARNING", "APPROVED", "INEFFECTIVE"]
+Finding = Literal["AD_FRAUD", "DELETED_POST", "INVALID_TOKEN"]
+Warned = Literal["AD_FRAUD", "DELETED_POST", "INVALID_TOKEN", "INVALID_CONTENT", "OTHER"]
+Action = Literal[
+    "MARK_JOINED", "APPLY", "SELECT_ACCOUNT", "CONNECT_ACCOUNT", "SELECT_SOCIAL_MEDIA",
+    "SET_APPLIED", "SET_REVIEWING", "APPROVE", "REJECT", "REOPEN", "REMOVE", "WITHDRAW",
+    "SET_AVAILABILITY", "SUBMIT_POST", "SET_POST_STATUS", "RECORD_POST", "RECORD_FINDING", "ERASE",
+]  # fmt: skip
 
-WAITING = ParticipationStatus.WAITING
-APPLIED = ParticipationStatus.APPLIED
-REVIEWING = ParticipationStatus.REVIEWING
-APPROVED = ParticipationStatus.APPROVED
-REJECTED = ParticipationStatus.REJECTED
-JOINED = ParticipationStatus.JOINED
-REMOVED = ParticipationStatus.REMOVED
+# --- The facts of a case -----------------------------------------------------------------------
+
+
+class Account(NamedTuple):
+    """An account of the influencer; `in_range`: the campaign's, with its followers."""
+
+    platform: str
+    connected: bool = True
+    in_range: bool = True
+    name: str = "a"
+
+
+class Url(NamedTuple):
+    """A post's address: the platform of its host, and which post it names.
+
+    `platform` is None where the address is no https URL of a known platform that names a post.
+    """
+
+    platform: str | None
+    post: str = "1"
+
+
+class Post(NamedTuple):
+    """A post as its campaign knows it."""
+
+    url: Url
+    status: PostStatus = "SUBMITTED"
+    warning: Warned | None = None
+    round: int = 1
+
+
+class Case(NamedTuple):
+    """A campaign, an influencer, and what is between them."""
+
+    # The campaign.
+    type: Type = "SOCIAL"
+    kind: Kind | None = None
+    selection: bool = False
+    post_tracking: bool = True
+    campaign_status: CampaignStatus = "ONGOING"
+    platforms: tuple[str, ...] = ("INSTAGRAM", "TIKTOK")
+    deadline_passed: bool = False
+    places_left: int | None = None
+    codes_left: int = 0
+    others_posts: tuple[Post, ...] = ()
+    # The influencer.
+    accounts: tuple[Account, ...] = ()
+    country_fits: bool = True
+    category_fits: bool = True
+    room_for_account: bool = True
+    override: Availability | None = None
+    # The participation; `status` None: no row.
+    status: Status | None = None
+    origin: Origin = "FORCED"
+    round: int = 1
+    version: int = 1
+    selected: Account | None = None
+    selected_platforms: tuple[str, ...] = ()
+    has_code: bool = False
+    posts: tuple[Post, ...] = ()
+    room_for_post: bool = True
+    # False where the caller may not see it: it is another influencer's, or another advertiser's.
+    is_callers: bool = True
+
+
+# --- What an action is answered ----------------------------------------------------------------
 
 
 class Answer(NamedTuple):
-    """What must come of it, in the words of `workflow.decisions.Decision`."""
+    """The outcome; where CHANGED, the participation as it is then."""
 
-    outcome: Outcome
-    target: ParticipationStatus | None
-    account: int | None = None
-    error: ErrorCode | None = None
-    starts_round: bool = False
-    places: int = 0
-
-
-class SettledError(Exception):
-    """The story ended before its last line: refused, or so already."""
-
-    def __init__(self, outcome: Outcome, error: ErrorCode | None = None) -> None:
-        self.outcome = outcome
-        self.error = error
+    outcome: Literal["CHANGED", "UNCHANGED", "REFUSED"]
+    code: str | None = None
+    status: Status | None = None
+    origin: Origin = "FORCED"
+    round: int = 1
+    selected: Account | None = None
+    selected_platforms: tuple[str, ...] = ()
+    takes_code: bool = False
 
 
-def refuse(error: ErrorCode, *, when: bool) -> None:
-    if when:
-        raise SettledError(Outcome.REFUSED, error)
+UNCHANGED = Answer("UNCHANGED")
 
 
-def unchanged(*, when: bool) -> None:
-    if when:
-        raise SettledError(Outcome.UNCHANGED)
+def refused(code: str) -> Answer:
+    return Answer("REFUSED", code)
 
 
-def may(action: Action, role: Role) -> bool:
-    """Who may ever do it; erasing is the system's own."""
-    if action is Action.ERASE:
-        return role is Role.SYSTEM
-    if action is Action.CONNECT_ACCOUNT:
-        return role in (Role.INFLUENCER, Role.SYSTEM)
-    if action is Action.SELECT_SOCIAL_MEDIA:
-        return role in (Role.INFLUENCER, Role.STAFF)
-    if action in (Action.SET_APPLIED, Action.SET_REVIEWING, Action.APPROVE, Action.REJECT):
-        return role in (Role.STAFF, Role.ADVERTISER)
-    of_creators = (Action.APPLY, Action.SELECT_ACCOUNT, Action.WITHDRAW, Action.SUBMIT_POST)
-    return role is (Role.INFLUENCER if action in of_creators else Role.STAFF)
-
-
-def answer(now: Facts, ask: Command) -> Answer:
-    """What the rule book says to a call that the role may make."""
-    try:
-        return STORIES[ask.action](now, ask)
-    except SettledError as settled:
-        return Answer(settled.outcome, now.status, error=settled.error)
-
-
-# The stories -----------------------------------------------------------------------------------
-
-
-def mark_joined(now: Facts, ask: Command) -> Answer:
-    unchanged(when=now.status in (WAITING, APPROVED, JOINED))
-    refuse(ErrorCode.CAMPAIGN_CLOSED, when=is_closed(now))
-    refuse(ErrorCode.DECIDED_ON_APPLICANT_TAB, when=now.status in (APPLIED, REVIEWING, REJECTED))
-    refuse(ErrorCode.INFLUENCER_UNAVAILABLE, when=is_hidden(now))
-    if needs_no_account(now):
-        return enter(now, APPROVED if is_selection(now) else JOINED)
-    if len(now.qualifying) != 1:
-        return enter(now, WAITING)
-    (only,) = now.qualifying
-    return enter(now, APPROVED if is_selection(now) else JOINED, account=only)
-
-
-def apply(now: Facts, ask: Command) -> Answer:
-    # To someone who may not see the campaign it does not exist: not even its type is told.
-    refuse(ErrorCode.NOT_FOUND, when=is_hidden(now) and takes_no_part(now))
-    refuse(ErrorCode.INVALID_INPUT, when=needs_no_account(now) and ask.account is not None)
-    refuse(ErrorCode.NOT_FOUND, when=is_someone_elses(now, ask.account))
-    is_in = now.status in (APPLIED, REVIEWING, APPROVED, JOINED)
-    unchanged(when=is_in and (ask.account is None or is_selected_already(now, ask.account)))
-    refuse(ErrorCode.CAMPAIGN_CLOSED, when=is_closed(now))
-    refuse(ErrorCode.TRANSITION_NOT_ALLOWED, when=is_in or now.status is REJECTED)
-    refuse(ErrorCode.DEADLINE_PASSED, when=now.deadline_passed)
-    refuse(ErrorCode.ACCOUNT_REQUIRED, when=now.status is WAITING)
-    if needs_no_account(now):
-        return enter(now, APPLIED if is_selection(now) else JOINED)
-    account = ask.account
-    if account is None:
-        refuse(ErrorCode.ACCOUNT_REQUIRED, when=len(now.qualifying) != 1)
-        (account,) = now.qualifying
-    refuse_unfit_account(now, account)
-    return enter(now, APPLIED if is_selection(now) else JOINED, account=account)
-
-
-def select_account(now: Facts, ask: Command) -> Answer:
-    assert ask.account is not None, "selectAccount always names one"
-    refuse(ErrorCode.NOT_FOUND, when=now.status is None or is_someone_elses(now, ask.account))
-    unchanged(when=is_selected_already(now, ask.account))
-    refuse(ErrorCode.CAMPAIGN_CLOSED, when=is_closed(now))
-    if now.status is WAITING:
-        refuse(ErrorCode.TRANSITION_NOT_ALLOWED, when=needs_no_account(now))
-        refuse_unfit_account(now, ask.account)
-        return enter(now, APPLIED if is_selection(now) else JOINED, account=ask.account)
-    may_replace = now.status in (APPLIED, REVIEWING, APPROVED, JOINED) and has_lost_account(now)
-    refuse(ErrorCode.TRANSITION_NOT_ALLOWED, when=not may_replace)
-    refuse_unfit_account(now, ask.account)
-    return Answer(Outcome.CHANGED, now.status, account=ask.account)
-
-
-def connect_account(now: Facts, ask: Command) -> Answer:
-    """Connecting itself never fails; this is what it does to one participation, if anything."""
-    became_the_first = ask.qualifying_before == 0 and len(now.qualifying) == 1
-    moves = now.status is WAITING and became_the_first and not needs_no_account(now)
-    unchanged(when=is_closed(now) or not moves)
-    (only,) = now.qualifying
-    if is_selection(now):
-        return Answer(Outcome.CHANGED, APPLIED, account=only)
-    unchanged(when=now.places_left == 0)
-    return Answer(Outcome.CHANGED, JOINED, account=only, places=1)
-
-
-def select_social_media(now: Facts, ask: Command) -> Answer:
-    refuse(ErrorCode.NOT_FOUND, when=now.status is None)
-    has_media = needs_no_account(now) and now.status in (APPROVED, JOINED)
-    unchanged(when=has_media and ask.platforms == now.selected_platforms)
-    refuse(ErrorCode.CAMPAIGN_CLOSED, when=is_closed(now))
-    refuse(ErrorCode.TRANSITION_NOT_ALLOWED, when=not has_media)
-    foreign = set(platforms_of(ask.platforms)) - set(platforms_of(now.campaign_platforms))
-    refuse(ErrorCode.PLATFORM_NOT_RELEVANT, when=bool(foreign))
-    return Answer(Outcome.CHANGED, now.status)
-
-
-def set_applicant_status(now: Facts, ask: Command) -> Answer:
-    wanted = {
-        Action.SET_APPLIED: APPLIED,
-        Action.SET_REVIEWING: REVIEWING,
-        Action.APPROVE: APPROVED,
-        Action.REJECT: REJECTED,
-    }[ask.action]
-    refuse(ErrorCode.NOT_FOUND, when=now.status is None)
-    unchanged(when=now.status is wanted)
-    refuse_stale(now, ask)
-    refuse(ErrorCode.CAMPAIGN_CLOSED, when=is_closed(now))
-    refuse(ErrorCode.NOT_A_SELECTION_CAMPAIGN, when=not is_selection(now))
-    is_decided = now.status in (APPROVED, REJECTED)
-    refuse(
-        ErrorCode.TRANSITION_IRREVERSIBLE,
-        when=is_decided and wanted in (APPLIED, REVIEWING),
+def changed(case: Case) -> Answer:
+    """The answer where the case is as given from now on."""
+    return Answer(
+        "CHANGED",
+        status=case.status,
+        origin=case.origin,
+        round=case.round,
+        selected=case.selected,
+        selected_platforms=case.selected_platforms,
     )
-    is_open = now.status in (APPLIED, REVIEWING)
-    refuse(ErrorCode.TRANSITION_NOT_ALLOWED, when=not is_decided and not is_open)
-    return enter(now, wanted)
 
 
-def reopen(now: Facts, ask: Command) -> Answer:
-    refuse(ErrorCode.NOT_FOUND, when=now.status is None)
-    unchanged(when=now.status is APPLIED)
-    refuse(ErrorCode.CAMPAIGN_CLOSED, when=is_closed(now))
-    refuse(ErrorCode.NOT_A_SELECTION_CAMPAIGN, when=not is_selection(now))
-    refuse(ErrorCode.TRANSITION_NOT_ALLOWED, when=now.status is not REJECTED)
-    # A new round empties the selection unless it is made again; an applicant keeps theirs.
-    return Answer(Outcome.CHANGED, APPLIED, account=now.selected_account, starts_round=True)
+# --- Sections 2 and 3: accounts and visibility -------------------------------------------------
 
 
-def remove(now: Facts, ask: Command) -> Answer:
-    refuse(ErrorCode.NOT_FOUND, when=now.status is None)
-    unchanged(when=now.status is REMOVED)
-    refuse_stale(now, ask)
-    refuse(ErrorCode.CAMPAIGN_CLOSED, when=is_closed(now))
-    refuse(ErrorCode.TRANSITION_NOT_ALLOWED, when=now.status not in (WAITING, JOINED))
-    refuse(ErrorCode.TRANSITION_NOT_ALLOWED, when=now.status is JOINED and now.has_live_post)
-    return leave(now)
+def is_running(case: Case) -> bool:
+    return case.campaign_status in ("UPCOMING", "ONGOING")
 
 
-def withdraw(now: Facts, ask: Command) -> Answer:
-    refuse(ErrorCode.NOT_FOUND, when=now.status is None)
-    unchanged(when=now.status is REMOVED)
-    refuse(ErrorCode.CAMPAIGN_CLOSED, when=is_closed(now))
-    refuse(ErrorCode.TRANSITION_NOT_ALLOWED, when=now.status in (APPROVED, REJECTED))
-    refuse(ErrorCode.TRANSITION_NOT_ALLOWED, when=now.status is JOINED and now.has_live_post)
-    return leave(now)
+def is_untracked_affiliate(case: Case) -> bool:
+    return case.type == "AFFILIATE" and not case.post_tracking
 
 
-def set_availability(now: Facts, ask: Command) -> Answer:
-    unchanged(when=ask.availability == now.override)
-    refuse(ErrorCode.CAMPAIGN_CLOSED, when=is_closed(now))
-    refuse(ErrorCode.TRANSITION_NOT_ALLOWED, when=not takes_no_part(now))
-    return Answer(Outcome.CHANGED, now.status)
+def is_relevant(case: Case, account: Account) -> bool:
+    return account.connected and account.platform in case.platforms
 
 
-def submit_post(now: Facts, ask: Command) -> Answer:
-    # A limit, which their own URL over again does not touch.
-    refuse(ErrorCode.TOO_MANY_ITEMS, when=not now.has_post_place and not ask.url_is_own)
-    refuse(ErrorCode.NOT_FOUND, when=now.status is None)
-    unchanged(when=ask.url_is_own)
-    refuse(ErrorCode.CAMPAIGN_CLOSED, when=is_closed(now))
-    refuse(ErrorCode.TRANSITION_NOT_ALLOWED, when=not now.post_tracking)
-    refuse(ErrorCode.TRANSITION_NOT_ALLOWED, when=now.status not in (APPROVED, JOINED))
-    accepted = platforms_of(now.campaign_platforms)
-    refuse(ErrorCode.PLATFORM_NOT_RELEVANT, when=ask.url_platform not in accepted)
-    refuse(ErrorCode.URL_IN_USE, when=ask.url_is_taken)
-    return Answer(Outcome.CHANGED, now.status)
+def qualifies(case: Case, account: Account) -> bool:
+    return is_relevant(case, account) and (account.in_range or case.override == "AVAILABLE")
 
 
-def erase(now: Facts, ask: Command) -> Answer:
-    """Whoever has not been decided on goes, whatever became of the campaign; others stay."""
-    unchanged(when=now.status not in (WAITING, APPLIED, REVIEWING))
-    return Answer(Outcome.CHANGED, REMOVED)
+def qualifying(case: Case) -> list[Account]:
+    return [account for account in case.accounts if qualifies(case, account)]
 
 
-STORIES: dict[Action, Callable[[Facts, Command], Answer]] = {
-    Action.MARK_JOINED: mark_joined,
-    Action.APPLY: apply,
-    Action.SELECT_ACCOUNT: select_account,
-    Action.CONNECT_ACCOUNT: connect_account,
-    Action.SELECT_SOCIAL_MEDIA: select_social_media,
-    Action.SET_APPLIED: set_applicant_status,
-    Action.SET_REVIEWING: set_applicant_status,
-    Action.APPROVE: set_applicant_status,
-    Action.REJECT: set_applicant_status,
-    Action.REOPEN: reopen,
-    Action.REMOVE: remove,
-    Action.WITHDRAW: withdraw,
-    Action.SET_AVAILABILITY: set_availability,
-    Action.SUBMIT_POST: submit_post,
-    Action.ERASE: erase,
+def unavailable_reasons(case: Case) -> list[str]:
+    reasons: list[str] = []
+    if not is_running(case):
+        reasons.append("CAMPAIGN_NOT_OPEN")
+    if case.override == "UNAVAILABLE":
+        reasons.append("HIDDEN_BY_STAFF")
+    if case.override is None:
+        if not case.country_fits:
+            reasons.append("COUNTRY")
+        if not case.category_fits:
+            reasons.append("CATEGORY")
+        has_relevant = any(is_relevant(case, account) for account in case.accounts)
+        if has_relevant and not qualifying(case):
+            reasons.append("FOLLOWERS")
+    return reasons
+
+
+def is_visible(case: Case) -> bool:
+    return not unavailable_reasons(case)
+
+
+# --- Posts that count --------------------------------------------------------------------------
+
+
+def is_live(post: Post) -> bool:
+    deleted = post.status == "WARNING" and post.warning == "DELETED_POST"
+    return post.status != "INEFFECTIVE" and not deleted
+
+
+def has_live_post(case: Case) -> bool:
+    return any(is_live(post) for post in case.posts)
+
+
+def posts_that_count(case: Case) -> list[Post]:
+    """The posts of the present round, and those of earlier ones that are still live."""
+    return [post for post in case.posts if post.round == case.round or is_live(post)]
+
+
+# --- Section 4: who, and places and codes ------------------------------------------------------
+
+ROLES: dict[Action, tuple[Role, ...]] = {
+    "MARK_JOINED": ("STAFF",),
+    "APPLY": ("INFLUENCER",),
+    "SELECT_ACCOUNT": ("INFLUENCER",),
+    "CONNECT_ACCOUNT": ("INFLUENCER", "SYSTEM"),
+    "SELECT_SOCIAL_MEDIA": ("STAFF", "INFLUENCER"),
+    "SET_APPLIED": ("STAFF", "ADVERTISER"),
+    "SET_REVIEWING": ("STAFF", "ADVERTISER"),
+    "APPROVE": ("STAFF", "ADVERTISER"),
+    "REJECT": ("STAFF", "ADVERTISER"),
+    "REOPEN": ("STAFF",),
+    "REMOVE": ("STAFF",),
+    "WITHDRAW": ("INFLUENCER",),
+    "SET_AVAILABILITY": ("STAFF",),
+    "SUBMIT_POST": ("INFLUENCER",),
+    "SET_POST_STATUS": ("STAFF",),
+    "RECORD_POST": ("SERVICE",),
+    "RECORD_FINDING": ("SERVICE",),
+    "ERASE": ("SYSTEM",),
 }
 
 
-# What the stories say often ---------------------------------------------------------------------
+def is_forbidden(action: Action, role: Role) -> bool:
+    """Return whether the role may never do it: a top-level FORBIDDEN, before all else."""
+    return role not in ROLES[action]
 
 
-def is_selection(now: Facts) -> bool:
-    return now.selection
+def lacks(case: Case) -> list[str]:
+    """Return what is used up of that which entering APPROVED or JOINED takes."""
+    codes: list[str] = []
+    if case.places_left is not None and case.places_left <= 0:
+        codes.append("CAPACITY_REACHED")
+    if needs_code(case) and case.codes_left <= 0:
+        codes.append("CODES_EXHAUSTED")
+    return codes
 
 
-def needs_no_account(now: Facts) -> bool:
-    return not now.post_tracking
+def needs_code(case: Case) -> bool:
+    return case.kind == "REFERRAL_CODE" and not case.has_code
 
 
-def is_closed(now: Facts) -> bool:
-    return now.campaign_status not in (CampaignStatus.UPCOMING, CampaignStatus.ONGOING)
+def enter(case: Case, status: Status, selected: Account | None) -> Answer:
+    """Return the answer of a move whose only remaining questions are places and codes."""
+    after = changed(case._replace(status=status, selected=selected))
+    holds_already = case.status in ("APPROVED", "JOINED")
+    if status not in ("APPROVED", "JOINED") or holds_already:
+        return after
+    lacking = lacks(case)
+    if lacking:
+        return refused(lacking[0])
+    return after._replace(takes_code=needs_code(case))
 
 
-def is_hidden(now: Facts) -> bool:
-    return now.unavailable_reasons != ()
-
-
-def takes_no_part(now: Facts) -> bool:
-    return now.status is None or now.status is REMOVED
-
-
-def is_someone_elses(now: Facts, account: int | None) -> bool:
-    return account is not None and account not in now.own
-
-
-def is_selected_already(now: Facts, account: int) -> bool:
-    return now.selected_account == account and now.selected_connected
-
-
-def has_lost_account(now: Facts) -> bool:
-    return now.selected_account is not None and not now.selected_connected
-
-
-def refuse_unfit_account(now: Facts, account: int) -> None:
-    refuse(ErrorCode.ACCOUNT_NOT_RELEVANT, when=account not in now.relevant)
-    refuse(ErrorCode.ACCOUNT_NOT_QUALIFYING, when=account not in now.qualifying)
-
-
-def refuse_stale(now: Facts, ask: Command) -> None:
-    is_old = ask.if_version is not None and ask.if_version != now.version
-    refuse(ErrorCode.STALE_VERSION, when=is_old)
-    has_moved = len(ask.if_status) > 0 and now.status not in ask.if_status
-    refuse(ErrorCode.STALE_STATUS, when=has_moved)
-
-
-def enter(now: Facts, goal: ParticipationStatus, account: int | None = None) -> Answer:
-    """The last line of most stories: nobody enters a full campaign."""
-    held = 1 if now.status in (APPROVED, JOINED) else 0
-    needed = 1 if goal in (APPROVED, JOINED) else 0
-    refuse(ErrorCode.CAPACITY_REACHED, when=needed > held and now.places_left == 0)
-    return Answer(
-        Outcome.CHANGED,
-        goal,
-        account=account,
-        starts_round=now.status is REMOVED,
-        places=needed - held,
+def next_round(case: Case, origin: Origin) -> Case:
+    """The row that somebody without one, or with a removed one, starts with."""
+    started = 1 if case.status is None else case.round + 1
+    return case._replace(
+        status=None, origin=origin, round=started, selected=None, selected_platforms=()
     )
 
 
-def leave(now: Facts) -> Answer:
-    gives_back = now.status in (APPROVED, JOINED)
-    return Answer(Outcome.CHANGED, REMOVED, places=-1 if gives_back else 0)
+def nobody_takes_part(case: Case) -> bool:
+    return case.status in (None, "REMOVED")
 
 
-# Posts ------------------------------------------------------------------------------------------
+# --- Staff -------------------------------------------------------------------------------------
 
 
-class PostAnswer(NamedTuple):
-    """What must come of a decision on a post, in the words of `PostDecisionResult`."""
-
-    outcome: Outcome
-    target: PostStatus
-    warning: PostWarning | None
-    reason: str | None
-    error: ErrorCode | None = None
-
-
-def post_answer(
-    post: PostFacts, decision: PostDecision, warning: PostWarning | None, reason: str | None
-) -> PostAnswer:
-    """What staff get who set a post's status, with a kind and a reason where they are due."""
-    goal = PostStatus(decision.value)
-    asked = (goal, warning, reason)
-
-    def stays(outcome: Outcome, error: ErrorCode | None = None) -> PostAnswer:
-        return PostAnswer(outcome, post.status, post.warning, post.reason, error)
-
-    if asked == (post.status, post.warning, post.reason):
-        return stays(Outcome.UNCHANGED)
-    if post.campaign_status in (CampaignStatus.DRAFT, CampaignStatus.CANCELLED):
-        return stays(Outcome.REFUSED, ErrorCode.CAMPAIGN_CLOSED)
-    if post.status in (PostStatus.APPROVED, PostStatus.INEFFECTIVE):
-        return stays(Outcome.REFUSED, ErrorCode.TRANSITION_IRREVERSIBLE)
-    if not post.post_tracking:
-        return stays(Outcome.REFUSED, ErrorCode.TRANSITION_NOT_ALLOWED)
-    return PostAnswer(Outcome.CHANGED, goal, warning, reason)
+def mark_joined(case: Case) -> Answer:
+    if case.status in ("WAITING", "APPROVED", "JOINED"):
+        return UNCHANGED
+    if not is_running(case):
+        return refused("CAMPAIGN_CLOSED")
+    if case.status in ("APPLIED", "REVIEWING", "REJECTED"):
+        return refused("DECIDED_ON_APPLICANT_TAB")
+    if not is_visible(case):
+        return refused("INFLUENCER_UNAVAILABLE")
+    start = next_round(case, "FORCED")
+    joined: Status = "APPROVED" if case.selection else "JOINED"
+    if is_untracked_affiliate(case):
+        return enter(start, joined, None)
+    accounts = qualifying(case)
+    if len(accounts) == 1:
+        return enter(start, joined, accounts[0])
+    return enter(start, "WAITING", None)
 
 
-# What may be done, and what stands in the way -----------------------------------------------------
+DECISIONS: dict[Action, Status] = {
+    "SET_APPLIED": "APPLIED",
+    "SET_REVIEWING": "REVIEWING",
+    "APPROVE": "APPROVED",
+    "REJECT": "REJECTED",
+}
 
 
-def possible_actions(now: Facts, role: Role) -> tuple[Action, ...]:
-    """Every action that some input makes succeed: found by trying the inputs."""
-    return tuple(
-        action for action in Action if may(action, role) and is_possible(now, role, action)
-    )
+def set_applicant_status(
+    case: Case,
+    target: Status,
+    *,
+    if_status: Collection[Status] = (),
+    if_version: int | None = None,
+) -> Answer:
+    if not case.is_callers:
+        return refused("NOT_FOUND")
+    if case.status == target:
+        return UNCHANGED
+    if if_version is not None and if_version != case.version:
+        return refused("STALE_VERSION")
+    if if_status and not is_one_of(case.status, if_status):
+        return refused("STALE_STATUS")
+    if not is_running(case):
+        return refused("CAMPAIGN_CLOSED")
+    if not case.selection:
+        return refused("NOT_A_SELECTION_CAMPAIGN")
+    if case.status in ("APPROVED", "REJECTED") and target in ("APPLIED", "REVIEWING"):
+        return refused("TRANSITION_IRREVERSIBLE")
+    if case.status not in ("APPLIED", "REVIEWING", "APPROVED", "REJECTED"):
+        return refused("TRANSITION_NOT_ALLOWED")
+    return enter(case, target, case.selected)
 
 
-def is_possible(now: Facts, role: Role, action: Action) -> bool:
-    if action is Action.SET_POST_STATUS:
-        is_off = now.campaign_status in (CampaignStatus.DRAFT, CampaignStatus.CANCELLED)
-        has_post = now.status is not None and now.has_undecided_post
-        return has_post and now.post_tracking and not is_off
-    if action is Action.CONNECT_ACCOUNT:
-        if not now.has_account_place:
-            return False
-        if now.status in (APPLIED, REVIEWING, APPROVED, JOINED):
-            return has_lost_account(now) and not now.qualifying and not is_closed(now)
-        before = Command(action=action, role=role, qualifying_before=len(now.qualifying))
-        return answer(with_new_account(now), before).outcome is Outcome.CHANGED
-    asked = questions(role, action, now.own, now.campaign_platforms)
-    return any(answer(now, ask).outcome is Outcome.CHANGED for ask in asked)
+def is_one_of(status: Status | None, statuses: Collection[Status]) -> bool:
+    return status is not None and status in statuses
 
 
-@cache
-def questions(
-    role: Role, action: Action, own: frozenset[int], platforms: int
-) -> tuple[Command, ...]:
-    """Inputs that between them reach all that the action can come to."""
-    said: list[dict[str, Any]] = [{}]
-    if action is Action.APPLY:
-        said += [{"account": account} for account in own]
-    if action is Action.SELECT_ACCOUNT:
-        said = [{"account": account} for account in own]
-    if action is Action.SELECT_SOCIAL_MEDIA:
-        said = [{"platforms": mask} for mask in choices(platforms_of(platforms))]
-    if action is Action.SET_AVAILABILITY:
-        said += [{"availability": availability} for availability in Availability]
-    if action is Action.SUBMIT_POST:
-        said = [{"url_platform": platform} for platform in Platform]
-    return tuple(Command(action=action, role=role, **given) for given in said)
+def reopen(case: Case) -> Answer:
+    if case.status == "APPLIED":
+        return UNCHANGED
+    if not is_running(case):
+        return refused("CAMPAIGN_CLOSED")
+    if not case.selection:
+        return refused("NOT_A_SELECTION_CAMPAIGN")
+    if case.status != "REJECTED":
+        return refused("TRANSITION_NOT_ALLOWED")
+    return changed(case._replace(status="APPLIED", round=case.round + 1))
 
 
-def choices(platforms: tuple[Platform, ...]) -> list[int]:
-    """Every set of at least one of these platforms, as it is stored."""
-    return [
-        mask_of(chosen)
-        for size in range(1, len(platforms) + 1)
-        for chosen in combinations(platforms, size)
-    ]
+def remove(case: Case, *, has_reason: bool = True, if_status: Collection[Status] = ()) -> Answer:
+    if not has_reason:
+        return refused("REASON_REQUIRED")
+    if case.status == "REMOVED":
+        return UNCHANGED
+    if if_status and not is_one_of(case.status, if_status):
+        return refused("STALE_STATUS")
+    if not is_running(case):
+        return refused("CAMPAIGN_CLOSED")
+    put_in = case.status == "JOINED" or (case.status == "APPROVED" and case.origin == "FORCED")
+    if case.status == "WAITING" or (put_in and not has_live_post(case)):
+        return changed(case._replace(status="REMOVED"))
+    return refused("TRANSITION_NOT_ALLOWED")
 
 
-NEW_ACCOUNT = 4242
+def set_availability(case: Case, availability: Availability | None) -> Answer:
+    if case.override == availability:
+        return UNCHANGED
+    if not is_running(case):
+        return refused("CAMPAIGN_CLOSED")
+    shows_while_waiting = case.status == "WAITING" and availability != "UNAVAILABLE"
+    if nobody_takes_part(case) or shows_while_waiting:
+        return changed(case)  # the override is stored, and nobody moves
+    return refused("TRANSITION_NOT_ALLOWED")
 
 
-def with_new_account(now: Facts) -> Facts:
-    """As it would be with one more account that qualifies."""
-    return replace(
-        now,
-        own=now.own | {NEW_ACCOUNT},
-        relevant=now.relevant | {NEW_ACCOUNT},
-        qualifying=now.qualifying | {NEW_ACCOUNT},
-    )
+# --- Staff and influencers ---------------------------------------------------------------------
 
 
-class Need(NamedTuple):
-    """What the creator must do next."""
+def select_social_media(case: Case, platforms: tuple[str, ...]) -> Answer:
+    if not platforms:
+        return refused("INVALID_INPUT")
+    if not case.is_callers:
+        return refused("NOT_FOUND")
+    takes_part = is_untracked_affiliate(case) and case.status in ("APPROVED", "JOINED")
+    if takes_part and set(platforms) == set(case.selected_platforms):
+        return UNCHANGED
+    if not is_running(case):
+        return refused("CAMPAIGN_CLOSED")
+    if not takes_part:
+        return refused("TRANSITION_NOT_ALLOWED")
+    if not set(platforms) <= set(case.platforms):
+        return refused("PLATFORM_NOT_RELEVANT")
+    return changed(case._replace(selected_platforms=platforms))
 
-    type: RequiredActionType
-    accounts: tuple[int, ...] = ()
-    blocked_by: tuple[ErrorCode, ...] = ()
+
+# --- Influencers -------------------------------------------------------------------------------
 
 
-def need(now: Facts) -> Need | None:
-    """Section 5, the required action: the first that applies, in a running campaign."""
-    if is_closed(now):
-        return None
-    is_in = now.status in (APPLIED, REVIEWING, APPROVED, JOINED)
-    if now.status is WAITING or (is_in and has_lost_account(now)):
-        joins_by_it = now.status is WAITING and not is_selection(now)
-        blocked = (ErrorCode.CAPACITY_REACHED,) if joins_by_it and now.places_left == 0 else ()
-        if now.qualifying:
-            fitting = tuple(sorted(now.qualifying))
-            return Need(RequiredActionType.SELECT_ACCOUNT, fitting, blocked)
-        no_room = () if now.has_account_place else (ErrorCode.TOO_MANY_ITEMS,)
-        return Need(RequiredActionType.CONNECT_ACCOUNT, (), (*no_room, *blocked))
-    is_joined = now.status in (APPROVED, JOINED)
-    if is_joined and needs_no_account(now) and not now.selected_platforms:
-        return Need(RequiredActionType.SELECT_SOCIAL_MEDIA)
-    takes_posts = now.status in (APPROVED, JOINED) and now.post_tracking
-    if takes_posts and not now.has_valid_post:
-        return Need(RequiredActionType.SUBMIT_POST)
+def apply(case: Case, account: Account | None = None) -> Answer:
+    """`account` is None where none is given, and not among the case's where it is another's."""
+    if nobody_takes_part(case) and not is_visible(case):
+        return refused("NOT_FOUND")
+    if is_untracked_affiliate(case) and account is not None:
+        return refused("INVALID_INPUT")
+    if account is not None and account not in case.accounts:
+        return refused("NOT_FOUND")
+    takes_part = case.status in ("APPLIED", "REVIEWING", "APPROVED", "JOINED")
+    if takes_part and (account is None or is_selected_and_connected(case, account)):
+        return UNCHANGED
+    if not is_running(case):
+        return refused("CAMPAIGN_CLOSED")
+    if takes_part or case.status == "REJECTED":
+        return refused("TRANSITION_NOT_ALLOWED")
+    if case.deadline_passed:
+        return refused("DEADLINE_PASSED")
+    if case.status == "WAITING":
+        return refused("ACCOUNT_REQUIRED")
+    return apply_with(case, account)
+
+
+def apply_with(case: Case, account: Account | None) -> Answer:
+    start = next_round(case, "SELF")
+    applied: Status = "APPLIED" if case.selection else "JOINED"
+    if is_untracked_affiliate(case):
+        return enter(start, applied, None)
+    if account is None and len(qualifying(case)) != 1:
+        return refused("ACCOUNT_REQUIRED")
+    chosen = account or qualifying(case)[0]
+    return account_refusal(case, chosen) or enter(start, applied, chosen)
+
+
+def is_selected_and_connected(case: Case, account: Account) -> bool:
+    return account == case.selected and account.connected
+
+
+def account_refusal(case: Case, account: Account) -> Answer | None:
+    if not is_relevant(case, account):
+        return refused("ACCOUNT_NOT_RELEVANT")
+    if not qualifies(case, account):
+        return refused("ACCOUNT_NOT_QUALIFYING")
     return None
 
 
-# What each screen shows ---------------------------------------------------------------------------
+def select_account(case: Case, account: Account) -> Answer:
+    if not case.is_callers or account not in case.accounts:
+        return refused("NOT_FOUND")
+    if is_selected_and_connected(case, account):
+        return UNCHANGED
+    if not is_running(case):
+        return refused("CAMPAIGN_CLOSED")
+    if case.status != "WAITING" and not must_replace_account(case):
+        return refused("TRANSITION_NOT_ALLOWED")
+    return account_refusal(case, account) or take_account(case, account)
 
 
-def on_select_tab(status: ParticipationStatus | None, visible: bool) -> CandidateStatus:
-    if status is None or status is REMOVED:
-        return CandidateStatus.AVAILABLE if visible else CandidateStatus.UNAVAILABLE
-    if status is REVIEWING:
-        return CandidateStatus.APPLIED
-    if status is APPROVED:
-        return CandidateStatus.JOINED
-    return CandidateStatus(status.value)
+def must_replace_account(case: Case) -> bool:
+    """Return whether they take part with an account that is disconnected by now."""
+    takes_part = case.status in ("APPLIED", "REVIEWING", "APPROVED", "JOINED")
+    return takes_part and case.selected is not None and not case.selected.connected
 
 
-def on_applicant_tab(status: ParticipationStatus | None, selection: bool) -> ApplicantStatus | None:
-    if not selection or status is None:
-        return None
-    return None if status in (WAITING, JOINED, REMOVED) else ApplicantStatus(status.value)
+def take_account(case: Case, account: Account) -> Answer:
+    if case.status == "WAITING":
+        return enter(case, "APPLIED" if case.selection else "JOINED", account)
+    return changed(case._replace(selected=account))
 
 
-def job_sections(
-    status: ParticipationStatus, campaign: CampaignStatus, origin: ParticipationOrigin
-) -> list[JobSection]:
-    """Every section whose own description fits; the rule book promises exactly one."""
-    if status is REMOVED:
-        return []
-    running = campaign in (CampaignStatus.UPCOMING, CampaignStatus.ONGOING)
-    undecided = status in (APPLIED, REVIEWING)
-    forced = origin is ParticipationOrigin.FORCED
-    sections: list[JobSection] = []
-    if running and (status in (WAITING, APPROVED, JOINED) or (undecided and forced)):
-        sections.append(JobSection.IN_PROGRESS)
-    if running and undecided and not forced:
-        sections.append(JobSection.APPLIED)
-    if campaign is CampaignStatus.COMPLETED and status in (APPROVED, JOINED):
-        sections.append(JobSection.COMPLETED)
-    return sections or [JobSection.CLOSED]
+def connect_account(case: Case, connected: tuple[Account, ...]) -> Answer:
+    """Return what connecting these, new or back again, makes of the participation.
 
-
-def can_be(now: Facts) -> bool:
-    """Whether the rule book lets such a participation come about."""
-    if now.status is WAITING:
-        return not needs_no_account(now) and now.selected_account is None
-    if now.status in (APPLIED, REVIEWING, APPROVED, REJECTED):
-        return is_selection(now) and (now.selected_account is None) == needs_no_account(now)
-    if now.status is JOINED:
-        return not is_selection(now) and (now.selected_account is None) == needs_no_account(now)
-    return True
-
-
-def obstacles(now: Facts) -> set[ErrorCode]:
-    """What stands in the way of a creator's actions that would otherwise be open.
-
-    Found by lifting it: a code stands in the way of an action when the action is impossible,
-    lifting everything that can stand in the way makes it possible, and lifting everything but this
-    does not. Nothing would be open in a campaign that is to them as if it did not exist.
+    The case is as it was before. UNCHANGED is said of the participation: the accounts are connected
+    whatever becomes of it.
     """
-    if is_hidden(now) and takes_no_part(now):
-        return set()
-    standing: set[ErrorCode] = set()
-    for action in Action:
-        if may(action, Role.INFLUENCER) and not is_possible(now, Role.INFLUENCER, action):
-            standing |= standing_before(now, action)
-    return standing
+    others = tuple(old for old in case.accounts if old.name not in {new.name for new in connected})
+    after = case._replace(accounts=others + connected)
+    now = qualifying(after)
+    is_moved = not qualifying(case) and len(now) == 1 and now[0] in connected
+    if case.status != "WAITING" or not is_running(case) or not is_moved:
+        return UNCHANGED
+    answer = take_account(after, now[0])
+    return UNCHANGED if answer.outcome == "REFUSED" else answer
 
 
-def standing_before(now: Facts, action: Action) -> set[ErrorCode]:
-    lifts = set(LIFTS)
-    if action is Action.CONNECT_ACCOUNT:
-        lifts.remove(ErrorCode.ACCOUNT_REQUIRED)  # it is what brings the account
-    if not is_possible(lifted(now, *lifts), Role.INFLUENCER, action):
-        return set()
+def withdraw(case: Case) -> Answer:
+    if not case.is_callers:
+        return refused("NOT_FOUND")
+    if case.status == "REMOVED":
+        return UNCHANGED
+    if not is_running(case):
+        return refused("CAMPAIGN_CLOSED")
+    undecided = case.status in ("WAITING", "APPLIED", "REVIEWING")
+    if undecided or (case.status == "JOINED" and not has_live_post(case)):
+        return changed(case._replace(status="REMOVED"))
+    return refused("TRANSITION_NOT_ALLOWED")
+
+
+def submit_post(case: Case, url: Url) -> Answer:
+    """CHANGED: the status is the same, and there is a post in SUBMITTED of the present round."""
+    if url.platform is None:
+        return refused("INVALID_INPUT")
+    if not case.room_for_post and not holds(case.posts, url):
+        return refused("TOO_MANY_ITEMS")
+    if not case.is_callers:
+        return refused("NOT_FOUND")
+    if holds(case.posts, url):
+        return UNCHANGED
+    if not is_running(case):
+        return refused("CAMPAIGN_CLOSED")
+    if not case.post_tracking or case.status not in ("APPROVED", "JOINED"):
+        return refused("TRANSITION_NOT_ALLOWED")
+    if url.platform not in case.platforms:
+        return refused("PLATFORM_NOT_RELEVANT")
+    if holds(case.others_posts, url):
+        return refused("URL_IN_USE")
+    return changed(case)
+
+
+def holds(posts: Iterable[Post], url: Url) -> bool:
+    return any(post.url == url and is_live(post) for post in posts)
+
+
+# --- Services ----------------------------------------------------------------------------------
+
+
+def record_post(case: Case, url: Url) -> Answer:
+    """Of one participation: as if its creator submitted it."""
+    return submit_post(case, url)
+
+
+def record_post_by_account(cases: Iterable[Case], account: Account, url: Url) -> Answer:
+    """Of one account, in the cases of its owner, oldest campaign first."""
+    if url.platform is None:
+        return refused("INVALID_INPUT")
+    answers = [record_post(case, url) for case in cases if takes_part_with(case, account)]
+    if not answers:
+        return refused("NOT_FOUND")
+    for answer in answers:
+        if answer.outcome == "CHANGED":
+            return answer
+    return next((answer for answer in answers if answer.outcome == "REFUSED"), UNCHANGED)
+
+
+def takes_part_with(case: Case, account: Account) -> bool:
+    is_in = is_running(case) and case.status in ("APPROVED", "JOINED")
+    return is_in and case.post_tracking and case.selected == account
+
+
+# --- The system --------------------------------------------------------------------------------
+
+
+def erase(case: Case) -> Answer:
+    """Return what becomes of the participation of somebody who is erased."""
+    if case.status in ("WAITING", "APPLIED", "REVIEWING"):
+        return changed(case._replace(status="REMOVED"))
+    return UNCHANGED
+
+
+# --- A post's status: what staff decided, and what services found -------------------------------
+
+
+class Standing(NamedTuple):
+    """What is shown of a post."""
+
+    status: PostStatus = "SUBMITTED"
+    warning: Warned | None = None
+    reason: str | None = None
+
+
+class Observation(NamedTuple):
+    """What a service found of a post, or that it is over; moments are numbers."""
+
+    finding: Finding
+    observed_at: float
+    over: bool = False
+
+
+class PostCase(NamedTuple):
+    """A post, and all that was decided and found of it.
+
+    `is_held_by_another`: another live post of the campaign has its address. `standing` is what is
+    shown, which is not what follows from the rest where the address was lost to another.
+    """
+
+    campaign_status: CampaignStatus = "ONGOING"
+    is_callers: bool = True
+    is_held_by_another: bool = False
+    standing: Standing = Standing()
+    decided: Standing = Standing()
+    decided_at: float = float("-inf")
+    observations: frozenset[Observation] = frozenset()
+
+
+class PostAnswer(NamedTuple):
+    """The outcome, and the post as it is then."""
+
+    outcome: Literal["CHANGED", "UNCHANGED", "REFUSED"]
+    post: PostCase
+    code: str | None = None
+
+
+FINAL = ("APPROVED", "INEFFECTIVE")
+FINDINGS: tuple[Finding, ...] = ("AD_FRAUD", "DELETED_POST", "INVALID_TOKEN")
+
+
+def set_post_status(
+    post: PostCase,
+    status: PostStatus,
+    *,
+    warning: Warned | None = None,
+    reason: str | None = None,
+    now: float = 0,
+) -> PostAnswer:
+    code = post_decision_refusal(post, status, warning, reason)
+    target = Standing(status, warning, reason)
+    if code in ("INVALID_INPUT", "REASON_REQUIRED", "NOT_FOUND"):
+        return PostAnswer("REFUSED", post, code)
+    if post.standing == target:
+        return PostAnswer("UNCHANGED", post)
+    if code is not None:
+        return PostAnswer("REFUSED", post, code)
+    return PostAnswer("CHANGED", post._replace(standing=target, decided=target, decided_at=now))
+
+
+def post_decision_refusal(
+    post: PostCase, status: PostStatus, warning: Warned | None, reason: str | None
+) -> str | None:
+    if (status == "WARNING") != (warning is not None):
+        return "INVALID_INPUT"
+    if status in ("WARNING", "INEFFECTIVE") and not reason:
+        return "REASON_REQUIRED"
+    if not post.is_callers:
+        return "NOT_FOUND"
+    if post.campaign_status not in ("UPCOMING", "ONGOING", "COMPLETED"):
+        return "CAMPAIGN_CLOSED"
+    if post.standing.status in FINAL:
+        return "TRANSITION_IRREVERSIBLE"
+    if would_take_lost_address(post, Standing(status, warning)):
+        return "URL_IN_USE"
+    return None
+
+
+def would_take_lost_address(post: PostCase, target: Standing) -> bool:
+    return post.is_held_by_another and is_live(shown(target)) and not is_live(shown(post.standing))
+
+
+def shown(standing: Standing) -> Post:
+    return Post(Url("INSTAGRAM"), standing.status, standing.warning)
+
+
+def record_finding(post: PostCase, observation: Observation, *, now: float = 0) -> PostAnswer:
+    """`now` is in minutes."""
+    if observation.observed_at > now + 5:
+        return PostAnswer("REFUSED", post, "INVALID_INPUT")
+    kept = post._replace(observations=post.observations | {observation})
+    target = standing_that_follows(kept)
+    is_final = post.standing.status in FINAL
+    if is_final or target == post.standing or would_take_lost_address(post, target):
+        return PostAnswer("UNCHANGED", kept)
+    if post.campaign_status not in ("UPCOMING", "ONGOING", "COMPLETED"):
+        return PostAnswer("REFUSED", post, "CAMPAIGN_CLOSED")
+    return PostAnswer("CHANGED", kept._replace(standing=target))
+
+
+def standing_that_follows(post: PostCase) -> Standing:
+    """What staff set last, unless a finding that was observed after that holds."""
+    best: tuple[float, Finding] | None = None
+    for finding in FINDINGS:
+        since = holds_since(post.observations, finding)
+        if since is None or since <= post.decided_at:
+            continue
+        if best is None or since > best[0]:
+            best = (since, finding)
+    return post.decided if best is None else Standing("WARNING", best[1])
+
+
+def holds_since(observations: Iterable[Observation], finding: Finding) -> float | None:
+    """The moment of the last observation of this kind; None where it is over, or there is none."""
+    of_kind = [seen for seen in observations if seen.finding == finding]
+    if not of_kind:
+        return None
+    last = max(seen.observed_at for seen in of_kind)
+    is_over = any(seen.over for seen in of_kind if seen.observed_at == last)
+    return None if is_over else last
+
+
+# --- Section 5: what may be done now, and what stands in the way --------------------------------
+
+
+def available_actions(case: Case, role: Role) -> set[Action]:
+    """The actions on the participation for which some input would change something now."""
     return {
-        code
-        for code in lifts
-        if not is_possible(lifted(now, *(lifts - {code})), Role.INFLUENCER, action)
+        action
+        for action, roles in ROLES.items()
+        if role in roles and case.is_callers and is_available(case, action)
     }
 
 
-def lifted(now: Facts, *codes: ErrorCode) -> Facts:
+def is_available(case: Case, action: Action) -> bool:
+    if action == "CONNECT_ACCOUNT":
+        needed = required_action(case)
+        return needed is not None and needed.type == "CONNECT_ACCOUNT" and case.room_for_account
+    if action in ("SET_POST_STATUS", "RECORD_FINDING"):
+        return any(action in post_actions(of_post(case, post), role) for post in case.posts
+                   for role in ROLES[action])  # fmt: skip
+    return any(answer.outcome == "CHANGED" for answer in answers_to_every_input(case, action))
+
+
+def of_post(case: Case, post: Post) -> PostCase:
+    standing = Standing(post.status, post.warning)
+    is_lost = holds(case.others_posts, post.url)
+    return PostCase(case.campaign_status, case.is_callers, is_lost, standing, standing)
+
+
+def answers_to_every_input(case: Case, action: Action) -> list[Answer]:
+    if action in DECISIONS:
+        return [] if case.status is None else [set_applicant_status(case, DECISIONS[action])]
+    if action == "SET_AVAILABILITY":
+        return [set_availability(case, "AVAILABLE"), set_availability(case, "UNAVAILABLE"),
+                set_availability(case, None)]  # fmt: skip
+    if action == "MARK_JOINED":
+        return [mark_joined(case)]
+    if action == "APPLY":
+        return [apply(case), *(apply(case, account) for account in case.accounts)]
+    return [] if case.status is None else answers_to_every_input_on_a_row(case, action)
+
+
+def answers_to_every_input_on_a_row(case: Case, action: Action) -> list[Answer]:
+    new_post = Url(case.platforms[0], "never submitted")
+    if action == "SELECT_ACCOUNT":
+        return [select_account(case, account) for account in case.accounts]
+    if action == "SELECT_SOCIAL_MEDIA":
+        choices = [*((platform,) for platform in case.platforms), case.platforms]
+        return [select_social_media(case, choice) for choice in choices]
+    if action in ("SUBMIT_POST", "RECORD_POST"):
+        return [submit_post(case, new_post)]
+    if action == "REOPEN":
+        return [reopen(case)]
+    if action == "REMOVE":
+        return [remove(case)]
+    if action == "WITHDRAW":
+        return [withdraw(case)]
+    return []  # ERASE is done by nobody who looks
+
+
+def post_actions(post: PostCase, role: Role) -> set[Action]:
+    """The actions on one post; a JOINED row of the Posts tab has none."""
+    if role == "STAFF" and any_changes(set_post_status(post, "INEFFECTIVE", reason="any")):
+        return {"SET_POST_STATUS"}
+    if role == "SERVICE" and any_changes(*answers_to_every_finding(post)):
+        return {"RECORD_FINDING"}
+    return set()
+
+
+def any_changes(*answers: PostAnswer) -> bool:
+    return any(answer.outcome == "CHANGED" for answer in answers)
+
+
+def answers_to_every_finding(post: PostCase) -> list[PostAnswer]:
+    """Of a moment after all that is known."""
+    now = max((0, post.decided_at, *(seen.observed_at for seen in post.observations))) + 1
+    return [
+        record_finding(post, Observation(finding, now, over), now=now)
+        for finding in FINDINGS
+        for over in (False, True)
+    ]
+
+
+OBSTACLES = (
+    "TOO_MANY_ITEMS",
+    "CAMPAIGN_CLOSED",
+    "DEADLINE_PASSED",
+    "ACCOUNT_REQUIRED",
+    "CAPACITY_REACHED",
+    "CODES_EXHAUSTED",
+)
+
+
+def viewer_blockers(case: Case) -> list[str]:
+    """What stands in the way of the influencer's actions that would be open without it.
+
+    A code is one where its action stays closed although all others are out of the way.
+    """
+    closed = openable(lifted(case, OBSTACLES)) - openable(case)
+    if nobody_takes_part(case) and not is_visible(case):
+        closed -= {"APPLY"}  # the campaign does not exist for them
+    return [
+        code
+        for code in OBSTACLES
+        if closed - openable(lifted(case, [other for other in OBSTACLES if other != code]))
+        or (code == "TOO_MANY_ITEMS" and lacks_room_for_account(case))
+    ]
+
+
+def openable(case: Case) -> set[Action]:
+    return available_actions(case, "INFLUENCER")
+
+
+def lacks_room_for_account(case: Case) -> bool:
+    """Return whether an account is needed that cannot be connected."""
+    needed = required_action(lifted(case, ["CAMPAIGN_CLOSED"]))
+    is_connecting = needed is not None and needed.type == "CONNECT_ACCOUNT"
+    return is_connecting and not case.room_for_account
+
+
+def lifted(case: Case, codes: Iterable[str]) -> Case:
+    """The case without these obstacles."""
     for code in codes:
-        now = LIFTS[code](now)
-    return now
+        if code == "TOO_MANY_ITEMS":
+            case = case._replace(room_for_account=True, room_for_post=True)
+        if code == "CAMPAIGN_CLOSED" and not is_running(case):
+            case = case._replace(campaign_status="ONGOING")
+        if code == "DEADLINE_PASSED":
+            case = case._replace(deadline_passed=False)
+        if code == "ACCOUNT_REQUIRED":
+            fitting = Account(case.platforms[0], name="the account required")
+            case = case._replace(accounts=(*case.accounts, fitting))
+        if code == "CAPACITY_REACHED":
+            case = case._replace(places_left=None)
+        if code == "CODES_EXHAUSTED":
+            case = case._replace(codes_left=1)
+    return case
 
 
-def in_a_running_campaign(now: Facts) -> Facts:
-    others = tuple(
-        reason
-        for reason in now.unavailable_reasons
-        if reason is not UnavailableReason.CAMPAIGN_NOT_OPEN
-    )
-    return replace(now, campaign_status=CampaignStatus.ONGOING, unavailable_reasons=others)
+class RequiredAction(NamedTuple):
+    """What the creator must do next."""
+
+    type: Literal["CONNECT_ACCOUNT", "SELECT_ACCOUNT", "SELECT_SOCIAL_MEDIA", "SUBMIT_POST"]
+    platforms: tuple[str, ...]
+    accounts: tuple[Account, ...]
+    blocked_by: list[str]
 
 
-def with_an_account(now: Facts) -> Facts:
-    return now if now.qualifying else with_new_account(now)
+def required_action(case: Case) -> RequiredAction | None:
+    if not is_running(case):
+        return None
+    if case.status == "WAITING" or must_replace_account(case):
+        return required_account(case)
+    if case.status not in ("APPROVED", "JOINED"):
+        return None
+    if is_untracked_affiliate(case):
+        return required_platforms(case)
+    good = any(post.status in ("SUBMITTED", "EFFECTIVE", "APPROVED") for post in case.posts)
+    if case.post_tracking and not good:
+        blocked_by = [] if case.room_for_post else ["TOO_MANY_ITEMS"]
+        return RequiredAction("SUBMIT_POST", case.platforms, (), blocked_by)
+    return None
 
 
-LIFTS: dict[ErrorCode, Callable[[Facts], Facts]] = {
-    ErrorCode.CAMPAIGN_CLOSED: in_a_running_campaign,
-    ErrorCode.DEADLINE_PASSED: lambda now: replace(now, deadline_passed=False),
-    ErrorCode.ACCOUNT_REQUIRED: with_an_account,
-    ErrorCode.CAPACITY_REACHED: lambda now: replace(now, places_left=None),
-    ErrorCode.TOO_MANY_ITEMS: lambda now: replace(now, has_account_place=True),
-}
+def required_account(case: Case) -> RequiredAction:
+    takes_place = case.status == "WAITING" and not case.selection
+    lacking = lacks(case) if takes_place else []
+    accounts = tuple(qualifying(case))
+    if accounts:
+        return RequiredAction("SELECT_ACCOUNT", case.platforms, accounts, lacking)
+    return RequiredAction("CONNECT_ACCOUNT", case.platforms, (), no_room(case) + lacking)
+
+
+def no_room(case: Case) -> list[str]:
+    return [] if case.room_for_account else ["TOO_MANY_ITEMS"]
+
+
+def required_platforms(case: Case) -> RequiredAction | None:
+    if not case.selected_platforms:
+        return RequiredAction("SELECT_SOCIAL_MEDIA", case.platforms, (), [])
+    connected = {account.platform for account in case.accounts if account.connected}
+    missing = tuple(each for each in case.selected_platforms if each not in connected)
+    return RequiredAction("CONNECT_ACCOUNT", missing, (), no_room(case)) if missing else None
+
+
+# --- Section 5: the tabs and My Job ------------------------------------------------------------
+
+
+def candidate_status(case: Case) -> str:
+    """On the Select influencer tab."""
+    if case.status is None or case.status == "REMOVED":
+        return "AVAILABLE" if is_visible(case) else "UNAVAILABLE"
+    shown_as = {"REVIEWING": "APPLIED", "APPROVED": "JOINED"}
+    return shown_as.get(case.status, case.status)
+
+
+def participations_candidate_status(case: Case, role: Role) -> str | None:
+    """`Participation.candidateStatus`: of a removed one, staff's alone."""
+    if case.status == "REMOVED" and role != "STAFF":
+        return None
+    return candidate_status(case)
+
+
+def applicant_status(case: Case) -> str | None:
+    """On the Applicant influencers tab; None: not there."""
+    if case.selection and case.status in ("APPLIED", "REVIEWING", "APPROVED", "REJECTED"):
+        return case.status
+    return None
+
+
+def posts_tab_rows(case: Case) -> list[str]:
+    """The statuses of their rows on the Posts tab."""
+    if case.status not in ("APPROVED", "JOINED"):
+        return []
+    rows: list[str] = [post.status for post in case.posts]
+    return rows if posts_that_count(case) else [*rows, "JOINED"]
+
+
+def job_section(case: Case) -> str | None:
+    """Of My Job; None: in no section."""
+    if case.status in (None, "REMOVED"):
+        return None
+    if is_running(case):
+        return running_section(case)
+    is_done = case.campaign_status == "COMPLETED" and case.status in ("APPROVED", "JOINED")
+    return "COMPLETED" if is_done else "CLOSED"
+
+
+def running_section(case: Case) -> str:
+    if case.status in ("WAITING", "APPROVED", "JOINED"):
+        return "IN_PROGRESS"
+    if case.status == "REJECTED":
+        return "CLOSED"
+    return "IN_PROGRESS" if case.origin == "FORCED" else "APPLIED"

@@ -2,18 +2,25 @@
 
 import pytest
 
-from models.participation import Participation, ParticipationEvent
+from models.participation import Participation, ParticipationEvent, Post
 from tests import data
 from tests.engine import ADVERTISER, gids, mutate, operation, refusal
-from workflow.enums import ParticipationStatus, Platform, PostStatus
+from workflow.enums import (
+    ParticipationOrigin,
+    ParticipationStatus,
+    Platform,
+    PostStatus,
+    PostWarning,
+)
 
-WAITING, JOINED, REMOVED = (
+WAITING, APPROVED, JOINED, REMOVED = (
     ParticipationStatus.WAITING,
+    ParticipationStatus.APPROVED,
     ParticipationStatus.JOINED,
     ParticipationStatus.REMOVED,
 )
 RESULTS = """
-    results { outcome status participation { status version } error { code field } }
+    results { outcome status participation { status version } error { code field message } }
     summary { changed unchanged refused }
     userErrors { code field }
 """
@@ -40,26 +47,55 @@ async def test_who_waits_or_joined_is_removed_and_the_place_is_free(db: str):
 @pytest.mark.parametrize(
     ("post", "outcome"),
     [
-        (PostStatus.SUBMITTED, "REFUSED"),
-        (PostStatus.WARNING, "REFUSED"),
-        (PostStatus.APPROVED, "REFUSED"),
-        (PostStatus.INEFFECTIVE, "CHANGED"),
+        ((PostStatus.SUBMITTED, None), "REFUSED"),
+        ((PostStatus.WARNING, PostWarning.OTHER), "REFUSED"),
+        ((PostStatus.WARNING, PostWarning.DELETED_POST), "CHANGED"),
+        ((PostStatus.APPROVED, None), "REFUSED"),
+        ((PostStatus.INEFFECTIVE, None), "CHANGED"),
     ],
 )
-async def test_a_live_post_stands_in_the_way(db: str, post: PostStatus, outcome: str):
+async def test_a_live_post_stands_in_the_way(
+    db: str, post: tuple[PostStatus, PostWarning | None], outcome: str
+):
     part = await data.participation(await data.campaign(), await data.influencer(), JOINED)
-    warning = "OTHER" if post is PostStatus.WARNING else None
-    await data.post(part, post, warning=warning)
+    status, warning = post
+    await data.post(part, status, warning=warning)
     [result] = (await remove(part))["results"]
     assert result["outcome"] == outcome
 
 
-@pytest.mark.parametrize("status", ["APPLIED", "REVIEWING", "APPROVED", "REJECTED"])
+async def test_whom_staff_put_in_is_removed_after_the_approval_too(db: str):
+    campaign = await data.campaign(selection=True, capacity=2)
+    forced, posted = [
+        await data.participation(campaign, await data.influencer(), APPROVED) for _ in range(2)
+    ]
+    post = await data.post(posted)
+    payload = await remove(forced, posted)
+    assert [result["status"] for result in payload["results"]] == ["REMOVED", "APPROVED"]
+    assert "live post" in payload["results"][1]["error"]["message"]
+    await campaign.refresh_from_db()
+    assert campaign.places_taken == 1
+    await Post.filter(id=post.pk).update(status="WARNING", warning="DELETED_POST")
+    assert (await remove(posted))["results"][0]["status"] == "REMOVED"
+
+
+async def test_who_applied_and_was_approved_is_rejected_instead(db: str):
+    campaign = await data.campaign(selection=True)
+    own = await data.participation(
+        campaign, await data.influencer(), APPROVED, origin=ParticipationOrigin.SELF
+    )
+    [result] = (await remove(own))["results"]
+    assert result["status"] == "APPROVED"
+    assert "Reject the application" in result["error"]["message"]
+
+
+@pytest.mark.parametrize("status", ["APPLIED", "REVIEWING", "REJECTED"])
 async def test_applicants_are_not_removed(db: str, status: str):
     campaign = await data.campaign(selection=True)
     person = await data.influencer((Platform.INSTAGRAM, 10))
     part = await data.participation(campaign, person, ParticipationStatus(status))
     [result] = (await remove(part))["results"]
+    result["error"].pop("message")
     assert result["error"] == {
         "code": "TRANSITION_NOT_ALLOWED",
         "field": ["input", "participationIds", "0"],

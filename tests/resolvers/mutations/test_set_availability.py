@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from database.session import rows
 from models.campaign import AvailabilityOverride, Campaign
 from models.influencer import Influencer
 from models.participation import ParticipationEvent
@@ -46,6 +47,23 @@ async def test_it_shows_hides_and_lets_the_rules_decide_again(db: str):
         (Action.SET_AVAILABILITY, None)
     ] * 3
     assert {event.reason for event in events} == {"an old friend"}
+
+
+async def test_while_they_are_waited_for_it_may_be_shown_and_nobody_is_moved_on(db: str):
+    campaign = await data.campaign(countries=["JP"], followers_min=100)
+    person = await data.influencer((Platform.INSTAGRAM, 10), country="TH")
+    part = await data.participation(campaign, person, ParticipationStatus.WAITING)
+    for availability in ("AVAILABLE", None, "AVAILABLE"):
+        [result] = (await set_to(availability, campaign, person))["results"]
+        assert (result["outcome"], result["candidateStatus"]) == ("CHANGED", "WAITING")
+        assert result["candidate"]["availabilityOverride"] == availability
+    [result] = (await set_to("UNAVAILABLE", campaign, person))["results"]
+    assert result["error"]["code"] == "TRANSITION_NOT_ALLOWED"
+    as_it_was = (part.status, part.version, part.updated_at)
+    await part.refresh_from_db()
+    assert (part.status, part.version, part.updated_at) == as_it_was
+    assert {event.to_status for event in await ParticipationEvent.all()} == {None}
+    assert await rows("SELECT change FROM availability_delta") == [], "they take part as before"
 
 
 async def test_many_at_once_each_by_itself(db: str):

@@ -57,6 +57,35 @@ async def test_what_is_final_stays(db: str, final: PostStatus):
     assert result["post"]["status"] == final
 
 
+async def test_a_post_whose_address_another_has_by_now_does_not_become_live_again(db: str):
+    lost = await submitted(PostStatus.WARNING, PostWarning.DELETED_POST)
+    await data.post(await lost.participation, url=lost.url)
+    for status, warning in (("EFFECTIVE", None), ("APPROVED", None), ("WARNING", "AD_FRAUD")):
+        payload = await judge(status, lost, warning=warning, reason="it is back")
+        [result] = payload["results"]
+        assert result["error"]["code"] == "URL_IN_USE"
+        assert result["post"]["warning"] == "DELETED_POST"
+    payload = await judge("WARNING", lost, warning="DELETED_POST", reason="gone, again")
+    assert payload["results"][0]["outcome"] == "CHANGED"
+    assert (await judge("INEFFECTIVE", lost, reason="gone"))["results"][0]["outcome"] == "CHANGED"
+
+
+async def test_of_posts_with_one_address_the_first_of_a_call_becomes_live(db: str):
+    first = await submitted(PostStatus.WARNING, PostWarning.DELETED_POST)
+    second = await data.post(
+        await first.participation, first.status, url=first.url, warning=first.warning
+    )
+    payload = await judge("EFFECTIVE", second, first)
+    assert [result["outcome"] for result in payload["results"]] == ["CHANGED", "REFUSED"]
+    assert payload["results"][1]["error"]["code"] == "URL_IN_USE"
+
+
+async def test_a_deleted_post_that_is_back_holds_its_address(db: str):
+    post = await submitted(PostStatus.WARNING, PostWarning.DELETED_POST)
+    assert (await judge("EFFECTIVE", post))["summary"]["changed"] == 1
+    assert (await judge("EFFECTIVE", post))["summary"]["unchanged"] == 1
+
+
 async def test_a_refusal_speaks_of_the_post(db: str):
     final = await submitted(PostStatus.APPROVED)
     cancelled = await submitted(campaign_status=CampaignStatus.CANCELLED)
@@ -117,11 +146,11 @@ async def test_the_kind_and_the_reason_are_asked_for_where_they_belong(db: str):
 
 async def submitted(
     status: PostStatus = PostStatus.SUBMITTED,
+    warning: PostWarning | None = None,
     campaign_status: CampaignStatus = CampaignStatus.ONGOING,
 ) -> Post:
     campaign = await data.campaign(status=campaign_status)
     part = await data.participation(campaign, await data.influencer(), JOINED)
-    warning = PostWarning.OTHER if status is PostStatus.WARNING else None
     return await data.post(part, status, warning=warning)
 
 

@@ -9,14 +9,21 @@ from models.participation import Participation, ParticipationEvent, Post
 from resolvers.ids import encode
 from tests import data
 from tests.engine import STAFF, creator, mutate, operation, refusal
-from workflow.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform, PostStatus
+from workflow.enums import (
+    CampaignStatus,
+    CampaignType,
+    ParticipationStatus,
+    Platform,
+    PostStatus,
+    PostWarning,
+)
 
 INSTAGRAM, TIKTOK = Platform.INSTAGRAM, Platform.TIKTOK
 JOINED = ParticipationStatus.JOINED
 URL = "https://www.instagram.com/p/abc"
 PAYLOAD = """
     outcome
-    post { id url isShortLink status warning account { id } participation { id } submittedAt }
+    post { id url isShortLink status warning round account { id } participation { id } submittedAt }
     userErrors { code message field }
 """
 
@@ -25,12 +32,16 @@ def gid(row: Any) -> str:
     return encode(type(row).__name__, row.pk)
 
 
-async def joined(**campaign: Any) -> tuple[Influencer, Participation]:
+async def joined(*, round: int = 1, **campaign: Any) -> tuple[Influencer, Participation]:
     """Someone who joined with their Instagram account."""
     person = await data.influencer((INSTAGRAM, 10))
     account = await SocialAccount.get(influencer_id=person.pk)
     part = await data.participation(
-        await data.campaign(**campaign), person, JOINED, selected_account_id=account.pk
+        await data.campaign(**campaign),
+        person,
+        JOINED,
+        selected_account_id=account.pk,
+        round=round,
     )
     return person, part
 
@@ -83,6 +94,40 @@ async def test_ones_own_url_is_unchanged_and_someone_elses_in_use(db: str):
     _, elsewhere = await joined()
     third = await elsewhere.influencer
     assert (await submitted(third, elsewhere))["outcome"] == "CHANGED"
+
+
+NOT_LIVE = pytest.mark.parametrize(
+    ("status", "warning"),
+    [(PostStatus.INEFFECTIVE, None), (PostStatus.WARNING, PostWarning.DELETED_POST)],
+)
+
+
+@NOT_LIVE
+async def test_a_post_that_is_not_live_frees_its_address_for_its_creator(
+    db: str, status: PostStatus, warning: PostWarning | None
+):
+    person, part = await joined(round=2)
+    first = (await submitted(person, part))["post"]
+    await Post.all().update(status=status, warning=warning)
+    again = await submitted(person, part)
+    assert again["outcome"] == "CHANGED"
+    assert again["post"]["id"] != first["id"]
+    assert again["post"]["status"] == "SUBMITTED"
+    assert (await submitted(person, part))["outcome"] == "UNCHANGED"
+    assert (first["round"], again["post"]["round"]) == (2, 2)
+
+
+@NOT_LIVE
+async def test_a_post_that_is_not_live_frees_its_address_for_others(
+    db: str, status: PostStatus, warning: PostWarning | None
+):
+    person, part = await joined()
+    other = await data.influencer((INSTAGRAM, 10))
+    theirs = await data.participation(await part.campaign, other, JOINED)
+    await submitted(person, part)
+    await Post.all().update(status=status, warning=warning)
+    assert (await submitted(other, theirs))["outcome"] == "CHANGED"
+    assert refused(await submitted(person, part)) == ("URL_IN_USE", "url")
 
 
 async def test_another_address_of_the_same_post_is_in_use(db: str):

@@ -1,11 +1,13 @@
 """The other lists: the Applicant and the Posts tab, My Job, campaigns by text, participations."""
 
 from collections.abc import Callable
+from itertools import product
 from typing import Any, cast
 
 import pytest
 
 from models.campaign import Campaign
+from models.influencer import Influencer
 from models.participation import Participation
 from resolvers.ids import encode
 from tests import data
@@ -78,6 +80,34 @@ async def test_the_applicant_tab_and_its_counts_are_what_the_rules_say(db: str):
         ]
         rows += len(shown)
     assert rows > 40
+
+
+async def test_in_a_new_round_an_earlier_post_counts_while_it_is_live(db: str):
+    campaign = await data.campaign()
+    dead: list[tuple[PostStatus, PostWarning | None]] = [
+        (PostStatus.INEFFECTIVE, None),
+        (PostStatus.WARNING, PostWarning.DELETED_POST),
+    ]
+    live: list[tuple[PostStatus, PostWarning | None]] = [
+        (PostStatus.APPROVED, None),
+        (PostStatus.WARNING, PostWarning.OTHER),
+    ]
+    for round_, (status, warning) in product((1, 2), (*dead, *live)):
+        part = await data.participation(
+            campaign, await data.influencer(), ParticipationStatus.JOINED, round=2
+        )
+        await data.post(part, status, warning=warning, round=round_)
+    gid = encode("Campaign", campaign.pk)
+    found = (await answer(POSTS_TAB, id=gid))["campaign"]
+    shown = found["posts"]["nodes"]
+    rows = [(row["participation"]["influencer"]["id"], row["status"]) for row in shown]
+    people = await Influencer.all().order_by("id")
+    anew = [encode("Influencer", person.pk) for person in people[:2]]
+    assert sorted(one for one, status in rows if status == "JOINED") == anew
+    assert len([one for one in rows if one[1] != "JOINED"]) == 8
+    ids = [row["id"] for row in shown if row["status"] == "JOINED"]
+    [again, _] = (await answer("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=ids))["nodes"]
+    assert again["id"] == ids[0]
 
 
 async def test_the_posts_tab_has_a_row_for_each_post_and_each_who_has_none(db: str):
