@@ -289,6 +289,7 @@ def campaigns(
         for row in asker.seen("Campaign")
         if _one_of(asked.get("status"), row.status)
         and _one_of(asked.get("type"), row.type)
+        and asked.get("selection") in (None, row.selection)
         and finds(asked.get("search"), row.title, row.brand)
         and (advertiser is None or row.advertiser_id == advertiser)
     ]
