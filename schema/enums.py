@@ -298,7 +298,10 @@ _describe(
 _describe(
     RequiredActionType,
     "The kind of action that an influencer must take next for a participation.",
-    CONNECT_ACCOUNT="The influencer must connect an account that qualifies, as they have none.",
+    CONNECT_ACCOUNT=(
+        "The influencer must connect an account: one that qualifies, as they have none, or one on "
+        "each of the social media that were selected."
+    ),
     SELECT_ACCOUNT="The influencer must select one of their qualifying accounts.",
     SELECT_SOCIAL_MEDIA=(
         "The influencer must select the platforms that they use, in an affiliate campaign without "

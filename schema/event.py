@@ -31,8 +31,7 @@ class ParticipationEvent(Node):
     participation: Annotated["Participation", strawberry.lazy("schema.participation")] | None = (
         strawberry.field(
             description=(
-                "The participation of the event, as it is now. Null for a change of availability "
-                "without a participation."
+                "The participation of the event, as it is now. Null for `SET_AVAILABILITY`."
             )
         )
     )
@@ -52,8 +51,8 @@ class ParticipationEvent(Node):
     )
     round: int | None = strawberry.field(
         description=(
-            "The participation's round in which the event happened, from 1. Null if there was no "
-            "participation."
+            "The participation's round in which the event happened, from 1. Null for "
+            "`SET_AVAILABILITY`."
         )
     )
     post: Post | None = strawberry.field(

@@ -41,8 +41,8 @@ class RequiredAction:
     )
     platforms: list[Platform] = strawberry.field(
         description=(
-            "The campaign's platforms: those on which to connect an account, to select from or to "
-            "post."
+            "The campaign's platforms on which to connect an account, from which to select, or on "
+            "which to post."
         )
     )
     accounts: list[SocialAccount] = strawberry.field(
@@ -53,8 +53,8 @@ class RequiredAction:
     )
     blocked_by: list[ErrorCode] = strawberry.field(
         description=(
-            "The reasons why the action would be refused now, such as `CAPACITY_REACHED`. Empty if "
-            "the influencer can take the action."
+            "The reasons why the action would not lead on now, such as `CAPACITY_REACHED`: an "
+            "account is connected all the same. Empty if nothing stands in the way."
         )
     )
 

@@ -51,6 +51,8 @@ class RequiredAction:
     type: RequiredActionType
     platforms: int
     """Bit mask of the accepted platforms."""
+    are_selected: bool = False
+    """CONNECT_ACCOUNT: whether the platforms are the selected social media."""
     accounts: tuple[int, ...] = ()
     """For SELECT_ACCOUNT: the ids of the qualifying accounts, in order."""
     blocked_by: tuple[ErrorCode, ...] = ()
@@ -60,6 +62,8 @@ class RequiredAction:
         """Return the step in words."""
         names = ", ".join(platforms_of(self.platforms))
         match self.type:
+            case RequiredActionType.CONNECT_ACCOUNT if self.are_selected:
+                return f"Connect your accounts on the social media that were selected: {names}."
             case RequiredActionType.CONNECT_ACCOUNT:
                 return f"Connect an account that meets the campaign's requirements: {names}."
             case RequiredActionType.SELECT_ACCOUNT:
@@ -78,9 +82,11 @@ def required_action(facts: Facts) -> RequiredAction | None:
     if kind is None:
         return None
     selects = kind is RequiredActionType.SELECT_ACCOUNT
+    missing = _missing_platforms(facts)
     return RequiredAction(
         kind,
-        _missing_platforms(facts) or facts.campaign_platforms,
+        missing or facts.campaign_platforms,
+        bool(missing),
         tuple(sorted(facts.qualifying)) if selects else (),
         _blockers_of(facts, Action(kind), Role.INFLUENCER) or (),
     )

@@ -134,7 +134,7 @@ def _not_allowed(facts: Facts, command: Command) -> str:
         case Action.WITHDRAW if facts.status is JOINED:
             return _LIVE_POST
         case Action.SET_AVAILABILITY if facts.status is WAITING:
-            return "They are waited for, so it cannot be hidden from them. Remove them first."
+            return "They are WAITING: the campaign cannot be hidden from them. Remove them first."
         case Action.SET_AVAILABILITY:
             return "They take part in the campaign. Availability is for those who do not."
         case _:

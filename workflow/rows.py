@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from workflow.enums import Action, CampaignType, ParticipationStatus, PostStatus, Role
+from workflow.enums import Action, CampaignType, ParticipationStatus, PostDecision, PostStatus, Role
 from workflow.table import (
     APPLICANT_STATUSES,
     CALL_CONDITIONS,
@@ -43,7 +43,7 @@ class WorkflowRow:
 def workflow_rows(
     campaign_type: CampaignType | None = None, *, selection: bool | None = None
 ) -> tuple[WorkflowRow, ...]:
-    """Return the moves in the order of actions: all, or those that such a campaign may see."""
+    """Return the moves in the order of actions: all, or those of such campaigns."""
     rows = [*_participation_rows(), *_post_rows()]
     order = list(Action)
     rows.sort(key=lambda row: order.index(row.action))
@@ -112,6 +112,7 @@ def _post_rows() -> Iterator[WorkflowRow]:
     for joined in (ParticipationStatus.APPROVED, ParticipationStatus.JOINED):
         for source in POST_SOURCES:
             for decision, condition in POST_DECISIONS.items():
+                returns = source is PostStatus.WARNING and decision is not PostDecision.INEFFECTIVE
                 yield WorkflowRow(
                     action=Action.SET_POST_STATUS,
                     roles=POST_ROLES,
@@ -122,5 +123,8 @@ def _post_rows() -> Iterator[WorkflowRow]:
                     to_status=joined,
                     from_post=source,
                     to_post=PostStatus(decision),
-                    condition=condition,
+                    condition=condition + (_RETURNS if returns else ""),
                 )
+
+
+_RETURNS = "; if it was deleted, no other live post has its URL"

@@ -107,8 +107,6 @@ class PostFacts:
     reason: str | None
     url_is_taken: bool
     """Another live post of the campaign has its URL, which this one, not being live, has lost."""
-    participation_status: ParticipationStatus
-    """For messages alone: a post is decided whatever the status of its participation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +152,7 @@ class Condition:
 class Campaigns(NamedTuple):
     """The campaigns of a row; None: either.
 
-    Their type decides nothing: it only says that those which do not track posts are affiliate.
+    The type decides nothing; only AFFILIATE campaigns may leave posts untracked.
     """
 
     selection: bool | None = None

@@ -269,7 +269,6 @@ class Stage:
             warning=post.warning,
             reason=post.reason,
             url_is_taken=False,  # everyone here has posts of their own
-            participation_status=history.status,
         )
         result = decide_post(facts, Role.STAFF, decision, warning, reason)
         if result.outcome is not Outcome.CHANGED:

@@ -4,6 +4,7 @@ Posts that shared an address with an older one have no address since 0007. Those
 live post holds get it back.
 """
 
+import logging
 from typing import Any
 
 from tortoise import fields, migrations
@@ -12,6 +13,8 @@ from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from tortoise.migrations.schema_generator.state_apps import StateApps
 
 from workflow.post_addresses import digest
+
+_log = logging.getLogger(__name__)
 
 LIVE = "status <> 'INEFFECTIVE' AND coalesce(warning, '') <> 'DELETED_POST'"
 ROUNDS = """UPDATE post SET round = coalesce(
@@ -39,6 +42,8 @@ async def apply(apps: StateApps, editor: BaseSchemaEditor) -> None:
     for post in [dict(row) for row in posts]:
         address = digest(post["url"])
         held, _ = await client.execute_query(HOLDER.format(*places), [post["campaign_id"], address])
+        if post["is_live"] and not held:
+            _log.warning("post %s has its address again: no live post held it", post["id"])
         if not (held and post["is_live"]):
             await client.execute_query(GIVE_BACK.format(*places), [address, post["id"]])
 

@@ -1,4 +1,4 @@
-"""`removeParticipants`: remove influencers who wait or have joined."""
+"""`removeParticipants`: take out influencers whom staff put in, or who wait or joined."""
 
 from collections.abc import Collection, Sequence
 

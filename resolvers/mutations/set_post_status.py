@@ -13,12 +13,12 @@ from resolvers.pipeline.loading import LockedCandidate, lock_participations
 from resolvers.pipeline.transaction import MutationOutcome, caller_in
 from resolvers.pipeline.unit_of_work import UnitOfWork, actor_of
 from resolvers.pipeline.validation import MAX_NOTE, Form, Refusal, path_of
-from resolvers.posts_sql import is_live
+from resolvers.posts_sql import live_sql
 from workflow.decisions import Decision, PostDecisionResult, decide_post
 from workflow.enums import Action, ErrorCode, Outcome, PostDecision, PostStatus, PostWarning, Role
 from workflow.messages import post_message
-from workflow.table import PostFacts
-from workflow.table import is_live as is_live_post
+from workflow.post_addresses import digest
+from workflow.table import PostFacts, is_live
 
 _NEEDS_REASON = (PostDecision.WARNING, PostDecision.INEFFECTIVE)
 
@@ -75,8 +75,9 @@ async def set_post_status(
 class _LockedPost:
     id: int
     candidate: LockedCandidate
+    url: str
     address: str
-    "What is compared of its URL."
+    "What is compared of its URL; something else where an older live post had it (migration 0007)."
     facts: PostFacts
 
 
@@ -101,16 +102,16 @@ async def _lock_posts(context: Context, ids: Sequence[int]) -> dict[int, _Locked
     candidates = await lock_participations(context, set(owners.values()))
     locked = await locked_rows(_POSTS, "FOR UPDATE", ids=list(owners))
     return {
-        key: _LockedPost(key, candidate, address, _facts(candidate, *columns))
-        for key, address, *columns in locked
+        key: _LockedPost(key, candidate, url, address, _facts(candidate, *columns))
+        for key, url, address, *columns in locked
         if (candidate := candidates.get(owners[key]))
     }
 
 
 _OWNERS = "SELECT id, participation_id FROM post WHERE id = ANY(:ids)"
-_POSTS = f"""SELECT p.id, p.url_digest, p.status, p.warning, p.reason,
-    NOT {is_live("p")} AND EXISTS (SELECT 1 FROM post q WHERE q.campaign_id = p.campaign_id
-        AND q.url_digest = p.url_digest AND {is_live("q")})
+_POSTS = f"""SELECT p.id, p.url, p.url_digest, p.status, p.warning, p.reason,
+    NOT {live_sql("p")} AND EXISTS (SELECT 1 FROM post q WHERE q.campaign_id = p.campaign_id
+        AND q.url_digest = p.url_digest AND {live_sql("q")})
 FROM post p WHERE p.id = ANY(:ids) ORDER BY p.id"""
 
 
@@ -122,15 +123,13 @@ def _facts(
     url_is_taken: bool,
 ) -> PostFacts:
     facts = candidate.facts
-    assert facts.status is not None, "a post has a participation"
     return PostFacts(
         campaign_status=facts.campaign_status,
         post_tracking=facts.post_tracking,
         status=PostStatus(status),
         warning=PostWarning(warning) if warning else None,
         reason=reason,
-        url_is_taken=url_is_taken,
-        participation_status=facts.status,
+        url_is_taken=bool(url_is_taken),
     )
 
 
@@ -148,11 +147,11 @@ def _decide_each(
             decisions.append(None)
             continue
         address = (post.candidate.campaign.id, post.address)
-        was_live = is_live_post(post.facts.status, post.facts.warning)
+        was_live = is_live(post.facts.status, post.facts.warning)
         lost = post.facts.url_is_taken or (address in taken and not was_live)
         facts = replace(post.facts, url_is_taken=lost)
         decision = decide_post(facts, Role.STAFF, status, warning, reason)
-        if is_live_post(decision.target, decision.warning):
+        if is_live(decision.target, decision.warning):
             taken.add(address)
         decisions.append(decision)
     return decisions
@@ -175,8 +174,10 @@ async def _write(
 
 
 def _row(post: _LockedPost, decision: PostDecisionResult) -> dict[str, Any]:
+    stays = is_live(decision.target, decision.warning)
     return {
         "id": post.id,
+        "url_digest": post.address if stays else digest(post.url),
         "status": decision.target,
         "warning": decision.warning,
         "reason": decision.reason,

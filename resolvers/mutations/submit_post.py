@@ -13,7 +13,7 @@ from resolvers.pipeline.single import load_participation
 from resolvers.pipeline.transaction import MutationOutcome, caller_in
 from resolvers.pipeline.unit_of_work import UnitOfWork, actor_of
 from resolvers.pipeline.validation import MAX_URL, Form, Refusal, path_of
-from resolvers.posts_sql import is_live
+from resolvers.posts_sql import live_sql
 from workflow.enums import Action, ErrorCode, Outcome, Platform, PostStatus
 from workflow.post_addresses import PostAddress, example, read
 from workflow.table import Command
@@ -90,7 +90,7 @@ async def _find_live_post(
 
 
 _HOLDER = f"""SELECT q.id, q.participation_id FROM post q
-WHERE q.campaign_id = :campaign AND q.url_digest = :digest AND {is_live("q")}"""
+WHERE q.campaign_id = :campaign AND q.url_digest = :digest AND {live_sql("q")}"""
 
 
 def _new_post(candidate: LockedCandidate, url: str, address: PostAddress) -> dict[str, Any]:

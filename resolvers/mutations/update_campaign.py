@@ -61,7 +61,7 @@ async def update_campaign(context: Context, *, id: str, changes: CampaignFields)
     refused = changes.keys() - row.keys()
     kept = {name: value for name, value in before.items() if name not in refused}
     cleared = {"affiliate_kind": None} if changed.get("type") == CampaignType.SOCIAL else {}
-    check_together(form, {**kept, **cleared, **changed})
+    check_together(form, {**kept, **cleared, **row})
     if not form.refusals:
         _check_changes(form, before, changed)
     if form.refusals:

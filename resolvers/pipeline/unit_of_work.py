@@ -168,7 +168,8 @@ def _row_of(change: _Change) -> dict[str, Any]:
         "moment": candidate.now.isoformat(" "),
     }
     if change.action is Action.SET_AVAILABILITY:
-        return row
+        status = candidate.facts.status
+        return row | {"from_status": status if _takes_part(status) else None}
     row |= {
         "participation_id": candidate.participation_id,
         "from_status": candidate.facts.status,

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from projection import Order, Run, TableListing
-from resolvers.posts_sql import is_live
+from resolvers.posts_sql import live_sql
 from resolvers.queries.search import influencer_conditions
 from resolvers.queries.status_counts import StatusCount, counts_by_status
 from workflow.enums import PostRowStatus
 
-# A post of an earlier round counts while it is live.
+# Every post has a row. One of an earlier round stands in the way of JOINED only while it is live.
 ROWS = f"""(SELECT p.campaign_id, p.id AS participation_id, p.influencer_id, o.id AS post_id,
     o.id AS post_key, o.status, o.submitted_at
     FROM participation p JOIN post o ON o.participation_id = p.id
@@ -18,7 +18,7 @@ ROWS = f"""(SELECT p.campaign_id, p.id AS participation_id, p.influencer_id, o.i
     UNION ALL
     SELECT p.campaign_id, p.id, p.influencer_id, NULL, 0, 'JOINED', NULL FROM participation p
     WHERE p.status IN ('APPROVED', 'JOINED') AND NOT EXISTS (SELECT 1 FROM post o
-        WHERE o.participation_id = p.id AND (o.round = p.round OR {is_live("o")}))) t"""
+        WHERE o.participation_id = p.id AND (o.round = p.round OR {live_sql("o")}))) t"""
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands for the moment of what has not happened, so that it comes last."""
 

@@ -1,4 +1,4 @@
-"""`removeParticipants`: remove influencers who are waiting or joined."""
+"""`removeParticipants`: take out influencers whom staff put in, or who wait or joined."""
 
 from typing import Annotated
 

@@ -28,8 +28,8 @@ class SetAvailabilityInput:
     )
     influencer_ids: list[strawberry.ID] = strawberry.field(
         description=(
-            "The ids of the influencers: 1 to 1,000, each once. An influencer who takes part is "
-            "refused."
+            "The ids of the influencers: 1 to 1,000, each once. One who takes part is refused, "
+            "unless `WAITING`."
         )
     )
     availability: Availability | None = strawberry.field(

@@ -20,7 +20,7 @@ class WithdrawInput:
     participation_id: strawberry.ID = strawberry.field(
         description=(
             "The id of the caller's participation, which is `WAITING`, `APPLIED` or `REVIEWING`, "
-            "or `JOINED` without a live post (one that is not `INEFFECTIVE`)."
+            "or `JOINED` without a live post (neither `INEFFECTIVE` nor deleted)."
         )
     )
     reason: str | None = strawberry.field(
@@ -54,8 +54,9 @@ async def withdraw(
 ) -> Completed[ParticipationOutcome]:
     """Withdraw from a campaign. For influencers.
 
-    Possible from `WAITING`, `APPLIED` and `REVIEWING`, and from `JOINED` without a live post: one
-    that is not `INEFFECTIVE`. A place that was taken is free again.
+    Possible from `WAITING`, `APPLIED` and `REVIEWING`, and from `JOINED` without a live post. A
+    post is live unless it is `INEFFECTIVE`, or has the warning `DELETED_POST`. A place that was
+    taken is free again.
     """
     return await write(
         info,

@@ -98,11 +98,13 @@ async def test_a_post_that_must_never_be_is_refused(db: str, change: str) -> Non
     await _broken(f"UPDATE post SET {change} WHERE id = {post.id}")
 
 
-async def test_a_url_is_submitted_to_a_campaign_once(db: str) -> None:
+async def test_a_campaign_has_one_live_post_of_a_url(db: str) -> None:
     part = await data.participation(
         await data.campaign(), await data.influencer(), ParticipationStatus.JOINED
     )
-    await data.post(part, PostStatus.INEFFECTIVE, url="https://x.com/a/status/1")
+    for _ in range(2):
+        await data.post(part, PostStatus.INEFFECTIVE, url="https://x.com/a/status/1")
+    await data.post(part, url="https://x.com/a/status/1")
 
     with pytest.raises(IntegrityError):
         await data.post(part, url="https://x.com/a/status/1")

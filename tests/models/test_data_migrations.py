@@ -36,6 +36,12 @@ from workflow.enums import (
 from workflow.post_addresses import digest
 
 
+@pytest.fixture(autouse=True)
+def warnings_are_kept(caplog: pytest.LogCaptureFixture) -> None:
+    """Keep what migrations warn of, whatever level another test has left."""
+    caplog.set_level("WARNING")
+
+
 async def migrate_again(url: str, migration: str) -> None:
     """Run this migration and those after it on the rows that are there."""
     async with connected(url):
@@ -98,7 +104,7 @@ async def test_of_posts_that_turn_out_to_be_one_the_oldest_holds_the_address(
 
 
 async def test_posts_get_their_rounds_and_those_without_an_address_get_it_back(
-    databases: Databases,
+    databases: Databases, caplog: pytest.LogCaptureFixture
 ) -> None:
     gone, held = "https://www.instagram.com/p/gone", "https://www.instagram.com/p/held"
     with databases.lend() as at:
@@ -110,13 +116,23 @@ async def test_posts_get_their_rounds_and_those_without_an_address_get_it_back(
             back = await data.post(part, url=gone, url_digest="post 2")
             await data.post(part, url=held)
             lost = await data.post(part, url=held, url_digest="post 4")
-            await data.event(part, Action.SUBMIT_POST, post_id=back.pk, round=2)
+            faded = await data.post(part, PostStatus.INEFFECTIVE, url=held, url_digest="post 5")
+            younger = await data.post(part, url=gone, url_digest="post 6")
+            other = await data.participation(
+                await data.campaign(), await data.influencer(), ParticipationStatus.JOINED
+            )
+            await data.post(other, url=gone)
+            for round_ in (2, 3):
+                await data.event(part, Action.SUBMIT_POST, post_id=back.pk, round=round_)
         await migrate_again(at, "0011_live_posts")
         async with connected(at):
             posts = {post.pk: post for post in await Post.all()}
     assert (posts[back.pk].round, posts[dead.pk].round) == (2, 3)
     assert posts[back.pk].url_digest == posts[dead.pk].url_digest == digest(gone)
     assert posts[lost.pk].url_digest == "post 4", "another live post has it"
+    assert posts[younger.pk].url_digest == "post 6", "an older one has it"
+    assert posts[faded.pk].url_digest == digest(held), "it is not live"
+    assert _reports(caplog) == [f"post {back.pk} has its address again: no live post held it"]
 
 
 def _reports(caplog: pytest.LogCaptureFixture) -> list[str]:

@@ -220,7 +220,6 @@ def test_posts_are_decided_in_completed_campaigns_too() -> None:
         warning=PostWarning.INVALID_CONTENT,
         reason="No product is shown.",
         url_is_taken=False,
-        participation_status=ParticipationStatus.JOINED,
     )
     solved = decide_post(post, Role.STAFF, PostDecision.EFFECTIVE, None, None)
     assert (solved.outcome, solved.target) == (Outcome.CHANGED, PostStatus.EFFECTIVE)

@@ -348,7 +348,6 @@ def post_facts(case: oracle.PostCase, status: ParticipationStatus) -> PostFacts:
         warning=PostWarning(warning) if warning else None,
         reason=case.standing.reason,
         url_is_taken=case.is_held_by_another,
-        participation_status=status,
     )
 
 

@@ -84,12 +84,12 @@ async def test_decisions_keep_who_why_and_the_message(db: str):
 
 async def test_applications_of_several_campaigns_are_decided_at_once(db: str):
     first, second = [await data.campaign(selection=True, capacity=1) for _ in range(2)]
-    normal = await data.campaign()
+    other = await data.campaign()
     parts = [
         await applicant(second, APPLIED),
         await applicant(first, REVIEWING),
         await applicant(second, APPLIED),
-        await applicant(normal, ParticipationStatus.JOINED),
+        await applicant(other, ParticipationStatus.JOINED),
     ]
     payload = await decide(ApplicantStatus.APPROVED, *parts)
     codes = [(r["outcome"], r["error"] and r["error"]["code"]) for r in payload["results"]]

@@ -216,6 +216,10 @@ async def test_a_campaign_that_becomes_social_has_no_kind_any_more(db: str):
     assert refused(await updated(campaign, affiliateKind=None)) == [
         ("INVALID_INPUT", "affiliateKind")
     ]
+    kind = str(campaign.affiliate_kind)
+    assert refused(await updated(campaign, type="SOCIAL", affiliateKind=kind)) == [
+        ("INVALID_INPUT", "affiliateKind")
+    ]
     payload = await updated(campaign, type="SOCIAL")
     assert payload["userErrors"] == []
     assert (payload["campaign"]["type"], payload["campaign"]["affiliateKind"]) == ("SOCIAL", None)

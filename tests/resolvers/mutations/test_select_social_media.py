@@ -4,18 +4,31 @@ from models.participation import Participation, ParticipationEvent
 from resolvers.caller import Caller
 from tests import data
 from tests.engine import ADVERTISER, STAFF, creator, gids, mutate, operation, refusal
-from workflow.enums import CampaignType, ParticipationStatus
+from workflow.enums import CampaignType, ParticipationStatus, Platform
 
 RESULT = """
     outcome
-    participation { status version selectedPlatforms requiredAction { type } }
+    participation { status version selectedPlatforms requiredAction { type platforms message } }
     userErrors { code field }
 """
 
 
 async def joined(kind: CampaignType = CampaignType.AFFILIATE, *, tracking: bool = False):
     campaign = await data.campaign(type=kind, post_tracking=tracking)
-    return await data.participation(campaign, await data.influencer(), ParticipationStatus.JOINED)
+    person = await data.influencer((Platform.INSTAGRAM, 10), (Platform.TIKTOK, 10))
+    return await data.participation(campaign, person, ParticipationStatus.JOINED)
+
+
+async def test_who_has_no_account_on_what_was_selected_is_asked_to_connect_one(db: str):
+    campaign = await data.campaign(type=CampaignType.AFFILIATE, post_tracking=False)
+    person = await data.influencer((Platform.TIKTOK, 10))
+    part = await data.participation(campaign, person, ParticipationStatus.JOINED)
+    payload = await select(part, ["TIKTOK", "INSTAGRAM"], STAFF)
+    assert payload["participation"]["requiredAction"] == {
+        "type": "CONNECT_ACCOUNT",
+        "platforms": ["INSTAGRAM"],
+        "message": "Connect your accounts on the social media that were selected: INSTAGRAM.",
+    }
 
 
 async def test_staff_and_the_influencer_select_and_change_platforms(db: str):

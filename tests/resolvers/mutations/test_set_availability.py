@@ -62,7 +62,8 @@ async def test_while_they_are_waited_for_it_may_be_shown_and_nobody_is_moved_on(
     as_it_was = (part.status, part.version, part.updated_at)
     await part.refresh_from_db()
     assert (part.status, part.version, part.updated_at) == as_it_was
-    assert {event.to_status for event in await ParticipationEvent.all()} == {None}
+    events = await ParticipationEvent.all()
+    assert {(each.from_status, each.to_status) for each in events} == {("WAITING", None)}
     assert await rows("SELECT change FROM availability_delta") == [], "they take part as before"
 
 

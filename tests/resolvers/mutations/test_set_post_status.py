@@ -70,6 +70,15 @@ async def test_a_post_whose_address_another_has_by_now_does_not_become_live_agai
     assert (await judge("INEFFECTIVE", lost, reason="gone"))["results"][0]["outcome"] == "CHANGED"
 
 
+async def test_a_post_that_never_had_its_address_does_not_become_live_again_either(db: str):
+    held = await submitted()
+    lost = await data.post(await held.participation, url=held.url, url_digest="post 2")
+    payload = await judge("WARNING", lost, warning="DELETED_POST", reason="gone")
+    assert payload["summary"]["changed"] == 1
+    [result] = (await judge("EFFECTIVE", lost))["results"]
+    assert result["error"]["code"] == "URL_IN_USE"
+
+
 async def test_of_posts_with_one_address_the_first_of_a_call_becomes_live(db: str):
     first = await submitted(PostStatus.WARNING, PostWarning.DELETED_POST)
     second = await data.post(

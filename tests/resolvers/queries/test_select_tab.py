@@ -149,7 +149,7 @@ async def test_a_row_tells_its_campaign_participation_actions_and_history(db: st
             },
         },
         "qualifyingAccounts": [{"followers": 20}, {"followers": 10}],
-        "availableActions": ["REMOVE"],
+        "availableActions": ["REMOVE", "SET_AVAILABILITY"],
         "events": {"totalCount": 0, "nodes": []},
     }
 
