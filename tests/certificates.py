@@ -18,8 +18,11 @@ class Authority:
         self._folder = folder
         self._name = _common_name(name)
         self._key = ec.generate_private_key(ec.SECP256R1())
-        certificate = self._certificate(self._name, self._key.public_key())
+        public = self._key.public_key()
+        self._identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(public)
+        certificate = self._certificate(self._name, public)
         certificate = certificate.add_extension(x509.BasicConstraints(ca=True, path_length=0), True)
+        certificate = certificate.add_extension(_SIGNS_CERTIFICATES, critical=True)
         self.file = self._write(f"{name}.crt", self._signed(certificate))
         "Its own certificate."
 
@@ -48,6 +51,9 @@ class Authority:
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - timedelta(days=1))
             .not_valid_after(now + timedelta(days=1))
+            # From 3.13 on Python verifies by RFC 5280 to the letter, which asks for both.
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+            .add_extension(self._identifier, critical=False)
         )
 
     def _signed(self, certificate: x509.CertificateBuilder) -> bytes:
@@ -69,3 +75,16 @@ def _host(host: str) -> x509.GeneralName:
         return x509.IPAddress(ip_address(host))
     except ValueError:
         return x509.DNSName(host)
+
+
+_SIGNS_CERTIFICATES = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)

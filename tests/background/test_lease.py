@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import logging
 import sys
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
@@ -37,8 +36,6 @@ def refusals(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Those who asked for a lease that another holds; everyone asks often."""
     monkeypatch.setattr(lease, "RETRY_SECONDS", 0.01)
     monkeypatch.setattr(lease, "RENEW_SECONDS", 0.02)
-    # import-linter, which another test runs, disables the loggers that there are.
-    monkeypatch.setattr(logging.getLogger("background.lease"), "disabled", False)
     refused = list[str]()
 
     async def noting(sql: str, **values: Any) -> Sequence[Row]:

@@ -1,7 +1,6 @@
 """A worker takes a turn when it starts, when it is called, and now and then."""
 
 import asyncio
-import logging
 from contextlib import suppress
 
 import pytest
@@ -45,10 +44,8 @@ async def test_it_works_at_once_when_called_and_after_its_time(db: str) -> None:
 
 
 async def test_a_turn_that_fails_is_logged_and_the_next_one_comes(
-    db: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    db: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    # import-linter, which another test runs, disables the loggers that there are.
-    monkeypatch.setattr(logging.getLogger("background.worker"), "disabled", False)
     turns = Turns()
     turns.fails = True
     worker = Worker("work", turns, 3600)
