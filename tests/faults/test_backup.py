@@ -20,6 +20,7 @@ UPSERT = """mutation($people: [InfluencerInput!]!) {
 BACKUPS = 3
 
 
+@pytest.mark.fault
 @pytest.mark.slow
 async def test_a_backup_is_of_one_moment_and_can_be_served(
     sqlite_databases: SqliteDatabases, tmp_path: Path

@@ -212,6 +212,7 @@ def test_a_second_signal_ends_it_at_once(
 TERM, INT, HUP, KILL = signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize(
     ("order", "code"),
     [
@@ -318,6 +319,7 @@ def test_a_body_that_does_not_come_in_time_is_refused(
         assert time.monotonic() - began < 5
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("keeps_alive", [False, True])
 def test_workers_are_replaced_one_by_one_and_no_request_fails(
     databases: Databases, tmp_path: Path, keeps_alive: bool

@@ -21,6 +21,7 @@ SETTINGS = {
 REQUESTS = 8
 
 
+@pytest.mark.fault
 def test_an_outage_is_told_once_however_many_requests_it_fails(
     postgres_server: Postgres, postgres_databases: PostgresDatabases, tmp_path: Path
 ) -> None:

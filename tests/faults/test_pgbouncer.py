@@ -48,6 +48,7 @@ async def test_each_transaction_has_its_settings(
                     assert await shown() == WANTED
 
 
+@pytest.mark.fault
 @pytest.mark.slow
 @pytest.mark.parametrize(("mode", "prepares"), MODES)
 async def test_many_read_and_write_through_few_sessions(

@@ -127,6 +127,7 @@ def test_a_worker_that_is_killed_is_replaced(
         assert server.ended() == 0
 
 
+@pytest.mark.fault
 def test_every_line_is_json_where_logs_are(tmp_path: Path) -> None:
     """From the first one on; and where it serves is told when somebody does."""
     settings = {"JOINERY_LOG_FORMAT": "json"}
@@ -158,6 +159,7 @@ def test_a_single_process_tells_that_it_serves_on_at_a_hangup(
         assert server.ended() == 0
 
 
+@pytest.mark.fault
 def test_a_worker_that_cannot_start_stops_no_other(
     sqlite_databases: SqliteDatabases, tmp_path: Path
 ) -> None:
