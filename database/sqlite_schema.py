@@ -18,7 +18,7 @@ Constraint = CheckConstraint | UniqueConstraint
 
 
 class SqliteEditor(SqliteSchemaEditor):
-    """What migrations change tables by."""
+    """The schema editor of migrations on SQLite."""
 
     async def add_constraint(self, model: type[Model], constraint: Constraint) -> None:
         """Add a constraint. Raises IntegrityError where a row does not meet it."""

@@ -19,7 +19,7 @@ PAGE_SIZE = 20
 MAX_PAGE_SIZE = 100
 PAGE_ARGUMENTS = ("first", "after", "last", "before")
 _TRIAL = "preview:"
-"""What cursors of a trial run begin with."""
+"""The prefix of the cursors of a trial run."""
 
 
 def as_given(_name: str, value: Any) -> Any:

@@ -13,7 +13,7 @@ from workflow.enums import AffiliateKind, Platform
 
 
 class Kind(NamedTuple):
-    """What a campaign can be."""
+    """A kind of campaign."""
 
     affiliate: AffiliateKind | None
     "None: a social campaign."

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class Deadline:
-    """How long each piece of work of one kind may take in this process.
+    """The time limit of each piece of work of one kind in this process.
 
     `error` is raised where one takes longer.
     """

@@ -99,7 +99,7 @@ async def test_of_many_who_submit_a_freed_url_at_once_one_has_it(db: str):
 
 
 async def test_a_post_comes_back_beside_others_who_submit_its_url(db: str):
-    """Whoever is first holds it: staff, who say that it is back, or one of the others."""
+    """The first one holds it: staff, who say that it is back, or one of the others."""
     campaign = await data.campaign()
     people = [await data.influencer((INSTAGRAM, 10)) for _ in range(4)]
     parts = [await data.participation(campaign, person, JOINED) for person in people]

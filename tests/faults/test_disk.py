@@ -60,7 +60,7 @@ def code_of(answer: dict[str, Any]) -> str | None:
 
 
 def told(server: ServerGroup) -> str:
-    """What readiness says of the database."""
+    """Return the database's entry in the answer of /health/ready."""
     return httpx.get(f"{server.url}/health/ready", timeout=10).json()["database"]
 
 
@@ -79,7 +79,7 @@ def database_on(disk: Disk, kind: str) -> Generator[str]:
 
 
 async def stored(url: str) -> tuple[int, int]:
-    """How many people and accounts there are."""
+    """Return the numbers of influencers and of accounts."""
     async with connected(url):
         return await Influencer.all().count(), await SocialAccount.all().count()
 

@@ -115,7 +115,7 @@ def _after_item(
 
 
 def _verdicts(scene: Scene, ask: Ask) -> Iterable[Verdict]:
-    """What may come of it: which of their posts with one URL is meant, the call does not say."""
+    """Yield the possible outcomes: of posts with one URL, the call does not say which it means."""
     same = sum(post.url == ask.url for post in scene.part.posts) if ask.post else 1
     for nth in range(max(1, same)):
         yield verdict(scene, ask._replace(nth=nth))

@@ -537,7 +537,7 @@ def erase(case: Case) -> Answer:
 
 
 class Standing(NamedTuple):
-    """What is shown of a post."""
+    """The status of a post, with its warning and reason."""
 
     status: PostStatus = "SUBMITTED"
     warning: Warned | None = None
@@ -545,7 +545,7 @@ class Standing(NamedTuple):
 
 
 class Observation(NamedTuple):
-    """What a service found of a post, or that it is over; moments are numbers."""
+    """A finding of a service on a post, or its end; moments are numbers."""
 
     finding: Finding
     observed_at: float
@@ -640,7 +640,7 @@ def record_finding(post: PostCase, observation: Observation, *, now: float = 0) 
 
 
 def standing_that_follows(post: PostCase) -> Standing:
-    """What staff set last, unless a finding that was observed after that holds."""
+    """Return what staff set last, unless a finding that was observed after that holds."""
     best: tuple[float, Finding] | None = None
     for finding in FINDINGS:
         since = holds_since(post.observations, finding)
@@ -754,7 +754,7 @@ OBSTACLES = (
 
 
 def viewer_blockers(case: Case) -> list[str]:
-    """What stands in the way of the influencer's actions that would be open without it.
+    """Return the refusals of the influencer's actions that would be open without them.
 
     A code is one where its action stays closed although all others are out of the way.
     """
