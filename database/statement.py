@@ -16,7 +16,7 @@ A statement is written once; for SQLite it is rewritten by these rules:
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
@@ -91,6 +91,11 @@ def bind(sql: str, capabilities: Capabilities) -> tuple[str, tuple[str, ...]]:
     names = list(dict.fromkeys(_PARAMETER.findall(sql)))
     position = {name: f"{mark}{index}" for index, name in enumerate(names, start=1)}
     return _PARAMETER.sub(lambda match: position[match[1]], sql), tuple(names)
+
+
+def columns_of(alias: str, names: Iterable[str]) -> str:
+    """Return the columns of the table that has this alias, as SELECT lists them."""
+    return ", ".join([f"{alias}.{name}" for name in names])
 
 
 def _sqlite_value(value: Any) -> Any:

@@ -49,6 +49,7 @@ from projection.internals import (
     Path,
     argument_values,
     definition_of,
+    given_arguments,
     has_default,
     input_class,
     metadata_of,
@@ -439,8 +440,7 @@ def _root_fields(
 
 def _dry_run(field: FieldNode) -> ValueNode | None:
     """Return what a field is given for `dryRun`, if anything."""
-    given = {argument.name.value: argument.value for argument in field.arguments or ()}
-    return given.get("dryRun")
+    return given_arguments(field).get("dryRun")
 
 
 def _is_true(given: ValueNode | None, variables: Mapping[str, Any]) -> bool:
@@ -486,8 +486,8 @@ def root_call(schema: GraphQLSchema, operation: OperationDefinitionNode) -> Root
     if definition is None or node.directives or not metadata_of(definition).get(FINISHED):
         return None
     reads = operation.operation is OperationType.QUERY
-    given = {argument.name.value: argument.value for argument in node.arguments or ()}
-    variables = {name: v.name.value for name, v in given.items() if isinstance(v, VariableNode)}
+    given = given_arguments(node).items()
+    variables = {name: v.name.value for name, v in given if isinstance(v, VariableNode)}
     return RootCall(
         key=(node.alias or node.name).value,
         node=node,

@@ -33,7 +33,7 @@ from graphql import (
     value_from_ast_untyped,
 )
 
-from projection.internals import Path, is_list, named_type, type_of
+from projection.internals import Path, given_arguments, is_list, named_type, type_of
 from projection.listing import MAX_PAGE_SIZE, PAGE_SIZE
 from resolvers.errors import RequestError
 
@@ -254,7 +254,7 @@ def _field(
     nodes: Sequence[FieldNode],
 ) -> tuple[Sequence[Count], _Selected]:
     """Return what a field costs by itself, and what is selected below it."""
-    given = {argument.name.value: argument.value for argument in nodes[0].arguments or ()}
+    given = given_arguments(nodes[0])
     below = _below(selected, field, nodes)
     if parent.name.startswith("__"):
         return [Count(INTROSPECTED)] if is_list(type_of(field)) else [], below

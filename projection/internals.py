@@ -28,6 +28,7 @@ from graphql import (
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     Source,
+    ValueNode,
     VariableDefinitionNode,
     VariableValues,
     specified_rules,
@@ -237,6 +238,11 @@ def argument_values(
         if value is None and default is not Undefined:
             given[name] = default
     return given
+
+
+def given_arguments(field: FieldNode) -> dict[str, ValueNode]:
+    """Return the values that a field is given, by the names of its arguments."""
+    return {argument.name.value: argument.value for argument in field.arguments or ()}
 
 
 def resolve_info(info: Any) -> ResolveInfo:

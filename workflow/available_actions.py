@@ -174,7 +174,7 @@ def _connecting_blockers(facts: Facts, role: Role) -> tuple[ErrorCode, ...] | No
 def _attempt(facts: Facts, action: Action, role: Role) -> Command:
     """Return the easiest input to the action."""
     match action:
-        case Action.APPLY if len(facts.qualifying) > 1 and not facts.is_untracked_affiliate:
+        case Action.APPLY if len(facts.qualifying) > 1 and facts.post_tracking:
             return Command(action=action, role=role, account=min(facts.qualifying))
         case Action.SELECT_ACCOUNT:
             account = min(facts.qualifying, default=None)
@@ -222,7 +222,7 @@ def _required_type(facts: Facts) -> RequiredActionType | None:
         )
     if status not in HOLDS_PLACE:
         return None
-    if facts.is_untracked_affiliate:
+    if not facts.post_tracking:
         if not facts.selected_platforms:
             return RequiredActionType.SELECT_SOCIAL_MEDIA
         return RequiredActionType.CONNECT_ACCOUNT if _missing_platforms(facts) else None

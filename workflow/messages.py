@@ -123,7 +123,7 @@ def _not_allowed(facts: Facts, command: Command) -> str:
             return "Another account is selected, and it is still connected."
         case Action.APPLY if facts.status in TAKES_PART:
             return "You take part already. An account can be replaced once it is disconnected."
-        case Action.SELECT_SOCIAL_MEDIA if not facts.is_untracked_affiliate:
+        case Action.SELECT_SOCIAL_MEDIA if facts.post_tracking:
             return "Social media are selected in affiliate campaigns without post tracking alone."
         case Action.SUBMIT_POST if not facts.post_tracking:
             return _UNTRACKED

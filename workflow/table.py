@@ -38,7 +38,7 @@ class Facts:
     selection: bool = False
     """Whether applicants are approved."""
     post_tracking: bool = True
-    """False only in affiliate campaigns."""
+    """False only in affiliate campaigns: nobody selects an account there, but social media."""
     campaign_platforms: int = 0
     """Bit mask."""
     status: ParticipationStatus | None = None
@@ -75,14 +75,9 @@ class Facts:
     """Whether the influencer may connect one more account."""
 
     @property
-    def is_untracked_affiliate(self) -> bool:
-        """Return whether nobody selects an account, but social media once they take part."""
-        return not self.post_tracking
-
-    @property
     def is_hidden(self) -> bool:
         """Return whether the influencer must learn nothing of the campaign, not even its kind."""
-        return bool(self.unavailable_reasons) and self.status in (None, REMOVED)
+        return bool(self.unavailable_reasons) and nobody_takes_part(self.status)
 
     @property
     def is_merely_closed(self) -> bool:
@@ -261,7 +256,7 @@ OWN_ACCOUNT = Condition(
 )
 NO_ACCOUNT_TO_NAME = Condition(
     "no account is given where none is selected",
-    lambda f, c: c.account is None or not f.is_untracked_affiliate or f.is_hidden,
+    lambda f, c: c.account is None or f.post_tracking or f.is_hidden,
     ErrorCode.INVALID_INPUT,
     is_shown=False,
 )
@@ -511,7 +506,7 @@ REPEATS: tuple[Repeat, ...] = (
         (APPROVED, JOINED),
         Condition(
             "they are the selected ones",
-            lambda f, c: f.is_untracked_affiliate and c.platforms == f.selected_platforms != 0,
+            lambda f, c: not f.post_tracking and c.platforms == f.selected_platforms != 0,
         ),
     ),
     Repeat(Action.SET_APPLIED, (APPLIED,)),
@@ -574,6 +569,11 @@ POST_DECISIONS: dict[PostDecision, str] = {
     PostDecision.APPROVED: "a reason may be given; final",
     PostDecision.INEFFECTIVE: "a reason is given; final",
 }
+
+
+def nobody_takes_part(status: ParticipationStatus | None) -> bool:
+    """Return whether there is no participation, or one that is REMOVED."""
+    return status in (None, REMOVED)
 
 
 def is_live(status: str, warning: str | None) -> bool:

@@ -204,7 +204,7 @@ class Stage:
         account = None
         platforms = 0
         url_platform = None
-        if action in (Action.APPLY, Action.SELECT_ACCOUNT) and not facts.is_untracked_affiliate:
+        if action in (Action.APPLY, Action.SELECT_ACCOUNT) and facts.post_tracking:
             account = self.rng.choice(sorted(facts.qualifying))
         if action is Action.SELECT_SOCIAL_MEDIA:
             platforms = self.rng.choice(platforms_of(facts.campaign_platforms)).bit

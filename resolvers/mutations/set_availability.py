@@ -21,8 +21,8 @@ from resolvers.pipeline.loading import LockedCandidate
 from resolvers.pipeline.transaction import caller_in
 from resolvers.pipeline.unit_of_work import UnitOfWork, actor_of
 from resolvers.pipeline.validation import MAX_NOTE, Form
-from workflow.enums import Action, Availability, Outcome, ParticipationStatus, Role
-from workflow.table import Command
+from workflow.enums import Action, Availability, Outcome, Role
+from workflow.table import Command, nobody_takes_part
 
 
 async def set_availability(
@@ -65,7 +65,7 @@ def _count_gained(
     return sum(
         bool(old.facts.unavailable_reasons) - bool(new.facts.unavailable_reasons)
         for old, new in zip(before, after, strict=True)
-        if old and new and old.facts.status in (None, ParticipationStatus.REMOVED)
+        if old and new and nobody_takes_part(old.facts.status)
     )
 
 

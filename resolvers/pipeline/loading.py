@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from database.session import TortoiseDatabase, dumps, locked_rows, rows
-from database.statement import fetch
+from database.statement import columns_of, fetch
 from resolvers.answers import viewer_values
 from resolvers.context import Context
 from resolvers.pipeline.transaction import caller_in
@@ -194,19 +194,19 @@ SELECT campaigns.*, (SELECT count(*) FROM influencers) FROM campaigns"""
 _READ = f"""
 WITH asked AS MATERIALIZED ({{pairs}})
 SELECT a.campaign_id, i.id, i.followers, i.erased_at,
-    {", ".join(f"i.{column}" for column in InfluencerRow._fields)},
-    (SELECT json_agg(json_build_array({", ".join(f"s.{c}" for c in AccountRow._fields)}))
+    {columns_of("i", InfluencerRow._fields)},
+    (SELECT json_agg(json_build_array({columns_of("s", AccountRow._fields)}))
         FROM social_account s WHERE s.influencer_id = i.id),
     (SELECT o.availability FROM availability_override o
         WHERE o.campaign_id = a.campaign_id AND o.influencer_id = i.id),
-    (SELECT json_agg(json_build_array({", ".join(f"q.{c}" for c in PostRow._fields)}))
+    (SELECT json_agg(json_build_array({columns_of("q", PostRow._fields)}))
         FROM post q WHERE q.participation_id = p.id),
     (SELECT max(m.moment) FROM (
         SELECT p.updated_at AS moment
         UNION ALL SELECT q.updated_at FROM post q WHERE q.participation_id = p.id
         UNION ALL SELECT e.occurred_at FROM participation_event e
             WHERE e.campaign_id = a.campaign_id AND e.influencer_id = i.id) AS m),
-    p.id, p.round, {", ".join(f"p.{column}" for column in ParticipationRow._fields)}
+    p.id, p.round, {columns_of("p", ParticipationRow._fields)}
 FROM asked a JOIN influencer i ON i.id = a.influencer_id LEFT JOIN participation p
     ON p.campaign_id = a.campaign_id AND p.influencer_id = a.influencer_id"""
 

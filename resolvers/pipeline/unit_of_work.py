@@ -24,7 +24,7 @@ from workflow.enums import (
     Role,
 )
 from workflow.messages import message as message_for
-from workflow.table import Command
+from workflow.table import Command, nobody_takes_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ def _row_of(change: _Change) -> dict[str, Any]:
     }
     if change.action is Action.SET_AVAILABILITY:
         status = candidate.facts.status
-        return row | {"from_status": status if _takes_part(status) else None}
+        return row | {"from_status": None if nobody_takes_part(status) else status}
     row |= {
         "participation_id": candidate.participation_id,
         "from_status": candidate.facts.status,
@@ -300,11 +300,7 @@ def _change_of_available(change: _Change) -> int:
         return 0
     if facts.unavailable_reasons:
         return 0
-    return _takes_part(facts.status) - _takes_part(change.decision.target)
-
-
-def _takes_part(status: ParticipationStatus | None) -> bool:
-    return status not in (None, ParticipationStatus.REMOVED)
+    return nobody_takes_part(change.decision.target) - nobody_takes_part(facts.status)
 
 
 def _origin(action: Action) -> ParticipationOrigin:

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from database.statement import columns_of
 from projection import Completed, Order, Run, TableListing
 from resolvers.answers import Info, allow, page, payload, run_of
 from workflow.available_actions import required_action
@@ -111,19 +112,15 @@ async def _counted(run: Run) -> tuple[Counter[JobSection], Counter[JobSection]]:
     return counts, needing
 
 
-def _columns(alias: str, names: tuple[str, ...]) -> str:
-    return ", ".join(f"{alias}.{name}" for name in names)
-
-
 _ACCOUNTS = (
     f"SELECT {', '.join(AccountRow._fields)} FROM social_account WHERE influencer_id = :viewer"
 )
 _POSTS = (
-    f"SELECT o.participation_id, {_columns('o', PostRow._fields)} FROM post o JOIN participation t"
-    " ON t.id = o.participation_id WHERE t.influencer_id = :viewer"
+    f"SELECT o.participation_id, {columns_of('o', PostRow._fields)} FROM post o"
+    " JOIN participation t ON t.id = o.participation_id WHERE t.influencer_id = :viewer"
 )
-_JOBS = f"""SELECT t.id, o.availability, {_columns("t", ParticipationRow._fields)},
-    {_columns("i", InfluencerRow._fields)}, {_columns("c", CampaignRow._fields)}
+_JOBS = f"""SELECT t.id, o.availability, {columns_of("t", ParticipationRow._fields)},
+    {columns_of("i", InfluencerRow._fields)}, {columns_of("c", CampaignRow._fields)}
     FROM participation t JOIN campaign c ON c.id = t.campaign_id
     JOIN influencer i ON i.id = t.influencer_id
     LEFT JOIN availability_override o

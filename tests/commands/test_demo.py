@@ -242,7 +242,7 @@ async def test_whoever_takes_part_may_see_it_and_has_a_qualifying_account(demo: 
             )
             assert facts.unavailable_reasons == ()
             settled = part.status not in (ParticipationStatus.WAITING, REMOVED)
-            if settled and not facts.is_untracked_affiliate:
+            if settled and facts.post_tracking:
                 assert part.selected_account_id in facts.qualifying
             if part.status is ParticipationStatus.WAITING:
                 assert part.selected_account_id is None
