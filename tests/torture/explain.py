@@ -155,7 +155,7 @@ def _is_written(
     said = (event.action, event.source, event.target, event.round)
     wanted = (call.action, scene.status, result.part.status, result.part.round)
     if call.action == "SET_AVAILABILITY":
-        wanted = (call.action, None, None, None)
+        wanted = (call.action, None if scene.is_out else scene.status, None, None)
     return result.outcome == "CHANGED" and said == wanted and not call.is_dry
 
 
