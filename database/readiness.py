@@ -35,8 +35,9 @@ async def readiness() -> Readiness:
         await client.probe("SELECT 1")
         fault = await asyncio.to_thread(client.fault)
         return Readiness(fault, pooler=None, pending=await pending_migrations())
+    # First: where statements get lost, those of the probe get lost too.
+    if problem := await problem_of_pooler():
+        return Readiness(None, problem, pending=())
     [[read_only]] = await client.probe("SELECT current_setting('transaction_read_only')")
     fault = READ_ONLY if read_only == "on" else None
-    if problem := await problem_of_pooler():
-        return Readiness(fault, problem, pending=())
     return Readiness(fault, None, await pending_migrations())

@@ -270,7 +270,8 @@ class JoineryPostgresClient(Noted, AsyncpgDBClient):
         try:
             async with driver.transaction():
                 rows = await driver.fetch(sql)
-        except BaseException:
+        except BaseException as error:
+            self._suspect_pooler(error)
             driver.terminate()
             raise
         await self._probes.release(driver)
@@ -322,14 +323,18 @@ class JoineryPostgresClient(Noted, AsyncpgDBClient):
         """
         if error is not None and (is_lost(error) or is_read_only(error)):
             self.expire()
-        if isinstance(error, MIXED_UP):
-            self.is_fit = not self.prepares
+        self._suspect_pooler(error)
         if error is None or not isinstance(error, asyncio.CancelledError | AbandonedError):
             await self._end(driver, then)
             return
         ending = asyncio.create_task(self._end(driver, then), context=Context())
         self._ending.add(ending)
         ending.add_done_callback(self._ending.discard)
+
+    def _suspect_pooler(self, error: BaseException | None) -> None:
+        """Have readiness look at the pooler again, where a statement was missing."""
+        if isinstance(error, MIXED_UP):
+            self.is_fit = not self.prepares
 
     def expire(self) -> None:
         """Use no connection of now again: where one was lost, others may be without knowing it."""
