@@ -1,11 +1,51 @@
 """Databases that lack migrations again, to run those on rows that are there."""
 
+import re
+
 from tortoise.migrations.constraints import CheckConstraint
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
 
-from database.session import connection, run
+from database.connection import connected
+from database.session import connection, rows, run
 from database.sqlite_schema import SqliteEditor
 from models.campaign import Campaign
+
+_SCHEMA = {
+    "sqlite": """SELECT t.name, c.name, c.type || c."notnull" || ifnull(c.dflt_value, '') || c.pk
+        FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'
+        UNION ALL SELECT t.name, f."from", f."table" || f.on_delete
+        FROM sqlite_master t JOIN pragma_foreign_key_list(t.name) f WHERE t.type = 'table'
+        UNION ALL SELECT tbl_name, name, sql FROM sqlite_master WHERE type <> 'table'""",
+    "postgres": """SELECT table_name, column_name, concat_ws(' ', data_type,
+            character_maximum_length, is_nullable, column_default, is_identity)
+        FROM information_schema.columns WHERE table_schema = 'public'
+        UNION ALL SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+        UNION ALL SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+        FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+        UNION ALL SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid)
+        FROM pg_trigger WHERE NOT tgisinternal
+        UNION ALL SELECT 'function', proname, prosrc
+        FROM pg_proc WHERE pronamespace = 'public'::regnamespace""",
+}
+_SQLITE_CHECKS = "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql LIKE '%CHECK%'"
+
+
+# PostgreSQL writes a list of texts in other casts once it has been dumped and restored.
+_CASTS = re.compile(r"::(character varying|text)(\[\])?|[()]")
+
+
+async def schema_of(url: str) -> set[tuple[str, str, str]]:
+    """Return a database's columns, indexes, constraints and triggers, in no order."""
+    async with connected(url):
+        dialect = connection().capabilities.dialect
+        found = {
+            (table, name, _CASTS.sub("", definition or ""))
+            for table, name, definition in await rows(_SCHEMA[dialect])
+        }
+        for table, sql in await rows(_SQLITE_CHECKS) if dialect == "sqlite" else ():
+            checks = re.findall(r"CONSTRAINT .*?(?=, CONSTRAINT|$)", sql)
+            found |= {(table, "check", one) for one in checks}
+    return found
 
 
 async def forget(migration: str) -> None:

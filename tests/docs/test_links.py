@@ -17,6 +17,7 @@ OTHERS = (
     "SECURITY.md",
     "projection/README.md",
     "findings/README.md",
+    "tests/models/dumps/README.md",
 )
 PAGES = [*(ROOT / name for name in OTHERS), *sorted(DOCS.glob("*.md")), *DECISIONS]
 

@@ -13,7 +13,7 @@ from tortoise.models import Model
 
 from database.connection import connected
 from database.migrations import migrate
-from database.session import connection, rows, run
+from database.session import rows, run
 from models import categories, profiles
 from models.availability import AvailabilityCount
 from models.campaign import Campaign
@@ -23,7 +23,7 @@ from models.text import fold
 from resolvers.availability.worker import refresh
 from tests import data
 from tests.databases import Databases
-from tests.migrating import forget
+from tests.migrating import forget, schema_of
 from workflow.categories import numbers_in
 from workflow.enums import (
     Action,
@@ -251,26 +251,3 @@ async def test_campaigns_of_each_type_go_on_in_the_words_of_the_second_edition(
         "AFFILIATE": (CampaignType.AFFILIATE, False, AffiliateKind.URL_TRACKING, False),
     }
     assert schemas[0] == schemas[1]
-
-
-async def schema_of(url: str) -> set[tuple[str, ...]]:
-    """The indexes, triggers and CHECKs of campaigns."""
-    async with connected(url):
-        if connection().capabilities.dialect == "sqlite":
-            found = await rows(
-                "SELECT type, name, CASE type WHEN 'table' THEN '' ELSE sql END FROM sqlite_master"
-                " WHERE tbl_name = 'campaign'"
-            )
-            [[table]] = await rows("SELECT sql FROM sqlite_master WHERE name = 'campaign'")
-            checks = [
-                ("check", one) for one in re.findall(r"CONSTRAINT .*?(?=, CONSTRAINT|$)", table)
-            ]
-            return {*map(tuple, found), *checks}
-        indexes = await rows(
-            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'campaign'"
-        )
-        checks = await rows(
-            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
-            " WHERE conrelid = 'campaign'::regclass"
-        )
-        return {*map(tuple, indexes), *map(tuple, checks)}
