@@ -58,11 +58,16 @@ async def payload(
 
 async def one(info: Info, type_name: str, gid: str) -> Completed:
     """Return the object with this global id if the caller may see it, else null."""
-    caller = caller_of(info)
-    key = decode(gid, type_name)
+    caller_of(info)
+    return await one_of_key(info, type_name, decode(gid, type_name))
+
+
+async def one_of_key(info: Info, type_name: str, key: int | None) -> Completed:
+    """Return the object with this key if there is one and the caller may see it, else null."""
     if key is None:
         return Completed(None)
-    return await _PROJECTOR.one(info, run_of(info), type_name, key, visible(type_name, caller))
+    conditions = visible(type_name, caller_of(info))
+    return await _PROJECTOR.one(info, run_of(info), type_name, key, conditions)
 
 
 def payload_again(info: Info, value: Any) -> Completed:

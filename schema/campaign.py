@@ -18,6 +18,7 @@ from schema.enums import (
     ErrorCode,
     ParticipationOrder,
     Platform,
+    PostOrder,
 )
 from schema.fields import After, Before, First, Last, projected
 from schema.node import Node
@@ -163,6 +164,19 @@ class Campaign(Node):
         ...
 
     @projected
+    def candidate(
+        self,
+        influencer_id: Annotated[
+            strawberry.ID, strawberry.argument(description="The influencer's global id.")
+        ],
+    ) -> Candidate | None:
+        """One influencer's row of the Select influencer tab, whatever its status. For staff.
+
+        Null if there is no such influencer.
+        """
+        ...
+
+    @projected
     def candidate_counts(
         self,
         filter: Annotated[
@@ -223,6 +237,9 @@ class Campaign(Node):
             PostsFilter | None,
             strawberry.argument(description="A filter on the rows of the tab. Left out: all."),
         ] = UNSET,
+        order_by: Annotated[
+            PostOrder | None, strawberry.argument(description="The order of the rows of the tab.")
+        ] = PostOrder.SUBMITTED_DESC,
         first: First = UNSET,
         after: After = UNSET,
         last: Last = UNSET,
@@ -230,8 +247,8 @@ class Campaign(Node):
     ) -> Connection[PostRow] | None:
         """The Posts tab. For staff and the campaign's advertiser.
 
-        A row for each post, newest first, then a row for each participation without posts. Only
-        of participations that are `APPROVED` or `JOINED` now.
+        A row for each post, then a row for each participation without posts. Only of
+        participations that are `APPROVED` or `JOINED` now.
         """
         ...
 
@@ -294,6 +311,9 @@ class CampaignFilter:
     )
     selection: bool | None = strawberry.field(
         description="Only Selection campaigns (true), or only others (false)."
+    )
+    platforms: list[Platform] | None = strawberry.field(
+        description="Only campaigns on at least one of these platforms."
     )
     search: str | None = strawberry.field(
         description=(

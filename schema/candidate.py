@@ -77,7 +77,8 @@ class Candidate(Node):
     ) -> Connection[ParticipationEvent]:
         """The history between the campaign and the influencer, oldest first.
 
-        Changes of availability are included.
+        Changes of availability are included. For the newest first ask for `last`, then `before`
+        the page's `startCursor`, and read each page from its end.
         """
         ...
 

@@ -62,6 +62,8 @@ __all__ = [
 
 
 class CampaignOrder(StrEnum):
+    UPDATED_DESC = "UPDATED_DESC"
+    STARTS_DESC = "STARTS_DESC"
     CREATED_DESC = "CREATED_DESC"
     CREATED_ASC = "CREATED_ASC"
     TITLE_ASC = "TITLE_ASC"
@@ -84,11 +86,17 @@ class InfluencerOrder(StrEnum):
 
 
 class ParticipationOrder(StrEnum):
+    NAME_ASC = "NAME_ASC"
     UPDATED_DESC = "UPDATED_DESC"
     UPDATED_ASC = "UPDATED_ASC"
     CREATED_DESC = "CREATED_DESC"
     CREATED_ASC = "CREATED_ASC"
     FOLLOWERS_DESC = "FOLLOWERS_DESC"
+
+
+class PostOrder(StrEnum):
+    SUBMITTED_DESC = "SUBMITTED_DESC"
+    SUBMITTED_ASC = "SUBMITTED_ASC"
 
 
 def _describe(
@@ -144,6 +152,8 @@ _describe(
 _describe(
     CampaignOrder,
     "The order of campaigns; ties are ordered by id.",
+    UPDATED_DESC="Campaigns created or changed last by `updateCampaign` come first.",
+    STARTS_DESC="Campaigns with the latest start come first, those without one last.",
     CREATED_DESC="Campaigns created last come first.",
     CREATED_ASC="Campaigns created first come first.",
     TITLE_ASC=(
@@ -261,6 +271,10 @@ _describe(
 _describe(
     ParticipationOrder,
     "The order of participations; ties are ordered by id.",
+    NAME_ASC=(
+        "Participations are in the order of their influencers' names: by code point, without "
+        "regard to case and width."
+    ),
     UPDATED_DESC="Participations changed last come first.",
     UPDATED_ASC="Participations unchanged for longest come first.",
     CREATED_DESC="Participations created last come first.",
@@ -392,6 +406,13 @@ _describe(
     WARNING=_WARNING,
     APPROVED=_APPROVED,
     INEFFECTIVE=_INEFFECTIVE,
+)
+_describe(
+    PostOrder,
+    "The order of the rows of the Posts tab; ties are ordered by id. In either order the rows "
+    "without a post come last.",
+    SUBMITTED_DESC="Posts submitted last come first.",
+    SUBMITTED_ASC="Posts submitted first come first.",
 )
 _describe(
     PostRowStatus,

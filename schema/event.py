@@ -61,6 +61,12 @@ class ParticipationEvent(Node):
         )
     )
     actor_role: Role = strawberry.field(description="The role of the actor.")
+    actor_id: str | None = strawberry.field(
+        description=(
+            "The id of the actor, which tells two of one name apart: the `sub` of the actor's "
+            "token. For staff; null for others."
+        )
+    )
     actor_name: str | None = strawberry.field(
         description=(
             "The name of the actor. Staff see all names, advertisers all but those of staff, "

@@ -26,6 +26,7 @@ from schema.post import Post
 
 if TYPE_CHECKING:
     from schema.campaign import Campaign
+    from schema.candidate import Candidate
 
 
 @strawberry.type(
@@ -79,6 +80,14 @@ class Participation(Node):
         description=(
             "The participation's status on the Select influencer tab. For a removed participation: "
             "`AVAILABLE` or `UNAVAILABLE` to staff, null to others."
+        )
+    )
+    candidate: Annotated["Candidate", strawberry.lazy("schema.candidate")] | None = (
+        strawberry.field(
+            description=(
+                "The participation's row of the Select influencer tab, as `Campaign.candidate` has "
+                "it. For staff; null for others, and once the influencer's data have been erased."
+            )
         )
     )
     applicant_status: ApplicantStatus | None = strawberry.field(
@@ -140,7 +149,8 @@ class Participation(Node):
     ) -> Connection[ParticipationEvent]:
         """The participation's history, oldest first.
 
-        Changes of availability are in the events of the `Candidate`.
+        Changes of availability are in the events of the `Candidate`. For the newest first ask for
+        `last`, then `before` the page's `startCursor`, and read each page from its end.
         """
         ...
 

@@ -56,6 +56,12 @@ class Post(Node):
             "`https://vm.tiktok.com/…`: the same post may have been submitted by another URL too."
         )
     )
+    row: Annotated["PostRow", strawberry.lazy("schema.post")] | None = strawberry.field(
+        description=(
+            "The post's row of the Posts tab. Null while the participation is neither `APPROVED` "
+            "nor `JOINED`, and for influencers."
+        )
+    )
     submitted_at: datetime = strawberry.field(
         description="The time when the influencer submitted the post."
     )

@@ -11,7 +11,7 @@ from resolvers.queries import jobs, nodes, viewer, workflow
 from resolvers.queries.applicant_tab import everywhere
 from resolvers.queries.campaigns import campaigns
 from resolvers.queries.history import feed
-from resolvers.queries.influencers import influencers
+from resolvers.queries.influencers import influencer, influencers
 from schema.campaign import Campaign, CampaignFilter
 from schema.connection import Connection
 from schema.enums import (
@@ -102,11 +102,27 @@ class Query:
         self,
         info: Info,
         id: Annotated[
-            strawberry.ID, strawberry.argument(description="The influencer's global id.")
-        ],
+            strawberry.ID | None, strawberry.argument(description="The influencer's global id.")
+        ] = UNSET,
+        external_id: Annotated[
+            str | None,
+            strawberry.argument(
+                description=(
+                    "The influencer's id in the agency's own database. For staff and the "
+                    "influencer; `FORBIDDEN` for advertisers."
+                )
+            ),
+        ] = UNSET,
     ) -> Completed:
-        """The influencer with this id. Null if there is none, or the caller may not see them."""
-        return await one(info, "Influencer", id)
+        """The influencer with this id: exactly one of `id` and `externalId` is given.
+
+        Null if there is none, or the caller may not see them.
+        """
+        return await influencer(
+            info,
+            gid=None if id is UNSET else id,
+            external_id=None if external_id is UNSET else external_id,
+        )
 
     @answers(Connection[Influencer] | None, may_be_late=True)
     async def influencers(
@@ -178,7 +194,8 @@ class Query:
         """The feed of all events, oldest first. For staff, and advertisers for their campaigns.
 
         To follow the feed, or to keep a copy of the data up to date, ask again with the last cursor
-        as `after`.
+        as `after`. For the newest first ask for `last`, then `before` the page's `startCursor`, and
+        read each page from its end.
         """
         allow(info, Role.STAFF, Role.ADVERTISER)
         return await page(info, "ParticipationEvent", feed)

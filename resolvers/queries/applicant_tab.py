@@ -13,7 +13,10 @@ from workflow.enums import ApplicantStatus
 _BY_UPDATE = (Order("t.updated_at", datetime), Order("t.id"))
 _BY_CREATION = (Order("t.created_at", datetime), Order("t.id"))
 _BY_FOLLOWERS = (Order("t.followers"), Order("t.id"))
+# Of the row itself, so that it is there wherever the row is.
+_NAME = "(SELECT n.name_key FROM influencer n WHERE n.id = t.influencer_id)"
 _ORDERS = {
+    "NAME_ASC": ((Order(_NAME, str), Order("t.id")), False),
     "UPDATED_DESC": (_BY_UPDATE, True),
     "UPDATED_ASC": (_BY_UPDATE, False),
     "CREATED_DESC": (_BY_CREATION, True),

@@ -12,11 +12,14 @@ from resolvers.queries.applicant_tab import order_name
 from resolvers.queries.search import Conditions
 from resolvers.queries.text_search import searched, storable
 from resolvers.visibility import visible
-from workflow.enums import Role
+from workflow.enums import Platform, Role, mask_of
 
+_FIRST = datetime(1, 1, 2, tzinfo=UTC)  # a day earlier is -infinity to asyncpg
 _LAST = datetime(9999, 12, 31, tzinfo=UTC)
 _BY_CREATION = (Order("t.created_at", datetime), Order("t.id"))
 _ORDERS = {
+    "UPDATED_DESC": ((Order("t.updated_at", datetime), Order("t.id")), True),
+    "STARTS_DESC": ((Order("coalesce(t.starts_at, :first)", datetime), Order("t.id")), True),
     "CREATED_DESC": (_BY_CREATION, True),
     "CREATED_ASC": (_BY_CREATION, False),
     "TITLE_ASC": ((Order("t.title_key", str), Order("t.id")), False),
@@ -35,7 +38,7 @@ async def campaigns(run: Run, arguments: Mapping[str, Any]) -> TableListing:
     return TableListing(
         source="campaign t",
         where=tuple(conditions.where),
-        values={**conditions.values, "last": _LAST},
+        values={**conditions.values, "first": _FIRST, "last": _LAST},
         orders=orders,
         descending=descending,
     )
@@ -47,6 +50,9 @@ def _filtered(asked: Mapping[str, Any], role: Role) -> Conditions:
     conditions.one_of("type", asked.get("type"))
     if asked.get("selection") is not None:
         conditions.add("t.selection = :is_selection", is_selection=asked["selection"])
+    if asked.get("platforms"):
+        mask = mask_of(Platform(name) for name in asked["platforms"])
+        conditions.add("(t.platforms & :on_platforms::int) <> 0", on_platforms=mask)
     words = searched(asked.get("search") or "")
     if words:
         conditions.add(contains("t.search_key", words), **parameters(words))

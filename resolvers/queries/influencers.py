@@ -1,12 +1,17 @@
-"""The list of influencers."""
+"""Influencers: one by either id, and the list."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from database.session import rows_by
-from projection import Order, Run, TableListing
+from models.text import clean_id
+from projection import Completed, Order, Run, TableListing
+from resolvers.answers import Info, caller_of, one, one_of_key, run_of
+from resolvers.errors import RequestError
 from resolvers.queries.applicant_tab import order_name
 from resolvers.queries.search import influencer_conditions
+from resolvers.queries.text_search import storable
+from workflow.enums import Role
 
 _BY_FOLLOWERS = (Order("t.followers"), Order("t.id"))
 _BY_NAME = (Order("t.name_key", str), Order("t.id"))
@@ -16,6 +21,25 @@ _ORDERS = {
     "NAME_ASC": (_BY_NAME, False),
     "NAME_DESC": (_BY_NAME, True),
 }
+
+
+async def influencer(info: Info, *, gid: str | None, external_id: str | None) -> Completed:
+    """Return the influencer with one of these ids, of which exactly one is given.
+
+    Raises INVALID_INPUT; FORBIDDEN to advertisers, who may not know an external id.
+    """
+    caller = caller_of(info)
+    if (gid is None) is (external_id is None):
+        raise RequestError("INVALID_INPUT", "Give `id` or `externalId`: exactly one of them.")
+    if external_id is None:
+        return await one(info, "Influencer", gid or "")
+    if caller.role is Role.ADVERTISER:
+        raise RequestError("FORBIDDEN", "The argument `externalId` is not for advertisers.")
+    found = await run_of(info).fetch(
+        "SELECT id FROM influencer WHERE external_id = :external_id",
+        {"external_id": clean_id(storable("externalId", external_id))},
+    )
+    return await one_of_key(info, "Influencer", found[0][0] if found else None)
 
 
 async def influencers(_run: Run, arguments: Mapping[str, Any]) -> TableListing:

@@ -26,6 +26,7 @@ from projection import Order, Run
 from projection.listing import Page, ordering, seek
 from resolvers.audience_sql import is_running
 from resolvers.availability.readers import kept_total
+from resolvers.ids import decode
 from resolvers.queries.applicant_tab import order_name
 from resolvers.queries.posts_tab import NEVER
 from resolvers.queries.search import Conditions, has_account, influencer_conditions, range_values
@@ -154,6 +155,18 @@ async def candidates(
         text=text,
         from_text=text is not None and await _is_rare(run, text, target, statuses),
     )
+
+
+async def candidate(
+    run: Run, arguments: Mapping[str, Any], keys: Sequence[int]
+) -> dict[int, tuple[int, int]]:
+    """Return the key of one influencer's row on each campaign's tab; none of whom is not there."""
+    influencer = decode(arguments["influencerId"], "Influencer")
+    there = await run.fetch_by(_ON_TABS, [influencer])
+    return {campaign: (campaign, row[0]) for campaign in keys for row in there}
+
+
+_ON_TABS = "SELECT id FROM influencer WHERE erased_at IS NULL AND id = ANY(:keys)"
 
 
 async def _is_rare(

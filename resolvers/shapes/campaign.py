@@ -6,7 +6,7 @@ from projection import Batched, Computed, Connection, Denial, Derived, Run, Shap
 from resolvers.queries.applicant_tab import applicant_counts, applicants
 from resolvers.queries.candidate_counts import candidate_counts
 from resolvers.queries.posts_tab import post_counts, post_rows
-from resolvers.queries.select_tab import candidates
+from resolvers.queries.select_tab import candidate, candidates
 from resolvers.shapes import columns as c
 from resolvers.shapes.facts import facts, largest_first
 from workflow.available_actions import available_actions, blockers
@@ -65,6 +65,7 @@ CAMPAIGN = Shape(
             columns=frozenset({"status"}),
             roles=c.STAFF,
         ),
+        "candidate": Batched(parent="{t}.id", load=candidate, roles=c.STAFF),
         "candidateCounts": Batched(parent="{t}.id", load=candidate_counts, roles=c.STAFF),
         "applicants": Connection(
             shape="Participation", parent="{t}.id", listing=applicants, roles=c.DECIDERS

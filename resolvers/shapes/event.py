@@ -1,6 +1,6 @@
 """How the history is read, and who may read what others wrote in it."""
 
-from projection import Computed, Run, Shape, ToOne
+from projection import Computed, Denial, Run, Shape, ToOne
 from resolvers.shapes import columns as c
 from workflow.enums import Action, Role
 
@@ -38,6 +38,7 @@ EVENT = Shape(
         "round": c.plain("round"),
         "post": ToOne(shape="Post", on="{j}.id = {t}.post_id"),
         "actorRole": c.plain("actor_role"),
+        "actorId": c.plain("actor_id", roles=c.STAFF, denial=Denial.NULL),
         "actorName": Computed(
             compute=_private, needs=("influencer_id", "actor_role", "actor_name")
         ),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from projection import Computed, Connection, Derived, Rows, Run, Shape, ToMany, ToOne
+from projection import Computed, Connection, Denial, Derived, Rows, Run, Shape, ToMany, ToOne
 from resolvers.queries.history import of_participations
 from resolvers.shapes import columns as c
 from resolvers.shapes.facts import facts
@@ -45,6 +45,13 @@ def _candidate_status(run: Run, status: str, known: Facts) -> CandidateStatus | 
     return CANDIDATE_STATUS[known.status, not known.unavailable_reasons]
 
 
+def _candidate(
+    _run: Run, campaign: int, influencer: int, erased_at: object
+) -> tuple[int, int] | None:
+    """Return the key of the row of the Select influencer tab, where those erased have none."""
+    return (campaign, influencer) if erased_at is None else None
+
+
 def _applicant_status(_run: Run, status: str, selection: bool) -> ApplicantStatus | None:
     return applicant_status(ParticipationStatus(status), selection=bool(selection))
 
@@ -75,6 +82,12 @@ PARTICIPATION = Shape(
         "influencer": ToOne(shape="Influencer", on="{j}.id = {t}.influencer_id"),
         "status": c.plain("status"),
         "candidateStatus": Computed(compute=_candidate_status, needs=("status", "facts")),
+        "candidate": Computed(
+            compute=_candidate,
+            needs=("campaign_id", "influencer_id", "influencer.erased_at"),
+            roles=c.STAFF,
+            denial=Denial.NULL,
+        ),
         "applicantStatus": Computed(
             compute=_applicant_status, needs=("status", "campaign.selection")
         ),

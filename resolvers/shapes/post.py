@@ -1,9 +1,15 @@
 """How posts, and the rows of the Posts tab, are read."""
 
-from projection import Column, Shape, ToOne
-from resolvers.queries.posts_tab import ROWS
+from projection import Column, Computed, Denial, Run, Shape, ToOne
+from resolvers.queries.posts_tab import ROWS_BY_KEY
 from resolvers.shapes import columns as c
 from workflow.post_addresses import is_short_link
+
+
+def _row(_run: Run, participation: int, post: int) -> tuple[int, int]:
+    """Return the key of the row of the Posts tab, which may not show it."""
+    return participation, post
+
 
 POST = Shape(
     name="Post",
@@ -20,6 +26,12 @@ POST = Shape(
         "isShortLink": Column(
             sql="{t}.url", template="is_short_link({v})", names={"is_short_link": is_short_link}
         ),
+        "row": Computed(
+            compute=_row,
+            needs=("participation_id", "id"),
+            roles=c.DECIDERS,
+            denial=Denial.NULL,
+        ),
         "submittedAt": c.moment("submitted_at"),
         "updatedAt": c.moment("updated_at"),
     },
@@ -27,9 +39,7 @@ POST = Shape(
 
 POST_ROW = Shape(
     name="PostRow",
-    source=f"(SELECT t.* FROM {ROWS}"
-    " JOIN json_array_elements(:keys::json) AS e(value)"
-    " ON t.participation_id = (e.value->>0)::bigint AND t.post_key = (e.value->>1)::bigint) t",
+    source=ROWS_BY_KEY,
     key=("participation_id", "post_key"),
     fields={
         "id": c.gid("PostRow", "{t}.participation_id::text || '-' || {t}.post_key::text"),

@@ -97,11 +97,13 @@ _PAIRED = st.builds(
     st.integers(0, 13),
 )
 _NO_ID = st.sampled_from(["", "x", "gid://joinery/Campaign/999999", "gid://joinery/Workflow/1"])
+EXTERNAL_ID = "person {}"
 _TEXTS = ["", " ", "田", "ハ", "é", "%", "_", "HANDLE1", "JP", "th", "acme", "unknown", *SOME]
+_IDS = [EXTERNAL_ID.format(number) for number in (3, 4)]
 _MOMENTS = ["2026-11-24T09:30:00Z", "2026-11-24T18:27:00.5+09:00", NOW.isoformat()]
 _VALUES = {
     "ID": st.one_of(_NUMBERED, _NUMBERED, _NUMBERED, _PAIRED, _NO_ID).map(nodes.String),
-    "String": st.sampled_from(_TEXTS).map(nodes.String),
+    "String": st.sampled_from([*_TEXTS, *_IDS]).map(nodes.String),
     "Int": st.sampled_from(COUNTS).map(nodes.Int),
     "DateTime": st.sampled_from(_MOMENTS).map(nodes.String),
 }
@@ -203,11 +205,12 @@ class _Weaver:
         return f"{text} {self._directive()} {body}{again}"
 
     def _arguments(self, node: FieldNode) -> list[Any]:
-        """The arguments; of `first` and `last`, which are always given, mostly one at most."""
+        """The arguments; of two that exclude each other mostly one at most."""
         given = list(node.arguments or ())
-        ends = [one for one in given if one.name.value in ("first", "last")]
-        if len(ends) == 2 and self._chance(0.98):
-            given.remove(self.dice.choice(ends))
+        for pair in (("first", "last"), ("id", "externalId")):
+            both = [one for one in given if one.name.value in pair]
+            if len(both) == 2 and self._chance(0.98):
+                given.remove(self.dice.choice(both))
         return [one for one in given if one.name.value != "filter" or self._chance(0.4)]
 
     def _argument(self, of: str, argument: Any, definitions: Any) -> str:
@@ -217,6 +220,8 @@ class _Weaver:
             value = nodes.Int(
                 self.dice.choice([-1, 101]) if odd else self.dice.choice([0, 1, 2, 3, 5, 8])
             )
+        if name == "externalId" and self._chance(0.9):
+            value = nodes.String(EXTERNAL_ID.format(self.dice.randint(1, 13)))
         if name == "id" and of in _TYPES and self._chance(0.9):
             value = nodes.String(encode(of, self.dice.randint(1, 13)))
         if self._chance(0.7):

@@ -48,6 +48,7 @@ ALLOWED = {
     "Campaign.posts": DECIDERS,
     "Campaign.postCounts": DECIDERS,
     "Campaign.candidates": {Role.STAFF},
+    "Campaign.candidate": {Role.STAFF},
     "Campaign.candidateCounts": {Role.STAFF},
     "Query.influencers": {Role.STAFF},
     "Query.participationEvents": DECIDERS,
@@ -191,13 +192,14 @@ def _counted(statuses: Iterable[Any], rows: Iterable[Any]) -> list[dict[str, Any
     return [{"status": status, "count": found[str(status)], "exact": True} for status in statuses]
 
 
-LATE = datetime(9999, 12, 31, tzinfo=UTC)
+EARLY, LATE = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 KEYS: dict[str, Callable[[Any], Any]] = {
     "UPDATED": lambda row: row.updated_at,
     "CREATED": lambda row: row.created_at,
     "FOLLOWERS": lambda row: row.followers,
     "NAME": lambda row: fold(row.name),
     "TITLE": lambda row: fold(row.title),
+    "STARTS": lambda row: row.starts_at or EARLY,
     "DEADLINE": lambda row: row.application_deadline or LATE,
 }
 
@@ -229,8 +231,20 @@ def campaign(_: Any, asker: Asker, id: str) -> Any:
 
 
 @resolves("Query.influencer")
-def influencer(_: Any, asker: Asker, id: str) -> Any:
-    return _by_key(asker, "Influencer", decode(id, "Influencer"))
+def influencer(
+    _: Any,
+    asker: Asker,
+    id: str | None = None,
+    externalId: str | None = None,  # noqa: N803
+) -> Any:
+    if (id is None) is (externalId is None):
+        raise _invalid("one of them")
+    if externalId is None:
+        return _by_key(asker, "Influencer", decode(id or "", "Influencer"))
+    if asker.caller.role is Role.ADVERTISER:
+        raise GraphQLError("not for advertisers", extensions={"code": "FORBIDDEN"})
+    people = asker.seen("Influencer")
+    return next((person for person in people if person.external_id == externalId.strip()), None)
 
 
 @resolves("Query.participation")
@@ -250,15 +264,17 @@ def node(_: Any, asker: Asker, id: str) -> Any:
     if name == "Candidate" and "-" in key:
         pair = [int(number) for number in key.split("-")]
         of, person = world.of["Campaign"].get(pair[0]), world.of["Influencer"].get(pair[1])
-        row: Any = None
-        if of and person and person.erased_at is None:
-            row = Candidate(of, person)
+        row: Any = _candidate(of, person) if of else None
     elif name == "PostRow" and "-" in key:
         rows = [row for of in world.all("Campaign") for row in world.post_rows(of)]
         row = next((row for row in rows if row.pk == key), None)
     else:
         row = world.of[name].get(int(key)) if name in world.of and "-" not in key else None
     return row if row is not None and world.may_see(asker.caller, row) else None
+
+
+def _candidate(of: Campaign, person: Influencer | None) -> Candidate | None:
+    return Candidate(of, person) if person and person.erased_at is None else None
 
 
 @resolves("Query.nodes")
@@ -290,6 +306,7 @@ def campaigns(
         if _one_of(asked.get("status"), row.status)
         and _one_of(asked.get("type"), row.type)
         and asked.get("selection") in (None, row.selection)
+        and (not asked.get("platforms") or {*asked["platforms"]} & {*platforms_of(row.platforms)})
         and finds(asked.get("search"), row.title, row.brand)
         and (advertiser is None or row.advertiser_id == advertiser)
     ]
@@ -333,7 +350,14 @@ def participations(
         and _named(asked, "influencerId", "Influencer", row.influencer_id)
         and (not asked.get("updatedSince") or row.updated_at >= _moment(asked["updatedSince"]))
     ]
-    return _page(_ordered(rows, orderBy), first, last)
+    return _page(_parts_ordered(asker, rows, orderBy), first, last)
+
+
+def _parts_ordered(asker: Asker, rows: Iterable[Participation], order: str) -> list[Any]:
+    if order != "NAME_ASC":
+        return _ordered(rows, order)
+    people = asker.world.of["Influencer"]
+    return sorted(rows, key=lambda row: (fold(people[row.influencer_id].name), row.pk))
 
 
 def _named(asked: Mapping[str, Any], argument: str, name: str, key: int | None) -> bool:
@@ -476,6 +500,12 @@ def candidates(
     return _page([people[person.pk] for person in ordered], first, last)
 
 
+@resolves("Campaign.candidate")
+def candidate(of: Campaign, asker: Asker, influencerId: str) -> Any:  # noqa: N803
+    key = decode(influencerId, "Influencer")
+    return _candidate(of, asker.world.of["Influencer"].get(key))
+
+
 def _candidates(of: Campaign, asker: Asker, asked: Mapping[str, Any]) -> list[Candidate]:
     return [
         Candidate(of, person)
@@ -503,7 +533,7 @@ def applicants(
     rows = [
         row for row in _applicants(of, asker, asked) if _one_of(asked.get("status"), row.status)
     ]
-    return _page(_ordered(rows, orderBy), first, last)
+    return _page(_parts_ordered(asker, rows, orderBy), first, last)
 
 
 def _applicants(of: Campaign, asker: Asker, asked: Mapping[str, Any]) -> list[Participation]:
@@ -527,13 +557,17 @@ def applicant_counts(of: Campaign, asker: Asker, filter: Any = None) -> Any:
 def campaign_posts(
     of: Campaign,
     asker: Asker,
+    orderBy: str,  # noqa: N803
     filter: Any = None,
     first: int | None = None,
     last: int | None = None,
 ) -> Any:
     asked: dict[str, Any] = filter or {}
-    rows = _post_rows(of, asker, asked)
-    return _page([row for row in rows if _one_of(asked.get("status"), row.status)], first, last)
+    rows = [row for row in _post_rows(of, asker, asked) if _one_of(asked.get("status"), row.status)]
+    if orderBy == "SUBMITTED_ASC":
+        posted = [row for row in rows if row.post]
+        rows = [*reversed(posted), *reversed([row for row in rows if not row.post])]
+    return _page(rows, first, last)
 
 
 def _post_rows(of: Campaign, asker: Asker, asked: Mapping[str, Any]) -> list[PostRow]:
@@ -603,6 +637,24 @@ def candidate_status(of: Participation, asker: Asker) -> Any:
 @resolves("Candidate.status")
 def status(of: Participation | Candidate, asker: Asker) -> Any:
     return _status(asker, of)
+
+
+@resolves("Participation.candidate")
+def candidate_of(of: Participation, asker: Asker) -> Any:
+    if asker.caller.role is not Role.STAFF:
+        return None
+    world = asker.world
+    return _candidate(
+        world.of["Campaign"][of.campaign_id], world.of["Influencer"][of.influencer_id]
+    )
+
+
+@resolves("Post.row")
+def row(of: Post, asker: Asker) -> Any:
+    if asker.caller.role not in DECIDERS:
+        return None
+    tab = asker.world.post_rows(asker.world.of["Campaign"][of.campaign_id])
+    return next((row for row in tab if row.post is of), None)
 
 
 @resolves("Participation.applicantStatus")
@@ -681,6 +733,11 @@ def reason(of: ParticipationEvent, asker: Asker) -> str | None:
     is_own = of.influencer_id == asker.caller.influencer_id
     about_post = is_own and of.action == "SET_POST_STATUS"
     return of.reason if about_post or _is_clear(of, asker) else None
+
+
+@resolves("ParticipationEvent.actorId")
+def actor_id(of: ParticipationEvent, asker: Asker) -> str | None:
+    return of.actor_id if asker.caller.role is Role.STAFF else None
 
 
 @resolves("ParticipationEvent.actorName")

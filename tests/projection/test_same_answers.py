@@ -22,7 +22,7 @@ from tests import data
 from tests.data import NOW
 from tests.engine import ADVERTISER, STAFF, creator
 from tests.projection.answers import check
-from tests.projection.operations import Operation, operations
+from tests.projection.operations import EXTERNAL_ID, Operation, operations
 from tests.projection.reference import reference
 from tests.projection.world import World
 from tests.resolvers.crowd import gather
@@ -168,6 +168,8 @@ async def _populate() -> None:
     await gather(seed=11, people=20)
     dice = random.Random(12)
     people = await Influencer.all().order_by("id")
+    for person in people:
+        await Influencer.filter(id=person.pk).update(external_id=EXTERNAL_ID.format(person.pk))
     for campaign in await _more_campaigns():
         for person in dice.sample(people, 8):
             status = dice.choice([*ParticipationStatus])

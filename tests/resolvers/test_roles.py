@@ -285,6 +285,7 @@ async def test_an_influencers_participations_are_cut_to_the_advertisers_own(db: 
 
 FORBIDDEN = {
     ("Campaign", "candidates"): "ADVERTISER INFLUENCER",
+    ("Campaign", "candidate"): "ADVERTISER INFLUENCER",
     ("Campaign", "candidateCounts"): "ADVERTISER INFLUENCER",
     ("Campaign", "applicants"): "INFLUENCER",
     ("Campaign", "applicantCounts"): "INFLUENCER",
@@ -294,6 +295,14 @@ FORBIDDEN = {
     ("Campaign", "advertiserId"): "INFLUENCER",
 }
 """All others are for every role that sees the object."""
+ARGUMENTS = {("Campaign", "candidate"): '(influencerId: "x")'}
+"""Of fields that cannot be asked for without."""
+NULL = {
+    ("Participation", "candidate"): "ADVERTISER INFLUENCER",
+    ("ParticipationEvent", "actorId"): "ADVERTISER INFLUENCER",
+    ("Post", "row"): "INFLUENCER",
+}
+"""For these roles a field is null without an error; for the others it has a value."""
 
 
 def selection(graphql: Any) -> str:
@@ -309,13 +318,13 @@ async def test_fields_are_for_their_roles_alone(db: str, name: str):
         if role != "STAFF" and name not in SEEN[role][0]:
             continue
         for field, definition in graphql_type(name).fields.items():
-            query = (
-                f"query($id: ID!) {{ node(id: $id) {{ ... on {name}"
-                f" {{ {field} {selection(definition.type)} }} }} }}"
-            )
-            _, errors = await ask(query, caller, id=there.ids[f"ours.{name}"])
+            asked = f"{field}{ARGUMENTS.get((name, field), '')} {selection(definition.type)}"
+            query = f"query($id: ID!) {{ node(id: $id) {{ ... on {name} {{ {asked} }} }} }}"
+            found, errors = await ask(query, caller, id=there.ids[f"ours.{name}"])
             denied = role in FORBIDDEN.get((name, field), "")
             assert errors == ([("FORBIDDEN", field)] if denied else []), (role, field)
+            if (name, field) in NULL:
+                assert (found["node"][field] is None) is (role in NULL[name, field]), (role, field)
 
 
 async def test_a_forbidden_field_that_may_be_null_leaves_the_others_as_they_are(db: str):

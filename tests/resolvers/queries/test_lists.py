@@ -9,9 +9,10 @@ import pytest
 from models.campaign import Campaign
 from models.influencer import Influencer
 from models.participation import Participation
+from models.text import fold
 from resolvers.ids import encode
 from tests import data
-from tests.engine import ADVERTISER, answer, creator, refusal
+from tests.engine import ADVERTISER, answer, creator, gids, refusal
 from tests.resolvers.crowd import APPLICANTS, Crowd, Person, filters, gather
 from workflow.enums import (
     CampaignStatus,
@@ -29,10 +30,11 @@ APPLICANT_TAB = """query($id: ID!, $filter: ApplicantFilter, $order: Participati
   campaign(id: $id) { applicantCounts(filter: $filter) { status count }
     applicants(filter: $filter, orderBy: $order, first: 100) {
       totalCount nodes { applicantStatus influencer { id } } } } }"""
-POSTS_TAB = """query($id: ID!, $filter: PostsFilter, $first: Int = 100, $after: String,
-    $last: Int, $before: String) {
+POSTS_TAB = """query($id: ID!, $filter: PostsFilter, $order: PostOrder, $first: Int = 100,
+    $after: String, $last: Int, $before: String) {
   campaign(id: $id) { postCounts(filter: $filter) { status count }
-    posts(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
+    posts(filter: $filter, orderBy: $order, first: $first, after: $after, last: $last,
+        before: $before) {
       totalCount pageInfo { endCursor startCursor hasNextPage hasPreviousPage }
       nodes { id status post { id } participation { influencer { id } } } } } }"""
 
@@ -48,11 +50,20 @@ async def test_the_applicant_tab_and_its_counts_are_what_the_rules_say(db: str):
         "UPDATED": lambda part: part.updated_at,
         "CREATED": lambda part: part.created_at,
         "FOLLOWERS": lambda part: part.followers,
+        "NAME": lambda part: names[part.influencer_id],
     }
-    orders = ["UPDATED_DESC", "UPDATED_ASC", "CREATED_DESC", "CREATED_ASC", "FOLLOWERS_DESC"]
+    orders = [
+        "UPDATED_DESC",
+        "UPDATED_ASC",
+        "CREATED_DESC",
+        "CREATED_ASC",
+        "FOLLOWERS_DESC",
+        "NAME_ASC",
+    ]
+    names = {person.row.pk: fold(person.row.name) for person in crowd.people}
     rows = 0
     for number, asked in enumerate(filters(22, 40, APPLICANTS)):
-        campaign, order = crowd.campaigns[number % 8], orders[number % 5]
+        campaign, order = crowd.campaigns[number % 8], orders[number % 6]
         people = [
             p for p in fitting(crowd, campaign, asked) if p.parts[campaign.pk].status in APPLICANTS
         ]
@@ -143,10 +154,13 @@ async def test_the_posts_tab_has_a_row_for_each_post_and_each_who_has_none(db: s
             (encode("PostRow", f"{row[3]}-{row[2]}"), row[4]) for row in shown
         ]
         assert found["posts"]["totalCount"] == len(shown)
-        for ends, back in (({"first": 2}, False), ({"first": None, "last": 2}, True)):
-            assert await walk(gid, asked, ends, back) == [
-                node["id"] for node in found["posts"]["nodes"]
-            ]
+        posted = [row for row in reversed(shown) if row[0]]
+        rest = [row for row in reversed(shown) if not row[0]]
+        for order, listed in (("SUBMITTED_DESC", shown), ("SUBMITTED_ASC", posted + rest)):
+            ids = [encode("PostRow", f"{row[3]}-{row[2]}") for row in listed]
+            given: dict[str, Any] = {"id": gid, "filter": asked, "order": order}
+            for ends, back in (({"first": 2}, False), ({"first": None, "last": 2}, True)):
+                assert await walk(given | ends, back) == ids
 
 
 @pytest.mark.parametrize(("search", "found"), [("tana", 1), ("handle", 1), ("  ", 2), (None, 2)])
@@ -160,9 +174,8 @@ async def test_who_was_erased_is_listed_in_the_tabs_and_found_in_none(
     given: dict[str, Any] = {
         "id": encode("Campaign", campaign.pk),
         "filter": {"search": search},
-        "order": "UPDATED_DESC",
     }
-    applicants = (await answer(APPLICANT_TAB, **given))["campaign"]
+    applicants = (await answer(APPLICANT_TAB, **given, order="UPDATED_DESC"))["campaign"]
     posts = (await answer(POSTS_TAB, **given))["campaign"]
     assert applicants["applicants"]["totalCount"] == posts["posts"]["totalCount"] == found
     assert len(applicants["applicants"]["nodes"]) == len(posts["posts"]["nodes"]) == found
@@ -170,14 +183,13 @@ async def test_who_was_erased_is_listed_in_the_tabs_and_found_in_none(
         assert sum(count["count"] for count in counts) == found
 
 
-async def walk(gid: str, asked: dict[str, Any], ends: dict[str, Any], back: bool) -> list[str]:
+async def walk(given: dict[str, Any], back: bool) -> list[str]:
     """All pages of the Posts tab, in its order."""
     found: list[str] = []
     cursor: str | None = None
     while True:
-        seek = {"before" if back else "after": cursor}
-        given: dict[str, Any] = {"id": gid, "filter": asked} | ends | seek
-        page = (await answer(POSTS_TAB, **given))["campaign"]["posts"]
+        seek: dict[str, Any] = {"before" if back else "after": cursor}
+        page = (await answer(POSTS_TAB, **given | seek))["campaign"]["posts"]
         ids = [node["id"] for node in page["nodes"]]
         found = ids + found if back else found + ids
         info = page["pageInfo"]
@@ -271,14 +283,76 @@ def fold_has_brand(search: str) -> bool:
     return search.strip().lower() in "marque é"
 
 
-async def test_campaigns_by_deadline_put_those_without_one_last(db: str):
-    later = await data.campaign(application_deadline=data.NOW.replace(year=2030))
-    never = await data.campaign()
-    soon = await data.campaign(application_deadline=data.NOW)
-    found = await answer("{ campaigns(orderBy: DEADLINE_ASC) { nodes { id } } }")
-    assert [node["id"] for node in found["campaigns"]["nodes"]] == [
-        encode("Campaign", each.pk) for each in (soon, later, never)
-    ]
+LONG_AGO = data.NOW.replace(year=2)
+MOMENTS = [data.NOW, None, LONG_AGO, data.NOW.replace(year=2030), data.NOW, None]
+CAMPAIGNS = """query($order: CampaignOrder!, $first: Int, $after: String, $last: Int,
+    $before: String) {
+  campaigns(orderBy: $order, first: $first, after: $after, last: $last, before: $before) {
+    nodes { id } pageInfo { startCursor endCursor } } }"""
+
+
+@pytest.mark.parametrize(
+    ("order", "column", "expected"),
+    [
+        ("DEADLINE_ASC", "application_deadline", [3, 1, 5, 4, 2, 6]),
+        ("STARTS_DESC", "starts_at", [4, 5, 1, 3, 6, 2]),
+        ("UPDATED_DESC", "updated_at", [4, 5, 1, 3, 6, 2]),
+    ],
+)
+async def test_campaigns_by_a_moment_put_those_without_one_last(
+    db: str, order: str, column: str, expected: list[int]
+):
+    for number, moment in enumerate(MOMENTS, 1):
+        # Every campaign has been updated at some time.
+        at = moment or (LONG_AGO.replace(day=number) if column == "updated_at" else None)
+        await data.campaign(id=number, **{column: at})
+    ids = [encode("Campaign", number) for number in expected]
+    found, after = list[str](), None
+    back, before = list[str](), None
+    for _ in range(3):
+        page = (await answer(CAMPAIGNS, order=order, first=2, after=after))["campaigns"]
+        found += [node["id"] for node in page["nodes"]]
+        after = page["pageInfo"]["endCursor"]
+        page = (await answer(CAMPAIGNS, order=order, last=2, before=before))["campaigns"]
+        back = [node["id"] for node in page["nodes"]] + back
+        before = page["pageInfo"]["startCursor"]
+    assert found == back == ids
+
+
+async def test_campaigns_are_filtered_by_platforms(db: str):
+    both = await data.campaign(platforms=(Platform.TIKTOK, Platform.INSTAGRAM))
+    one = await data.campaign(platforms=(Platform.X,))
+    query = "query($p: [Platform!]) { campaigns(filter: { platforms: $p }) { nodes { id } } }"
+    for asked, expected in (
+        (["TIKTOK"], [both]),
+        (["TIKTOK", "INSTAGRAM"], [both]),
+        (["X", "INSTAGRAM"], [one, both]),
+        (["LINE"], []),
+        ([], [one, both]),
+    ):
+        found = await answer(query, p=asked)
+        assert [node["id"] for node in found["campaigns"]["nodes"]] == gids("Campaign", *expected)
+
+
+NAMES = """query($after: String) { campaigns { nodes { applicants(
+    orderBy: NAME_ASC, first: 2, after: $after) { nodes { id } pageInfo { endCursor } } } } }"""
+
+
+async def test_applicants_of_several_campaigns_are_each_ordered_by_name(db: str):
+    expected: list[list[str]] = []
+    for _ in range(2):
+        campaign = await data.campaign(selection=True)
+        made: list[str] = []
+        for name in ("b", "Ａ", "c", "a"):
+            person = await data.influencer(name=name)
+            part = await data.participation(campaign, person, ParticipationStatus.APPLIED)
+            made.append(encode("Participation", part.pk))
+        expected.insert(0, [made[1], made[3], made[0], made[2]])
+    found = (await answer(NAMES))["campaigns"]["nodes"]
+    pages = [each["applicants"] for each in found]
+    assert [[node["id"] for node in page["nodes"]] for page in pages] == [e[:2] for e in expected]
+    then = (await answer(NAMES, after=pages[0]["pageInfo"]["endCursor"]))["campaigns"]["nodes"]
+    assert [node["id"] for node in then[0]["applicants"]["nodes"]] == expected[0][2:]
 
 
 async def test_participations_are_filtered_by_what_they_are(db: str):
