@@ -1,4 +1,7 @@
-"""A campaign's audience: which accounts qualify, and why it is not visible to an influencer."""
+"""A campaign's audience: which accounts qualify, and why it is not visible to an influencer.
+
+The rules are docs/rules.md#visibility and docs/rules.md#relevant-and-qualifying-accounts.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,6 +1,7 @@
 """What the next step is: the actions open to a role, what blocks them, and what a creator must do.
 
-All of it follows from the same rows as decisions (`workflow/table.py`).
+All of it follows from the same rows as decisions (`workflow/table.py`). The rules are
+docs/rules.md#available-actions and docs/rules.md#required-action.
 """
 
 from dataclasses import dataclass, replace

@@ -3,7 +3,7 @@
 `_FORMS` is the table of the forms that each platform has. An address of a known form is that post,
 by the platform's own id: hosts, names, and parameters that do not name the post make no difference.
 Other addresses on the platform are compared as text, short links too, which only the platform can
-resolve.
+resolve. The rules are docs/rules.md#addresses-of-posts.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The status on each screen, derived from the stored one."""
+"""The status on each screen, derived from the stored one (docs/rules.md#screens)."""
 
 from workflow.enums import (
     ApplicantStatus,

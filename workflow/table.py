@@ -1,4 +1,4 @@
-"""The rule book as data: who may do what, from which status, in which campaigns, and what follows.
+"""docs/rules.md as data: who may do what, from which status, in which campaigns, and what follows.
 
 `TRANSITIONS` are the moves, and the refusals that have a code of their own; every other move is
 refused as TRANSITION_NOT_ALLOWED. `REPEATS` are the commands that ask for the current state. The

@@ -1,4 +1,4 @@
-"""The rule book as data."""
+"""The rules as data (docs/rules.md#transitions)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from workflow.rows import workflow_rows
 
 @dataclass(frozen=True, slots=True)
 class TransitionValue:
-    """One row of the rule book, as clients see it."""
+    """One row of the table of rules, as clients see it."""
 
     action: Action
     roles: Sequence[Role]

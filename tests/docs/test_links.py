@@ -36,6 +36,7 @@ CITED = re.compile(
     rf"(?<![\w/.\\])((?:docs|examples|{'|'.join(folder.name for folder in PACKAGES)})"
     r"/[\w/-]+\.(?:py|md|graphql|json|sql|mjs))\b"
 )
+ANCHORED = re.compile(r"(?<![\w/])(docs/[\w/-]+\.md#[\w-]+)")
 DOTTED = re.compile(rf"`((?:{'|'.join(folder.name for folder in PACKAGES)})(?:\.\w+)+)`")
 
 
@@ -68,6 +69,12 @@ def test_a_page_names_only_what_is_there(page: Path) -> None:
         file = (page.parent / target).resolve() if target else page
         assert file.exists(), target
         assert not anchor or anchor in anchors(file), f"{target}#{anchor}"
+    assert [name for name in ANCHORED.findall(text) if not _is_there(name)] == []
+
+
+def _is_there(name: str) -> bool:
+    page, _, anchor = name.partition("#")
+    return anchor in anchors(ROOT / page)
 
 
 def test_the_index_has_every_document_and_every_decision_in_order() -> None:
@@ -93,6 +100,17 @@ def test_code_and_comments_name_only_files_that_are_there() -> None:
     found = cited(CITED)
     assert len(found) > 10
     assert {(module, path) for module, path in found if not (ROOT / path).exists()} == set()
+
+
+def test_code_and_comments_name_only_headings_that_are_there() -> None:
+    found = cited(ANCHORED)
+    assert len(found) > 5
+    assert {(module, name) for module, name in found if not _is_there(name)} == set()
+
+
+def test_each_heading_of_the_rules_has_a_name_of_its_own() -> None:
+    rules = DOCS / "rules.md"
+    assert len(anchors(rules)) == len(HEADING.findall(rules.read_text()))
 
 
 def test_code_and_comments_name_only_modules_and_their_members_that_are_there() -> None:

@@ -1,6 +1,6 @@
-"""The rule book as a model of its own: what one campaign holds, and what a call makes of it.
+"""The rules as a model of their own: what one campaign holds, and what a call makes of it.
 
-It is written from the rule book alone, in plain words, and shares nothing with the server: what
+It is written from docs/rules.md alone, in plain words, and shares nothing with the server: what
 decides there is a table, here each mutation is a story that ends at its first `Refused`,
 `Unchanged` or new `Part`.
 """
@@ -171,7 +171,7 @@ def places(parts: Parts) -> int:
 
 
 def verdict(scene: Scene, ask: Ask) -> Verdict:
-    """What the rule book says to an item of a call that the role may make."""
+    """What docs/rules.md says to an item of a call that the role may make."""
     try:
         _refuse("NOT_FOUND", when=_is_someone_elses(scene, ask))
         return Verdict("CHANGED", _STORIES[ask.action](scene, ask))

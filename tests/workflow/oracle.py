@@ -1,9 +1,9 @@
-"""The rule book told once more, plainly and slowly, by somebody who had not seen `workflow/`.
+"""The rules of docs/rules.md told once more, plainly, by somebody who had not seen `workflow/`.
 
-Each action is a function of the facts of one case and of its input. It asks the questions of the
-rule book's section 4 in the order in which its refusals are listed, and answers at the first that
-applies. What the screens show (section 5) is told the same way. Nothing here imports the code that
-it judges; words are the public names, as plain text.
+Each action is a function of the facts of one case and of its input. It asks its questions in the
+order of docs/rules.md#order-of-refusals, and answers at the first that applies. What the screens
+show (docs/rules.md#screens) is told the same way. Nothing here imports the code that it judges;
+words are the public names, as plain text.
 """
 
 from collections.abc import Collection, Iterable
@@ -125,7 +125,7 @@ def changed(case: Case) -> Answer:
     )
 
 
-# --- Sections 2 and 3: accounts and visibility -------------------------------------------------
+# --- docs/rules.md#nouns and docs/rules.md#visibility: accounts, who sees what -----------------
 
 
 def is_running(case: Case) -> bool:
@@ -169,7 +169,7 @@ def is_visible(case: Case) -> bool:
     return not unavailable_reasons(case)
 
 
-# --- Posts that count --------------------------------------------------------------------------
+# --- docs/rules.md#live-posts: posts that count ------------------------------------------------
 
 
 def is_live(post: Post) -> bool:
@@ -186,7 +186,7 @@ def posts_that_count(case: Case) -> list[Post]:
     return [post for post in case.posts if post.round == case.round or is_live(post)]
 
 
-# --- Section 4: who, and places and codes ------------------------------------------------------
+# --- docs/rules.md#transitions: who, and places and codes --------------------------------------
 
 ROLES: dict[Action, tuple[Role, ...]] = {
     "MARK_JOINED": ("STAFF",),
@@ -497,7 +497,7 @@ def holds(posts: Iterable[Post], url: Url) -> bool:
     return any(post.url == url and is_live(post) for post in posts)
 
 
-# --- Services ----------------------------------------------------------------------------------
+# --- docs/rules.md#services --------------------------------------------------------------------
 
 
 def record_post(case: Case, url: Url) -> Answer:
@@ -533,7 +533,7 @@ def erase(case: Case) -> Answer:
     return UNCHANGED
 
 
-# --- A post's status: what staff decided, and what services found -------------------------------
+# --- docs/rules.md#status-of-posts: what staff decided, and what services found ----------------
 
 
 class Standing(NamedTuple):
@@ -661,7 +661,7 @@ def holds_since(observations: Iterable[Observation], finding: Finding) -> float 
     return None if is_over else last
 
 
-# --- Section 5: what may be done now, and what stands in the way --------------------------------
+# --- docs/rules.md#available-actions: what may be done now, and what stands in the way ---------
 
 
 def available_actions(case: Case, role: Role) -> set[Action]:
@@ -845,7 +845,7 @@ def required_platforms(case: Case) -> RequiredAction | None:
     return RequiredAction("CONNECT_ACCOUNT", missing, (), no_room(case)) if missing else None
 
 
-# --- Section 5: the tabs and My Job ------------------------------------------------------------
+# --- docs/rules.md#screens: the tabs and My Job ------------------------------------------------
 
 
 def candidate_status(case: Case) -> str:

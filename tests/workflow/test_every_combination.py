@@ -1,4 +1,4 @@
-"""Everything that can be asked, in every case that can come about, decided as the rule book says.
+"""Everything that can be asked, in every case that can come about, decided as docs/rules.md says.
 
 Each test walks a whole product of cases (cases.py) and questions, and compares what the server's
 table makes of each with what the oracle makes of it (oracle.py). Each says how many it must have

@@ -1,4 +1,4 @@
-"""The rule book's rows and the list of campaigns, for campaigns of some kinds."""
+"""The rows of the rules' table and the list of campaigns, for campaigns of some kinds."""
 
 import pytest
 
