@@ -125,7 +125,7 @@ def changed(case: Case) -> Answer:
     )
 
 
-# --- docs/rules.md#nouns and docs/rules.md#visibility: accounts, who sees what -----------------
+# --- Accounts, who sees what (docs/rules.md#nouns, docs/rules.md#visibility) -------------------
 
 
 def is_running(case: Case) -> bool:
@@ -169,7 +169,7 @@ def is_visible(case: Case) -> bool:
     return not unavailable_reasons(case)
 
 
-# --- docs/rules.md#live-posts: posts that count ------------------------------------------------
+# --- Posts that count (docs/rules.md#live-posts) -----------------------------------------------
 
 
 def is_live(post: Post) -> bool:
@@ -186,7 +186,7 @@ def posts_that_count(case: Case) -> list[Post]:
     return [post for post in case.posts if post.round == case.round or is_live(post)]
 
 
-# --- docs/rules.md#transitions: who, and places and codes --------------------------------------
+# --- Who, and places and codes (docs/rules.md#transitions) -------------------------------------
 
 ROLES: dict[Action, tuple[Role, ...]] = {
     "MARK_JOINED": ("STAFF",),
@@ -497,7 +497,7 @@ def holds(posts: Iterable[Post], url: Url) -> bool:
     return any(post.url == url and is_live(post) for post in posts)
 
 
-# --- docs/rules.md#services --------------------------------------------------------------------
+# --- Services (docs/rules.md#services) ---------------------------------------------------------
 
 
 def record_post(case: Case, url: Url) -> Answer:
@@ -533,7 +533,7 @@ def erase(case: Case) -> Answer:
     return UNCHANGED
 
 
-# --- docs/rules.md#status-of-posts: what staff decided, and what services found ----------------
+# --- What staff decided, and what services found (docs/rules.md#status-of-posts) ---------------
 
 
 class Standing(NamedTuple):
@@ -661,7 +661,7 @@ def holds_since(observations: Iterable[Observation], finding: Finding) -> float 
     return None if is_over else last
 
 
-# --- docs/rules.md#available-actions: what may be done now, and what stands in the way ---------
+# --- What may be done now, what is in the way (docs/rules.md#available-actions) ----------------
 
 
 def available_actions(case: Case, role: Role) -> set[Action]:
@@ -845,7 +845,7 @@ def required_platforms(case: Case) -> RequiredAction | None:
     return RequiredAction("CONNECT_ACCOUNT", missing, (), no_room(case)) if missing else None
 
 
-# --- docs/rules.md#screens: the tabs and My Job ------------------------------------------------
+# --- The tabs and My Job (docs/rules.md#screens) -----------------------------------------------
 
 
 def candidate_status(case: Case) -> str:
