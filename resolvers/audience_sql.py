@@ -1,7 +1,7 @@
 """The audience rules as one SQL expression, for any campaign and any influencer.
 
 It says what `workflow/audience.py` says. The Select influencer tab, which is about one campaign,
-says it shorter, for its indexes (`resolvers/queries/select_tab.py`).
+says it shorter, for its indexes (`resolvers/queries/tab_rule.py`).
 """
 
 from workflow.categories import MASK_BITS

@@ -10,7 +10,7 @@ from schema.connection import Connection
 from schema.enums import Action, Availability, CandidateStatus, UnavailableReason
 from schema.event import ParticipationEvent
 from schema.fields import After, Before, First, Last, projected
-from schema.influencer import Influencer, InfluencerFilter
+from schema.influencer import Influencer, TabFilter
 from schema.node import Node
 from schema.participation import Participation
 
@@ -91,9 +91,24 @@ class Candidate(Node):
         "account."
     )
 )
-class CandidateFilter(InfluencerFilter):
+class CandidateFilter(TabFilter):
     status: list[CandidateStatus] | None = strawberry.field(
         description="Only rows in one of these statuses."
+    )
+    unavailable_reason: list[UnavailableReason] | None = strawberry.field(
+        description=(
+            "Only `UNAVAILABLE` rows that have one of these reasons among their "
+            "`unavailableReasons`."
+        )
+    )
+    override: list[Availability] | None = strawberry.field(
+        description="Only rows whose `availabilityOverride` is one of these."
+    )
+    qualifying_accounts_min: int | None = strawberry.field(
+        description="Only rows with at least this number of `qualifyingAccounts`."
+    )
+    qualifying_accounts_max: int | None = strawberry.field(
+        description="Only rows with at most this number of `qualifyingAccounts`."
     )
 
 

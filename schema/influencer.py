@@ -16,14 +16,10 @@ if TYPE_CHECKING:
     from schema.participation import Participation, ParticipationFilter
 
 
-@strawberry.input(
-    description=(
-        "A filter on influencers. All given conditions must hold; null and an empty list are no "
-        "condition. With `platforms`, bounds on followers mean one connected account on one of "
-        "these platforms; without, the influencer's largest connected account."
-    )
-)
-class InfluencerFilter:
+@strawberry.input
+class InfluencerConditions:
+    """What every filter on influencers has."""
+
     search: str | None = strawberry.field(
         description=(
             "Only influencers whose name and handles of connected accounts contain each word of "
@@ -51,6 +47,33 @@ class InfluencerFilter:
     )
     followers_max: int | None = strawberry.field(
         description="Only influencers with at most this number of followers."
+    )
+
+
+@strawberry.input(
+    description=(
+        "A filter on influencers. All given conditions must hold; null and an empty list are no "
+        "condition. With `platforms`, bounds on followers mean one connected account on one of "
+        "these platforms; without, the influencer's largest connected account."
+    )
+)
+class InfluencerFilter(InfluencerConditions):
+    external_ids: list[str] | None = strawberry.field(
+        description=(
+            "Only influencers with one of these ids in the agency's own database. At most 1,000."
+        )
+    )
+
+
+@strawberry.input
+class TabFilter(InfluencerConditions):
+    """What the filter of every tab of a campaign has."""
+
+    influencer_ids: list[strawberry.ID] | None = strawberry.field(
+        description=(
+            "Only rows of these influencers, by their global ids. At most 1,000; an id that is "
+            "nobody's finds no row."
+        )
     )
 
 

@@ -20,7 +20,7 @@ from schema.enums import (
 )
 from schema.event import ParticipationEvent
 from schema.fields import After, Before, First, Last, projected
-from schema.influencer import Influencer, InfluencerFilter
+from schema.influencer import Influencer, TabFilter
 from schema.node import Node
 from schema.post import Post
 
@@ -199,9 +199,15 @@ class ParticipationFilter:
         "these platforms; without, the influencer's largest connected account."
     )
 )
-class ApplicantFilter(InfluencerFilter):
+class ApplicantFilter(TabFilter):
     status: list[ApplicantStatus] | None = strawberry.field(
         description="Only applicants in one of these statuses."
+    )
+    origin: list[ParticipationOrigin] | None = strawberry.field(
+        description="Only applicants whose present round has one of these origins."
+    )
+    updated_since: datetime | None = strawberry.field(
+        description="Only applicants whose participation changed at this time or later."
     )
 
 

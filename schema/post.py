@@ -7,7 +7,7 @@ import strawberry
 
 from schema.account import SocialAccount
 from schema.enums import PostRowStatus, PostStatus, PostWarning
-from schema.influencer import InfluencerFilter
+from schema.influencer import TabFilter
 from schema.node import Node
 from schema.scalars import URL
 
@@ -96,9 +96,15 @@ class PostRow(Node):
         "on one of these platforms; without, the influencer's largest connected account."
     )
 )
-class PostsFilter(InfluencerFilter):
+class PostsFilter(TabFilter):
     status: list[PostRowStatus] | None = strawberry.field(
         description="Only rows in one of these statuses."
+    )
+    warning: list[PostWarning] | None = strawberry.field(
+        description="Only rows of posts with a warning of one of these kinds."
+    )
+    submitted_since: datetime | None = strawberry.field(
+        description="Only rows of posts that were submitted at this time or later."
     )
 
 

@@ -7,7 +7,7 @@ from strawberry import UNSET
 
 from projection import Completed
 from resolvers.answers import allow, one, page
-from resolvers.queries import jobs, nodes, viewer, workflow
+from resolvers.queries import jobs, nodes, viewer, vocabulary, workflow
 from resolvers.queries.applicant_tab import everywhere
 from resolvers.queries.campaigns import campaigns
 from resolvers.queries.history import feed
@@ -28,6 +28,7 @@ from schema.jobs import JobCount
 from schema.node import Node
 from schema.participation import Participation, ParticipationFilter
 from schema.viewer import Viewer
+from schema.vocabulary import Vocabulary
 from schema.workflow import WorkflowTransition
 from workflow.enums import Role
 
@@ -143,6 +144,11 @@ class Query:
         """All influencers, without those whose data have been erased. For staff."""
         allow(info, Role.STAFF)
         return await page(info, "Influencer", influencers)
+
+    @answers(Vocabulary | None, may_be_late=True)
+    async def vocabulary(self, info: Info) -> Completed[vocabulary.Vocabulary]:
+        """The words that filters and rules can be made of: those that occur. For staff."""
+        return await vocabulary.vocabulary(info)
 
     @answers(Participation | None, may_be_late=True)
     async def participation(

@@ -48,6 +48,8 @@ async def applicants(_run: Run, arguments: Mapping[str, Any], _keys: Sequence[in
     asked: Mapping[str, Any] = arguments.get("filter") or {}
     conditions = await influencer_conditions(asked, "i")
     conditions.one_of("status", asked.get("status") or ApplicantStatus)
+    conditions.one_of("origin", asked.get("origin"))
+    conditions.since("updated_at", asked.get("updatedSince"))
     source = "participation t JOIN influencer i ON i.id = t.influencer_id"
     return _listing(source, conditions, arguments, key="t.campaign_id")
 
@@ -67,8 +69,7 @@ def _filtered(asked: Mapping[str, Any]) -> Conditions:
     conditions.one_of("origin", asked.get("origin"))
     conditions.of_object("campaign_id", "Campaign", asked.get("campaignId"))
     conditions.of_object("influencer_id", "Influencer", asked.get("influencerId"))
-    if asked.get("updatedSince") is not None:
-        conditions.add("t.updated_at >= :since", since=asked["updatedSince"])
+    conditions.since("updated_at", asked.get("updatedSince"))
     return conditions
 
 

@@ -16,15 +16,15 @@ from projection import Run
 from resolvers.audience_sql import is_running
 from resolvers.availability.sql import KEPT, TAKING_PART
 from resolvers.availability.worker import COMPACT_THRESHOLD, worker
+from resolvers.queries.candidate_filter import has_own_conditions
 from resolvers.queries.search import Conditions, influencer_conditions
 from resolvers.queries.select_tab import (
-    Target,
     counted,
     narrowed,
     streams_of,
     tab_conditions,
-    target_of,
 )
+from resolvers.queries.tab_rule import Target, target_of
 from resolvers.queries.text_search import text_search
 from workflow.enums import CandidateStatus, ParticipationStatus
 from workflow.screens import CANDIDATE_STATUS
@@ -48,7 +48,7 @@ async def candidate_counts(
 ) -> dict[int, list[CandidateCount]]:
     """Count the rows of each campaign's tab by status, whatever status the filter has."""
     asked: Mapping[str, Any] = arguments.get("filter") or {}
-    if (await influencer_conditions(asked, "i")).where:
+    if has_own_conditions(asked) or (await influencer_conditions(asked, "i")).where:
         return {key: await _filtered(run, asked, key) for key in keys}
     everyone, kept = await _kept(run, keys)
     return {
@@ -174,17 +174,24 @@ async def _are_few(run: Run) -> bool:
 
 
 async def _matching(run: Run, asked: Mapping[str, Any], target: Target) -> list[int] | None:
-    """Return the ids that the filter finds; None if it has no text to look up, or finds many."""
+    """Return the ids that the filter finds; None if it names no few to look up, or finds many."""
     text = await text_search(asked.get("search"))
-    if text is None or text.expected > 2 * SCAN_THRESHOLD:
-        return None
-    conditions = await tab_conditions({**asked, "search": None}, target)
+    source, values = "influencer i WHERE 1 = 1", dict[str, Any]()
+    if not any(asked.get(name) for name in _NAMES_FEW):
+        if text is None or text.expected > 2 * SCAN_THRESHOLD:
+            return None
+        source = f"({text.found}) f CROSS JOIN influencer i WHERE i.id = f.influencer_id"
+        asked, values = {**asked, "search": None}, text.values
+    conditions = await tab_conditions(asked, target)
     found = await run.fetch(
-        f"SELECT i.id FROM ({text.found}) f CROSS JOIN influencer i WHERE i.id = f.influencer_id"
-        f" AND {' AND '.join(conditions.where)} LIMIT :most",
-        {**conditions.values, **text.values, "most": SCAN_THRESHOLD + 1},
+        f"SELECT i.id FROM {source} AND {' AND '.join(conditions.where)} LIMIT :most",
+        {**conditions.values, **values, "most": SCAN_THRESHOLD + 1},
     )
     return None if len(found) > SCAN_THRESHOLD else [row[0] for row in found]
+
+
+_NAMES_FEW = ("influencerIds", "override")
+"""Fields of the filter by which an index finds the influencers."""
 
 
 async def _sample(run: Run) -> list[int]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from models.text import clean, fold
 from resolvers.audience_sql import MAX_FOLLOWERS
-from resolvers.queries.search import country_codes
+from resolvers.queries.search import country_codes, external_ids
 from resolvers.queries.text_search import searched
 
 
@@ -31,6 +31,10 @@ def _categories(names: Sequence[str]) -> set[str]:
     return {fold(clean(name)) for name in names}
 
 
+def _external_ids(ids: Sequence[str]) -> set[str]:
+    return set(external_ids(ids))
+
+
 def _choice(values: Sequence[Enum]) -> Sequence[Enum] | None:
     """Return the values that a row may have; None where they are all that there are."""
     return None if values and set(values) == {*type(values[0])} else values
@@ -48,6 +52,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "search": _search,
     "countries": _countries,
     "categories": _categories,
+    "externalIds": _external_ids,
     "status": _choice,
     "type": _choice,
     "origin": _choice,
@@ -55,4 +60,4 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "followersMin": _followers_min,
     "followersMax": _followers_max,
 }
-"""By name. Not `platforms`: an influencer may have an account on none of them."""
+"""By name. Not what a row may have none of: `platforms`, `override`, `warning`."""

@@ -70,6 +70,5 @@ def _filtered(asked: Mapping[str, Any]) -> Conditions:
     conditions.of_object("influencer_id", "Influencer", asked.get("influencerId"))
     conditions.of_object("participation_id", "Participation", asked.get("participationId"))
     conditions.one_of("action", asked.get("action"))
-    if asked.get("since") is not None:
-        conditions.add("t.occurred_at >= :since", since=asked["since"])
+    conditions.since("occurred_at", asked.get("since"))
     return conditions

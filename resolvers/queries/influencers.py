@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from database.session import rows_by
-from models.text import clean_id
 from projection import Completed, Order, Run, TableListing
 from resolvers.answers import Info, caller_of, one, one_of_key, run_of
 from resolvers.errors import RequestError
 from resolvers.queries.applicant_tab import order_name
-from resolvers.queries.search import influencer_conditions
-from resolvers.queries.text_search import storable
+from resolvers.queries.search import at_most, external_ids, influencer_conditions
 from workflow.enums import Role
 
 _BY_FOLLOWERS = (Order("t.followers"), Order("t.id"))
@@ -37,7 +35,7 @@ async def influencer(info: Info, *, gid: str | None, external_id: str | None) ->
         raise RequestError("FORBIDDEN", "The argument `externalId` is not for advertisers.")
     found = await run_of(info).fetch(
         "SELECT id FROM influencer WHERE external_id = :external_id",
-        {"external_id": clean_id(storable("externalId", external_id))},
+        {"external_id": external_ids([external_id])[0]},
     )
     return await one_of_key(info, "Influencer", found[0][0] if found else None)
 
@@ -45,8 +43,12 @@ async def influencer(info: Info, *, gid: str | None, external_id: str | None) ->
 async def influencers(_run: Run, arguments: Mapping[str, Any]) -> TableListing:
     """Return the list of all influencers."""
     orders, descending = _ORDERS[order_name(arguments, "FOLLOWERS_DESC")]
-    conditions = await influencer_conditions(arguments.get("filter") or {}, "t")
+    asked: Mapping[str, Any] = arguments.get("filter") or {}
+    conditions = await influencer_conditions(asked, "t")
     conditions.add("t.erased_at IS NULL")
+    if asked.get("externalIds"):
+        listed = external_ids(at_most("externalIds", asked))
+        conditions.add("t.external_id = ANY(:external_ids)", external_ids=listed)
     return TableListing(
         source="influencer t",
         where=tuple(conditions.where),

@@ -1,17 +1,22 @@
 """The filter on influencers that every tab has."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from models.categories import numbers_of
-from models.text import clean
+from models.text import clean, clean_id
 from resolvers import audience_sql as rules
+from resolvers.errors import RequestError
 from resolvers.ids import decode
 from resolvers.queries.text_search import storable, text_search
 from workflow.categories import MASK_BITS, mask_and_overflow
 from workflow.enums import Platform, mask_of
+
+MAX_LISTED = 1_000
+"""Ids in a filter."""
 
 
 @dataclass(slots=True)
@@ -31,6 +36,11 @@ class Conditions:
         if values:
             listed = [value.value for value in values]
             self.add(f"t.{column} = ANY(:any_{column})", **{f"any_{column}": listed})
+
+    def since(self, column: str, moment: datetime | None) -> None:
+        """Require that the column holds this moment or a later one, if there is one."""
+        if moment is not None:
+            self.add(f"t.{column} >= :since_{column}", **{f"since_{column}": moment})
 
     def of_object(self, column: str, type_name: str, gid: str | None) -> None:
         """Require that the column refers to this object; no row does if the id is of another."""
@@ -57,12 +67,31 @@ async def influencer_conditions(asked: Mapping[str, Any], influencer: str) -> Co
     if asked.get("categories"):
         await _in_categories(found, asked["categories"], influencer)
     _account_conditions(found, asked, influencer)
+    if asked.get("influencerIds"):
+        keys = [decode(gid, "Influencer") for gid in at_most("influencerIds", asked)]
+        listed = [key for key in keys if key is not None]
+        found.add(f"{influencer}.id = ANY(:influencers)", influencers=listed)
     return found
+
+
+def at_most(name: str, asked: Mapping[str, Any]) -> Sequence[str]:
+    """Return the list of a filter's field. Raises INVALID_INPUT for one that is too long."""
+    values: Sequence[str] = asked[name]
+    if len(values) > MAX_LISTED:
+        raise RequestError(
+            "INVALID_INPUT", f"`{name}` takes {MAX_LISTED:,} ids at most, not {len(values):,}."
+        )
+    return values
 
 
 def country_codes(asked: Iterable[str]) -> list[str]:
     """Return a filter's codes as countries are stored. Raises INVALID_INPUT, see `storable`."""
     return [storable("countries", clean(code)).upper() for code in asked]
+
+
+def external_ids(asked: Iterable[str]) -> list[str]:
+    """Return ids of the agency's own as they are stored. Raises INVALID_INPUT, see `storable`."""
+    return [clean_id(storable("externalId", each)) for each in asked]
 
 
 async def _in_categories(found: Conditions, names: list[str], influencer: str) -> None:

@@ -24,14 +24,23 @@ from typing import Any, NamedTuple
 
 from projection import Order, Run
 from projection.listing import Page, ordering, seek
-from resolvers.audience_sql import is_running
 from resolvers.availability.readers import kept_total
 from resolvers.ids import decode
 from resolvers.queries.applicant_tab import order_name
+from resolvers.queries.candidate_filter import candidate_conditions
 from resolvers.queries.posts_tab import NEVER
-from resolvers.queries.search import Conditions, has_account, influencer_conditions, range_values
+from resolvers.queries.search import Conditions, influencer_conditions
+from resolvers.queries.tab_rule import (
+    HAS_ROW,
+    NO_RULE,
+    TAKES_PART,
+    Target,
+    rule_sql,
+    rule_values,
+    target_of,
+    walked_countries,
+)
 from resolvers.queries.text_search import TextSearch, text_search
-from workflow.categories import MASK_BITS, numbers_in
 from workflow.enums import CandidateStatus, ParticipationStatus, Platform, mask_of
 from workflow.screens import CANDIDATE_STATUS
 
@@ -49,25 +58,7 @@ _KEYS: dict[str, tuple[str, type[Any], bool]] = {
     "CHANGED_DESC": (_CHANGED, datetime, True),
 }
 _DERIVED = {CandidateStatus.AVAILABLE, CandidateStatus.UNAVAILABLE}
-COUNTRY_STREAMS = (1, 2, 3, 4, 8, 16, 40)
-"""How many streams countries are walked in, the rest of them empty: so there are few statements.
-
-More countries are walked in one stream: so many are no longer few rows of all.
-"""
 _NO_CHANGE = ":never::timestamptz"
-
-
-class Target(NamedTuple):
-    """The campaign of the tab: its id and its audience rule."""
-
-    id: int
-    is_running: bool
-    platforms: int
-    countries: tuple[str, ...]
-    category_mask: int
-    category_overflow: str
-    followers_min: int | None
-    followers_max: int | None
 
 
 class Stream(NamedTuple):
@@ -145,7 +136,7 @@ async def candidates(
     key, kind, descending = _KEYS[name]
     text = await text_search(asked.get("search"))
     conditions = await tab_conditions({**asked, "search": None}, target)
-    statuses = {CandidateStatus(status): None for status in asked.get("status") or CandidateStatus}
+    statuses = _statuses(asked)
     return CandidateListing(
         streams=_streams(tuple(statuses), _form(target), key, tuple(conditions.where)),
         orders=(Order("t.sort", kind), Order("t.influencer_id")),
@@ -155,6 +146,13 @@ async def candidates(
         text=text,
         from_text=text is not None and await _is_rare(run, text, target, statuses),
     )
+
+
+def _statuses(asked: Mapping[str, Any]) -> dict[CandidateStatus, None]:
+    """Return the statuses that rows of the filter may have; only one of them has reasons."""
+    every = [CandidateStatus.UNAVAILABLE] if asked.get("unavailableReason") else CandidateStatus
+    wanted = asked.get("status") or every
+    return {CandidateStatus(status): None for status in wanted if status in every}
 
 
 async def candidate(
@@ -188,28 +186,16 @@ async def _is_rare(
     return text.is_rare(available if CandidateStatus.AVAILABLE in derived else 1 - available)
 
 
-async def target_of(run: Run, campaign: int) -> Target:
-    """Return the campaign of the tab."""
-    [row] = await run.fetch_by(_TARGET, [campaign])
-    found = Target(*row[:-1])
-    return found._replace(
-        is_running=bool(found.is_running), countries=tuple(str(found.countries).split())
-    )
-
-
-_TARGET = f"""
-SELECT id, {is_running("campaign")}, platforms, countries, category_mask,
-    category_overflow, followers_min, followers_max, id
-FROM campaign WHERE id = ANY(:keys)"""
-
-
 _IN_NO_FILTER = ("i.erased_at IS NULL",)
 
 
 async def tab_conditions(asked: Mapping[str, Any], target: Target) -> Conditions:
     """Return the filter's conditions on influencers, and the parameters of every stream."""
     conditions = await influencer_conditions(asked, "i")
-    conditions.add(*_IN_NO_FILTER, campaign=target.id, never=NEVER, **_rule_values(target))
+    own = candidate_conditions(asked, target)
+    conditions.where += own.where
+    conditions.values |= own.values
+    conditions.add(*_IN_NO_FILTER, campaign=target.id, never=NEVER, **rule_values(target))
     return conditions
 
 
@@ -234,7 +220,7 @@ def _looking_at(text: TextSearch, stream: Stream) -> Stream:
 
 
 def _before_taking_part(condition: str, probe: str) -> str:
-    for test in (f"WHEN {_TAKES_PART} THEN 0", f"WHEN {_HAS_ROW} THEN 0"):
+    for test in (f"WHEN {TAKES_PART} THEN 0", f"WHEN {HAS_ROW} THEN 0"):
         condition = condition.replace(test, f"WHEN NOT ({probe}) THEN 0 {test}")
     return condition
 
@@ -269,7 +255,7 @@ def streams_of(status: CandidateStatus, target: Target, key: str) -> Iterator[St
             yield _stored(stored, key, status)
     elif not target.is_running:
         if status is CandidateStatus.UNAVAILABLE:
-            yield from _open(key, status, f"CASE WHEN {_TAKES_PART} THEN 0 ELSE 1 END <> 0")
+            yield from _open(key, status, f"CASE WHEN {TAKES_PART} THEN 0 ELSE 1 END <> 0")
     else:
         yield from _by_rule(target, key, status)
         yield from _overridden(key, status)
@@ -288,9 +274,9 @@ def _stored(stored: str, key: str, status: CandidateStatus) -> Stream:
 def _by_rule(target: Target, key: str, status: CandidateStatus) -> Iterator[Stream]:
     fits = status is CandidateStatus.AVAILABLE
     # Influencers who never took part are walked by id, which is no order within a country.
-    countries = len(_walked_countries(target)) if fits and key != _CHANGED else 0
-    rule = _rule(target, with_country=not countries)
-    if rule == _NO_RULE and not fits:
+    countries = len(walked_countries(target)) if fits and key != _CHANGED else 0
+    rule = rule_sql(target, with_country=not countries)
+    if rule == NO_RULE and not fits:
         return
     answer = f"CASE WHEN ({rule}) {'= 0' if fits else '<> 0'} THEN 0 {_IS_OPEN} ELSE 1 END <> 0"
     for number in range(countries):
@@ -315,12 +301,12 @@ def _open(key: str, status: CandidateStatus, *where: str) -> Iterator[Stream]:
     removed = "p.campaign_id = :campaign", "p.status = 'REMOVED'"
     source = "participation p JOIN influencer i ON i.id = p.influencer_id"
     yield Stream(source, (*removed, *where), key, status)
-    never = [condition.replace(_TAKES_PART, _HAS_ROW) for condition in where]
+    never = [condition.replace(TAKES_PART, HAS_ROW) for condition in where]
     yield Stream("influencer i", tuple(never), _NO_CHANGE, status)
 
 
 def _overridden(key: str, status: CandidateStatus) -> Iterator[Stream]:
-    for stream in _open(key, status, f"CASE WHEN {_TAKES_PART} THEN 0 ELSE 1 END <> 0"):
+    for stream in _open(key, status, f"CASE WHEN {TAKES_PART} THEN 0 ELSE 1 END <> 0"):
         overridden = "o.campaign_id = :campaign", f"o.availability = '{status.value}'"
         yield stream._replace(
             source=f"{stream.source} JOIN availability_override o ON o.influencer_id = i.id",
@@ -328,68 +314,11 @@ def _overridden(key: str, status: CandidateStatus) -> Iterator[Stream]:
         )
 
 
-_NO_RULE = "1"
-_HAS_ROW = (
-    "coalesce((SELECT 1 FROM participation q WHERE q.campaign_id = :campaign"
-    " AND q.influencer_id = i.id LIMIT 1), 0) = 1"
-)
-_TAKES_PART = (
-    "coalesce((SELECT 1 FROM participation q WHERE q.campaign_id = :campaign"
-    " AND q.influencer_id = i.id AND q.status <> 'REMOVED' LIMIT 1), 0) = 1"
-)
 _IS_OPEN = (
-    f"WHEN {_TAKES_PART} THEN 0"
+    f"WHEN {TAKES_PART} THEN 0"
     " WHEN coalesce((SELECT 1 FROM availability_override q WHERE q.campaign_id = :campaign"
     " AND q.influencer_id = i.id LIMIT 1), 0) = 1 THEN 0"
 )
-
-
-def _rule(target: Target, *, with_country: bool) -> str:
-    """Return SQL for 1 where the influencer meets every audience rule, else 0."""
-    tests: list[str] = []
-    if target.countries and with_country:
-        tests.append("WHEN NOT coalesce(i.country = ANY(:rule_countries), false) THEN 0")
-    if target.category_mask or target.category_overflow:
-        tests.append(f"WHEN NOT ({_shares_category(target)}) THEN 0")
-    if target.followers_min is not None or target.followers_max is not None:
-        account = has_account("i", "rule", bounded=target.followers_max is not None)
-        tests.append("WHEN (i.platforms & :rule_platforms::int) = 0 THEN 1")
-        tests.append(f"WHEN {account} THEN 1 ELSE 0")
-        return f"CASE {' '.join(tests)} END"
-    return f"CASE {' '.join(tests)} ELSE 1 END" if tests else _NO_RULE
-
-
-def _shares_category(target: Target) -> str:
-    ways = ["(i.category_mask & :rule_categories::bigint) <> 0"] if target.category_mask else []
-    late = range(len(_late_categories(target)))
-    ways += [f"i.category_overflow LIKE :rule_late_{number}" for number in late]
-    return " OR ".join(ways)
-
-
-def _late_categories(target: Target) -> list[int]:
-    return sorted(n for n in numbers_in(0, target.category_overflow) if n > MASK_BITS)
-
-
-def _walked_countries(target: Target) -> list[str | None]:
-    """Return the countries of the rule that have a stream each, empty ones last."""
-    asked = len(target.countries)
-    if not 0 < asked <= COUNTRY_STREAMS[-1]:
-        return []
-    streams = next(number for number in COUNTRY_STREAMS if number >= asked)
-    return [*target.countries, *[None] * (streams - asked)]
-
-
-def _rule_values(target: Target) -> dict[str, Any]:
-    """Return the parameters of the rule, whatever its form."""
-    late = enumerate(_late_categories(target))
-    walked = enumerate(_walked_countries(target))
-    return {
-        "rule_countries": list(target.countries),
-        "rule_categories": target.category_mask,
-        **range_values("rule", target.platforms, target.followers_min, target.followers_max),
-        **{f"rule_late_{number}": f"%,{category},%" for number, category in late},
-        **{f"rule_country_{number}": country for number, country in walked},
-    }
 
 
 # Statements

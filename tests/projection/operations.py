@@ -13,6 +13,8 @@ from graphql import (
     FieldNode,
     GraphQLSchema,
     InlineFragmentNode,
+    ObjectFieldNode,
+    ObjectValueNode,
     SelectionSetNode,
     build_schema,
     get_named_type,
@@ -224,9 +226,26 @@ class _Weaver:
             value = nodes.String(EXTERNAL_ID.format(self.dice.randint(1, 13)))
         if name == "id" and of in _TYPES and self._chance(0.9):
             value = nodes.String(encode(of, self.dice.randint(1, 13)))
+        if isinstance(value, ObjectValueNode):
+            value = self._filter(value)
         if self._chance(0.7):
             return print_ast(value)
         return self._variable(str(definitions[name].type), value_from_ast_untyped(value))
+
+    def _filter(self, value: ObjectValueNode) -> ObjectValueNode:
+        """The same filter, with numbers and ids by which rows are found."""
+        some = self.dice.choices(range(1, 14), k=self.dice.randint(1, 8))
+        usual: dict[str, Any] = {
+            "qualifyingAccountsMin": nodes.Int(self.dice.randint(0, 2)),
+            "qualifyingAccountsMax": nodes.Int(self.dice.randint(0, 2)),
+            "influencerIds": nodes.List([nodes.String(encode("Influencer", n)) for n in some]),
+            "externalIds": nodes.List([nodes.String(EXTERNAL_ID.format(n)) for n in some]),
+        }
+        fields = [
+            ObjectFieldNode(name=each.name, value=usual.get(each.name.value, each.value))
+            for each in value.fields
+        ]
+        return ObjectValueNode(fields=tuple(fields))
 
     def _directive(self) -> str:
         """Nothing mostly, else one that decides by a variable or by a constant."""

@@ -51,6 +51,7 @@ ALLOWED = {
     "Campaign.candidate": {Role.STAFF},
     "Campaign.candidateCounts": {Role.STAFF},
     "Query.influencers": {Role.STAFF},
+    "Query.vocabulary": {Role.STAFF},
     "Query.participationEvents": DECIDERS,
     "Query.myJobs": {Role.INFLUENCER},
     "Query.myJobCounts": {Role.INFLUENCER},
@@ -330,6 +331,22 @@ def influencers(
     return _page(_ordered(rows, orderBy), first, last)
 
 
+@resolves("Query.vocabulary")
+def vocabulary(_: Any, asker: Asker) -> Any:
+    people = [person for person in asker.world.all("Influencer") if person.erased_at is None]
+    advertisers = [row.advertiser_id for row in asker.world.all("Campaign") if row.advertiser_id]
+    return {
+        "categories": _words(name for person in people for name in person.categories),
+        "countries": _words(person.country for person in people if person.country),
+        "advertiserIds": [word["name"] for word in _words(advertisers)],
+    }
+
+
+def _words(names: Iterable[str]) -> list[dict[str, Any]]:
+    found = [{"name": name, "influencers": number} for name, number in Counter(names).items()]
+    return sorted(found, key=lambda word: (-cast("int", word["influencers"]), word["name"]))
+
+
 @resolves("Query.participations", "Influencer.participations")
 def participations(
     of: Influencer | None,
@@ -348,7 +365,7 @@ def participations(
         and _one_of(asked.get("origin"), row.origin)
         and _named(asked, "campaignId", "Campaign", row.campaign_id)
         and _named(asked, "influencerId", "Influencer", row.influencer_id)
-        and (not asked.get("updatedSince") or row.updated_at >= _moment(asked["updatedSince"]))
+        and _since(asked.get("updatedSince"), row.updated_at)
     ]
     return _page(_parts_ordered(asker, rows, orderBy), first, last)
 
@@ -365,8 +382,8 @@ def _named(asked: Mapping[str, Any], argument: str, name: str, key: int | None) 
     return gid is None or (key is not None and decode(gid, name) == key)
 
 
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+def _since(text: str | None, moment: datetime | None) -> bool:
+    return text is None or (moment is not None and moment >= datetime.fromisoformat(text))
 
 
 @resolves("Query.participationEvents")
@@ -385,7 +402,7 @@ def feed(
         and _named(asked, "influencerId", "Influencer", row.influencer_id)
         and _named(asked, "participationId", "Participation", row.participation_id)
         and _one_of(asked.get("action"), row.action)
-        and (not asked.get("since") or row.occurred_at >= _moment(asked["since"]))
+        and _since(asked.get("since"), row.occurred_at)
     ]
     return _page(sorted(rows, key=lambda row: row.pk), first, last)
 
@@ -507,11 +524,25 @@ def candidate(of: Campaign, asker: Asker, influencerId: str) -> Any:  # noqa: N8
 
 
 def _candidates(of: Campaign, asker: Asker, asked: Mapping[str, Any]) -> list[Candidate]:
-    return [
+    rows = [
         Candidate(of, person)
         for person in asker.world.all("Influencer")
         if person.erased_at is None and asker.world.fits(person, asked)
     ]
+    return [row for row in rows if _has_own(asker, row, asked)]
+
+
+def _has_own(asker: Asker, row: Candidate, asked: Mapping[str, Any]) -> bool:
+    """Whether a row passes what only this tab's filter has, its status aside."""
+    low, high = asked.get("qualifyingAccountsMin"), asked.get("qualifyingAccountsMax")
+    number = len(qualifying(row, asker))
+    wanted = asked.get("unavailableReason")
+    return (
+        _one_of(asked.get("override"), override(row, asker))
+        and (not wanted or not {*wanted}.isdisjoint(reasons(row, asker)))
+        and (low is None or number >= low)
+        and (high is None or number <= high)
+    )
 
 
 @resolves("Campaign.candidateCounts")
@@ -544,6 +575,8 @@ def _applicants(of: Campaign, asker: Asker, asked: Mapping[str, Any]) -> list[Pa
         if part.campaign_id == of.pk
         and part.status in set(ApplicantStatus)
         and world.fits(world.of["Influencer"][part.influencer_id], asked)
+        and _one_of(asked.get("origin"), part.origin)
+        and _since(asked.get("updatedSince"), part.updated_at)
     ]
 
 
@@ -576,6 +609,8 @@ def _post_rows(of: Campaign, asker: Asker, asked: Mapping[str, Any]) -> list[Pos
         row
         for row in asker.world.post_rows(of)
         if asker.world.fits(people[row.participation.influencer_id], asked)
+        and _one_of(asked.get("warning"), row.post and row.post.warning)
+        and _since(asked.get("submittedSince"), row.post and row.post.submitted_at)
     ]
 
 

@@ -10,6 +10,7 @@ from models.influencer import Influencer, SocialAccount
 from models.participation import Participation, ParticipationEvent, Post
 from models.text import clean, fold
 from resolvers.caller import Caller
+from resolvers.ids import encode
 from tests.searching import finds
 from workflow.enums import ParticipationStatus, Platform, Role, platform_of
 from workflow.facts import (
@@ -136,6 +137,8 @@ class World:
             and (not countries or person.country in countries)
             and (not categories or not categories.isdisjoint(map(fold, person.categories)))
             and _in_range(accounts, asked)
+            and _named(asked.get("influencerIds"), encode("Influencer", person.pk))
+            and _named(asked.get("externalIds"), person.external_id)
         )
 
     def may_see(self, caller: Caller, row: Any) -> bool:
@@ -176,6 +179,10 @@ class World:
 def columns(named: type[T], row: Any) -> T:
     """A plain row of these columns."""
     return named(*(getattr(row, name) for name in named._fields))  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType, reportUnknownMemberType, reportUnknownArgumentType]
+
+
+def _named(wanted: list[str] | None, name: str) -> bool:
+    return not wanted or name in [each.strip() for each in wanted]
 
 
 def _in_range(accounts: list[SocialAccount], asked: Mapping[str, Any]) -> bool:

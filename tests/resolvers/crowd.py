@@ -15,7 +15,7 @@ from resolvers.ids import encode
 from tests import data
 from tests.data import NOW
 from tests.searching import finds
-from workflow.audience import Account, Audience, relevant, unavailable_reasons
+from workflow.audience import Account, Audience, qualifying, relevant, unavailable_reasons
 from workflow.enums import (
     Availability,
     CampaignStatus,
@@ -66,16 +66,15 @@ class Person:
     def gid(self) -> str:
         return encode("Influencer", self.row.pk)
 
+    def qualifying(self, campaign: Campaign) -> int:
+        """How many of their accounts qualify for the campaign."""
+        audience = _audience(campaign)
+        accounts = relevant(audience, self.accounts)
+        return len(qualifying(audience, accounts, self.overrides.get(campaign.pk)))
+
     def reasons(self, campaign: Campaign) -> tuple[UnavailableReason, ...]:
         """Why they do not see the campaign."""
-        audience = Audience(
-            status=campaign.status,
-            platforms=campaign.platforms,
-            countries=frozenset(campaign.countries.split()),
-            categories=frozenset(map(_number, campaign.categories)),
-            followers_min=campaign.followers_min,
-            followers_max=campaign.followers_max,
-        )
+        audience = _audience(campaign)
         return unavailable_reasons(
             audience,
             country=self.row.country,
@@ -124,6 +123,17 @@ class Person:
         return any(
             a.connected and a.platform in platforms and within(a.followers) for a in self.accounts
         )
+
+
+def _audience(campaign: Campaign) -> Audience:
+    return Audience(
+        status=campaign.status,
+        platforms=campaign.platforms,
+        countries=frozenset(campaign.countries.split()),
+        categories=frozenset(map(_number, campaign.categories)),
+        followers_min=campaign.followers_min,
+        followers_max=campaign.followers_max,
+    )
 
 
 def _number(category: str) -> int:

@@ -115,6 +115,7 @@ ROOT: dict[str, tuple[str, str]] = {
     "campaigns": (f"campaigns {LISTS}", ""),
     "influencer": ('influencer(id: "x") { id }', ""),
     "influencers": (f"influencers {LISTS}", "ADVERTISER INFLUENCER"),
+    "vocabulary": ("vocabulary { advertiserIds }", "ADVERTISER INFLUENCER"),
     "participation": ('participation(id: "x") { id }', ""),
     "participations": (f"participations {LISTS}", ""),
     "participationEvents": (f"participationEvents {LISTS}", "INFLUENCER"),

@@ -9,11 +9,13 @@ from tests import data
 from tests.engine import answer, creator, refusal
 from workflow.enums import (
     ApplicantStatus,
+    Availability,
     CampaignStatus,
     CandidateStatus,
     ParticipationOrigin,
     ParticipationStatus,
     Platform,
+    UnavailableReason,
 )
 
 CAMPAIGNS = """query($filter: CampaignFilter, $order: CampaignOrder, $after: String) {
@@ -28,6 +30,8 @@ CANDIDATES = """query($filter: CandidateFilter, $order: CandidateOrder, $after: 
         candidates(filter: $filter, orderBy: $order, first: 1, after: $after) { # } } }"""
 JOBS = """query($order: JobSection, $after: String) {
     myJobs(section: $order, first: 1, after: $after) { # } }"""
+
+PEOPLE = [encode("Influencer", number) for number in (1, 2)]
 
 Given = dict[str, Any]
 SAME: list[tuple[str, Given, Given]] = [
@@ -70,6 +74,22 @@ SAME: list[tuple[str, Given, Given]] = [
     ),
     (CANDIDATES, {}, {"filter": {"status": [*CandidateStatus], "search": "\t"}}),
     (CANDIDATES, {"order": "FOLLOWERS_DESC"}, {"order": None}),
+    (CANDIDATES, {}, {"filter": {"influencerIds": [], "override": None, "unavailableReason": []}}),
+    (
+        CANDIDATES,
+        {"filter": {"influencerIds": [*PEOPLE]}},
+        {"filter": {"influencerIds": [*reversed(PEOPLE), *PEOPLE]}},
+    ),
+    (
+        INFLUENCERS,
+        {"filter": {"externalIds": ["one", "two"]}},
+        {"filter": {"externalIds": ["two\u200b", " one", "one"]}},
+    ),
+    (
+        CAMPAIGNS,
+        {"filter": {"platforms": ["X", "TIKTOK"]}},
+        {"filter": {"platforms": ["TIKTOK", "X"]}},
+    ),
     (JOBS, {}, {"order": "IN_PROGRESS"}),
     (JOBS, {"order": None}, {}),
 ]
@@ -84,6 +104,10 @@ OTHER: list[tuple[str, Given, Given]] = [
     (INFLUENCERS, {"filter": {"countries": ["JP"]}}, {"filter": {"countries": ["JP", "TH"]}}),
     (INFLUENCERS, {"filter": {"countries": ["JP"]}}, {"filter": {"categories": ["JP"]}}),
     (CANDIDATES, {}, {"filter": {"status": [*ApplicantStatus][:1]}}),
+    (CANDIDATES, {}, {"filter": {"override": [*Availability]}}),
+    (CANDIDATES, {}, {"filter": {"unavailableReason": [*UnavailableReason]}}),
+    (CANDIDATES, {}, {"filter": {"influencerIds": PEOPLE}}),
+    (CANDIDATES, {}, {"filter": {"qualifyingAccountsMin": 1}}),
     (JOBS, {}, {"order": "CLOSED"}),
 ]
 
@@ -92,8 +116,10 @@ async def world() -> int:
     """Make two rows for each list; return the influencer."""
     campaigns = [await data.campaign(id=number) for number in (1, 2)]
     people = [
-        await data.influencer((Platform.TIKTOK, 10), categories=["food"], country="JP")
-        for _ in range(2)
+        await data.influencer(
+            (Platform.TIKTOK, 10), external_id=name, categories=["food"], country="JP"
+        )
+        for name in ("one", "two")
     ]
     for campaign in campaigns:
         await data.participation(campaign, people[0], ParticipationStatus.JOINED)

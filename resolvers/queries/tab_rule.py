@@ -1,0 +1,106 @@
+"""The audience rule of one campaign, as the SQL of its Select influencer tab (alias `i`).
+
+All that a rule says is a parameter; only its form is in the SQL. `workflow/audience.py` says the
+same.
+"""
+
+from typing import Any, NamedTuple
+
+from projection import Run
+from resolvers.audience_sql import is_running
+from resolvers.queries.search import has_account, range_values
+from workflow.categories import MASK_BITS, numbers_in
+
+COUNTRY_STREAMS = (1, 2, 3, 4, 8, 16, 40)
+"""How many streams countries are walked in, the rest of them empty: so there are few statements.
+
+More countries are walked in one stream: so many are no longer few rows of all.
+"""
+
+
+class Target(NamedTuple):
+    """The campaign of the tab: its id and its audience rule."""
+
+    id: int
+    is_running: bool
+    platforms: int
+    countries: tuple[str, ...]
+    category_mask: int
+    category_overflow: str
+    followers_min: int | None
+    followers_max: int | None
+
+
+async def target_of(run: Run, campaign: int) -> Target:
+    """Return the campaign of the tab."""
+    [row] = await run.fetch_by(_TARGET, [campaign])
+    found = Target(*row[:-1])
+    return found._replace(
+        is_running=bool(found.is_running), countries=tuple(str(found.countries).split())
+    )
+
+
+_TARGET = f"""
+SELECT id, {is_running("campaign")}, platforms, countries, category_mask,
+    category_overflow, followers_min, followers_max, id
+FROM campaign WHERE id = ANY(:keys)"""
+
+
+NO_RULE = "1"
+HAS_ROW = (
+    "coalesce((SELECT 1 FROM participation q WHERE q.campaign_id = :campaign"
+    " AND q.influencer_id = i.id LIMIT 1), 0) = 1"
+)
+TAKES_PART = (
+    "coalesce((SELECT 1 FROM participation q WHERE q.campaign_id = :campaign"
+    " AND q.influencer_id = i.id AND q.status <> 'REMOVED' LIMIT 1), 0) = 1"
+)
+
+
+def rule_sql(target: Target, *, with_country: bool) -> str:
+    """Return SQL for 1 where the influencer meets every audience rule, else 0."""
+    tests: list[str] = []
+    if target.countries and with_country:
+        tests.append("WHEN NOT coalesce(i.country = ANY(:rule_countries), false) THEN 0")
+    if target.category_mask or target.category_overflow:
+        tests.append(f"WHEN NOT ({shares_category(target)}) THEN 0")
+    if target.followers_min is not None or target.followers_max is not None:
+        account = has_account("i", "rule", bounded=target.followers_max is not None)
+        tests.append("WHEN (i.platforms & :rule_platforms::int) = 0 THEN 1")
+        tests.append(f"WHEN {account} THEN 1 ELSE 0")
+        return f"CASE {' '.join(tests)} END"
+    return f"CASE {' '.join(tests)} ELSE 1 END" if tests else NO_RULE
+
+
+def shares_category(target: Target) -> str:
+    """Return the condition that the influencer has a category of the rule, which names some."""
+    ways = ["(i.category_mask & :rule_categories::bigint) <> 0"] if target.category_mask else []
+    late = range(len(_late_categories(target)))
+    ways += [f"i.category_overflow LIKE :rule_late_{number}" for number in late]
+    return " OR ".join(ways)
+
+
+def _late_categories(target: Target) -> list[int]:
+    return sorted(n for n in numbers_in(0, target.category_overflow) if n > MASK_BITS)
+
+
+def walked_countries(target: Target) -> list[str | None]:
+    """Return the countries of the rule that have a stream each, empty ones last."""
+    asked = len(target.countries)
+    if not 0 < asked <= COUNTRY_STREAMS[-1]:
+        return []
+    streams = next(number for number in COUNTRY_STREAMS if number >= asked)
+    return [*target.countries, *[None] * (streams - asked)]
+
+
+def rule_values(target: Target) -> dict[str, Any]:
+    """Return the parameters of the rule, whatever its form."""
+    late = enumerate(_late_categories(target))
+    walked = enumerate(walked_countries(target))
+    return {
+        "rule_countries": list(target.countries),
+        "rule_categories": target.category_mask,
+        **range_values("rule", target.platforms, target.followers_min, target.followers_max),
+        **{f"rule_late_{number}": f"%,{category},%" for number, category in late},
+        **{f"rule_country_{number}": country for number, country in walked},
+    }
