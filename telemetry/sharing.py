@@ -48,8 +48,8 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        # The id of a process that has ended may be given to another.
-        self._mine = path / f"{os.getpid()}-{secrets.token_hex(4)}.json"
+        mine = (os.getpid(), _began(os.getpid()) or "", secrets.token_hex(4))
+        self._mine = path / f"{'-'.join(map(str, mine))}.json"
 
     def publish(self) -> None:
         """Write the numbers of this process."""
@@ -73,9 +73,9 @@ class Folder:
             running: list[tuple[int, Path]] = []
             ended: list[Path] = []
             for file in self._path.glob("*-*.json"):
-                process = int(file.name.partition("-")[0])
-                if _runs(process):
-                    running.append((process, file))
+                process, began, _ = file.stem.split("-")
+                if _runs(int(process), began):
+                    running.append((int(process), file))
                 else:
                     ended.append(file)
             if ended:
@@ -186,11 +186,24 @@ def _add(totals: Numbers, numbers: Numbers) -> None:
         totals[key] = each if found is None else [a + b for a, b in zip(found, each, strict=True)]
 
 
-def _runs(process: int) -> bool:
+def _runs(process: int, began: str) -> bool:
+    """Return whether the process runs that began then: the id of one that ended is given again."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
-    return True
+        pass
+    return _began(process) in (None, began)
+
+
+def _began(process: int) -> str | None:
+    """Return when a process began, in the system's ticks; None where the system does not tell.
+
+    So it is on macOS: there any process that has the id is taken for the one that had it.
+    """
+    try:
+        told = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return None
+    return told.rpartition(")")[2].split()[19]

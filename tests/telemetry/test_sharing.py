@@ -99,6 +99,31 @@ def test_a_folder_that_was_cleared_away_is_made_again(tmp_path: Path) -> None:
     assert (tmp_path / "shared").stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no process tells when it began")
+def test_a_process_that_got_the_id_of_one_that_ended_is_not_taken_for_it(tmp_path: Path) -> None:
+    run(count, tmp_path)
+    [file] = tmp_path.iterdir()
+    _, began, token = file.stem.split("-")
+    file.rename(tmp_path / f"{os.getpid()}-{began}-{token}.json")
+
+    totals = Folder(tmp_path).totals()
+
+    assert totals.processes == []
+    assert totals.numbers[RETRIES] == [2]
+    assert LIMIT not in totals.numbers
+
+
+def test_a_process_is_known_by_its_id_alone_where_the_system_tells_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tells_nothing(_process: int) -> None:
+        return None
+
+    monkeypatch.setattr("telemetry.sharing._began", tells_nothing)
+    Folder(tmp_path).publish()
+    assert Folder(tmp_path).totals().processes == [os.getpid()]
+
+
 def test_gauges_of_running_processes_are_added_up(tmp_path: Path) -> None:
     pipes = [SPAWN.Pipe() for _ in range(2)]
     stayers = [SPAWN.Process(target=count_and_stay, args=(tmp_path, end)) for _, end in pipes]
