@@ -1,5 +1,7 @@
 """Serve."""
 
+import signal
+import sys
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -23,6 +25,9 @@ def serve(
     workers
         How many processes share the work. With SQLite one is best.
     """
+    if sys.stdin is None or not sys.stdin.isatty():
+        # What serves takes a second to load, and SIGHUP would end it meanwhile.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     from commands.serving import run_server
 
     run_server(host, port, workers)

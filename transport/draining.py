@@ -5,7 +5,6 @@ import logging
 import os
 import signal
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -77,8 +76,8 @@ class DrainingServer(uvicorn.Server):
 
     A second signal ends it at once with exit code 1, unless it is a worker, whose parent decides
     that. SIGHUP, which replaces workers, is for their parent: a server without one logs that it
-    serves on, or ends with the terminal that it was started in. `beat` is called every second while
-    the event loop turns.
+    serves on, where SIGHUP was ignored until then; else, in a terminal, it ends with that. `beat`
+    is called every second while the event loop turns.
     """
 
     def __init__(
@@ -97,8 +96,8 @@ class DrainingServer(uvicorn.Server):
         for number in (signal.SIGTERM, own):
             signal.signal(number, self.handle_exit)
         if self._beat is None:
-            has_terminal = sys.stdin is not None and sys.stdin.isatty()
-            signal.signal(signal.SIGHUP, self.handle_exit if has_terminal else self._decline)
+            is_ignored = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+            signal.signal(signal.SIGHUP, self._decline if is_ignored else self.handle_exit)
         yield
 
     def _decline(self, _sig: int, _frame: FrameType | None) -> None:

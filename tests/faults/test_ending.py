@@ -261,6 +261,22 @@ def test_a_server_that_is_still_starting_ends(
 
 
 @WORKERS
+def test_one_that_is_still_starting_serves_after_sighup(
+    sqlite_databases: SqliteDatabases, tmp_path: Path, workers: int
+) -> None:
+    with (
+        sqlite_databases.lend() as url,
+        running(url, tmp_path, workers=workers, ready=None) as server,
+    ):
+        loaded_files = Path(f"/proc/{server.process.pid}/maps")
+        wait_until(lambda: "asyncpg" in loaded_files.read_text(), server.said)
+        server.tell(HUP)
+        server.wait_until_ready()
+        server.tell()
+        assert server.ended(30) == 0
+
+
+@WORKERS
 def test_no_client_keeps_it_from_ending(
     sqlite_databases: SqliteDatabases, tmp_path: Path, workers: int
 ) -> None:
