@@ -15,7 +15,8 @@ class Campaign(Model):
     `platforms` is a bit mask (`workflow.enums.mask_of`). Audience rules: `countries` is a text of
     codes with one space between, empty for no rule; `categories` are the names as given, and
     `category_mask` and `category_overflow` their numbers (`models.categories`). `places_taken`
-    counts who is APPROVED or JOINED.
+    counts who is APPROVED or JOINED, `codes_total` the codes of the pool, `codes_given` those that
+    participations have: the first so many.
     """
 
     id: int = fields.BigIntField(primary_key=True)
@@ -43,6 +44,8 @@ class Campaign(Model):
     followers_max = fields.IntField(null=True)
     capacity = fields.IntField(null=True)
     places_taken = fields.IntField(default=0)
+    codes_total = fields.IntField(db_default=0)
+    codes_given = fields.IntField(db_default=0)
     application_deadline = fields.DatetimeField(null=True)
     starts_at = fields.DatetimeField(null=True)
     ends_at = fields.DatetimeField(null=True)
@@ -72,6 +75,9 @@ class Campaign(Model):
             CheckConstraint(
                 check="places_taken >= 0 AND (capacity IS NULL OR places_taken <= capacity)",
                 name="campaign_capacity",
+            ),
+            CheckConstraint(
+                check="codes_given >= 0 AND codes_given <= codes_total", name="campaign_codes"
             ),
         )
 

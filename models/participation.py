@@ -7,6 +7,7 @@ from tortoise.models import Model
 from models.campaign import Campaign
 from models.checks import one_of
 from models.influencer import Influencer, SocialAccount
+from models.referral_code import ReferralCode
 from workflow.enums import (
     Action,
     ParticipationOrigin,
@@ -21,7 +22,8 @@ class Participation(Model):
     """One influencer's part in one campaign: at most one row, whatever happened (a unique index).
 
     `followers` repeats the influencer's, for the tabs' order; `selected_platforms` is a bit mask.
-    `version` grows with each change, `round` with each new start.
+    `version` grows with each change, `round` with each new start. `referral_code` stays once it is
+    given (a trigger), and is nobody else's (a unique index).
     """
 
     id: int = fields.BigIntField(primary_key=True)
@@ -45,6 +47,14 @@ class Participation(Model):
         on_delete=fields.RESTRICT,
     )
     selected_platforms = fields.SmallIntField(default=0)
+    referral_code_id: int | None
+    referral_code: fields.ForeignKeyNullableRelation[ReferralCode] = fields.ForeignKeyField(
+        "models.ReferralCode",
+        related_name=False,
+        null=True,
+        on_delete=fields.RESTRICT,
+        db_index=False,
+    )
     origin = fields.CharEnumField(ParticipationOrigin, max_length=20)
     round = fields.IntField(default=1)
     version = fields.IntField(default=1)

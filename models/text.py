@@ -47,6 +47,11 @@ def clean_id(text: str) -> str:
     return _INVISIBLE.sub("", text).strip(_EDGES)
 
 
+def is_visible(text: str) -> bool:
+    """Return whether each character of the text can be seen: no white space is among them."""
+    return not (_GAP.search(text) or _INVISIBLE.search(text))
+
+
 def is_storable(text: str) -> bool:
     """Return whether a database can hold the text: no NUL, no half of a surrogate pair."""
     try:

@@ -29,6 +29,17 @@ from schema.scalars import URL
 
 @strawberry.type(
     description=(
+        "The referral codes of a `REFERRAL_CODE` campaign, counted. Each is given to one "
+        "participation for ever, in the order in which they were added."
+    )
+)
+class ReferralCodePool:
+    total: int = strawberry.field(description="The number of codes that were added.")
+    left: int = strawberry.field(description="The number of codes that nobody was given yet.")
+
+
+@strawberry.type(
+    description=(
         "A Marketplace campaign. Staff see all campaigns; advertisers see their own; influencers "
         "see those that are visible to them and those in which they have a participation."
     )
@@ -119,6 +130,12 @@ class Campaign(Node):
         description=(
             "The number of places taken: participations that are `APPROVED` or `JOINED`. For staff "
             "and the campaign's advertiser; null for influencers."
+        )
+    )
+    referral_codes: ReferralCodePool | None = strawberry.field(
+        description=(
+            "The campaign's referral codes: whoever becomes `APPROVED` or `JOINED` is given one. "
+            "Null unless `affiliateKind` is `REFERRAL_CODE`. For staff; `FORBIDDEN` for others."
         )
     )
     application_deadline: datetime | None = strawberry.field(

@@ -465,8 +465,8 @@ _describe(
     "the first in this order: `INVALID_INPUT` and other faults of the call, `NOT_FOUND`, "
     "`STALE_…`, `CAMPAIGN_CLOSED`, `NOT_A_SELECTION_CAMPAIGN`, `TRANSITION_…` and "
     "`DECIDED_ON_APPLICANT_TAB`, `DEADLINE_PASSED`, `INFLUENCER_UNAVAILABLE`, accounts, platforms "
-    "and URLs, `CAPACITY_REACHED`. More may be added: clients must tolerate values that they do "
-    "not know.",
+    "and URLs, `CAPACITY_REACHED`, `CODES_EXHAUSTED`. More may be added: clients must tolerate "
+    "values that they do not know.",
     INVALID_INPUT=(
         "A value cannot be used: it is too long, empty, repeated, malformed, or contradicts "
         "another."
@@ -507,6 +507,10 @@ _describe(
     URL_IN_USE="Another influencer has submitted the URL to the campaign.",
     CAPACITY_REACHED=(
         "The campaign has no place left, or the new capacity is below the places taken."
+    ),
+    CODES_EXHAUSTED=(
+        "The campaign gives each participant a referral code, and none is left. "
+        "`addReferralCodes` adds more."
     ),
 )
 _describe(

@@ -2,6 +2,7 @@
 
 from strawberry.tools import create_type
 
+from schema.mutations.add_referral_codes import add_referral_codes
 from schema.mutations.apply import apply
 from schema.mutations.connect_account import connect_account
 from schema.mutations.create_campaign import create_campaign
@@ -38,6 +39,7 @@ Mutation = create_type(
         disconnect_account,
         withdraw,
         submit_post,
+        add_referral_codes,
     ],
     description=(
         "The mutations. Each field is a transaction of its own, done whole or not at all. Refusals "

@@ -123,6 +123,14 @@ class Participation(Node):
             "tracking. Empty before they are selected, and in all other campaigns."
         )
     )
+    referral_code: str | None = strawberry.field(
+        description=(
+            "The referral code that the influencer was given in a `REFERRAL_CODE` campaign, on "
+            "becoming `APPROVED` or `JOINED` for the first time. The code stays theirs through a "
+            "removal and a new round. Null before, in other campaigns, and where a trial run "
+            "(`dryRun`) gave it."
+        )
+    )
     required_action: RequiredAction | None = strawberry.field(
         description=(
             "The action that the influencer must take next. Null if there is none, or the campaign "

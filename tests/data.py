@@ -9,6 +9,7 @@ from models import categories, profiles
 from models.campaign import AvailabilityOverride, Campaign
 from models.influencer import Influencer, SocialAccount
 from models.participation import Participation, ParticipationEvent, Post
+from models.referral_code import ReferralCode
 from models.text import fold
 from workflow.categories import mask_and_overflow
 from workflow.enums import (
@@ -169,6 +170,24 @@ async def participation(
         **given,
     }
     return await Participation.create(**values)
+
+
+async def referral_campaign(*codes: str, **given: Any) -> Campaign:
+    """A campaign with this pool of codes."""
+    made = await campaign(
+        type=CampaignType.AFFILIATE,
+        affiliate_kind=AffiliateKind.REFERRAL_CODE,
+        codes_total=len(codes),
+        **given,
+    )
+    await insert(
+        ReferralCode,
+        [
+            {"campaign_id": made.pk, "number": number, "code": code}
+            for number, code in enumerate(codes, start=1)
+        ],
+    )
+    return made
 
 
 async def post(

@@ -50,12 +50,29 @@ async def schema_of(url: str) -> set[tuple[str, str, str]]:
 
 async def forget(migration: str) -> None:
     """Take back what migrations from this one on add, 0009 at the earliest, and their notes."""
-    await _undo_live_posts()
+    await _undo_referral_codes()
+    if migration < "0012":
+        await _undo_live_posts()
     if migration < "0011":
         await _undo_selection()
     if migration < "0010":
         await run("ALTER TABLE idempotency_key DROP COLUMN read_after")
     await run("DELETE FROM tortoise_migrations WHERE name >= :name", name=migration)
+
+
+async def _undo_referral_codes() -> None:
+    """Take back 0012."""
+    client = connection()
+    is_sqlite = client.capabilities.dialect == "sqlite"
+    await run(f"DROP TRIGGER participation_code_kept{'' if is_sqlite else ' ON participation'}")
+    await run("DROP INDEX participation_code_once")
+    await run("ALTER TABLE participation DROP COLUMN referral_code_id")
+    await run("DROP TABLE referral_code")
+    if not is_sqlite:
+        await run("DROP FUNCTION referral_code_stays")
+    await _editor().remove_constraint(Campaign, _check("campaign_codes"))
+    for column in ("codes_total", "codes_given"):
+        await run(f"ALTER TABLE campaign DROP COLUMN {column}")
 
 
 async def _undo_live_posts() -> None:
@@ -67,12 +84,9 @@ async def _undo_live_posts() -> None:
 
 async def _undo_selection() -> None:
     """Take back 0010, with each campaign's type as it would have been."""
-    client = connection()
-    is_sqlite = client.capabilities.dialect == "sqlite"
-    editor = (SqliteEditor if is_sqlite else AsyncpgSchemaEditor)(client)
+    editor = _editor()
     for name in ("campaign_type", "campaign_affiliate_kind"):
-        [check] = [one for one in Campaign.Meta.constraints if one.name == name]
-        await editor.remove_constraint(Campaign, check)
+        await editor.remove_constraint(Campaign, _check(name))
     await run(
         "UPDATE campaign SET type = CASE WHEN selection THEN 'SELECTION'"
         " WHEN type = 'SOCIAL' THEN 'NORMAL' ELSE type END"
@@ -81,3 +95,14 @@ async def _undo_selection() -> None:
         await run(f"ALTER TABLE campaign DROP COLUMN {column}")
     types = "type IN ('NORMAL', 'SELECTION', 'AFFILIATE')"
     await editor.add_constraint(Campaign, CheckConstraint(check=types, name="campaign_type"))
+
+
+def _editor() -> SqliteEditor | AsyncpgSchemaEditor:
+    client = connection()
+    is_sqlite = client.capabilities.dialect == "sqlite"
+    return (SqliteEditor if is_sqlite else AsyncpgSchemaEditor)(client)
+
+
+def _check(name: str) -> CheckConstraint:
+    [check] = [one for one in Campaign.Meta.constraints if one.name == name]
+    return check

@@ -20,6 +20,10 @@ class Kind(NamedTuple):
     selection: bool
     tracking: bool
 
+    @property
+    def gives_codes(self) -> bool:
+        return self.affiliate is AffiliateKind.REFERRAL_CODE
+
     def given(self) -> dict[str, Any]:
         return {
             "type": "AFFILIATE" if self.affiliate else "SOCIAL",
@@ -35,8 +39,9 @@ KINDS = [
 ]
 PART = "participation { id status origin selectedAccount { id } selectedPlatforms }"
 CODES = "userErrors { code }"
+POOL = ["FIRST", "SECOND"]
 SEEN = """query($id: ID!) { participation(id: $id) {
-    status applicantStatus candidateStatus selectedPlatforms requiredAction { type }
+    status applicantStatus candidateStatus selectedPlatforms referralCode requiredAction { type }
     posts { status } events { nodes { action to } }
 } }"""
 ROWS = "query($id: ID!) { campaign(id: $id) { posts { nodes { participation { id } status } } } }"
@@ -54,8 +59,9 @@ async def test_who_is_marked_and_who_applies_go_the_whole_way(db: str, kind: Kin
     parts = [await mark(kind, campaign, marked), await apply(kind, campaign, applicant)]
 
     goal = "APPROVED" if kind.selection else "JOINED"
-    for person, part in zip((marked, applicant), parts, strict=True):
+    for person, part, code in zip((marked, applicant), parts, POOL, strict=True):
         seen = await look(part)
+        assert seen["referralCode"] == (code if kind.gives_codes else None)
         assert (seen["status"], seen["candidateStatus"]) == (goal, "JOINED")
         assert seen["applicantStatus"] == ("APPROVED" if kind.selection else None)
         await (post if kind.tracking else select_social_media)(person, part)
@@ -101,6 +107,12 @@ async def create(kind: Kind) -> str:
     assert payload["userErrors"] == []
     campaign = payload["campaign"]
     assert campaign == {"id": campaign["id"], **kind.given()}
+    given: dict[str, Any] = {"campaignId": campaign["id"], "codes": POOL}
+    added = await mutate("addReferralCodes", f"added {CODES}", **given)
+    if kind.gives_codes:
+        assert added == {"added": len(POOL), "userErrors": []}
+    else:
+        assert added == {"added": 0, "userErrors": [{"code": "TRANSITION_NOT_ALLOWED"}]}
     return campaign["id"]
 
 

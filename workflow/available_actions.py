@@ -105,6 +105,8 @@ _NOT_OFFERED = frozenset(
     )
 )
 
+_WAITS_ON = frozenset((ErrorCode.CAPACITY_REACHED, ErrorCode.CODES_EXHAUSTED))
+
 
 def _open_actions(facts: Facts, role: Role) -> tuple[Action, ...]:
     return _OPEN[role, facts.status, facts.selection, facts.post_tracking]
@@ -147,9 +149,10 @@ def _blockers_of(facts: Facts, action: Action, role: Role) -> tuple[ErrorCode, .
 
 def _is_open(facts: Facts, action: Action, role: Role) -> bool:
     found = _blockers_of(facts, action, role)
-    # An account is connected even where they have to wait on for a place.
-    waits_on = action is Action.CONNECT_ACCOUNT and found == (ErrorCode.CAPACITY_REACHED,)
-    return found == () or waits_on
+    # An account is connected even where they have to wait on for a place or a code.
+    if found and action is Action.CONNECT_ACCOUNT:
+        return _WAITS_ON.issuperset(found)
+    return found == ()
 
 
 def _post_blockers(facts: Facts) -> tuple[ErrorCode, ...] | None:

@@ -63,6 +63,8 @@ class Decision(NamedTuple):
     """Whether the next round begins: after REMOVED, or when an application is reopened."""
     places: int = 0
     """1: takes a place of the campaign's capacity; -1: frees it."""
+    gives_code: bool = False
+    """Whether the participation is given the next code of the campaign's pool."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +167,7 @@ def _changed(facts: Facts, command: Command, cell: Cell) -> Decision:
         account=account,
         starts_round=restarts or row.action is Action.REOPEN,
         places=cell.places,
+        gives_code=cell.places > 0 and facts.needs_code,
     )
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple, overload
 from workflow.audience import Account, Audience, qualifying, relevant, unavailable_reasons
 from workflow.categories import numbers_in
 from workflow.enums import (
+    AffiliateKind,
     Availability,
     CampaignStatus,
     ParticipationOrigin,
@@ -34,6 +35,7 @@ class CampaignRow(NamedTuple):
     status: str
     selection: bool
     post_tracking: bool
+    affiliate_kind: str | None
     platforms: int
     countries: str
     category_mask: int
@@ -42,6 +44,8 @@ class CampaignRow(NamedTuple):
     followers_max: int | None
     capacity: int | None
     places_taken: int
+    codes_total: int
+    codes_given: int
     application_deadline: datetime | str | None
     "A text from SQLite, unless Tortoise converts it."
 
@@ -71,9 +75,10 @@ class ParticipationRow(NamedTuple):
     version: int
     selected_account_id: int | None
     selected_platforms: int
+    referral_code_id: int | None
 
 
-NO_PARTICIPATION = ParticipationRow("", "", 0, None, 0)
+NO_PARTICIPATION = ParticipationRow("", "", 0, None, 0, None)
 """In place of a participation that does not exist."""
 
 
@@ -127,6 +132,8 @@ def build_facts(
         selected_platforms=part.selected_platforms,
         connected_platforms=_connected(known, part.selected_platforms),
         places_left=terms.places_left,
+        codes_left=terms.codes_left,
+        has_code=part.referral_code_id is not None,
         has_live_post=any(is_live(*post) for post in posts),
         has_valid_post=any(post.status in _VALID for post in posts),
         has_undecided_post=any(post.status in POST_SOURCES for post in posts),
@@ -144,6 +151,8 @@ class Terms(NamedTuple):
     deadline: datetime | None
     places_left: int | None
     "None: no limit."
+    codes_left: int | None
+    "None: the campaign gives no codes."
 
 
 @lru_cache(maxsize=1024)
@@ -162,7 +171,13 @@ def terms_of(campaign: CampaignRow) -> Terms:
         ),
         moment_of(campaign.application_deadline),
         None if campaign.capacity is None else campaign.capacity - campaign.places_taken,
+        campaign.codes_total - campaign.codes_given if gives_codes(campaign) else None,
     )
+
+
+def gives_codes(campaign: CampaignRow) -> bool:
+    """Return whether who joins the campaign is given a code."""
+    return campaign.affiliate_kind == AffiliateKind.REFERRAL_CODE
 
 
 def account_of(row: AccountRow) -> Account:

@@ -78,6 +78,9 @@ _FIXED = {
     ErrorCode.CAPACITY_REACHED: (
         "All places of the campaign are taken. Try again when one is free."
     ),
+    ErrorCode.CODES_EXHAUSTED: (
+        "All codes of the campaign are given out. Try again when there are new ones."
+    ),
 }
 
 _REASONS = {

@@ -63,6 +63,10 @@ class Facts:
     """Bit mask: of the selected ones, those on which the influencer has a connected account."""
     places_left: int | None = None
     """None: no limit."""
+    codes_left: int | None = None
+    """Of the pool; None: the campaign gives no codes."""
+    has_code: bool = False
+    """Whether the participation was given a code, which it keeps for ever."""
     has_live_post: bool = False
     """A post that is neither INEFFECTIVE nor WARNING for DELETED_POST."""
     has_valid_post: bool = False
@@ -73,6 +77,11 @@ class Facts:
     """Whether the participation may have one more post."""
     has_account_place: bool = True
     """Whether the influencer may connect one more account."""
+
+    @property
+    def needs_code(self) -> bool:
+        """Return whether who takes a place is given a code."""
+        return self.codes_left is not None and not self.has_code
 
     @property
     def is_hidden(self) -> bool:
@@ -312,6 +321,11 @@ PLACE_LEFT = Condition(
     lambda f, _: f.places_left is None or f.places_left > 0,
     ErrorCode.CAPACITY_REACHED,
 )
+CODE_LEFT = Condition(
+    "a code is left, or none is needed",
+    lambda f, _: f.codes_left != 0 or f.has_code,
+    ErrorCode.CODES_EXHAUSTED,
+)
 
 STALE_CONDITIONS = (SAME_VERSION, SAME_STATUS)
 GOES_THROUGH_ANYWHERE = frozenset((Action.ERASE,))
@@ -550,6 +564,7 @@ REFUSAL_ORDER = (
     ErrorCode.PLATFORM_NOT_RELEVANT,
     ErrorCode.URL_IN_USE,
     ErrorCode.CAPACITY_REACHED,
+    ErrorCode.CODES_EXHAUSTED,
 )
 """Of several refusals that apply, the first one is the answer."""
 REFUSAL_RANK = {code: rank for rank, code in enumerate(REFUSAL_ORDER)}
@@ -602,7 +617,7 @@ def conditions(row: Transition, source: Source) -> tuple[Condition, ...]:
     if row.action not in GOES_THROUGH_ANYWHERE:
         every += (RUNNING,)
     if places(row, source) > 0:
-        every += (PLACE_LEFT,)
+        every += (PLACE_LEFT, CODE_LEFT)
     if row.refusal is not None:
         every += (never(row.refusal),)
     return in_order(every)

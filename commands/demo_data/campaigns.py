@@ -26,6 +26,8 @@ _WHAT = {
 }
 _OCCASIONS = ("Spring Launch", "Summer Push", "Autumn Story", "Winter Gift Guide", "Anniversary")
 _REWARDS = ("Product and ¥20,000", "฿6,000", "8% of each sale", "NT$5,000", "Rp2.500.000")
+_CODES = 100
+"""Codes of a referral campaign: more than it has participants."""
 _COUNTRIES = ("JP", "TH", "TW", "ID", "KR", "VN")
 _STATUSES = {
     CampaignStatus.ONGOING: 50,
@@ -65,6 +67,14 @@ class CampaignData:
     def brand(self) -> str:
         """The advertiser's name."""
         return ADVERTISERS[self.advertiser_id]
+
+    @property
+    def codes(self) -> list[str]:
+        """The campaign's referral codes, such as `TABI1001`."""
+        if self.affiliate_kind is not AffiliateKind.REFERRAL_CODE:
+            return []
+        word = self.advertiser_id.partition("-")[0].upper()
+        return [f"{word}{1_000 + number}" for number in range(1, _CODES + 1)]
 
 
 def campaigns(rng: Random, count: int, now: datetime) -> Iterator[CampaignData]:

@@ -23,6 +23,7 @@ from models.availability import EVERYONE
 from models.campaign import Campaign
 from models.influencer import Influencer, InfluencerSearch, SocialAccount
 from models.participation import Participation, ParticipationEvent, Post
+from models.referral_code import ReferralCode
 from resolvers.availability.worker import refresh
 from resolvers.availability.writers import invalidate
 from transport.settings import Settings
@@ -132,19 +133,19 @@ class Demo:
     # Campaigns
 
     async def _campaign(self, data: CampaignData) -> None:
-        key, row = await self._store_campaign(data)
+        key, row, codes = await self._store_campaign(data)
         if data.status in (CampaignStatus.DRAFT, CampaignStatus.UPCOMING):
             return
         stage = Stage(self.rng, row, self.now - rows.PAST, self.now)
         fitting = [person for person in self.pool if _fits(person, data)]
         wanted = self.rng.randint(EACH // 4, EACH)
-        await self._store(key, stage, self._happened(stage, fitting, wanted))
+        await self._store(key, stage, self._happened(stage, fitting, wanted), codes)
 
     async def _story_campaign(
         self, data: CampaignData, storied: Sequence[Person], *, first: bool
     ) -> None:
         """Store a campaign of the story: in the first, two wait from the start."""
-        key, row = await self._store_campaign(data)
+        key, row, codes = await self._store_campaign(data)
         stage = Stage(self.rng, row, self.now - timedelta(days=3), self.now)
         fitting = [person for person in self.pool if _fits(person, data)]
         happened = self._happened(stage, fitting, 12)
@@ -154,7 +155,7 @@ class Demo:
                 at = self.now - timedelta(hours=2)
                 assert stage.step(history, at, (Role.STAFF, Action.MARK_JOINED))
                 happened.append(history)
-        await self._store(key, stage, happened)
+        await self._store(key, stage, happened, codes)
 
     def _happened(self, stage: Stage, fitting: list[Person], wanted: int) -> list[History]:
         """Return the histories of up to so many people whom the rules admit."""
@@ -163,15 +164,22 @@ class Demo:
         begun = (h for h in histories if stage.perform(h, self.rng.randint(1, 6)))
         return list(islice(begun, wanted))
 
-    async def _store_campaign(self, data: CampaignData) -> tuple[int, CampaignRow]:
+    async def _store_campaign(self, data: CampaignData) -> tuple[int, CampaignRow, list[int]]:
+        """Store the campaign; return its key, its columns, and the keys of its codes."""
         row = rows.campaign(data, self.numbers, self.now)
         (key,) = await insert(Campaign, [row])
-        return key, CampaignRow(**{name: row[name] for name in CampaignRow._fields})
+        codes = await insert(ReferralCode, rows.codes(key, data))
+        return key, CampaignRow(**{name: row[name] for name in CampaignRow._fields}), codes
 
-    async def _store(self, campaign: int, stage: Stage, histories: Sequence[History]) -> None:
-        """Write what happened on a campaign, its events in the order of time."""
+    async def _store(
+        self, campaign: int, stage: Stage, histories: Sequence[History], codes: Sequence[int]
+    ) -> None:
+        """Write what happened on a campaign, its events and its codes in the order of time."""
+        given = sorted((h.code_at, h.influencer) for h in histories if h.code_at)
+        code_of = {key: code for (_, key), code in zip(given, codes, strict=False)}
         parts = await insert(
-            Participation, [rows.participation(campaign, history) for history in histories]
+            Participation,
+            [rows.participation(campaign, one, code_of.get(one.influencer)) for one in histories],
         )
         both = list(zip(parts, histories, strict=True))
         post_keys = iter(
@@ -187,7 +195,9 @@ class Demo:
             for event in history.events
         ]
         await insert(ParticipationEvent, sorted(events, key=lambda row: row["occurred_at"]))
-        await Campaign.filter(id=campaign).update(places_taken=stage.row.places_taken)
+        await Campaign.filter(id=campaign).update(
+            places_taken=stage.row.places_taken, codes_given=len(given)
+        )
 
 
 def _batches(everyone: Iterator[PersonData]) -> Iterator[list[PersonData]]:

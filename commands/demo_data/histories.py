@@ -119,6 +119,8 @@ class History:
     version: int = 0
     selected_account: int | None = None
     selected_platforms: int = 0
+    code_at: datetime | None = None
+    "When a code was given."
     moved_at: datetime | None = None
     posts: list[PostData] = field(default_factory=list[PostData])
     events: list[EventData] = field(default_factory=list[EventData])
@@ -131,6 +133,7 @@ class History:
             self.version,
             self.selected_account,
             self.selected_platforms,
+            None if self.code_at is None else 1,
         )
         return build_facts(
             campaign,
@@ -152,6 +155,8 @@ class History:
             self.selected_account = decision.account
         if command.action is Action.SELECT_SOCIAL_MEDIA:
             self.selected_platforms = command.platforms
+        if decision.gives_code:
+            self.code_at = at
         self.round += decision.starts_round
         self.version += 1
         self.status, self.moved_at = decision.target, at
@@ -223,7 +228,10 @@ class Stage:
         if decision.outcome is not Outcome.CHANGED:
             assert decision.error is not ErrorCode.TRANSITION_NOT_ALLOWED
             return False
-        self.row = self.row._replace(places_taken=self.row.places_taken + decision.places)
+        self.row = self.row._replace(
+            places_taken=self.row.places_taken + decision.places,
+            codes_given=self.row.codes_given + decision.gives_code,
+        )
         before = history.status
         post = None
         if command.url_platform is None:

@@ -98,6 +98,8 @@ def campaign(data: CampaignData, numbers: Mapping[str, int], now: datetime) -> R
         "followers_max": data.followers_max,
         "capacity": data.capacity,
         "places_taken": 0,
+        "codes_total": len(data.codes),
+        "codes_given": 0,
         "application_deadline": data.deadline,
         "starts_at": data.starts_at,
         "ends_at": data.ends_at,
@@ -106,14 +108,23 @@ def campaign(data: CampaignData, numbers: Mapping[str, int], now: datetime) -> R
     }
 
 
-def participation(campaign: int, history: History) -> Row:
-    """Return the row of the participation, after all that happened."""
+def codes(campaign: int, data: CampaignData) -> list[Row]:
+    """Return the pool of the campaign's codes."""
+    return [
+        {"campaign_id": campaign, "number": number, "code": code}
+        for number, code in enumerate(data.codes, start=1)
+    ]
+
+
+def participation(campaign: int, history: History, code: int | None) -> Row:
+    """Return the row of the participation, after all that happened; `code` is its code's key."""
     return {
         "campaign_id": campaign,
         "influencer_id": history.influencer,
         "status": history.status,
         "selected_account_id": history.selected_account,
         "selected_platforms": history.selected_platforms,
+        "referral_code_id": code,
         "origin": history.origin,
         "round": history.round,
         "version": history.version,

@@ -78,13 +78,15 @@ class CandidatesOutcome(MutationOutcome):
 # Reading the ids
 
 
-def check_count(form: Form, items: Sequence[object], noun: str, name: str) -> bool:
+def check_count(
+    form: Form, items: Sequence[object], noun: str, name: str, most: int = MAX_ITEMS
+) -> bool:
     """Return whether one call takes so many items; refuse none, and too many."""
     if not items:
         form.refuse(ErrorCode.INVALID_INPUT, f"Give at least one {noun}.", name)
         return False
-    if len(items) > MAX_ITEMS:
-        message = f"These are {len(items):,} {noun}s: at most {MAX_ITEMS:,} are taken in one call."
+    if len(items) > most:
+        message = f"These are {len(items):,} {noun}s: at most {most:,} are taken in one call."
         form.refuse(ErrorCode.TOO_MANY_ITEMS, message, name)
         return False
     return True

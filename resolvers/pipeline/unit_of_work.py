@@ -1,10 +1,13 @@
 """Decisions in the order given, and the changes that follow from them written together.
 
 However many participations change, one list of changes inserts the new ones, updates the others,
-counts the campaigns' places and writes the history (`database/session.py`).
+counts the campaigns' places and writes the history (`database/session.py`). Codes are given by the
+same list: the number of a pool's codes that are given is known under the campaign's lock, so that
+which are the next ones is, too.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -24,7 +27,7 @@ from workflow.enums import (
     Role,
 )
 from workflow.messages import message as message_for
-from workflow.table import Command, nobody_takes_part
+from workflow.table import Command, Facts, nobody_takes_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ class _Change(NamedTuple):
     decision: Decision
     platforms: int | None
     post_id: int | None
+    code_number: int | None
+    "The number in its campaign's pool of the code that is given."
 
 
 class UnitOfWork:
@@ -85,6 +90,7 @@ class UnitOfWork:
         self._reason = reason
         self._message = message
         self._places_taken = defaultdict[int, int](int)
+        self._codes_given = defaultdict[int, int](int)
         self._changes: list[_Change] = []
 
     def decide(self, candidate: LockedCandidate, command: Command, *field: str | int) -> Evaluation:
@@ -98,11 +104,8 @@ class UnitOfWork:
     def evaluate(
         self, candidate: LockedCandidate, command: Command, *field: str | int
     ) -> Evaluation:
-        """Decide the command, after the places that earlier changes took or freed."""
-        facts = candidate.facts
-        taken = self._places_taken[candidate.campaign.id]
-        if taken and facts.places_left is not None:
-            facts = replace(facts, places_left=facts.places_left - taken)
+        """Decide the command, after the places and codes that earlier changes took or freed."""
+        facts = self._facts_now(candidate)
         decision = decide(facts, command)
         if decision.outcome is not Outcome.CHANGED:
             decided(command.action, decision.outcome)
@@ -111,6 +114,17 @@ class UnitOfWork:
         message = message_for(decision.error, facts, command)
         refusal = Refusal(decision.error, message, path_of(*field) if field else None)
         return Evaluation(decision, refusal)
+
+    def _facts_now(self, candidate: LockedCandidate) -> Facts:
+        """Return the facts after the changes that are recorded."""
+        facts, campaign = candidate.facts, candidate.campaign.id
+        taken = self._places_taken[campaign]
+        if taken and facts.places_left is not None:
+            facts = replace(facts, places_left=facts.places_left - taken)
+        given = self._codes_given[campaign]
+        if given and facts.codes_left is not None:
+            facts = replace(facts, codes_left=facts.codes_left - given)
+        return facts
 
     def record(
         self,
@@ -122,15 +136,20 @@ class UnitOfWork:
         post_id: int | None = None,
     ) -> None:
         """Record a change for `write`; of a participation once at most."""
-        self._places_taken[candidate.campaign.id] += decision.places
-        self._changes.append(_Change(candidate, action, decision, platforms, post_id))
+        campaign = candidate.campaign
+        self._places_taken[campaign.id] += decision.places
+        code_number = None
+        if decision.gives_code:
+            self._codes_given[campaign.id] += 1
+            code_number = campaign.row.codes_given + self._codes_given[campaign.id]
+        self._changes.append(_Change(candidate, action, decision, platforms, post_id, code_number))
         decided(action, Outcome.CHANGED)
 
     async def write(self) -> None:
         """Write the recorded changes, and set the ids of new participations on their candidates.
 
         Raises the driver's own error (sqlite3's IntegrityError, asyncpg's CheckViolationError)
-        where a campaign has fewer places than were counted under its lock.
+        where a campaign has fewer places or codes than were counted under its lock.
         """
         if not self._changes:
             return
@@ -139,7 +158,8 @@ class UnitOfWork:
         if trial is not None:
             ids = trial.take(len(rows))
             rows = [{**row, "new_id": key} for row, key in zip(rows, ids, strict=True)]
-        inserted = await (_WRITE if trial is None else _WRITE_IN_TRIAL)(
+        write = _STATEMENTS[trial is not None, any(self._codes_given.values())]
+        inserted = await write(
             rows,
             role=self._actor.role,
             actor=self._actor.id,
@@ -153,10 +173,11 @@ class UnitOfWork:
             candidate.participation_id = ids.get(candidate.pair, candidate.participation_id)
         self._changes.clear()
         self._places_taken.clear()
+        self._codes_given.clear()
 
 
 def _row_of(change: _Change) -> dict[str, Any]:
-    """Return a change as `_WRITE` takes it."""
+    """Return a change as `_STATEMENTS` take it."""
     candidate = change.candidate
     row = {
         "campaign_id": candidate.campaign.id,
@@ -167,6 +188,8 @@ def _row_of(change: _Change) -> dict[str, Any]:
         "available": _change_of_available(change),
         "moment": candidate.now.isoformat(" "),
     }
+    if change.code_number is not None:
+        row["code_number"] = change.code_number
     if change.action is Action.SET_AVAILABILITY:
         status = candidate.facts.status
         return row | {"from_status": None if nobody_takes_part(status) else status}
@@ -217,7 +240,8 @@ _LEAVES_PARTICIPATION = (Action.SET_AVAILABILITY, Action.SUBMIT_POST, Action.SET
 """Actions that leave the participation's row and version as they are."""
 
 # A row without a version leaves the participation as it is; one without its id inserts it. In a
-# trial run `new_id` is the id of the participation that is inserted, and of the event.
+# trial run `new_id` is the id of the participation that is inserted, and of the event. In braces is
+# what only some calls need: ids that the rows bring (`{id}`, `{new_id}`), and codes.
 _COLUMNS = {
     "campaign_id": "bigint",
     "influencer_id": "bigint",
@@ -237,12 +261,14 @@ _COLUMNS = {
     "followers": "int",
     "new_id": "bigint",
 }
+_COLUMNS_WITH_CODES = {**_COLUMNS, "code_number": "int"}
 _STEPS = (
     Step(
         "inserted",
-        """INSERT INTO participation ({id}campaign_id, influencer_id, status, selected_account_id,
-            selected_platforms, origin, round, version, followers, created_at, updated_at)
-        SELECT {new_id}campaign_id, influencer_id, status, selected_account_id,
+        """INSERT INTO participation ({id}{code}campaign_id, influencer_id, status,
+            selected_account_id, selected_platforms, origin, round, version, followers,
+            created_at, updated_at)
+        SELECT {new_id}{new_code}campaign_id, influencer_id, status, selected_account_id,
             selected_platforms, origin, round, version, followers, moment, moment
         FROM given WHERE participation_id IS NULL AND version IS NOT NULL ORDER BY place
         RETURNING id, campaign_id, influencer_id""",
@@ -250,7 +276,7 @@ _STEPS = (
     ),
     Step(
         "updated",
-        """UPDATE participation AS t SET status = g.status,
+        """UPDATE participation AS t SET {set_code}status = g.status,
             selected_account_id = g.selected_account_id,
             selected_platforms = g.selected_platforms, origin = g.origin, round = g.round,
             version = g.version, updated_at = g.moment
@@ -258,9 +284,9 @@ _STEPS = (
     ),
     Step(
         "places",
-        """UPDATE campaign SET places_taken = places_taken + g.places
-        FROM (SELECT campaign_id, sum(places) AS places FROM given GROUP BY campaign_id) AS g
-        WHERE campaign.id = g.campaign_id AND g.places <> 0""",
+        """UPDATE campaign SET {set_codes}places_taken = places_taken + g.places
+        FROM (SELECT {codes}campaign_id, sum(places) AS places FROM given GROUP BY campaign_id) AS g
+        WHERE campaign.id = g.campaign_id AND ({any_codes}g.places <> 0)""",
     ),
     Step(
         "availability",
@@ -283,14 +309,39 @@ _STEPS = (
 )
 
 
-def _statement(id: str = "", new_id: str = "") -> BatchStatement:
-    """Return the statement of `_STEPS`, in which the database gives the ids, unless the rows do."""
-    steps = (replace(step, sql=step.sql.format(id=id, new_id=new_id)) for step in _STEPS)
-    return BatchStatement(_COLUMNS, *steps)
+_CODE = """(SELECT c.id FROM referral_code c
+    WHERE c.campaign_id = {row}.campaign_id AND c.number = {row}.code_number)"""
+_OWN_IDS = {"id": "id, ", "new_id": "new_id, "}
+_COUNTS_CODES = {
+    "codes": "count(code_number) AS codes, ",
+    "set_codes": "codes_given = codes_given + g.codes, ",
+    "any_codes": "g.codes <> 0 OR ",
+}
+_GIVES_CODES = {
+    "code": "referral_code_id, ",
+    "new_code": f"{_CODE.format(row='given')}, ",
+    "set_code": f"referral_code_id = coalesce({_CODE.format(row='g')}, t.referral_code_id), ",
+}
+_NOTHING = dict.fromkeys((*_OWN_IDS, *_COUNTS_CODES, *_GIVES_CODES), "")
 
 
-_WRITE = _statement()
-_WRITE_IN_TRIAL = _statement("id, ", "new_id, ")
+def _statement(columns: Mapping[str, str], *parts: Mapping[str, str]) -> BatchStatement:
+    """Return the statement of `_STEPS`, with these parts in braces and nothing in the others."""
+    filled = dict(_NOTHING)
+    for part in parts:
+        filled.update(part)
+    steps = (replace(step, sql=step.sql.format_map(filled)) for step in _STEPS)
+    return BatchStatement(columns, *steps)
+
+
+# What a trial run would give is counted, and not given: nobody is shown a code that stays free.
+_STATEMENTS = {
+    (False, False): _statement(_COLUMNS),
+    (False, True): _statement(_COLUMNS_WITH_CODES, _COUNTS_CODES, _GIVES_CODES),
+    (True, False): _statement(_COLUMNS, _OWN_IDS),
+    (True, True): _statement(_COLUMNS_WITH_CODES, _COUNTS_CODES, _OWN_IDS),
+}
+"""By whether it is a trial run, and whether codes are given."""
 
 
 def _change_of_available(change: _Change) -> int:

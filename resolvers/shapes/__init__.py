@@ -4,7 +4,7 @@ from resolvers.shapes.campaign import CAMPAIGN
 from resolvers.shapes.candidate import CANDIDATE
 from resolvers.shapes.event import EVENT
 from resolvers.shapes.influencer import INFLUENCER, OVERRIDE, SOCIAL_ACCOUNT
-from resolvers.shapes.participation import PARTICIPATION
+from resolvers.shapes.participation import PARTICIPATION, REFERRAL_CODE
 from resolvers.shapes.post import POST, POST_ROW
 
 SHAPES = (
@@ -16,5 +16,6 @@ SHAPES = (
     PARTICIPATION,
     POST,
     POST_ROW,
+    REFERRAL_CODE,
     SOCIAL_ACCOUNT,
 )

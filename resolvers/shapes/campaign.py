@@ -1,5 +1,6 @@
 """How a campaign is read, and how the calling influencer stands to it."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from projection import Batched, Computed, Connection, Denial, Derived, Run, Shape, ToOne
@@ -10,9 +11,23 @@ from resolvers.queries.select_tab import candidate, candidates
 from resolvers.shapes import columns as c
 from resolvers.shapes.facts import facts, largest_first
 from workflow.available_actions import available_actions, blockers
-from workflow.enums import Role
+from workflow.enums import AffiliateKind, Role
 from workflow.facts import CampaignRow
 from workflow.table import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralCodePoolValue:
+    """The codes of a campaign, counted."""
+
+    total: int
+    left: int
+
+
+def _pool(_run: Run, kind: str | None, total: int, given: int) -> ReferralCodePoolValue | None:
+    if kind != AffiliateKind.REFERRAL_CODE:
+        return None
+    return ReferralCodePoolValue(total, total - given)
 
 
 def _row(_run: Run, *values: Any) -> CampaignRow:
@@ -51,6 +66,9 @@ CAMPAIGN = Shape(
         "followersMin": c.plain("followers_min"),
         "followersMax": c.plain("followers_max"),
         "capacity": c.plain("capacity", roles=c.DECIDERS),
+        "referralCodes": Computed(
+            compute=_pool, needs=("affiliate_kind", "codes_total", "codes_given"), roles=c.STAFF
+        ),
         "placesTaken": c.plain("places_taken", roles=c.DECIDERS, denial=Denial.NULL),
         "applicationDeadline": c.moment("application_deadline", nullable=True),
         "startsAt": c.moment("starts_at", nullable=True),

@@ -38,6 +38,10 @@ def _row(_run: Run, *values: Any) -> ParticipationRow | None:
     return ParticipationRow(*values) if values[0] else None
 
 
+def _code(_run: Run, code: str | None) -> str | None:
+    return code
+
+
 def _candidate_status(run: Run, status: str, known: Facts) -> CandidateStatus | None:
     if status == ParticipationStatus.REMOVED and run.role != Role.STAFF:
         # What it would be now tells of the audience rules, and of what staff have overridden.
@@ -96,6 +100,7 @@ PARTICIPATION = Shape(
         "version": c.plain("version"),
         "selectedAccount": ToOne(shape="SocialAccount", on="{j}.id = {t}.selected_account_id"),
         "selectedPlatforms": c.platforms("selected_platforms"),
+        "referralCode": Computed(compute=_code, needs=("given_code.code",)),
         "requiredAction": Computed(compute=_required_action, needs=("facts",)),
         "availableActions": Computed(compute=_available_actions, needs=("facts",)),
         "posts": ToMany(
@@ -112,6 +117,7 @@ PARTICIPATION = Shape(
     },
     internal={
         "row": Derived(compute=_row, needs=ParticipationRow._fields),
+        "given_code": ToOne(shape="ReferralCode", on="{j}.id = {t}.referral_code_id"),
         "post_rows": Rows(
             table="post",
             columns=", ".join(PostRow._fields),
@@ -134,4 +140,10 @@ PARTICIPATION = Shape(
             ),
         ),
     },
+)
+
+REFERRAL_CODE = Shape(
+    name="ReferralCode",
+    source="referral_code t",
+    fields={},
 )

@@ -4,7 +4,7 @@ import os
 import signal
 import time
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ from models import profiles
 from models.campaign import Campaign
 from models.influencer import Influencer, InfluencerSearch, SocialAccount
 from models.participation import Participation, ParticipationEvent, Post
+from models.referral_code import ReferralCode
 from tests.commands.running import CommandLine, Ran
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases
 from workflow.enums import (
@@ -42,6 +43,7 @@ TABLES = {
     "social_account": "id",
     "influencer_search": "influencer_id",
     "campaign": "id",
+    "referral_code": "id",
     "participation": "id",
     "post": "id",
     "participation_event": "id",
@@ -212,6 +214,27 @@ async def test_places_are_those_of_who_is_approved_or_joined(demo: Loaded) -> No
             ).count()
             assert campaign.places_taken == held
             assert campaign.capacity is None or held <= campaign.capacity
+
+
+async def test_codes_are_those_of_who_was_ever_approved_or_joined(demo: Loaded) -> None:
+    async with connected(demo.url):
+        campaigns = {campaign.id: campaign for campaign in await Campaign.all()}
+        entered = await ParticipationEvent.filter(to_status__in=HOLDING_A_PLACE).order_by("id")
+        parts = await Participation.exclude(referral_code_id=None).prefetch_related("referral_code")
+        pools = Counter(code.campaign_id for code in await ReferralCode.all())
+
+    referral = [c for c in campaigns.values() if c.affiliate_kind is AffiliateKind.REFERRAL_CODE]
+    first = {
+        event.participation_id or 0: event.campaign_id for event in entered
+        if campaigns[event.campaign_id] in referral
+    }  # fmt: skip
+    assert first.keys() == {part.id for part in parts}
+    assert sum(campaign.codes_given > 10 for campaign in referral) > 1
+    for campaign in referral:
+        in_order = [key for key, of in first.items() if of == campaign.id]
+        numbers = {part.id: code.number for part in parts if (code := part.referral_code)}
+        assert [numbers[key] for key in in_order] == list(range(1, campaign.codes_given + 1))
+        assert pools[campaign.id] == campaign.codes_total > campaign.codes_given
 
 
 async def test_whoever_takes_part_may_see_it_and_has_a_qualifying_account(demo: Loaded) -> None:

@@ -63,6 +63,38 @@ async def test_marking_a_thousand_takes_no_more_statements_than_two(
     assert counts[0] == counts[1] > 0
 
 
+async def test_giving_a_thousand_codes_takes_no_more_statements_than_two(
+    db: str, statements: Callable[[], int]
+):
+    people = await data.crowd(1_000)
+    for some in (people[:2], people):
+        codes = [f"C{number}" for number in range(len(some))]
+        campaign = await data.referral_campaign(*codes)
+        ids = [encode("Influencer", person) for person in some]
+        statements()
+        payload = await mutate(
+            "markJoined", CHANGED, campaignId=encode("Campaign", campaign.pk), influencerIds=ids
+        )
+        assert statements() == expected_statements()
+        all_changed(payload, len(some))
+        parts = await Participation.filter(campaign=campaign).prefetch_related("referral_code")
+        given = {part.influencer_id: part.referral_code for part in parts}
+        assert [(code := given[person]) and code.code for person in some] == codes
+
+
+async def test_adding_ten_thousand_codes_takes_no_more_statements_than_two(
+    db: str, statements: Callable[[], int]
+):
+    campaign = encode("Campaign", (await data.referral_campaign()).pk)
+    counts = list[int]()
+    for codes in (["A", "B"], [f"C{number}" for number in range(10_000)]):
+        statements()
+        payload = await mutate("addReferralCodes", "added", campaignId=campaign, codes=codes)
+        counts.append(statements())
+        assert payload == {"added": len(codes)}
+    assert counts[0] == counts[1] > 0
+
+
 @pytest.mark.parametrize("size", [1, 500])
 async def test_marking_takes_three_statements(db: str, statements: Callable[[], int], size: int):
     people = await data.crowd(size)

@@ -36,6 +36,8 @@ async def _broken(statement: str) -> None:
         "followers_min = 10, followers_max = 9",
         "places_taken = -1",
         "capacity = 3, places_taken = 4",
+        "codes_given = -1",
+        "codes_total = 3, codes_given = 4",
     ],
 )
 async def test_a_campaign_that_must_never_be_is_refused(db: str, change: str) -> None:
@@ -117,6 +119,44 @@ async def test_staff_say_one_thing_about_an_influencer(db: str) -> None:
     with pytest.raises(IntegrityError):
         await data.override(campaign, person, "UNAVAILABLE")
     await _broken("UPDATE availability_override SET availability = 'OTHER'")
+
+
+async def test_a_code_is_in_a_campaign_once_and_has_a_place_in_its_order(db: str) -> None:
+    campaign = await data.referral_campaign("a", "b")
+
+    for number, code in ((3, "a"), (2, "c"), (0, "d"), (4, "")):
+        await _broken(
+            "INSERT INTO referral_code (campaign_id, number, code)"
+            f" VALUES ({campaign.pk}, {number}, '{code}')"
+        )
+    await data.referral_campaign("a")
+    await data.ReferralCode.create(campaign_id=campaign.pk, number=3, code="A")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE referral_code SET code = 'other'", "DELETE FROM referral_code"],
+)
+async def test_a_code_stays_as_it_was_added(db: str, statement: str) -> None:
+    await data.referral_campaign("a")
+
+    await _broken(statement)
+
+
+async def test_a_code_stays_with_the_participation_that_was_given_it(db: str) -> None:
+    campaign = await data.referral_campaign("a", "b")
+    first, second = [code.pk for code in await data.ReferralCode.all().order_by("number")]
+    status = ParticipationStatus.JOINED
+    given = await data.participation(
+        campaign, await data.influencer(), status, referral_code_id=first
+    )
+    other = await data.participation(campaign, await data.influencer(), status)
+
+    for value in (second, "NULL"):
+        await _broken(f"UPDATE participation SET referral_code_id = {value} WHERE id = {given.pk}")
+    await _broken(f"UPDATE participation SET referral_code_id = {first} WHERE id = {other.pk}")
+    await _broken(f"UPDATE participation SET referral_code_id = 999 WHERE id = {other.pk}")
+    await rows(f"UPDATE participation SET referral_code_id = {second} WHERE id = {other.pk}")
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ MIGRATIONS = [
     "0009_read_after",
     "0010_selection",
     "0011_live_posts",
+    "0012_referral_codes",
 ]
 
 

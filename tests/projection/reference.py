@@ -43,6 +43,7 @@ DECIDERS = {Role.STAFF, Role.ADVERTISER}
 ALLOWED = {
     "Campaign.advertiserId": DECIDERS,
     "Campaign.capacity": DECIDERS,
+    "Campaign.referralCodes": {Role.STAFF},
     "Campaign.applicants": DECIDERS,
     "Campaign.applicantCounts": DECIDERS,
     "Campaign.posts": DECIDERS,
@@ -455,6 +456,15 @@ def places_taken(of: Campaign, asker: Asker) -> int | None:
     return of.places_taken if asker.caller.role in DECIDERS else None
 
 
+@resolves("Campaign.referralCodes")
+def referral_codes(of: Campaign, asker: Asker) -> dict[str, int] | None:
+    if of.affiliate_kind != "REFERRAL_CODE":
+        return None
+    codes = [code for code in asker.world.all("ReferralCode") if code.campaign_id == of.pk]
+    given = {part.referral_code_id for part in asker.world.all("Participation")}
+    return {"total": len(codes), "left": sum(code.pk not in given for code in codes)}
+
+
 @resolves("Campaign.viewerParticipation")
 def viewer_participation(of: Campaign, asker: Asker) -> Any:
     return asker.world.parts.get((of.pk, asker.caller.influencer_id))
@@ -667,6 +677,12 @@ def _status(asker: Asker, of: Participation | Candidate) -> CandidateStatus:
 def candidate_status(of: Participation, asker: Asker) -> Any:
     hidden = of.status == "REMOVED" and asker.caller.role is not Role.STAFF
     return None if hidden else _status(asker, of)
+
+
+@resolves("Participation.referralCode")
+def referral_code(of: Participation, asker: Asker) -> str | None:
+    key = of.referral_code_id
+    return None if key is None else asker.world.of["ReferralCode"][key].code
 
 
 @resolves("Candidate.status")

@@ -16,6 +16,7 @@ from hypothesis import given, note, settings
 from models.campaign import Campaign
 from models.influencer import Influencer, SocialAccount
 from models.participation import Participation, ParticipationEvent, Post
+from models.referral_code import ReferralCode
 from resolvers.caller import Caller
 from resolvers.ids import encode
 from tests import data
@@ -73,7 +74,7 @@ fragment Facts on Campaign {
   brand @skip(if: $without)
 }
 fragment Part on Participation {
-  id status candidateStatus applicantStatus origin round version selectedPlatforms
+  id status candidateStatus applicantStatus origin round version selectedPlatforms referralCode
   selectedAccount { id platform }
   requiredAction { __typename type message platforms accounts { id followers } blockedBy }
   availableActions
@@ -184,6 +185,11 @@ async def _populate() -> None:
                 updated_at=NOW - timedelta(minutes=dice.randint(0, 3)),
                 version=dice.randint(1, 9),
             )
+    code = await ReferralCode.get(number=1)
+    part = await Participation.filter(campaign_id=code.campaign_id).order_by("id").first()
+    assert part is not None
+    await Participation.filter(id=part.pk).update(referral_code_id=code.pk)
+    await Campaign.filter(id=code.campaign_id).update(codes_given=1)
     for part in await Participation.all().order_by("id"):
         await _history(dice, part)
     for person in people[:3]:
@@ -222,6 +228,7 @@ async def _more_campaigns() -> list[Campaign]:
             platforms=(Platform.LINE, Platform.INSTAGRAM),
         ),
         await data.campaign(selection=True, capacity=9, advertiser_id=None),
+        await data.referral_campaign("FIRST", "SECOND"),
         await data.campaign(status=CampaignStatus.CANCELLED, followers_min=50),
     ]
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from models.campaign import AvailabilityOverride, Campaign
 from models.influencer import Influencer, SocialAccount
 from models.participation import Participation, ParticipationEvent, Post
+from models.referral_code import ReferralCode
 from models.text import clean, fold
 from resolvers.caller import Caller
 from resolvers.ids import encode
@@ -71,7 +72,15 @@ class World:
     @classmethod
     async def load(cls, now: datetime) -> "World":
         """Read all rows."""
-        models = (Campaign, Influencer, SocialAccount, Participation, ParticipationEvent, Post)
+        models = (
+            Campaign,
+            Influencer,
+            SocialAccount,
+            Participation,
+            ParticipationEvent,
+            Post,
+            ReferralCode,
+        )
         rows = {model.__name__: await model.all() for model in models}
         return cls(now, {**rows, "Override": await AvailabilityOverride.all()})
 

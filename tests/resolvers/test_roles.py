@@ -11,6 +11,7 @@ from execution.engine import Params
 from models import profiles
 from models.influencer import SocialAccount
 from models.participation import Participation
+from models.referral_code import ReferralCode
 from projection.internals import core_schema
 from resolvers.caller import Caller
 from resolvers.context import Context
@@ -18,7 +19,7 @@ from resolvers.ids import encode
 from schema import schema
 from tests import data
 from tests.data import NOW
-from tests.engine import ADVERTISER, ENGINE, STAFF, creator, execute
+from tests.engine import ADVERTISER, ENGINE, STAFF, STRANGER, creator, execute
 from workflow.enums import (
     Action,
     Availability,
@@ -294,6 +295,7 @@ FORBIDDEN = {
     ("Campaign", "postCounts"): "INFLUENCER",
     ("Campaign", "capacity"): "INFLUENCER",
     ("Campaign", "advertiserId"): "INFLUENCER",
+    ("Campaign", "referralCodes"): "ADVERTISER INFLUENCER",
 }
 """All others are for every role that sees the object."""
 ARGUMENTS = {("Campaign", "candidate"): '(influencerId: "x")'}
@@ -418,6 +420,20 @@ async def test_how_a_removed_participation_would_stand_now_is_for_staff(db: str)
             "candidateStatus": "AVAILABLE" if role == "STAFF" else None,
         }
         assert not errors
+
+
+async def test_a_code_is_for_staff_the_campaigns_advertiser_and_its_own_creator(db: str):
+    campaign = await data.referral_campaign("CODE")
+    person, other = await data.influencer(), await data.influencer()
+    code = await ReferralCode.get(campaign_id=campaign.pk)
+    joined = ParticipationStatus.JOINED
+    part = await data.participation(campaign, person, joined, referral_code_id=code.pk)
+    await data.participation(campaign, other, joined)
+    query = "query($id: ID!) { participation(id: $id) { referralCode } }"
+    for caller in (STAFF, ADVERTISER, STRANGER, creator(person.pk), creator(other.pk)):
+        found, errors = await ask(query, caller, id=encode("Participation", part.pk))
+        seen = None if caller is STRANGER or caller == creator(other.pk) else "CODE"
+        assert (found["participation"], errors) == (seen and {"referralCode": seen}, [])
 
 
 async def test_overrides_in_the_history_are_for_staff(db: str):

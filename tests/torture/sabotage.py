@@ -52,12 +52,13 @@ def event_outside_transaction() -> None:
     """Events are written after the commit, in a transaction of their own."""
     write, transacted = UnitOfWork.write, transaction.transacted
     unwritten = list[dict[str, Any]]()
-    changes = copy(unit_of_work._WRITE)
+    statements, plain = unit_of_work._STATEMENTS, (False, False)
+    changes = copy(statements[plain])
     events = re.compile(r", events AS \(.*\) SELECT", re.DOTALL)
     changes._nested = events.sub(" SELECT", changes._nested)
     changes._in_turn = changes._in_turn[:-1]
-    assert changes._nested != unit_of_work._WRITE._nested
-    unit_of_work._WRITE = changes
+    assert changes._nested != statements[plain]._nested
+    statements[plain] = changes
 
     async def write_changes(self: UnitOfWork) -> None:
         written = list(self._changes)

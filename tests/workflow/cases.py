@@ -17,7 +17,7 @@ from tests.workflow.oracle import (
     Type,
     Url,
 )
-from workflow.enums import ErrorCode, Platform, mask_of
+from workflow.enums import Platform, mask_of
 from workflow.facts import (
     AccountRow,
     CampaignRow,
@@ -89,12 +89,8 @@ PEOPLE = (
 ONE_FITS = PEOPLE[2]
 
 
-CODES = (
-    ((1, False), (0, False), (0, True))
-    if "CODES_EXHAUSTED" in ErrorCode.__members__
-    else ((1, False),)
-)
-"""Codes left, and whether they have one already; of no matter before the table knows of codes."""
+CODES = ((1, False), (0, False), (0, True))
+"""Codes left, and whether they have one already."""
 
 
 def cores(
@@ -110,6 +106,8 @@ def cores(
         ):
             if campaign_status == "DRAFT" and status is not None:
                 continue  # nobody takes part in a draft
+            if has_code and status is None:
+                continue  # it is their participation's
             yield Case(
                 type=type_,
                 kind=kind,
@@ -219,6 +217,7 @@ def _campaign(case: Case) -> CampaignRow:
         status=case.campaign_status,
         selection=case.selection,
         post_tracking=case.post_tracking,
+        affiliate_kind=case.kind,
         platforms=mask(case.platforms),
         countries="ID MY",
         category_mask=1,
@@ -227,6 +226,8 @@ def _campaign(case: Case) -> CampaignRow:
         followers_max=9_000,
         capacity=case.places_left,
         places_taken=0,
+        codes_total=case.codes_left,
+        codes_given=0,
         application_deadline=NOW if case.deadline_passed else NOW + HOUR,
     )
 
@@ -242,7 +243,8 @@ def _participation(case: Case) -> ParticipationRow | None:
         return None
     selected = None if case.selected is None else number(case.selected)
     platforms = mask(case.selected_platforms)
-    return ParticipationRow(case.status, case.origin, case.version, selected, platforms)
+    code = 1 if case.has_code else None
+    return ParticipationRow(case.status, case.origin, case.version, selected, platforms, code)
 
 
 def number(account: Account) -> int:

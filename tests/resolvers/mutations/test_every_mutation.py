@@ -129,6 +129,12 @@ async def submit_post() -> Case:
     return given | {"url": "https://www.tiktok.com/@a/video/1"}, person
 
 
+async def add_referral_codes() -> Case:
+    campaign = await data.referral_campaign("OLD")
+    given = {"campaignId": encode("Campaign", campaign.pk), "codes": ["OLD", "NEW"]}
+    return given, (await data.influencer()).pk
+
+
 STAFF_ALONE = {
     "createCampaign": create_campaign,
     "updateCampaign": update_campaign,
@@ -138,6 +144,7 @@ STAFF_ALONE = {
     "removeParticipants": remove_participants,
     "setAvailability": set_availability,
     "setPostStatus": set_post_status,
+    "addReferralCodes": add_referral_codes,
 }
 STAFF_AND_ADVERTISERS = {"setApplicantStatus": set_applicant_status}
 STAFF_AND_CREATORS = {"selectSocialMedia": select_social_media}

@@ -36,6 +36,7 @@ MADE = {
     "apply": {"Participation", "ParticipationEvent"},
     "connectAccount": {"SocialAccount", "ParticipationEvent"},
     "disconnectAccount": set[str](),
+    "addReferralCodes": set[str](),
     "submitPost": {"Post", "ParticipationEvent"},
 }
 """The types of what is made, where it is more than an event."""
