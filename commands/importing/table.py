@@ -37,14 +37,14 @@ class Table:
 
     def __init__(self, raw: io.BufferedReader, renamed: Mapping[str, str]) -> None:
         self.encoding = encodings.detect(raw)
-        self._text = _decoded(raw, self.encoding)
+        self._text = decoded(raw, self.encoding)
         head = list(islice(self._text, _HEADER_LINES))
         self.separator = _separator(head, {renamed.get(name, name) for name in NEEDED})
         self._reader = csv.reader(chain(head, self._text), delimiter=self.separator, strict=True)
         try:
             self.columns: Columns = match(next(self._reader, ()), renamed)
         except csv.Error as error:
-            message = f"its first line cannot be read: {_in_words(error)}"
+            message = f"its first line cannot be read: {in_words(error)}"
             raise CommandError(message) from None
         self._read = sorted(self.columns.index.items())
 
@@ -59,7 +59,7 @@ class Table:
                 return
             except csv.Error as error:
                 lost = reader.line_num - line + 1
-                problem = _open_quote(line, lost) if lost > 1 else _in_words(error)
+                problem = open_quote(line, lost) if lost > 1 else in_words(error)
                 yield Row(line, problem=f"cannot be read: {problem}", lost=lost)
             else:
                 if (text := "".join(cells)) and not text.isspace():
@@ -69,7 +69,7 @@ class Table:
         missing = self.columns.width - len(cells)
         if missing < 0 or self._says_more(cells):
             return Row(line, cells, "it has more cells than columns")
-        if not _is_text(text):
+        if not is_text(text):
             return Row(
                 line, cells + [""] * missing, "this is not UTF-8 text: save the file as CSV UTF-8"
             )
@@ -92,11 +92,11 @@ class Table:
         for name, place in self._read:
             if len(cells[place].strip().splitlines()) > 1:
                 header = self.columns.own_names.get(name, name)
-                return f"{header} has a line break: {_open_quote(line, lost)}", lost
+                return f"{header} has a line break: {open_quote(line, lost)}", lost
         return "", 0
 
 
-def _decoded(raw: io.BufferedReader, encoding: str) -> io.TextIOWrapper:
+def decoded(raw: io.BufferedReader, encoding: str) -> io.TextIOWrapper:
     """Return the text of the file, with lines that end as its first does.
 
     In UTF-8, bytes that are none are kept, to be told line by line.
@@ -138,7 +138,7 @@ def _cells(head: Sequence[str], separator: str) -> Sequence[str]:
         return ()
 
 
-def _is_text(text: str) -> bool:
+def is_text(text: str) -> bool:
     """Return whether the text was decoded, from UTF-8 and not ISO-2022-JP, which is ASCII."""
     if text.isascii():
         return "\x1b" not in text
@@ -149,12 +149,14 @@ def _is_text(text: str) -> bool:
     return True
 
 
-def _open_quote(line: int, lost: int) -> str:
+def open_quote(line: int, lost: int) -> str:
+    """Return the message that lines are lost to a quote that is open since this one."""
     last = line + lost - 1
     return f"a quote in this row is not closed, so lines {line:,} to {last:,} ({lost:,}) are lost"
 
 
-def _in_words(error: csv.Error) -> str:
+def in_words(error: csv.Error) -> str:
+    """Return what a row has that no table has, in words."""
     words = str(error)
     if "end of data" in words:
         return "a quote is not closed"
