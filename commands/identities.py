@@ -14,6 +14,7 @@ from workflow.enums import Role
 TOKEN_SECONDS = 30 * 24 * 60 * 60
 STAFF_NAME = "Mika Sato"
 ADVERTISER_NAME = "Ren Aoki"
+SERVICE_NAME = "Post tracker"
 # How each began: where they are now depends on what has been tried out since.
 _CREATORS = {
     WAITING_TO_SELECT: "marked as joined with two accounts",
@@ -23,7 +24,7 @@ _CREATORS = {
 
 
 def demo_identities(settings: Settings) -> Callable[[], Awaitable[Sequence[Identity]]]:
-    """Return the callers in GraphiQL's menu: staff, an advertiser, then influencers of the demo."""
+    """Return the callers in GraphiQL's menu: staff, an advertiser, influencers, and a service."""
 
     async def identities() -> Sequence[Identity]:
         # A token of staff for everyone who can read a log is no thing for production.
@@ -50,6 +51,9 @@ def demo_identities(settings: Settings) -> Callable[[], Awaitable[Sequence[Ident
                 )
                 for key, what in _CREATORS.items()
                 if key in names
+            ),
+            _identity(
+                settings, f"Service ({SERVICE_NAME})", Role.SERVICE, "post-tracker", SERVICE_NAME
             ),
         ]
 

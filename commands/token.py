@@ -13,7 +13,7 @@ YEAR = int(timedelta(days=365).total_seconds())
 
 def token(
     *,
-    role: Literal["STAFF", "ADVERTISER", "INFLUENCER"],
+    role: Literal["STAFF", "ADVERTISER", "INFLUENCER", "SERVICE"],
     influencer: str | None = None,
     advertiser: str | None = None,
     name: str | None = None,
@@ -27,14 +27,15 @@ def token(
     ----------
     role
         Who the bearer is: STAFF sees and does everything, an ADVERTISER what concerns their
-        campaigns, an INFLUENCER what concerns them.
+        campaigns, an INFLUENCER what concerns them; a SERVICE records posts and findings, and
+        keeps influencers up to date.
     influencer
         Whose token it is, for INFLUENCER: a global id (gid://joinery/Influencer/7), its number
         alone (7), or an external id (externalId:crm-7).
     advertiser
         Whose campaigns, for ADVERTISER: the campaigns' advertiserId.
     name
-        The name that the history shows.
+        The name that the history shows; for SERVICE, which service it is.
     ttl
         For how many seconds it is good.
     """
@@ -58,7 +59,7 @@ def _subject(role: str, influencer: str | None, advertiser: str | None) -> str:
     _check("INFLUENCER", role, "--influencer", influencer)
     _check("ADVERTISER", role, "--advertiser", advertiser)
     if influencer is None:
-        return advertiser or "staff"
+        return advertiser or role.lower()
     if influencer.isascii() and influencer.isdigit():
         return ids.encode("Influencer", int(influencer))
     if ids.decode(influencer, "Influencer") is None and not influencer.startswith("externalId:"):

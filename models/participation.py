@@ -10,8 +10,10 @@ from models.influencer import Influencer, SocialAccount
 from models.referral_code import ReferralCode
 from workflow.enums import (
     Action,
+    Finding,
     ParticipationOrigin,
     ParticipationStatus,
+    PostSource,
     PostStatus,
     PostWarning,
     Role,
@@ -80,7 +82,8 @@ class Post(Model):
 
     `url_digest` is the SHA-256 of what is compared of the URL (`workflow.post_addresses`); among a
     campaign's live posts (`workflow.table.is_live`) it is unique, by an index. `round` is the
-    participation's when the post was made.
+    participation's when the post was made. `decided_…` is what staff set last, from which the
+    status differs while a finding holds (`workflow.findings`).
     """
 
     id: int = fields.BigIntField(primary_key=True)
@@ -97,9 +100,17 @@ class Post(Model):
     )
     url = fields.CharField(2048)
     url_digest = fields.CharField(64)
+    source = fields.CharEnumField(PostSource, max_length=20, db_default=PostSource.CREATOR)
+    published_at = fields.DatetimeField(null=True)
     status = fields.CharEnumField(PostStatus, max_length=20)
     warning = fields.CharEnumField(PostWarning, max_length=20, null=True)
     reason = fields.CharField(2000, null=True)
+    decided_status = fields.CharEnumField(
+        PostStatus, max_length=20, db_default=PostStatus.SUBMITTED
+    )
+    decided_warning = fields.CharEnumField(PostWarning, max_length=20, null=True)
+    decided_reason = fields.CharField(2000, null=True)
+    decided_at = fields.DatetimeField(null=True)
     round = fields.IntField(db_default=1)
     account_id: int | None
     account: fields.ForeignKeyNullableRelation[SocialAccount] = fields.ForeignKeyField(
@@ -117,7 +128,35 @@ class Post(Model):
                 f" AND {one_of('warning', PostWarning)} ELSE warning IS NULL END",
                 name="post_warning",
             ),
+            CheckConstraint(check=one_of("source", PostSource), name="post_source"),
+            CheckConstraint(check=one_of("decided_status", PostStatus), name="post_decided_status"),
+            CheckConstraint(
+                check=f"CASE WHEN decided_status = 'WARNING' THEN decided_warning IS NOT NULL"
+                f" AND {one_of('decided_warning', PostWarning)} ELSE decided_warning IS NULL END",
+                name="post_decided_warning",
+            ),
         )
+
+
+class PostFinding(Model):
+    """What a service observed of a post; never changed, never deleted: a trigger keeps it so.
+
+    The same observation is kept once, by a unique index, with the time when it first came.
+    """
+
+    id: int = fields.BigIntField(primary_key=True)
+    post_id: int
+    post: fields.ForeignKeyRelation[Post] = fields.ForeignKeyField(
+        "models.Post", related_name=False, on_delete=fields.RESTRICT, db_index=False
+    )
+    finding = fields.CharEnumField(Finding, max_length=20)
+    is_over = fields.BooleanField()
+    observed_at = fields.DatetimeField()
+    received_at = fields.DatetimeField()
+
+    class Meta(Model.Meta):
+        table = "post_finding"
+        constraints = (CheckConstraint(check=one_of("finding", Finding), name="finding"),)
 
 
 class ParticipationEvent(Model):

@@ -207,6 +207,8 @@ def _check_column(name: str, field: Column, graphql_type: Any) -> None:
 def _check_denial(name: str, field: Guarded, graphql_type: Any) -> None:
     if field.denial is Denial.FORBIDDEN and is_non_null(graphql_type):
         raise ShapeError(f"{name} is refused to some roles, but never null in the schema.")
+    if field.denial is Denial.WHOLE and not is_non_null(graphql_type):
+        raise ShapeError(f"{name} refuses the whole root field, but may be null in the schema.")
     if field.denial is Denial.NULL and is_non_null(graphql_type):
         raise ShapeError(f"{name} is null for some roles, but never null in the schema.")
     if field.denial is Denial.EMPTY and not is_list(graphql_type):

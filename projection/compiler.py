@@ -143,12 +143,15 @@ class Compiler:
         return self._shaped(level, shape, alias, field, selected)
 
     def _denied(self, field: Guarded, selected: "Selected") -> str:
-        if field.denial is not Denial.FORBIDDEN:
+        """Return the value of a field that the role may not see. Raises where that is not null."""
+        if field.denial in (Denial.NULL, Denial.EMPTY):
             return "None" if field.denial is Denial.NULL else "[]"
         error = GraphQLError(
             f"The role {self.role} may not see `{selected.path[-1]}`.",
             extensions={"code": self.terms.forbidden},
         )
+        if field.denial is Denial.WHOLE:
+            raise error
         nodes = [each.node for each in selected.details]
         self.denied.append(Refused(error, nodes, selected.path))
         return "None"

@@ -63,6 +63,8 @@ class Denial(StrEnum):
     """The value of a field for a role that may not see it."""
 
     FORBIDDEN = "FORBIDDEN"
+    WHOLE = "WHOLE"
+    "The whole root field is refused: for what is never null."
     NULL = "NULL"
     EMPTY = "EMPTY"
     "An empty list."

@@ -17,6 +17,7 @@ from resolvers.ids import decode
 from resolvers.queries.filters import settle
 from resolvers.shapes import SHAPES
 from resolvers.visibility import visible
+from workflow.enums import Role
 
 Info: TypeAlias = strawberry.Info[Context, Any]
 """Strawberry's info for a resolver of a root field."""
@@ -44,6 +45,11 @@ def allow(info: Info, *roles: str) -> Caller:
     return caller
 
 
+def reader_of(info: Info) -> Caller:
+    """Return the caller, who may read. Raises FORBIDDEN for services, UNAUTHENTICATED."""
+    return allow(info, Role.STAFF, Role.ADVERTISER, Role.INFLUENCER)
+
+
 async def payload(
     info: Info, value: T, known: Known | None = None, *, is_trial: bool = False
 ) -> Completed[T]:
@@ -58,7 +64,7 @@ async def payload(
 
 async def one(info: Info, type_name: str, gid: str) -> Completed:
     """Return the object with this global id if the caller may see it, else null."""
-    caller_of(info)
+    reader_of(info)
     return await one_of_key(info, type_name, decode(gid, type_name))
 
 
@@ -94,7 +100,7 @@ async def page(
     parent: int | None = None,
 ) -> Completed:
     """Return a page of a list that belongs to nobody, or to this parent."""
-    caller_of(info)
+    reader_of(info)
     run = run_of(info)
     arguments = resolve_info(info).arguments
     found = await listing(run, arguments)

@@ -39,6 +39,7 @@ _INFLUENCER = {
     " WHERE p.id = t.participation_id AND p.influencer_id = :viewer)",
     "ParticipationEvent": "(t.influencer_id = :viewer AND t.action <> 'SET_AVAILABILITY')",
 }
+_SEEN_BY = {Role.ADVERTISER: _ADVERTISER, Role.INFLUENCER: _INFLUENCER}
 _NOTHING = "1 = 0"
 
 
@@ -46,5 +47,12 @@ def visible(type_name: str, caller: Caller) -> list[str]:
     """Return the conditions under which the caller sees objects of a type; none for staff."""
     if caller.role is Role.STAFF:
         return []
-    known = _ADVERTISER if caller.role is Role.ADVERTISER else _INFLUENCER
-    return [known.get(type_name, _NOTHING)]
+    return [_SEEN_BY.get(caller.role, {}).get(type_name, _NOTHING)]
+
+
+def within_reach(type_name: str, caller: Caller) -> list[str]:
+    """Return the conditions under which the caller's mutations may be about objects of a type.
+
+    Those of services are about all, of which they see only what is answered.
+    """
+    return [] if caller.role is Role.SERVICE else visible(type_name, caller)

@@ -19,6 +19,7 @@ from workflow.enums import (
     CampaignType,
     CandidateStatus,
     ErrorCode,
+    Finding,
     JobSection,
     Outcome,
     ParticipationOrigin,
@@ -26,6 +27,7 @@ from workflow.enums import (
     Platform,
     PostDecision,
     PostRowStatus,
+    PostSource,
     PostStatus,
     PostWarning,
     RequiredActionType,
@@ -44,6 +46,7 @@ __all__ = [
     "CandidateOrder",
     "CandidateStatus",
     "ErrorCode",
+    "Finding",
     "InfluencerOrder",
     "JobSection",
     "Outcome",
@@ -53,6 +56,7 @@ __all__ = [
     "Platform",
     "PostDecision",
     "PostRowStatus",
+    "PostSource",
     "PostStatus",
     "PostWarning",
     "RequiredActionType",
@@ -367,6 +371,11 @@ _describe(
     ),
     SUBMIT_POST="The influencer submits the URL of a post, by `submitPost`.",
     SET_POST_STATUS="Staff set the status of a post, by `setPostStatus`.",
+    RECORD_POST="A service records a post, by `recordPosts`.",
+    RECORD_FINDING=(
+        "A service records what it found of a post, or that it is over, by `recordFindings`, and "
+        "the post's status changes."
+    ),
     ERASE=(
         "The server removes an undecided participation when the influencer's personal data are "
         "erased. No caller can perform it."
@@ -441,6 +450,21 @@ _describe(
     INVALID_CONTENT="The post's content is not what the campaign asks for.",
     OTHER="The post has another fault, which the reason names.",
 )
+_describe(
+    PostSource,
+    "The source of a post: who told of it first.",
+    CREATOR="The influencer submitted the post.",
+    SERVICE="A service recorded the post (`recordPosts`).",
+)
+_describe(
+    Finding,
+    "A fault that a service finds of a post (`recordFindings`). While it holds, the post has the "
+    "warning of the same name, unless staff have set the post's status since. Of two findings at "
+    "one moment the first of this list counts.",
+    AD_FRAUD="The post's reach or engagement looks bought or forged.",
+    DELETED_POST="The post is no longer on the platform.",
+    INVALID_TOKEN="The platform no longer shows the post to the service.",  # noqa: S106
+)
 
 # --- Callers and outcomes ---
 
@@ -450,6 +474,10 @@ _describe(
     STAFF="A member of the agency's staff.",
     ADVERTISER="A member of an advertiser, who sees and decides that advertiser's campaigns.",
     INFLUENCER="An influencer, who sees and changes their own participations and accounts.",
+    SERVICE=(
+        "A service that looks at social platforms, or keeps influencers up to date: it calls "
+        "`recordPosts`, `recordFindings`, `upsertInfluencers` and `viewer` alone."
+    ),
     SYSTEM="The server itself, for example in an import. Only an actor, never a caller.",
 )
 _describe(

@@ -8,6 +8,8 @@ from schema.mutations.connect_account import connect_account
 from schema.mutations.create_campaign import create_campaign
 from schema.mutations.disconnect_account import disconnect_account
 from schema.mutations.mark_joined import mark_joined
+from schema.mutations.record_findings import record_findings
+from schema.mutations.record_posts import record_posts
 from schema.mutations.remove_participants import remove_participants
 from schema.mutations.reopen_applications import reopen_applications
 from schema.mutations.select_account import select_account
@@ -40,6 +42,8 @@ Mutation = create_type(
         withdraw,
         submit_post,
         add_referral_codes,
+        record_posts,
+        record_findings,
     ],
     description=(
         "The mutations. Each field is a transaction of its own, done whole or not at all. Refusals "

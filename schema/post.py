@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from schema.account import SocialAccount
-from schema.enums import PostRowStatus, PostStatus, PostWarning
+from schema.enums import Action, PostRowStatus, PostSource, PostStatus, PostWarning
 from schema.influencer import TabFilter
 from schema.node import Node
 from schema.scalars import URL
@@ -19,13 +19,14 @@ _Participation = Annotated["Participation", strawberry.lazy("schema.participatio
 
 @strawberry.type(
     description=(
-        "A post on a social platform, whose URL an influencer submitted as work for a campaign. "
-        "Staff see all posts; advertisers see those in their campaigns; influencers see their own."
+        "A post on a social platform, whose URL an influencer submitted as work for a campaign, "
+        "or a service recorded. Staff see all posts; advertisers see those in their campaigns; "
+        "influencers see their own."
     )
 )
 class Post(Node):
     participation: _Participation = strawberry.field(
-        description="The participation for which the post was submitted."
+        description="The participation for which the post was submitted or recorded."
     )
     url: URL = strawberry.field(description="The post's URL, as submitted.")
     status: PostStatus = strawberry.field(description="The post's status.")
@@ -35,8 +36,11 @@ class Post(Node):
     reason: str | None = strawberry.field(
         description=(
             "The reason for the post's status, as staff wrote it. The influencer may read it. Null "
-            "if none was given."
+            "if none was given, and while a service's finding holds."
         )
+    )
+    source: PostSource = strawberry.field(
+        description="The source of the post: whether its influencer or a service told of it first."
     )
     round: int = strawberry.field(
         description=(
@@ -46,7 +50,7 @@ class Post(Node):
     )
     account: SocialAccount | None = strawberry.field(
         description=(
-            "The participation's selected account when the post was submitted, if that account is "
+            "The participation's selected account when the post was made, if that account is "
             "on the post's platform. Else null."
         )
     )
@@ -62,11 +66,26 @@ class Post(Node):
             "nor `JOINED`, and for influencers."
         )
     )
+    published_at: datetime | None = strawberry.field(
+        description=(
+            "The time when the post was published, as the service says that recorded it. Null "
+            "where none did, or it did not say."
+        )
+    )
+    available_actions: list[Action] = strawberry.field(
+        description=(
+            "The actions that the caller can perform on the post now: `SET_POST_STATUS` for staff, "
+            "`RECORD_FINDING` for services."
+        )
+    )
     submitted_at: datetime = strawberry.field(
-        description="The time when the influencer submitted the post."
+        description="The time when the post was submitted or recorded."
     )
     updated_at: datetime = strawberry.field(
-        description="The time when the post was submitted, or last changed by `setPostStatus`."
+        description=(
+            "The time when the post was submitted or recorded, or last changed by `setPostStatus` "
+            "or `recordFindings`."
+        )
     )
 
 
@@ -87,6 +106,12 @@ class PostRow(Node):
     status: PostRowStatus = strawberry.field(
         description="The post's status; `JOINED` where nothing has been posted."
     )
+    available_actions: list[Action] = strawberry.field(
+        description=(
+            "The actions that the caller can perform on the row's post now. Empty where nothing "
+            "has been posted."
+        )
+    )
 
 
 @strawberry.input(
@@ -102,6 +127,9 @@ class PostsFilter(TabFilter):
     )
     warning: list[PostWarning] | None = strawberry.field(
         description="Only rows of posts with a warning of one of these kinds."
+    )
+    source: list[PostSource] | None = strawberry.field(
+        description="Only rows of posts with one of these sources."
     )
     submitted_since: datetime | None = strawberry.field(
         description="Only rows of posts that were submitted at this time or later."

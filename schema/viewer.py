@@ -19,11 +19,11 @@ class Viewer:
         description="The caller's name, from the token. Null if the token has none."
     )
     influencer: Influencer | None = strawberry.field(
-        description="The calling influencer. Null for staff and advertisers."
+        description="The calling influencer. Null for other roles."
     )
     advertiser_id: str | None = strawberry.field(
         description=(
             "The advertiser that the caller acts for, who sees the campaigns with this "
-            "`advertiserId`. Null for staff and influencers."
+            "`advertiserId`. Null for other roles."
         )
     )

@@ -47,7 +47,7 @@ class WorkflowTransition:
     )
     to_post: PostStatus | None = strawberry.field(
         description=(
-            "The post's status after the transition. Null unless it submits or reviews a post."
+            "The post's status after the transition. Null unless it makes or reviews a post."
         )
     )
     condition: str = strawberry.field(

@@ -21,6 +21,7 @@ from workflow.enums import Role
 STAFF = Caller(Role.STAFF, "staff-1", "Mika Sato")
 ADVERTISER = Caller(Role.ADVERTISER, "acme-1", "Ann Acme", advertiser_id="acme")
 STRANGER = Caller(Role.ADVERTISER, "other-1", "Otto Other", advertiser_id="other")
+SERVICE = Caller(Role.SERVICE, "tracker-1", "Post tracker")
 
 ENGINE = Engine(schema)
 """One for all tests, as a server has: it reads a document once, and keeps its plans."""

@@ -9,6 +9,7 @@ from database.connection import connected
 from database.session import connection, rows, run
 from database.sqlite_schema import SqliteEditor
 from models.campaign import Campaign
+from models.participation import ParticipationEvent, Post
 
 _SCHEMA = {
     "sqlite": """SELECT t.name, c.name, c.type || c."notnull" || ifnull(c.dflt_value, '') || c.pk
@@ -50,7 +51,9 @@ async def schema_of(url: str) -> set[tuple[str, str, str]]:
 
 async def forget(migration: str) -> None:
     """Take back what migrations from this one on add, 0009 at the earliest, and their notes."""
-    await _undo_referral_codes()
+    await _undo_services()
+    if migration < "0013":
+        await _undo_referral_codes()
     if migration < "0012":
         await _undo_live_posts()
     if migration < "0011":
@@ -73,6 +76,30 @@ async def _undo_referral_codes() -> None:
     await _editor().remove_constraint(Campaign, _check("campaign_codes"))
     for column in ("codes_total", "codes_given"):
         await run(f"ALTER TABLE campaign DROP COLUMN {column}")
+
+
+async def _undo_services() -> None:
+    """Take back 0013."""
+    await run("DROP TABLE post_finding")
+    client = connection()
+    if client.capabilities.dialect == "postgres":
+        await run("DROP FUNCTION post_finding_is_history")
+    for name in ("post_source", "post_decided_status", "post_decided_warning"):
+        [check] = [one for one in Post.Meta.constraints if one.name == name]
+        await _editor().remove_constraint(Post, check)
+    for column in ("source", "published_at", *_DECIDED):
+        await run(f"ALTER TABLE post DROP COLUMN {column}")
+    for check in ParticipationEvent.Meta.constraints:
+        if check.name in ("event_action", "event_actor_role"):
+            await _editor().remove_constraint(ParticipationEvent, check)
+            was = check.check
+            for name in ("RECORD_POST", "RECORD_FINDING", "SERVICE"):
+                was = was.replace(f"'{name}', ", "")
+            old = CheckConstraint(check=was, name=check.name)
+            await _editor().add_constraint(ParticipationEvent, old)
+
+
+_DECIDED = ("decided_status", "decided_warning", "decided_reason", "decided_at")
 
 
 async def _undo_live_posts() -> None:

@@ -9,7 +9,7 @@ from pydantic_settings import NoDecode
 
 from workflow.enums import Role
 
-CALLING_ROLES = (Role.STAFF, Role.ADVERTISER, Role.INFLUENCER)
+CALLING_ROLES = (Role.STAFF, Role.ADVERTISER, Role.INFLUENCER, Role.SERVICE)
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[a-z0-9._\[\]:-]+")
 
 

@@ -20,6 +20,7 @@ from workflow.enums import (
 from workflow.table import (
     HOLDS_PLACE,
     POST_CAMPAIGN_STATUSES,
+    POST_ROLES,
     REFUSAL_RANK,
     RUNNING,
     TAKES_PART,
@@ -113,7 +114,7 @@ def _open_actions(facts: Facts, role: Role) -> tuple[Action, ...]:
 
 
 def _has_row(action: Action, source: Source, selection: bool, tracking: bool) -> bool:
-    if action is Action.SET_POST_STATUS:
+    if action in POST_ROLES:
         return tracking and source is not None
     if action is Action.CONNECT_ACCOUNT and source in TAKES_PART:
         return True  # in place of an account that was disconnected: it moves nobody
@@ -135,7 +136,7 @@ _OPEN = {
 
 def _blockers_of(facts: Facts, action: Action, role: Role) -> tuple[ErrorCode, ...] | None:
     """Return all that blocks one action; None if no input would make it change anything."""
-    if action is Action.SET_POST_STATUS:
+    if action in POST_ROLES:
         return _post_blockers(facts)
     if action is Action.CONNECT_ACCOUNT:
         return _connecting_blockers(facts, role)
@@ -187,8 +188,8 @@ def _attempt(facts: Facts, action: Action, role: Role) -> Command:
             return Command(action=action, role=role, platforms=_other_platforms(facts))
         case Action.SET_AVAILABILITY:
             return _changing_availability(facts.override, role)
-        case Action.SUBMIT_POST:
-            return _submitting_post(facts.campaign_platforms, role)
+        case Action.SUBMIT_POST | Action.RECORD_POST:
+            return _naming_post(action, facts.campaign_platforms, role)
         case _:
             return _plain(action, role)
 
@@ -205,9 +206,9 @@ def _changing_availability(override: Availability | None, role: Role) -> Command
 
 
 @cache
-def _submitting_post(platforms: int, role: Role) -> Command:
+def _naming_post(action: Action, platforms: int, role: Role) -> Command:
     platform = next(iter(platforms_of(platforms)), None)
-    return Command(action=Action.SUBMIT_POST, role=role, url_platform=platform)
+    return Command(action=action, role=role, url_platform=platform)
 
 
 def _other_platforms(facts: Facts) -> int:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from workflow.enums import (
     Action,
     ErrorCode,
+    Finding,
     Outcome,
     ParticipationStatus,
     PostDecision,
@@ -36,6 +37,7 @@ from workflow.table import (
     PostFacts,
     Repeat,
     Source,
+    Standing,
     Transition,
     conditions,
     in_order,
@@ -99,7 +101,7 @@ def may(action: Action, role: Role) -> bool:
 def decide(facts: Facts, command: Command) -> Decision:
     """Return the first refusal that applies to the command, or the change.
 
-    For every action but SET_POST_STATUS (`decide_post`). Raises NotPermitted.
+    For every action but those on posts (`decide_post`, `decide_finding`). Raises NotPermitted.
     """
     action = command.action
     if command.role not in ROLES[action]:
@@ -131,14 +133,44 @@ def decide_post(
     """
     if not may(Action.SET_POST_STATUS, role):
         raise NotPermitted(f"{Action.SET_POST_STATUS} is not for {role}")
-    target = PostStatus(decision)
-    current = (facts.status, facts.warning, facts.reason)
-    if (target, warning, reason) == current:
-        return _post_result(Outcome.UNCHANGED, current)
-    refusal = _post_refusal(facts, becomes_live=is_live(target, warning))
+    target = Standing(PostStatus(decision), warning, reason)
+    if target == facts.standing:
+        return _post_result(Outcome.UNCHANGED, target)
+    refusal = _post_refusal(facts)
+    if refusal is None and _takes_lost_url(facts, target):
+        refusal = ErrorCode.URL_IN_USE
     if refusal is not None:
-        return _post_result(Outcome.REFUSED, current, refusal)
-    return _post_result(Outcome.CHANGED, (target, warning, reason))
+        return _post_result(Outcome.REFUSED, facts.standing, refusal)
+    return _post_result(Outcome.CHANGED, target)
+
+
+def decide_finding(facts: PostFacts, role: Role, follows: Standing) -> PostDecisionResult:
+    """Decide a post's status after a finding: `follows` from all that was decided and found.
+
+    UNCHANGED where nothing comes of it now, also of a post that is final, or has lost its URL.
+    Raises NotPermitted.
+    """
+    if not may(Action.RECORD_FINDING, role):
+        raise NotPermitted(f"{Action.RECORD_FINDING} is not for {role}")
+    if not _can_follow(facts, follows):
+        return _post_result(Outcome.UNCHANGED, facts.standing)
+    refusal = _post_refusal(facts)
+    if refusal is not None:
+        return _post_result(Outcome.REFUSED, facts.standing, refusal)
+    return _post_result(Outcome.CHANGED, follows)
+
+
+def post_actions(facts: PostFacts, role: Role, decided: Standing) -> tuple[Action, ...]:
+    """Return the actions that the role can do on a post now. `decided` is what staff set last."""
+    if _post_refusal(facts) is not None:
+        return ()
+    if role in POST_ROLES[Action.SET_POST_STATUS]:
+        return (Action.SET_POST_STATUS,)
+    found = (Standing(PostStatus.WARNING, PostWarning(finding)) for finding in Finding)
+    may_change = any(_can_follow(facts, follows) for follows in (decided, *found))
+    if role in POST_ROLES[Action.RECORD_FINDING] and may_change:
+        return (Action.RECORD_FINDING,)
+    return ()
 
 
 @cache
@@ -171,34 +203,39 @@ def _changed(facts: Facts, command: Command, cell: Cell) -> Decision:
     )
 
 
-_Post = tuple[PostStatus, PostWarning | None, str | None]
-
-
 def _post_result(
-    outcome: Outcome, post: _Post, error: ErrorCode | None = None
+    outcome: Outcome, standing: Standing, error: ErrorCode | None = None
 ) -> PostDecisionResult:
-    target, warning, reason = post
+    target, warning, reason = standing
     return PostDecisionResult(
         outcome=outcome, target=target, warning=warning, reason=reason, error=error
     )
 
 
-def _post_refusal(facts: PostFacts, *, becomes_live: bool) -> ErrorCode | None:
+def _can_follow(facts: PostFacts, standing: Standing) -> bool:
+    """Return whether findings can change a post to this."""
+    is_other = standing != facts.standing
+    return is_other and facts.status not in POST_FINAL and not _takes_lost_url(facts, standing)
+
+
+def _takes_lost_url(facts: PostFacts, standing: Standing) -> bool:
+    return facts.url_is_taken and is_live(standing.status, standing.warning)
+
+
+def _post_refusal(facts: PostFacts) -> ErrorCode | None:
     if facts.campaign_status not in POST_CAMPAIGN_STATUSES:
         return ErrorCode.CAMPAIGN_CLOSED
     if facts.status in POST_FINAL:
         return ErrorCode.TRANSITION_IRREVERSIBLE
     if not facts.post_tracking:
         return ErrorCode.TRANSITION_NOT_ALLOWED
-    if facts.url_is_taken and becomes_live:
-        return ErrorCode.URL_IN_USE
     return None
 
 
 # The table as look-ups
 
 SOURCES: tuple[Source, ...] = (None, *ParticipationStatus)
-ROLES = {row.action: row.roles for row in TRANSITIONS} | {Action.SET_POST_STATUS: POST_ROLES}
+ROLES = {row.action: row.roles for row in TRANSITIONS} | POST_ROLES
 CALL_CONDITIONS = {action: in_order(CALL_CONDITIONS_BY_ACTION.get(action, ())) for action in Action}
 
 

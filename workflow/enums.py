@@ -148,6 +148,13 @@ class PostStatus(StrEnum):
     INEFFECTIVE = "INEFFECTIVE"
 
 
+class PostSource(StrEnum):
+    """Who told of a post: its creator, or a service."""
+
+    CREATOR = "CREATOR"
+    SERVICE = "SERVICE"
+
+
 class PostRowStatus(StrEnum):
     """The status of a row of the Posts tab: a post's, or JOINED without a post."""
 
@@ -178,6 +185,14 @@ class PostWarning(StrEnum):
     OTHER = "OTHER"
 
 
+class Finding(StrEnum):
+    """What services find of posts: some of `PostWarning`. Of two at one moment the first counts."""
+
+    AD_FRAUD = "AD_FRAUD"
+    DELETED_POST = "DELETED_POST"
+    INVALID_TOKEN = "INVALID_TOKEN"  # noqa: S105
+
+
 class RequiredActionType(StrEnum):
     """What a creator must do next."""
 
@@ -205,6 +220,8 @@ class Action(StrEnum):
     SET_AVAILABILITY = "SET_AVAILABILITY"
     SUBMIT_POST = "SUBMIT_POST"
     SET_POST_STATUS = "SET_POST_STATUS"
+    RECORD_POST = "RECORD_POST"
+    RECORD_FINDING = "RECORD_FINDING"
     ERASE = "ERASE"
 
 
@@ -223,6 +240,7 @@ class Role(StrEnum):
     STAFF = "STAFF"
     ADVERTISER = "ADVERTISER"
     INFLUENCER = "INFLUENCER"
+    SERVICE = "SERVICE"
     SYSTEM = "SYSTEM"
 
 

@@ -114,7 +114,7 @@ def _invalid(command: Command) -> str:
     match command.action:
         case Action.APPLY:
             return "No account is selected in this campaign: apply without one."
-        case Action.SUBMIT_POST:
+        case Action.SUBMIT_POST | Action.RECORD_POST:
             return "Give the https URL of a post on a platform that is known."
         case _:
             return "The input is not valid."
@@ -128,7 +128,7 @@ def _not_allowed(facts: Facts, command: Command) -> str:
             return "You take part already. An account can be replaced once it is disconnected."
         case Action.SELECT_SOCIAL_MEDIA if facts.post_tracking:
             return "Social media are selected in affiliate campaigns without post tracking alone."
-        case Action.SUBMIT_POST if not facts.post_tracking:
+        case Action.SUBMIT_POST | Action.RECORD_POST if not facts.post_tracking:
             return _UNTRACKED
         case Action.REMOVE if facts.status is APPROVED and facts.origin is ParticipationOrigin.SELF:
             return "They applied by themselves. Reject the application instead."

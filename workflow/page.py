@@ -12,6 +12,7 @@ from workflow.table import (
     ANY,
     CALL_CONDITIONS,
     PLACE_LEFT,
+    POST_ROLES,
     REFUSAL_ORDER,
     REPEATS,
     RUNNING,
@@ -84,7 +85,7 @@ def _kind(title: str, kind: Campaigns) -> str:
     rows = [
         row
         for row in workflow_rows(selection=kind.selection)
-        if row.post_tracking in (None, kind.tracking) and row.action is not Action.SET_POST_STATUS
+        if row.post_tracking in (None, kind.tracking) and row.action not in POST_ROLES
     ]
     return f"## {title}\n\n{_diagram(_moves(rows))}\n{_move_table(rows)}"
 
@@ -107,7 +108,7 @@ def _posts() -> str:
                 row.condition,
             )
             for row in rows
-            if row.action is Action.SET_POST_STATUS
+            if row.action in POST_ROLES
         ),
     )
     return f"{_diagram(edges)}\n{table}"

@@ -4,13 +4,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from workflow.enums import Action, CampaignType, ParticipationStatus, PostDecision, PostStatus, Role
+from workflow.enums import (
+    Action,
+    CampaignType,
+    Finding,
+    ParticipationStatus,
+    PostDecision,
+    PostStatus,
+    Role,
+)
 from workflow.table import (
     APPLICANT_STATUSES,
     CALL_CONDITIONS,
     POST_DECISIONS,
     POST_ROLES,
     POST_SOURCES,
+    SUBMITTING,
     TRANSITIONS,
     Campaigns,
     Source,
@@ -86,7 +95,7 @@ def _campaigns(row: Transition, source: Source) -> Campaigns:
 
 
 def _participation_row(row: Transition, campaigns: Campaigns, source: Source) -> WorkflowRow:
-    submits = row.action is Action.SUBMIT_POST
+    submits = row.action in SUBMITTING
     return WorkflowRow(
         action=row.action,
         roles=row.roles,
@@ -110,21 +119,42 @@ def _condition(row: Transition, source: Source) -> str:
 
 def _post_rows() -> Iterator[WorkflowRow]:
     for joined in (ParticipationStatus.APPROVED, ParticipationStatus.JOINED):
-        for source in POST_SOURCES:
-            for decision, condition in POST_DECISIONS.items():
-                returns = source is PostStatus.WARNING and decision is not PostDecision.INEFFECTIVE
-                yield WorkflowRow(
-                    action=Action.SET_POST_STATUS,
-                    roles=POST_ROLES,
-                    campaign_type=None,
-                    selection=_selection_by(joined),
-                    post_tracking=True,
-                    from_status=joined,
-                    to_status=joined,
-                    from_post=source,
-                    to_post=PostStatus(decision),
-                    condition=condition + (_RETURNS if returns else ""),
-                )
+        for action, source, target, condition in (*_decisions(), *_findings()):
+            yield WorkflowRow(
+                action=action,
+                roles=POST_ROLES[action],
+                campaign_type=None,
+                selection=_selection_by(joined),
+                post_tracking=True,
+                from_status=joined,
+                to_status=joined,
+                from_post=source,
+                to_post=target,
+                condition=condition,
+            )
 
 
+_PostMove = tuple[Action, PostStatus, PostStatus, str]
+
+
+def _decisions() -> Iterator[_PostMove]:
+    for source in POST_SOURCES:
+        for decision, condition in POST_DECISIONS.items():
+            returns = source is PostStatus.WARNING and decision is not PostDecision.INEFFECTIVE
+            more = _RETURNS if returns else ""
+            yield Action.SET_POST_STATUS, source, PostStatus(decision), condition + more
+
+
+def _findings() -> Iterator[_PostMove]:
+    for source in POST_SOURCES:
+        yield Action.RECORD_FINDING, source, PostStatus.WARNING, _FOUND
+    for target in POST_SOURCES:
+        yield Action.RECORD_FINDING, PostStatus.WARNING, target, _OVER + _RETURNS
+
+
+_FOUND = (
+    f"{', '.join(f'`{finding}`' for finding in Finding)}, whichever was observed last, holds, and"
+    " was observed after what staff set last"
+)
+_OVER = "no finding holds any more: what staff had set comes back"
 _RETURNS = "; if it was deleted, no other live post has its URL"

@@ -100,6 +100,14 @@ class Facts:
         return self.selected_account is not None and not self.selected_connected
 
 
+class Standing(NamedTuple):
+    """The status of a post, with its warning and reason."""
+
+    status: PostStatus
+    warning: PostWarning | None = None
+    reason: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostFacts:
     """What a decision on a post depends on."""
@@ -111,6 +119,11 @@ class PostFacts:
     reason: str | None
     url_is_taken: bool
     """Another live post of the campaign has its URL, which this one, not being live, has lost."""
+
+    @property
+    def standing(self) -> Standing:
+        """Return the status with its warning and reason."""
+        return Standing(self.status, self.warning, self.reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +147,7 @@ class Command:
     """Empty: not asked."""
     if_version: int | None = None
     url_platform: Platform | None = None
-    """SUBMIT_POST."""
+    """SUBMIT_POST, RECORD_POST."""
     url_is_own: bool = False
     """A live post of theirs in this campaign has this URL."""
     url_is_taken: bool = False
@@ -215,6 +228,7 @@ HOLDS_PLACE = frozenset((APPROVED, JOINED))
 STAFF = (Role.STAFF,)
 DECIDERS = (Role.STAFF, Role.ADVERTISER)
 INFLUENCER = (Role.INFLUENCER,)
+SERVICE = (Role.SERVICE,)
 CONNECTING = (Role.INFLUENCER, Role.SYSTEM)
 
 ANY = Campaigns()
@@ -296,6 +310,7 @@ CALL_CONDITIONS: dict[Action, tuple[Condition, ...]] = {
     Action.REMOVE: (ROW_EXISTS,),
     Action.WITHDRAW: (ROW_EXISTS,),
     Action.SUBMIT_POST: (NAMES_POST, ROOM_FOR_POST, ROW_EXISTS),
+    Action.RECORD_POST: (NAMES_POST, ROOM_FOR_POST, ROW_EXISTS),
 }
 
 
@@ -383,6 +398,7 @@ URL_FREE = Condition(
     lambda _, c: not c.url_is_taken,
     ErrorCode.URL_IN_USE,
 )
+HAS_URL = Condition("a live post of theirs in this campaign has it", lambda _, c: c.url_is_own)
 
 APPLYING = (BEFORE_DEADLINE, ACCOUNT_OR_ONLY_ONE, ACCOUNT_RELEVANT, ACCOUNT_QUALIFIES)
 SELECTING = (ACCOUNT_GIVEN, ACCOUNT_RELEVANT, ACCOUNT_QUALIFIES)
@@ -403,6 +419,12 @@ _connect = partial(
 )
 _remove = partial(Transition, Action.REMOVE, STAFF, effect="a reason is given")
 _withdraw = partial(Transition, Action.WITHDRAW, INFLUENCER)
+_post = partial(
+    Transition,
+    sources=(APPROVED, JOINED),
+    campaigns=TRACKED,
+    guards=(URL_RELEVANT, URL_FREE),
+)
 _set_availability = partial(
     Transition,
     Action.SET_AVAILABILITY,
@@ -479,9 +501,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     _withdraw((JOINED,), ANY, REMOVED, when=NO_LIVE_POST),
     _set_availability(NOBODY),
     _set_availability((WAITING,), when=NOT_HIDING),
-    Transition(
-        Action.SUBMIT_POST, INFLUENCER, (APPROVED, JOINED), TRACKED, guards=(URL_RELEVANT, URL_FREE)
-    ),
+    _post(Action.SUBMIT_POST, INFLUENCER),
+    _post(Action.RECORD_POST, SERVICE, effect="by participation or by account"),
     Transition(
         Action.ERASE,
         (Role.SYSTEM,),
@@ -535,11 +556,8 @@ REPEATS: tuple[Repeat, ...] = (
         (None, *EVERY_ROW),
         Condition("it is the override already", lambda f, c: c.availability == f.override),
     ),
-    Repeat(
-        Action.SUBMIT_POST,
-        EVERY_ROW,
-        Condition("a live post of theirs in this campaign has it", lambda _, c: c.url_is_own),
-    ),
+    Repeat(Action.SUBMIT_POST, EVERY_ROW, HAS_URL),
+    Repeat(Action.RECORD_POST, EVERY_ROW, HAS_URL),
 )
 
 
@@ -572,7 +590,10 @@ REFUSAL_RANK = {code: rank for rank, code in enumerate(REFUSAL_ORDER)}
 
 # Posts. Their status does not depend on their participation's, so they have rows of their own.
 
-POST_ROLES = STAFF
+SUBMITTING = frozenset((Action.SUBMIT_POST, Action.RECORD_POST))
+"""Actions that make a post, which is SUBMITTED."""
+POST_ROLES = {Action.SET_POST_STATUS: STAFF, Action.RECORD_FINDING: SERVICE}
+"""Who changes the status of posts, by action."""
 POST_SOURCES = (PostStatus.SUBMITTED, PostStatus.EFFECTIVE, PostStatus.WARNING)
 POST_FINAL = frozenset((PostStatus.APPROVED, PostStatus.INEFFECTIVE))
 POST_CAMPAIGN_STATUSES = frozenset(

@@ -22,7 +22,7 @@ from models import categories
 from models.availability import EVERYONE
 from models.campaign import Campaign
 from models.influencer import Influencer, InfluencerSearch, SocialAccount
-from models.participation import Participation, ParticipationEvent, Post
+from models.participation import Participation, ParticipationEvent, Post, PostFinding
 from models.referral_code import ReferralCode
 from resolvers.availability.worker import refresh
 from resolvers.availability.writers import invalidate
@@ -182,11 +182,18 @@ class Demo:
             [rows.participation(campaign, one, code_of.get(one.influencer)) for one in histories],
         )
         both = list(zip(parts, histories, strict=True))
-        post_keys = iter(
-            await insert(
-                Post,
-                [rows.post(campaign, part, post) for part, told in both for post in told.posts],
-            )
+        posts = await insert(
+            Post, [rows.post(campaign, part, post) for part, told in both for post in told.posts]
+        )
+        post_keys = iter(posts)
+        every_post = (post for _, told in both for post in told.posts)
+        await insert(
+            PostFinding,
+            [
+                rows.finding(key, seen)
+                for key, post in zip(posts, every_post, strict=True)
+                for seen in post.findings
+            ],
         )
         events = [
             rows.event(campaign, part, history, event, posts)

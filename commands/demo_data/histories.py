@@ -11,11 +11,13 @@ from workflow.enums import (
     Action,
     CampaignStatus,
     ErrorCode,
+    Finding,
     Outcome,
     ParticipationOrigin,
     ParticipationStatus,
     Platform,
     PostDecision,
+    PostSource,
     PostStatus,
     PostWarning,
     Role,
@@ -29,7 +31,8 @@ from workflow.facts import (
     PostRow,
     build_facts,
 )
-from workflow.table import Command, Facts, PostFacts
+from workflow.findings import Decided, Observation, standing_after
+from workflow.table import SUBMITTING, Command, Facts, PostFacts, Standing
 
 _STEPS = {
     # What happens next, how often, by whom. The actor's name is the demo's.
@@ -54,7 +57,13 @@ _CALM = 12
 ACTORS = {
     Role.STAFF: ("staff", "Mika Sato"),
     Role.ADVERTISER: ("advertiser", "Ren Aoki"),
+    Role.SERVICE: ("post-tracker", "Post tracker"),
 }
+_SEEN_FIRST = 5
+"""Of so many posts a service sees one before its creator submits it."""
+_FOUND = 7
+"""Of so many posts a service finds one to be at fault, which every other time is soon over."""
+_LOOKS_AGAIN = timedelta(minutes=5)
 _REASONS = {
     Action.REJECT: "The last posts do not fit the brand",
     Action.REOPEN: "The brand asked to look again",
@@ -81,6 +90,7 @@ class PostData:
     """A post that is to be stored."""
 
     url: str
+    source: PostSource
     status: PostStatus
     warning: PostWarning | None
     reason: str | None
@@ -88,6 +98,8 @@ class PostData:
     account: int | None
     submitted_at: datetime
     updated_at: datetime
+    decided: Decided = field(default_factory=lambda: Decided(Standing(PostStatus.SUBMITTED)))
+    findings: list[Observation] = field(default_factory=list[Observation])
 
 
 @dataclass(slots=True)
@@ -201,6 +213,8 @@ class Stage:
         if wanted is None and self.rng.random() < _CALM / (_CALM + sum(weights)):
             return False
         role, action = self.rng.choices(possible, weights)[0]
+        if action is Action.SUBMIT_POST and self._urls % _SEEN_FIRST == 0:
+            role, action = Role.SERVICE, Action.RECORD_POST
         if action is Action.SET_POST_STATUS:
             return self._decide_post(history, at)
         return self._act(history, facts, self._command(facts, role, action), at)
@@ -213,7 +227,7 @@ class Stage:
             account = self.rng.choice(sorted(facts.qualifying))
         if action is Action.SELECT_SOCIAL_MEDIA:
             platforms = self.rng.choice(platforms_of(facts.campaign_platforms)).bit
-        if action is Action.SUBMIT_POST:
+        if action in SUBMITTING:
             url_platform = self.rng.choice(platforms_of(facts.campaign_platforms))
         return Command(
             action=action,
@@ -237,11 +251,25 @@ class Stage:
         if command.url_platform is None:
             history.move(command, decision, at)
         else:
-            post = self._submit(history, command.url_platform, at)
+            post = self._submit(history, command.role, command.url_platform, at)
         self._record(history, command.action, before, command.role, at, post)
+        if post is not None and self._urls % _FOUND == 0:
+            self._find(history, post, at + _LOOKS_AGAIN)
+            if self._urls % (2 * _FOUND) == 0:
+                self._find(history, post, at + 2 * _LOOKS_AGAIN, over=True)
         return True
 
-    def _submit(self, history: History, platform: Platform, at: datetime) -> int:
+    def _find(self, history: History, place: int, at: datetime, *, over: bool = False) -> None:
+        """Let a service find a post to be at fault, or no longer: before anything else happens."""
+        if at >= self.ends:
+            return
+        post = history.posts[place]
+        post.findings.append(Observation(Finding.AD_FRAUD, at, at, over))
+        post.status, post.warning, post.reason = standing_after(post.decided, post.findings)
+        post.updated_at = at
+        self._record(history, Action.RECORD_FINDING, history.status, Role.SERVICE, at, place)
+
+    def _submit(self, history: History, role: Role, platform: Platform, at: datetime) -> int:
         self._urls += 1
         number = self.rng.randrange(10**9, 10**10) * 1_000 + self._urls
         account = next(
@@ -250,8 +278,9 @@ class Stage:
             None,
         )  # fmt: skip
         url = f"{_HOSTS[platform]}{number}"
+        source = PostSource.SERVICE if role is Role.SERVICE else PostSource.CREATOR
         history.posts.append(
-            PostData(url, PostStatus.SUBMITTED, None, None, history.round, account, at, at)
+            PostData(url, source, PostStatus.SUBMITTED, None, None, history.round, account, at, at)
         )
         return len(history.posts) - 1
 
@@ -281,8 +310,9 @@ class Stage:
         result = decide_post(facts, Role.STAFF, decision, warning, reason)
         if result.outcome is not Outcome.CHANGED:
             return False
-        post.status, post.warning, post.reason = result.target, result.warning, result.reason
-        post.updated_at = at
+        standing = Standing(result.target, result.warning, result.reason)
+        post.status, post.warning, post.reason = standing
+        post.decided, post.updated_at = Decided(standing, at), at
         status = history.status
         self._record(history, Action.SET_POST_STATUS, status, Role.STAFF, at, place, reason)
         return True
@@ -297,7 +327,7 @@ class Stage:
         post: int | None,
         reason: str | None = None,
     ) -> None:
-        spoken = role is not Role.INFLUENCER
+        spoken = role in (Role.STAFF, Role.ADVERTISER)
         history.events.append(
             EventData(
                 action=action,

@@ -11,6 +11,7 @@ from models.text import fold
 from resolvers import ids
 from workflow.categories import mask_and_overflow
 from workflow.enums import Platform, mask_of
+from workflow.findings import Observation
 from workflow.post_addresses import digest
 
 PAST = timedelta(days=45)
@@ -141,13 +142,29 @@ def post(campaign: int, participation: int, post: PostData) -> Row:
         "participation_id": participation,
         "url": post.url,
         "url_digest": digest(post.url),
+        "source": post.source,
         "status": post.status,
         "warning": post.warning,
         "reason": post.reason,
+        "decided_status": post.decided.standing.status,
+        "decided_warning": post.decided.standing.warning,
+        "decided_reason": post.decided.standing.reason,
+        "decided_at": post.decided.at,
         "round": post.round,
         "account_id": post.account,
         "submitted_at": post.submitted_at,
         "updated_at": post.updated_at,
+    }
+
+
+def finding(post: int, seen: Observation) -> Row:
+    """Return a finding on a post."""
+    return {
+        "post_id": post,
+        "finding": seen.finding,
+        "is_over": seen.over,
+        "observed_at": seen.observed_at,
+        "received_at": seen.received_at,
     }
 
 

@@ -22,7 +22,7 @@ from database.statement import columns_of, fetch
 from resolvers.answers import viewer_values
 from resolvers.context import Context
 from resolvers.pipeline.transaction import caller_in
-from resolvers.visibility import visible
+from resolvers.visibility import within_reach
 from workflow.enums import Availability
 from workflow.facts import (
     AccountRow,
@@ -133,10 +133,11 @@ async def lock_candidates(
 async def lock_participations(context: Context, ids: Collection[int]) -> dict[int, LockedCandidate]:
     """Lock and load the candidates of these participations by id, without those not the caller's.
 
-    All are staff's, those in their campaigns an advertiser's, their own an influencer's.
+    All are staff's and services', those in their campaigns an advertiser's, their own an
+    influencer's.
     """
     caller = caller_in(context)
-    statements = _by_participation(tuple(visible("Participation", caller)))
+    statements = _by_participation(tuple(within_reach("Participation", caller)))
     found = await _load(context, statements, {"ids": list(ids), **viewer_values(caller)})
     return {one.participation_id: one for one in found.by_pair.values() if one.participation_id}
 

@@ -27,7 +27,7 @@ from workflow.enums import (
     Role,
 )
 from workflow.messages import message as message_for
-from workflow.table import Command, Facts, nobody_takes_part
+from workflow.table import POST_ROLES, SUBMITTING, Command, Facts, nobody_takes_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +236,7 @@ def _columns(change: _Change) -> dict[str, Any]:
 
 
 _SELECTS_PLATFORMS = (Action.SELECT_SOCIAL_MEDIA,)
-_LEAVES_PARTICIPATION = (Action.SET_AVAILABILITY, Action.SUBMIT_POST, Action.SET_POST_STATUS)
+_LEAVES_PARTICIPATION = frozenset((Action.SET_AVAILABILITY, *SUBMITTING, *POST_ROLES))
 """Actions that leave the participation's row and version as they are."""
 
 # A row without a version leaves the participation as it is; one without its id inserts it. In a

@@ -5,7 +5,7 @@ from typing import Any
 
 from database.session import rows_by
 from projection import Completed, Order, Run, TableListing
-from resolvers.answers import Info, caller_of, one, one_of_key, run_of
+from resolvers.answers import Info, one, one_of_key, reader_of, run_of
 from resolvers.errors import RequestError
 from resolvers.queries.applicant_tab import order_name
 from resolvers.queries.search import at_most, external_ids, influencer_conditions
@@ -24,9 +24,9 @@ _ORDERS = {
 async def influencer(info: Info, *, gid: str | None, external_id: str | None) -> Completed:
     """Return the influencer with one of these ids, of which exactly one is given.
 
-    Raises INVALID_INPUT; FORBIDDEN to advertisers, who may not know an external id.
+    Raises INVALID_INPUT; FORBIDDEN to advertisers, who may not know an external id, and services.
     """
-    caller = caller_of(info)
+    caller = reader_of(info)
     if (gid is None) is (external_id is None):
         raise RequestError("INVALID_INPUT", "Give `id` or `externalId`: exactly one of them.")
     if external_id is None:

@@ -18,11 +18,11 @@ def _rows(of_posts: str = "", of_parts: str = "") -> str:
     Every post has a row. One of an earlier round stands in the way of JOINED only while it is live.
     """
     return f"""(SELECT p.campaign_id, p.id AS participation_id, p.influencer_id, o.id AS post_id,
-    o.id AS post_key, o.status, o.warning, o.submitted_at
+    o.id AS post_key, o.status, o.warning, o.source, o.submitted_at
     FROM participation p JOIN post o ON o.participation_id = p.id{of_posts}
     WHERE p.status IN ('APPROVED', 'JOINED')
     UNION ALL
-    SELECT p.campaign_id, p.id, p.influencer_id, NULL, 0, 'JOINED', NULL, NULL
+    SELECT p.campaign_id, p.id, p.influencer_id, NULL, 0, 'JOINED', NULL, NULL, NULL
     FROM participation p{of_parts}
     WHERE p.status IN ('APPROVED', 'JOINED') AND NOT EXISTS (SELECT 1 FROM post o
         WHERE o.participation_id = p.id AND (o.round = p.round OR {live_sql("o")}))) t"""
@@ -58,6 +58,7 @@ async def post_rows(_run: Run, arguments: Mapping[str, Any], _keys: Sequence[int
     conditions = await influencer_conditions(asked, "i")
     conditions.one_of("status", asked.get("status"))
     conditions.one_of("warning", asked.get("warning"))
+    conditions.one_of("source", asked.get("source"))
     conditions.since("submitted_at", asked.get("submittedSince"))
     return TableListing(
         source=f"{_ROWS} JOIN influencer i ON i.id = t.influencer_id",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from projection import Completed
-from resolvers.answers import Info, caller_of, payload
+from resolvers.answers import Info, payload, reader_of
 from workflow.enums import (
     Action,
     CampaignType,
@@ -35,7 +35,7 @@ async def workflow(
     info: Info, campaign_type: CampaignType | None, selection: bool | None
 ) -> Completed[list[TransitionValue]]:
     """Return the transitions and who may make them: all, or those of some campaigns."""
-    caller_of(info)
+    reader_of(info)
     rows = [
         TransitionValue(
             row.action,

@@ -1,6 +1,6 @@
 """How a row of the Select influencer tab is read: a pair of a campaign and an influencer."""
 
-from projection import Computed, Connection, Derived, Run, Shape, ToOne
+from projection import Computed, Connection, Denial, Derived, Run, Shape, ToOne
 from resolvers.queries.history import of_candidates
 from resolvers.shapes import columns as c
 from resolvers.shapes.facts import facts, largest_first
@@ -43,7 +43,10 @@ CANDIDATE = Shape(
         "unavailableReasons": Computed(compute=_reasons, needs=("facts",)),
         "availabilityOverride": Computed(compute=_override, needs=("override.availability",)),
         "qualifyingAccounts": Computed(
-            compute=largest_first, needs=("facts", "influencer.account_rows")
+            compute=largest_first,
+            needs=("facts", "influencer.account_rows"),
+            roles=c.ALL_BUT_SERVICES,
+            denial=Denial.WHOLE,
         ),
         "participation": ToOne(shape="Participation", on=_PAIR),
         "availableActions": Computed(compute=_actions, needs=("facts",)),
@@ -51,6 +54,8 @@ CANDIDATE = Shape(
             shape="ParticipationEvent",
             parent=_KEY,
             listing=of_candidates,
+            roles=c.ALL_BUT_SERVICES,
+            denial=Denial.WHOLE,
         ),
     },
     internal={

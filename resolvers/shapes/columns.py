@@ -10,6 +10,10 @@ STAFF = frozenset({Role.STAFF})
 DECIDERS = frozenset({Role.STAFF, Role.ADVERTISER})
 """The roles that decide on applicants."""
 CREATOR = frozenset({Role.INFLUENCER})
+LIKE_STAFF = frozenset({Role.STAFF, Role.SERVICE})
+"""Staff, and services, which read the scalars of what they are answered as staff do."""
+ALL_BUT_CREATORS = DECIDERS | LIKE_STAFF
+ALL_BUT_SERVICES = DECIDERS | CREATOR
 
 
 def plain(

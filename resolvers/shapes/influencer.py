@@ -6,7 +6,6 @@ from typing import Any
 from projection import Computed, Connection, Derived, Rows, Run, Shape, ToMany
 from resolvers.queries.applicant_tab import of_influencers
 from resolvers.shapes import columns as c
-from workflow.enums import Role
 from workflow.facts import AccountRow, InfluencerRow
 
 
@@ -15,8 +14,8 @@ def _profile(_run: Run, *values: Any) -> InfluencerRow:
 
 
 def _private(run: Run, influencer: int, value: str | None) -> str | None:
-    """Return a value that only staff and the influencer may see, else None."""
-    if run.role == Role.STAFF or influencer == run.values["viewer"]:
+    """Return a value that only staff, services and the influencer may see, else None."""
+    if run.role in c.LIKE_STAFF or influencer == run.values["viewer"]:
         return value
     return None
 
@@ -46,7 +45,10 @@ INFLUENCER = Shape(
             where=_accounts,
         ),
         "participations": Connection(
-            shape="Participation", parent="{t}.id", listing=of_influencers
+            shape="Participation",
+            parent="{t}.id",
+            listing=of_influencers,
+            roles=c.ALL_BUT_SERVICES,
         ),
     },
     internal={

@@ -43,7 +43,7 @@ def _code(_run: Run, code: str | None) -> str | None:
 
 
 def _candidate_status(run: Run, status: str, known: Facts) -> CandidateStatus | None:
-    if status == ParticipationStatus.REMOVED and run.role != Role.STAFF:
+    if status == ParticipationStatus.REMOVED and run.role not in c.LIKE_STAFF:
         # What it would be now tells of the audience rules, and of what staff have overridden.
         return None
     return CANDIDATE_STATUS[known.status, not known.unavailable_reasons]
@@ -89,7 +89,7 @@ PARTICIPATION = Shape(
         "candidate": Computed(
             compute=_candidate,
             needs=("campaign_id", "influencer_id", "influencer.erased_at"),
-            roles=c.STAFF,
+            roles=c.LIKE_STAFF,
             denial=Denial.NULL,
         ),
         "applicantStatus": Computed(
@@ -110,7 +110,11 @@ PARTICIPATION = Shape(
             order="t.participation_id DESC, t.submitted_at DESC, t.id DESC",
         ),
         "events": Connection(
-            shape="ParticipationEvent", parent="{t}.id", listing=of_participations
+            shape="ParticipationEvent",
+            parent="{t}.id",
+            listing=of_participations,
+            roles=c.ALL_BUT_SERVICES,
+            denial=Denial.WHOLE,
         ),
         "createdAt": c.moment("created_at"),
         "updatedAt": c.moment("updated_at"),

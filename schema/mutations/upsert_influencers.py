@@ -126,7 +126,7 @@ async def upsert_influencers(
     ],
     dry_run: DryRun = False,
 ) -> Completed[UpsertInfluencersOutcome]:
-    """Create influencers, or update them from the agency's own database. For staff.
+    """Create influencers, or update them from the agency's own database. For staff and services.
 
     Up to 1,000, known by their external ids, with their accounts. A participation that waited for
     exactly an account given here moves on.
@@ -134,7 +134,7 @@ async def upsert_influencers(
     influencers: list[InfluencerFields] = given_values(input.influencers)
     return await write(
         info,
-        (Role.STAFF,),
+        (Role.STAFF, Role.SERVICE),
         lambda: resolve(info.context, influencers=influencers),
         dry_run=dry_run,
     )

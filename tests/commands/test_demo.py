@@ -22,7 +22,7 @@ from database.session import capabilities, connection
 from models import profiles
 from models.campaign import Campaign
 from models.influencer import Influencer, InfluencerSearch, SocialAccount
-from models.participation import Participation, ParticipationEvent, Post
+from models.participation import Participation, ParticipationEvent, Post, PostFinding
 from models.referral_code import ReferralCode
 from tests.commands.running import CommandLine, Ran
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases
@@ -31,10 +31,12 @@ from workflow.enums import (
     CampaignStatus,
     CampaignType,
     ParticipationStatus,
+    PostSource,
     PostStatus,
 )
 from workflow.facts import AccountRow, CampaignRow, InfluencerRow, build_facts
 from workflow.rows import workflow_rows
+from workflow.table import POST_ROLES, SUBMITTING
 
 pytestmark = pytest.mark.slow
 TABLES = {
@@ -146,6 +148,7 @@ async def test_every_status_and_kind_is_there(demo: Loaded) -> None:
         campaigns = await Campaign.all()
         parts = await Participation.all()
         posts = await Post.all()
+        findings = await PostFinding.all()
 
     assert {kind_of(campaign) for campaign in campaigns} == {
         *((CampaignType.SOCIAL, None, selection, True) for selection in (True, False)),
@@ -154,6 +157,8 @@ async def test_every_status_and_kind_is_there(demo: Loaded) -> None:
     assert {campaign.status for campaign in campaigns} == set(CampaignStatus)
     assert {part.status for part in parts} == set(ParticipationStatus)
     assert {post.status for post in posts} == set(PostStatus)
+    assert {post.source for post in posts} == set(PostSource)
+    assert {finding.is_over for finding in findings} == {True, False}
     untracked = {campaign.id for campaign in campaigns if not campaign.post_tracking}
     assert {part.status for part in parts if part.campaign_id in untracked} >= {
         "JOINED",
@@ -196,7 +201,7 @@ def assert_allowed(
         assert step in allowed, step
         assert (event.campaign_id, event.influencer_id) == (part.campaign_id, part.influencer_id)
         round_ += status is REMOVED or event.action == "REOPEN"
-        version += event.action not in ("SUBMIT_POST", "SET_POST_STATUS")
+        version += event.action not in SUBMITTING | POST_ROLES.keys()
         assert event.round == round_
         status = event.to_status
     assert (part.status, part.round, part.version) == (status, round_, version)

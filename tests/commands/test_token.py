@@ -28,6 +28,7 @@ def claims(token: str, secret: str = SECRET) -> dict[str, Any]:
         ),
         ("INFLUENCER --influencer externalId:crm-7", {"sub": "externalId:crm-7"}),
         ("STAFF --name Mika", {"name": "Mika"}),
+        ("SERVICE --name tracker", {"role": "SERVICE", "sub": "service", "name": "tracker"}),
     ],
 )
 def test_the_token_stands_alone_on_one_line(

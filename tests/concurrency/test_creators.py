@@ -3,15 +3,16 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable
+from datetime import timedelta
 from typing import Any
 
 from models.campaign import Campaign
 from models.influencer import Influencer, SocialAccount
-from models.participation import Participation, ParticipationEvent, Post
+from models.participation import Participation, ParticipationEvent, Post, PostFinding
 from resolvers.context import Context
 from resolvers.ids import encode
 from tests import data
-from tests.engine import creator, execute, mutate, operation
+from tests.engine import SERVICE, creator, execute, mutate, operation
 from workflow.enums import ParticipationStatus, Platform, PostStatus, PostWarning
 from workflow.table import is_live
 
@@ -126,6 +127,74 @@ async def test_a_post_comes_back_beside_others_who_submit_its_url(db: str):
             assert said == {"CHANGED": 1, "URL_IN_USE": 2}
         live = [post for post in await Post.all() if is_live(post.status, post.warning)]
         assert len(live) == 1
+
+
+async def test_services_and_the_creator_who_tell_of_one_post_at_once_make_it_once(db: str):
+    for turn in range(5):
+        url = f"https://www.instagram.com/p/seen{turn}"
+        person = await data.influencer((INSTAGRAM, 10))
+        account = await SocialAccount.get(influencer_id=person.pk)
+        part = await data.participation(
+            await data.campaign(), person, JOINED, selected_account_id=account.pk
+        )
+        by_account = {"platform": "INSTAGRAM", "accountExternalId": account.external_id}
+        told = [
+            mutate(
+                "recordPosts",
+                "results { outcome posts { id } error { code } }",
+                SERVICE,
+                posts=[{"url": url, **named}] * 2,
+            )
+            for named in (by_account, {"participationId": gid(part)}) * 3
+        ]
+        by_creator = mutate(
+            "submitPost",
+            "outcome post { id } userErrors { code }",
+            creator(person.pk),
+            participationId=gid(part),
+            url=url,
+        )
+        *recorded, own = await asyncio.gather(*told, by_creator)
+        results = [result for payload in recorded for result in payload["results"]]
+        said = Counter(one["outcome"] for one in (*results, own))
+        assert said == {"CHANGED": 1, "UNCHANGED": 12}
+        post = await Post.get(participation_id=part.pk)
+        ids = {one["id"] for result in results for one in result["posts"]}
+        assert ids == {own["post"]["id"]} == {gid(post)}
+        assert await ParticipationEvent.filter(post_id=post.pk).count() == 1
+
+
+async def test_findings_and_decisions_at_once_leave_what_follows_from_them(db: str):
+    for turn in range(5):
+        person = await data.influencer((INSTAGRAM, 10))
+        post = await data.post(await data.participation(await data.campaign(), person, JOINED))
+        calls = [
+            mutate(
+                "recordFindings",
+                "results { outcome error { code } }",
+                SERVICE,
+                findings=[
+                    {
+                        "postId": gid(post),
+                        "finding": finding,
+                        "over": is_over,
+                        "observedAt": (data.NOW - timedelta(minutes=9 - is_over)).isoformat(),
+                    }
+                ],
+            )
+            for finding in ("AD_FRAUD", "DELETED_POST")
+            for is_over in (False, True)
+        ]
+        judged = mutate(
+            "setPostStatus",
+            "results { outcome error { code } }",
+            postIds=[gid(post)],
+            status="EFFECTIVE",
+        )
+        await asyncio.gather(*calls[:turn], judged, *calls[turn:])
+        await post.refresh_from_db()
+        assert (post.status, post.warning) == (PostStatus.EFFECTIVE, None)
+        assert await PostFinding.filter(post_id=post.pk).count() == 4
 
 
 URL = "https://www.instagram.com/p/freed"

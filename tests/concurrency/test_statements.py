@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from database.bulk import insert
+from database.bulk import insert, update
 from database.session import capabilities
 from database.tracing import traced
+from models.influencer import SocialAccount
 from models.participation import Participation, Post
 from resolvers.ids import encode
 from tests import data
-from tests.engine import mutate
+from tests.engine import SERVICE, mutate
 from workflow.enums import ParticipationStatus
 
 MARKED = """
@@ -181,6 +182,61 @@ async def test_judging_a_thousand_posts_takes_no_more_statements_than_two(
         statements()
         payload = await mutate(
             "setPostStatus", "results { outcome post { status } }", postIds=ids, status="APPROVED"
+        )
+        counts.append(statements())
+        all_changed(payload, len(some))
+    assert counts[0] == counts[1] > 0
+
+
+async def test_recording_a_thousand_posts_takes_no_more_statements_than_two(
+    db: str, statements: Callable[[], int]
+):
+    people = await data.crowd(1_000)
+    parts = await participations(people, "APPROVED")
+    accounts = dict(await SocialAccount.all().values_list("influencer_id", "id"))
+    await update(
+        Participation,
+        [
+            {"id": part, "selected_account_id": accounts[person]}
+            for part, person in zip(parts, people, strict=True)
+        ],
+    )
+    counts = list[int]()
+    for start, some in ((0, parts[:2]), (2, parts[2:])):
+        posts: list[dict[str, Any]] = []
+        for number, part in enumerate(some, start):
+            url = f"https://www.instagram.com/p/{number}"
+            by_account = {"platform": "INSTAGRAM", "accountExternalId": f"crowd-{people[number]}"}
+            by_id = {"participationId": encode("Participation", part)}
+            posts.append({"url": url, **(by_account if number % 2 else by_id)})
+        statements()
+        payload = await mutate(
+            "recordPosts", "results { outcome posts { status } }", SERVICE, posts=posts
+        )
+        counts.append(statements())
+        all_changed(payload, len(some))
+    assert counts[0] == counts[1] > 0
+
+
+async def test_recording_a_thousand_findings_takes_no_more_statements_than_two(
+    db: str, statements: Callable[[], int]
+):
+    parts = await participations(await data.crowd(1_000), "APPROVED")
+    campaign = (await Participation.get(id=parts[0])).campaign_id
+    posts = await insert(Post, [post_of(part, campaign) for part in parts])
+    counts = list[int]()
+    for some in (posts[:2], posts[2:]):
+        findings = [
+            {
+                "postId": encode("Post", post),
+                "finding": "AD_FRAUD",
+                "observedAt": data.NOW.isoformat(),
+            }
+            for post in some
+        ]
+        statements()
+        payload = await mutate(
+            "recordFindings", "results { outcome post { status } }", SERVICE, findings=findings
         )
         counts.append(statements())
         all_changed(payload, len(some))

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
@@ -9,8 +10,9 @@ import pytest
 from tortoise.exceptions import IntegrityError
 
 from database.session import rows
+from models.participation import PostFinding
 from tests import data
-from workflow.enums import Action, ParticipationStatus, Platform, PostStatus
+from workflow.enums import Action, Finding, ParticipationStatus, Platform, PostStatus
 
 Break = Callable[[], Awaitable[Any]]
 
@@ -89,7 +91,17 @@ async def test_an_account_that_must_never_be_is_refused(db: str, change: str) ->
 
 
 @pytest.mark.parametrize(
-    "change", ["status = 'OTHER'", "status = 'WARNING'", "warning = 'AD_FRAUD'"]
+    "change",
+    [
+        "status = 'OTHER'",
+        "status = 'WARNING'",
+        "warning = 'AD_FRAUD'",
+        "source = 'OTHER'",
+        "decided_status = 'OTHER'",
+        "decided_status = 'WARNING'",
+        "decided_warning = 'AD_FRAUD'",
+        "decided_status = 'WARNING', decided_warning = 'ANY'",
+    ],
 )
 async def test_a_post_that_must_never_be_is_refused(db: str, change: str) -> None:
     part = await data.participation(
@@ -170,6 +182,35 @@ async def test_history_is_only_added_to(db: str, statement: str) -> None:
     await data.event(part, Action.MARK_JOINED)
 
     await _broken(statement)
+
+
+async def test_findings_are_only_added_and_each_once(db: str) -> None:
+    part = await data.participation(
+        await data.campaign(), await data.influencer(), ParticipationStatus.JOINED
+    )
+    post = await data.post(part)
+    seen: dict[str, Any] = {
+        "post_id": post.pk,
+        "finding": Finding.AD_FRAUD,
+        "is_over": False,
+        "observed_at": data.NOW,
+        "received_at": data.NOW,
+    }
+
+    async def keep(**other: Any) -> None:
+        await PostFinding.create(**dict(seen, **other))
+
+    await keep()
+    await keep(is_over=True)
+    with pytest.raises(IntegrityError):
+        await keep()
+    with pytest.raises(IntegrityError):
+        await keep(received_at=data.NOW + timedelta(hours=1))
+    await _broken("UPDATE post_finding SET is_over = true")
+    await _broken("DELETE FROM post_finding")
+    columns = "(post_id, finding, is_over, observed_at, received_at)"
+    other = "SELECT post_id, 'OTHER', is_over, observed_at, received_at FROM post_finding"
+    await _broken(f"INSERT INTO post_finding {columns} {other}")
 
 
 @pytest.mark.parametrize("table", ["influencer", "campaign", "participation", "social_account"])

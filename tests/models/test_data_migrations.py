@@ -4,6 +4,7 @@ import re
 import sqlite3
 import unicodedata
 from collections.abc import Mapping
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -31,7 +32,9 @@ from workflow.enums import (
     CampaignType,
     ParticipationStatus,
     Platform,
+    PostSource,
     PostStatus,
+    PostWarning,
 )
 from workflow.post_addresses import digest
 
@@ -133,6 +136,42 @@ async def test_posts_get_their_rounds_and_those_without_an_address_get_it_back(
     assert posts[younger.pk].url_digest == "post 6", "an older one has it"
     assert posts[faded.pk].url_digest == digest(held), "it is not live"
     assert _reports(caplog) == [f"post {back.pk} has its address again: no live post held it"]
+
+
+async def test_what_staff_set_is_the_status_that_posts_have_since_they_last_set_one(
+    databases: Databases,
+) -> None:
+    hours = [data.NOW + timedelta(hours=number) for number in range(4)]
+    with databases.lend() as at:
+        async with connected(at):
+            part = await data.participation(
+                await data.campaign(), await data.influencer(), ParticipationStatus.JOINED
+            )
+            other = await data.participation(
+                await data.campaign(), await data.influencer(), ParticipationStatus.JOINED
+            )
+            new = await data.post(part)
+            warned = await data.post(
+                part, PostStatus.WARNING, warning=PostWarning.OTHER, reason="odd"
+            )
+            old = await data.post(part, PostStatus.EFFECTIVE, updated_at=hours[3])
+            for post, of, hour in ((warned, part, 1), (warned, part, 2), (new, other, 3)):
+                await data.event(
+                    of, Action.SET_POST_STATUS, post_id=post.pk, occurred_at=hours[hour]
+                )
+            await data.event(part, Action.SUBMIT_POST, post_id=new.pk)
+        await migrate_again(at, "0013_services")
+        async with connected(at):
+            posts = {post.pk: post for post in await Post.all()}
+
+    def decided(post: Post) -> tuple[Any, ...]:
+        now = posts[post.pk]
+        return now.decided_status, now.decided_warning, now.decided_reason, now.decided_at
+
+    assert decided(new) == (PostStatus.SUBMITTED, None, None, None)
+    assert decided(warned) == (PostStatus.WARNING, PostWarning.OTHER, "odd", hours[2])
+    assert decided(old) == (PostStatus.EFFECTIVE, None, None, hours[3]), "its event is lost"
+    assert {post.source for post in posts.values()} == {PostSource.CREATOR}
 
 
 def _reports(caplog: pytest.LogCaptureFixture) -> list[str]:

@@ -25,6 +25,7 @@ MIGRATIONS = [
     "0010_selection",
     "0011_live_posts",
     "0012_referral_codes",
+    "0013_services",
 ]
 
 

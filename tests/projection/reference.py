@@ -289,6 +289,20 @@ def is_short_link(post: Post, _asker: Asker) -> bool:
     return post.url.startswith(("https://vm.tiktok.com/", "https://lin.ee/", "https://fb.watch/"))
 
 
+@resolves("Post.availableActions")
+def post_actions(post: Post, asker: Asker) -> list[str]:
+    campaign: Campaign = asker.world.of["Campaign"][post.campaign_id]
+    is_open = campaign.post_tracking and campaign.status in ("UPCOMING", "ONGOING", "COMPLETED")
+    is_decided = post.status in ("APPROVED", "INEFFECTIVE")
+    is_theirs = asker.caller.role is Role.STAFF and is_open and not is_decided
+    return ["SET_POST_STATUS"] if is_theirs else []
+
+
+@resolves("PostRow.availableActions")
+def row_actions(row: PostRow, asker: Asker) -> list[str]:
+    return post_actions(row.post, asker) if row.post else []
+
+
 @resolves("Query.campaigns")
 def campaigns(
     _: Any,
@@ -620,6 +634,7 @@ def _post_rows(of: Campaign, asker: Asker, asked: Mapping[str, Any]) -> list[Pos
         for row in asker.world.post_rows(of)
         if asker.world.fits(people[row.participation.influencer_id], asked)
         and _one_of(asked.get("warning"), row.post and row.post.warning)
+        and _one_of(asked.get("source"), row.post and row.post.source)
         and _since(asked.get("submittedSince"), row.post and row.post.submitted_at)
     ]
 

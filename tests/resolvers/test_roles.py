@@ -10,7 +10,7 @@ from graphql import GraphQLObjectType, is_leaf_type
 from execution.engine import Params
 from models import profiles
 from models.influencer import SocialAccount
-from models.participation import Participation
+from models.participation import Participation, Post
 from models.referral_code import ReferralCode
 from projection.internals import core_schema
 from resolvers.caller import Caller
@@ -19,7 +19,7 @@ from resolvers.ids import encode
 from schema import schema
 from tests import data
 from tests.data import NOW
-from tests.engine import ADVERTISER, ENGINE, STAFF, STRANGER, creator, execute
+from tests.engine import ADVERTISER, ENGINE, SERVICE, STAFF, STRANGER, creator, execute
 from workflow.enums import (
     Action,
     Availability,
@@ -67,6 +67,9 @@ class World:
     def callers(self) -> dict[str, Caller]:
         return {"STAFF": STAFF, "ADVERTISER": ADVERTISER, "INFLUENCER": self.creator}
 
+    def everybody(self) -> dict[str, Caller]:
+        return {**self.callers(), "SERVICE": SERVICE}
+
 
 async def world() -> World:
     ours = await data.campaign(selection=True, capacity=9, title="ours")
@@ -112,17 +115,17 @@ ROOT: dict[str, tuple[str, str]] = {
     "viewer": ("viewer { role }", ""),
     "node": ('node(id: "x") { id }', ""),
     "nodes": ("nodes(ids: []) { id }", ""),
-    "campaign": ('campaign(id: "x") { id }', ""),
-    "campaigns": (f"campaigns {LISTS}", ""),
-    "influencer": ('influencer(id: "x") { id }', ""),
-    "influencers": (f"influencers {LISTS}", "ADVERTISER INFLUENCER"),
-    "vocabulary": ("vocabulary { advertiserIds }", "ADVERTISER INFLUENCER"),
-    "participation": ('participation(id: "x") { id }', ""),
-    "participations": (f"participations {LISTS}", ""),
-    "participationEvents": (f"participationEvents {LISTS}", "INFLUENCER"),
-    "myJobs": (f"myJobs {LISTS}", "STAFF ADVERTISER"),
-    "myJobCounts": ("myJobCounts { count }", "STAFF ADVERTISER"),
-    "workflow": ("workflow { action }", ""),
+    "campaign": ('campaign(id: "x") { id }', "SERVICE"),
+    "campaigns": (f"campaigns {LISTS}", "SERVICE"),
+    "influencer": ('influencer(id: "x") { id }', "SERVICE"),
+    "influencers": (f"influencers {LISTS}", "ADVERTISER INFLUENCER SERVICE"),
+    "vocabulary": ("vocabulary { advertiserIds }", "ADVERTISER INFLUENCER SERVICE"),
+    "participation": ('participation(id: "x") { id }', "SERVICE"),
+    "participations": (f"participations {LISTS}", "SERVICE"),
+    "participationEvents": (f"participationEvents {LISTS}", "INFLUENCER SERVICE"),
+    "myJobs": (f"myJobs {LISTS}", "STAFF ADVERTISER SERVICE"),
+    "myJobCounts": ("myJobCounts { count }", "STAFF ADVERTISER SERVICE"),
+    "workflow": ("workflow { action }", "SERVICE"),
 }
 
 
@@ -139,7 +142,7 @@ def test_no_root_field_is_forgotten():
 async def test_root_fields_are_for_their_roles_alone(db: str):
     there = await world()
     for field, (query, denied) in ROOT.items():
-        for role, caller in there.callers().items():
+        for role, caller in there.everybody().items():
             _, errors = await ask(f"{{ {query} }}", caller)
             assert errors == ([("FORBIDDEN", field)] if role in denied else []), (field, role)
 
@@ -160,7 +163,7 @@ async def test_without_a_token_there_is_nothing_but_the_schema(db: str):
 
 # Objects: whose are whose
 
-SEEN = {
+SEEN: dict[str, tuple[set[str], set[str]]] = {
     # of ours; of the others' (STAFF sees all of both)
     "ADVERTISER": (
         {"Campaign", "Influencer", "SocialAccount", "Participation", "ParticipationEvent"}
@@ -171,6 +174,7 @@ SEEN = {
         {"Campaign", "Influencer", "SocialAccount", "Participation", "ParticipationEvent", "Post"},
         set[str](),
     ),
+    "SERVICE": (set(), set()),
 }
 TYPES = [
     "Campaign",
@@ -192,7 +196,7 @@ def test_no_type_with_an_id_is_forgotten():
 
 async def test_anothers_object_is_null_whichever_way_it_is_asked_for(db: str):
     there = await world()
-    for role, caller in there.callers().items():
+    for role, caller in there.everybody().items():
         for whose, which in (("ours", 0), ("theirs", 1)):
             for name in TYPES:
                 gid = there.ids[f"{whose}.{name}"]
@@ -208,7 +212,7 @@ async def test_anothers_object_is_null_whichever_way_it_is_asked_for(db: str):
                 assert found["nodes"] == [{"id": gid} if seen else None]
                 field = {"Campaign": "campaign", "Influencer": "influencer"}.get(name)
                 field = "participation" if name == "Participation" else field
-                if field:
+                if field and role != "SERVICE":
                     query = f"query($id: ID!) {{ {field}(id: $id) {{ id }} }}"
                     found, errors = await ask(query, caller, id=gid)
                     assert (found[field], errors) == ({"id": gid} if seen else None, [])
@@ -358,6 +362,68 @@ async def test_each_refused_field_is_told(db: str):
     nothing = {"capacity": None, "advertiserId": None}
     assert found == {"one": nothing, "two": {"capacity": None}}
     assert sorted(errors) == [("FORBIDDEN", "advertiserId"), *[("FORBIDDEN", "capacity")] * 2]
+
+
+async def test_services_read_in_payloads_what_staff_read_and_no_lists_but_some(db: str):
+    there = await world()
+    text = """mutation($url: URL!, $id: ID!) {
+        recordPosts(input: { posts: [{ participationId: $id, url: $url }] }) {
+            results { outcome posts { source participation { SELECTION } } } } }"""
+
+    async def read(selection: str) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        query = text.replace("SELECTION", selection)
+        url = "https://www.tiktok.com/@a/video/1"
+        return await ask(query, SERVICE, id=there.ids["ours.Participation"], url=url)
+
+    found, errors = await read(
+        """status availableActions posts { warning reason availableActions }
+        campaign { title capacity advertiserId placesTaken platforms }
+        influencer { email externalId accounts { externalId } }"""
+    )
+    assert not errors
+    [post] = found["recordPosts"]["results"][0]["posts"]
+    part = post["participation"]
+    assert part["availableActions"] == ["RECORD_POST", "RECORD_FINDING"]
+    assert [one["availableActions"] for one in part["posts"]] == [["RECORD_FINDING"]] * 2
+    assert part["campaign"] == {
+        "title": "ours",
+        "capacity": 9,
+        "advertiserId": "acme",
+        "placesTaken": 1,
+        "platforms": ["INSTAGRAM", "TIKTOK"],
+    }
+    assert all(part["influencer"].values())
+    assert part["influencer"]["accounts"][0]["externalId"]
+
+    lists = (
+        "candidates",
+        "candidateCounts",
+        "applicants",
+        "applicantCounts",
+        "posts",
+        "postCounts",
+    )
+    for field in lists:
+        found, errors = await read(f"campaign {{ {field} {{ __typename }} }}")
+        assert errors == [("FORBIDDEN", field)]
+        [post] = found["recordPosts"]["results"][0]["posts"]
+        assert post["participation"]["campaign"] == {field: None}
+    _, errors = await read("influencer { participations { totalCount } }")
+    assert errors == [("FORBIDDEN", "participations")]
+
+
+async def test_a_list_that_is_never_null_refuses_a_service_the_whole_mutation(db: str):
+    there = await world()
+    text = """mutation($url: URL!, $id: ID!) {
+        fine: recordPosts(input: { posts: [{ participationId: $id, url: $url }] }, dryRun: true) {
+            summary { changed } }
+        recordPosts(input: { posts: [{ participationId: $id, url: $url }] }) {
+            results { posts { participation { events { totalCount } } } } } }"""
+    url = "https://www.tiktok.com/@a/video/1"
+    found, errors = await ask(text, SERVICE, id=there.ids["ours.Participation"], url=url)
+    assert found == {"fine": {"summary": {"changed": 1}}, "recordPosts": None}
+    assert errors == [("FORBIDDEN", "recordPosts")]
+    assert not await Post.filter(url=url).exists()
 
 
 async def test_personal_data_are_for_staff_and_for_who_they_are_about(db: str):

@@ -6,6 +6,7 @@ compared: a walk that goes nowhere fails.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
 from itertools import islice, product
 from typing import Any, NamedTuple, get_args
 
@@ -15,12 +16,20 @@ from tests.workflow import cases, oracle
 from tests.workflow.cases import FOREIGN, ONE_FITS, SHAPES, cores, facts_of, mask, number
 from tests.workflow.oracle import Account, Answer, Case, Role, Standing, Status, Url
 from workflow.available_actions import available_actions, blockers, required_action
-from workflow.decisions import NotPermitted, decide, decide_post, may
+from workflow.decisions import (
+    NotPermitted,
+    decide,
+    decide_finding,
+    decide_post,
+    may,
+    post_actions,
+)
 from workflow.enums import (
     Action,
     Availability,
     CampaignStatus,
     ErrorCode,
+    Finding,
     Outcome,
     ParticipationOrigin,
     ParticipationStatus,
@@ -30,10 +39,12 @@ from workflow.enums import (
     PostWarning,
 )
 from workflow.enums import Role as ServersRole
+from workflow.findings import Decided, Observation, standing_after
 from workflow.messages import message
 from workflow.rows import WorkflowRow, workflow_rows
 from workflow.screens import CANDIDATE_STATUS, applicant_status, job_section
-from workflow.table import REFUSAL_RANK, Command, Facts, PostFacts
+from workflow.table import POST_ROLES, REFUSAL_RANK, Command, Facts, PostFacts
+from workflow.table import Standing as ServersStanding
 
 pytestmark = pytest.mark.slow
 
@@ -136,7 +147,7 @@ def test_a_role_may_use_the_actions_that_the_rule_book_gives_it() -> None:
     for action, role in product(Action, ServersRole):
         forbidden = oracle.is_forbidden(action.value, role.value)
         comparison.check(may(action, role), not forbidden, action, role)
-        if forbidden and action is not Action.SET_POST_STATUS:
+        if forbidden:
             with pytest.raises(NotPermitted):
                 decide(facts_of(Case()), Command(action=action, role=role))
     comparison.conclude(len(Action) * len(ServersRole))
@@ -279,18 +290,27 @@ def test_set_availability_over_every_override() -> None:
     walk(cases.everybody(), ask, 97_956)
 
 
-def test_submit_post_of_every_kind_of_url() -> None:
+@pytest.mark.parametrize(
+    ("action", "role", "answer"),
+    [
+        ("SUBMIT_POST", "INFLUENCER", oracle.submit_post),
+        ("RECORD_POST", "SERVICE", oracle.record_post),
+    ],
+)
+def test_posts_of_every_kind_of_url(
+    action: str, role: Role, answer: Callable[[Case, Url], Answer]
+) -> None:
     def ask(case: Case) -> Iterator[Asked]:
         for platform in ("INSTAGRAM", "TIKTOK", "LINE", None):
             url = Url(platform, "old")
             submitting = command(
-                "SUBMIT_POST",
-                "INFLUENCER",
+                action,
+                role,
                 url_platform=None if platform is None else Platform(platform),
                 url_is_own=oracle.holds(case.posts, url),
                 url_is_taken=oracle.holds(case.others_posts, url),
             )
-            yield submitting, oracle.submit_post(case, url)
+            yield submitting, answer(case, url)
 
     theirs = ((), *((post,) for post in cases.ONE_POST))
     walked = (
@@ -340,6 +360,79 @@ def test_set_post_status_over_its_whole_product() -> None:
     comparison.conclude(13_860)
 
 
+MOMENTS = (-9.0, -1.0, 1.0)
+"""Before, at and after what staff decided, where they decided."""
+SEEN = tuple(
+    oracle.Observation(finding, at, over)
+    for finding, at, over in product(get_args(oracle.Finding), MOMENTS, (False, True))
+)
+DECIDED = (
+    (Standing(), float("-inf")),
+    (Standing("EFFECTIVE", None, "old"), -1.0),
+    (Standing("WARNING", "DELETED_POST", "old"), -1.0),
+    (Standing("WARNING", "AD_FRAUD", "old"), -1.0),
+    (Standing("APPROVED"), -1.0),
+    (Standing("INEFFECTIVE", None, "old"), -1.0),
+)
+
+CAMPAIGNS: tuple[oracle.CampaignStatus, ...] = ("ONGOING", "COMPLETED", "CANCELLED")
+
+
+def found_posts() -> Iterator[oracle.PostCase]:
+    """Posts of which something was decided and up to two things were found, one after the other."""
+    for (decided, at), held, campaign_status in product(DECIDED, (False, True), CAMPAIGNS):
+        for first, second in product((None, *SEEN), (None, *SEEN)):
+            post = oracle.PostCase(decided=decided, decided_at=at, standing=decided)
+            for seen in filter(None, (first, second)):
+                post = oracle.record_finding(post, seen).post
+            if held and oracle.is_live(oracle.shown(post.standing)):
+                continue  # it holds the address itself
+            yield post._replace(is_held_by_another=held, campaign_status=campaign_status)
+
+
+def test_record_finding_over_its_whole_product() -> None:
+    comparison = Comparison()
+    for post in found_posts():
+        now = post_facts(post, ParticipationStatus.JOINED)
+        for seen in SEEN:
+            answer = oracle.record_finding(post, seen)
+            follows = standing_after(decided_of(post), map(observed, {*post.observations, seen}))
+            made = decide_finding(now, ServersRole.SERVICE, follows)
+            found = (made.outcome, made.error, made.target, made.warning, made.reason)
+            expected = (answer.outcome, answer.code, *of(answer.post.standing))
+            comparison.check(found, expected, post, seen)
+    comparison.conclude(160_002)
+
+
+def test_the_actions_on_a_post_are_those_of_which_something_can_come() -> None:
+    comparison = Comparison()
+    for post in found_posts():
+        now = post_facts(post, ParticipationStatus.JOINED)
+        if post.is_held_by_another and len({seen.finding for seen in post.observations}) > 1:
+            continue  # to end two findings takes two calls
+        for role in LOOKING:
+            found = post_actions(now, ServersRole(role), decided_of(post).standing)
+            comparison.check(set(found), oracle.post_actions(post, role), post, role)
+    comparison.conclude(29_724)
+
+
+def decided_of(post: oracle.PostCase) -> Decided:
+    status, warning, reason = post.decided
+    standing = ServersStanding(
+        PostStatus(status), PostWarning(warning) if warning else None, reason
+    )
+    return Decided(standing, None if post.decided_at == float("-inf") else moment(post.decided_at))
+
+
+def observed(seen: oracle.Observation) -> Observation:
+    at = moment(seen.observed_at)
+    return Observation(Finding(seen.finding), at, at, seen.over)
+
+
+def moment(minutes: float) -> datetime:
+    return cases.NOW + timedelta(minutes=minutes)
+
+
 def of(standing: Standing) -> tuple[str, str | None, str | None]:
     return standing.status, standing.warning, standing.reason
 
@@ -377,7 +470,7 @@ def moods() -> Iterator[Case]:
         yield case._replace(room_for_account=False, room_for_post=False)
 
 
-LOOKING: tuple[Role, ...] = ("STAFF", "ADVERTISER", "INFLUENCER")
+LOOKING: tuple[Role, ...] = ("STAFF", "ADVERTISER", "INFLUENCER", "SERVICE")
 
 
 def test_an_action_is_available_when_some_input_makes_it_succeed() -> None:
@@ -387,7 +480,7 @@ def test_an_action_is_available_when_some_input_makes_it_succeed() -> None:
         for role in LOOKING:
             found = set(available_actions(now, ServersRole(role)))
             comparison.check(found, oracle.available_actions(case, role), case, role)
-    comparison.conclude(98_748)
+    comparison.conclude(131_664)
 
 
 def test_what_stands_in_a_creators_way_keeps_an_action_from_being_open() -> None:
@@ -427,12 +520,13 @@ def test_every_refusal_is_explained_in_a_sentence() -> None:
 
 PLAIN = (
     *(Command(action=action, role=role) for action, role in product(Action, ServersRole)
-      if may(action, role) and action is not Action.SET_POST_STATUS),
+      if may(action, role) and action not in POST_ROLES),
     command("SELECT_ACCOUNT", "INFLUENCER", account=1),
     command("SELECT_SOCIAL_MEDIA", "STAFF", platforms=mask(["TIKTOK"])),
     command("SELECT_SOCIAL_MEDIA", "INFLUENCER", platforms=mask(["TIKTOK"])),
     command("SET_AVAILABILITY", "STAFF", availability=Availability.AVAILABLE),
     command("SUBMIT_POST", "INFLUENCER", url_platform=Platform.TIKTOK),
+    command("RECORD_POST", "SERVICE", url_platform=Platform.TIKTOK),
 )  # fmt: skip
 """Every action with the most ordinary input."""
 
@@ -535,6 +629,7 @@ class Move(NamedTuple):
 class PostMove(NamedTuple):
     """One change of a post."""
 
+    action: Action
     selection: bool
     source: PostStatus
     target: PostStatus
@@ -564,7 +659,7 @@ def moves_told(rows: Iterable[WorkflowRow]) -> set[Move]:
     return {
         Move(row.action, role, type_, selection, tracking, row.from_status, row.to_status)
         for row in rows
-        if row.action is not Action.SET_POST_STATUS
+        if row.action not in POST_ROLES
         for role in row.roles
         for type_, selection, tracking in campaigns_of(row)
     }
@@ -591,19 +686,34 @@ def test_the_rows_served_tell_every_change_that_happens_and_no_other() -> None:
 def test_the_rows_served_tell_every_change_of_a_post_and_no_other() -> None:
     posts = [post_facts(oracle.PostCase(standing=one), ParticipationStatus.JOINED)
              for one in STANDINGS]  # fmt: skip
-    happening = {
-        PostMove(selection, post.status, PostStatus(wanted.status))
-        for selection, post, wanted in product((True, False), posts, WHOLE_DECISIONS)
+    changed = {
+        (Action.SET_POST_STATUS, post.status, PostStatus(wanted.status))
+        for post, wanted in product(posts, WHOLE_DECISIONS)
         if decided(post, wanted)[0] is Outcome.CHANGED
     }
+    found = {
+        (Action.RECORD_FINDING, PostStatus(before), PostStatus(after))
+        for before, after in changed_by_findings()
+    }
+    happening = {
+        PostMove(action, selection, before, after)
+        for selection, (action, before, after) in product((True, False), changed | found)
+    }
     told_of = {
-        PostMove(selection, row.from_post, row.to_post)
+        PostMove(row.action, selection, row.from_post, row.to_post)
         for row in workflow_rows()
-        if row.action is Action.SET_POST_STATUS and row.from_post and row.to_post
+        if row.action in POST_ROLES and row.from_post and row.to_post
         for selection in ((True, False) if row.selection is None else (row.selection,))
     }
-    assert len(happening) == 2 * 3 * 4
+    assert len(happening) == 2 * (3 * 4 + 5)
     assert happening == told_of
+
+
+def changed_by_findings() -> Iterator[tuple[str, str]]:
+    for post, seen in product(found_posts(), SEEN):
+        answer = oracle.record_finding(post, seen)
+        if answer.outcome == "CHANGED":
+            yield post.standing.status, answer.post.standing.status
 
 
 def test_the_rows_of_some_campaigns_are_those_of_all_that_may_be_theirs() -> None:

@@ -12,7 +12,7 @@ from resolvers.context import Context
 from resolvers.ids import encode
 from schema import schema
 from tests import data
-from tests.engine import ADVERTISER, STAFF, creator, execute, gids, operation
+from tests.engine import ADVERTISER, SERVICE, STAFF, creator, execute, gids, operation
 from workflow.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform, Role
 
 INSTAGRAM, TIKTOK = Platform.INSTAGRAM, Platform.TIKTOK
@@ -135,10 +135,21 @@ async def add_referral_codes() -> Case:
     return given, (await data.influencer()).pk
 
 
+async def record_posts() -> Case:
+    given, person = await submit_post()
+    return {"posts": [given]}, person
+
+
+async def record_findings() -> Case:
+    given, person = await set_post_status()
+    observed_at = data.NOW.isoformat()
+    finding = {"postId": given["postIds"][0], "finding": "AD_FRAUD", "observedAt": observed_at}
+    return {"findings": [finding]}, person
+
+
 STAFF_ALONE = {
     "createCampaign": create_campaign,
     "updateCampaign": update_campaign,
-    "upsertInfluencers": upsert_influencers,
     "markJoined": mark_joined,
     "reopenApplications": reopen_applications,
     "removeParticipants": remove_participants,
@@ -156,12 +167,23 @@ CREATORS_ALONE = {
     "withdraw": withdraw,
     "submitPost": submit_post,
 }
-CASES = STAFF_ALONE | STAFF_AND_ADVERTISERS | STAFF_AND_CREATORS | CREATORS_ALONE
-ALLOWED = (
-    {(field, Role.STAFF) for field in STAFF_ALONE | STAFF_AND_ADVERTISERS | STAFF_AND_CREATORS}
-    | {(field, Role.ADVERTISER) for field in STAFF_AND_ADVERTISERS}
-    | {(field, Role.INFLUENCER) for field in STAFF_AND_CREATORS | CREATORS_ALONE}
-)
+STAFF_AND_SERVICES = {"upsertInfluencers": upsert_influencers}
+SERVICES_ALONE = {"recordPosts": record_posts, "recordFindings": record_findings}
+FOR = {
+    Role.STAFF: STAFF_ALONE | STAFF_AND_ADVERTISERS | STAFF_AND_CREATORS | STAFF_AND_SERVICES,
+    Role.ADVERTISER: STAFF_AND_ADVERTISERS,
+    Role.INFLUENCER: STAFF_AND_CREATORS | CREATORS_ALONE,
+    Role.SERVICE: STAFF_AND_SERVICES | SERVICES_ALONE,
+}
+CASES = {field: case for cases in FOR.values() for field, case in cases.items()}
+ALLOWED = {(field, role) for role, cases in FOR.items() for field in cases}
+
+
+def caller_for(field: str, person: int) -> Caller:
+    """Staff where they may use the mutation, else a service or the influencer."""
+    if (field, Role.STAFF) in ALLOWED:
+        return STAFF
+    return SERVICE if (field, Role.SERVICE) in ALLOWED else creator(person)
 
 
 def test_no_mutation_is_forgotten():
@@ -173,7 +195,7 @@ def test_no_mutation_is_forgotten():
 async def test_each_is_for_its_roles_alone(db: str):
     for field, prepare in CASES.items():
         given, person = await prepare()
-        for caller in (None, STAFF, ADVERTISER, creator(person)):
+        for caller in (None, STAFF, ADVERTISER, creator(person), SERVICE):
             before = await everything()
             code = await code_of(field, given, caller)
             role = caller.role if caller else None
@@ -187,7 +209,7 @@ async def test_each_is_for_its_roles_alone(db: str):
 @pytest.mark.parametrize("field", CASES)
 async def test_a_dry_run_does_everything_and_leaves_no_trace(db: str, field: str):
     given, person = await CASES[field]()
-    caller = STAFF if (field, Role.STAFF) in ALLOWED else creator(person)
+    caller = caller_for(field, person)
     before = await everything()
     tried = await run(field, given, caller, dry=True)
     assert await everything() == before

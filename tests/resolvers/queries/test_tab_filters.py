@@ -20,6 +20,7 @@ from workflow.enums import (
     ParticipationOrigin,
     ParticipationStatus,
     Platform,
+    PostSource,
     PostStatus,
     PostWarning,
     UnavailableReason,
@@ -202,7 +203,8 @@ async def test_rows_of_the_posts_tab_are_filtered_by_what_they_are(db: str):
         part = await data.participation(campaign, person, ParticipationStatus.JOINED)
         status = PostStatus.WARNING if kind else PostStatus.SUBMITTED
         at = data.NOW.replace(microsecond=number)
-        made.append(await data.post(part, status, warning=kind, submitted_at=at))
+        source = PostSource.SERVICE if number else PostSource.CREATOR
+        made.append(await data.post(part, status, warning=kind, submitted_at=at, source=source))
     await data.participation(campaign, people[3], ParticipationStatus.JOINED)
     made.append(None)
     since = data.NOW.replace(microsecond=1).isoformat()
@@ -212,6 +214,8 @@ async def test_rows_of_the_posts_tab_are_filtered_by_what_they_are(db: str):
         ({"warning": ["OTHER"]}, [0]),
         ({"warning": [kind.value for kind in PostWarning]}, [0, 1]),
         ({"submittedSince": since}, [1, 2]),
+        ({"source": ["SERVICE"]}, [1, 2]),
+        ({"source": ["CREATOR"], "warning": ["OTHER"]}, [0]),
         ({"submittedSince": since, "warning": ["AD_FRAUD"]}, [1]),
         ({"influencerIds": [encode("Influencer", people[n].pk) for n in (0, 3)]}, [0, 3]),
     ]
