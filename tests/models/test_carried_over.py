@@ -203,6 +203,16 @@ async def test_new_columns_say_what_the_rules_say_of_old_rows(carried: Carried) 
     assert after["post"][9]["url_digest"] == "post 9"
 
 
+async def test_of_old_posts_staff_decided_the_status_that_they_have(carried: Carried) -> None:
+    posts = (await stored(carried.url))["post"].values()
+
+    assert {post["source"] for post in posts} == {"CREATOR"}
+    for post in posts:
+        decided = [post[f"decided_{what}"] for what in ("status", "warning", "reason")]
+        assert decided == [post["status"], post["warning"], post["reason"]]
+        assert (post["decided_at"] is None) == (post["status"] == "SUBMITTED")
+
+
 async def test_the_command_tells_each_migration_and_which_posts_are_one(carried: Carried) -> None:
     assert carried.migrated.code == 0
     assert carried.migrated.out == "".join(f"applied {name}\n" for name in MIGRATIONS[OLD:])
