@@ -37,8 +37,10 @@ CONSOLE = {
     "removeParticipants": f"results {{ {ERROR} {PARTICIPATION} }} {ERRORS}",
     "setPostStatus": f"""results {{ {ERROR} post {{ id url status warning reason
         account {{ handle }} {PARTICIPATION} }} }} {ERRORS}""",
+    "recordPosts": f"results {{ {ERROR} posts {{ id url source status }} }} {ERRORS}",
+    "recordFindings": f"results {{ {ERROR} post {{ id status warning }} }} {ERRORS}",
 }
-"""What a console selects after each bulk mutation."""
+"""What a console, or a service, selects after each bulk mutation."""
 
 
 def test_no_bulk_mutation_is_forgotten() -> None:
@@ -63,7 +65,8 @@ async def test_each_bulk_mutation_at_its_largest_is_below_the_limit(server: Serv
         text = (
             f"mutation($input: {input_type}!) {{ {field}(input: $input) {{ {CONSOLE[field]} }} }}"
         )
-        payload = (await server.data(text, {"input": given}, STAFF))[field]
+        caller = token("SERVICE") if field.startswith("record") else STAFF
+        payload = (await server.data(text, {"input": given}, caller))[field]
         assert payload["userErrors"] == []
         return payload
 
@@ -95,6 +98,13 @@ async def test_each_bulk_mutation_at_its_largest_is_below_the_limit(server: Serv
     posts = [f"gid://joinery/Post/{number + 1}" for number in range(MAX_ITEMS)]
     payload = await run("setPostStatus", postIds=posts, status="EFFECTIVE")
     assert payload["summary"]["refused"] == MAX_ITEMS  # there are none
+    seen = {"finding": "DELETED_POST", "observedAt": "2026-11-24T09:30:00Z"}
+    payload = await run("recordFindings", findings=[{"postId": post, **seen} for post in posts])
+    assert payload["summary"]["refused"] == MAX_ITEMS
+    urls = (f"https://x.com/a/status/{number}" for number in range(MAX_ITEMS))
+    told = [{"participationId": part, "url": url} for part, url in zip(parts, urls, strict=True)]
+    payload = await run("recordPosts", posts=told)
+    assert payload["summary"]["refused"] == MAX_ITEMS  # they apply
 
 
 async def _campaign(server: Server) -> str:
