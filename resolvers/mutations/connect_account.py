@@ -29,6 +29,7 @@ class ConnectAccountOutcome(MutationOutcome):
 
     outcome: Outcome
     account: int | None = None
+    influencer: int | None = None
     advanced: Sequence[int] = ()
 
 
@@ -114,6 +115,7 @@ async def connect_account(context: Context, read: ReadClaim) -> ConnectAccountOu
     actor = actor_of(caller_in(context))
     return ConnectAccountOutcome(
         outcome=outcome,
+        influencer=influencer,
         advanced=await advance(waiting, accounts.connected, actor),
         account=await _connected(claim),
     )

@@ -19,6 +19,7 @@ class DisconnectAccountOutcome(MutationOutcome):
 
     outcome: Outcome
     account: int | None = None
+    influencer: int | None = None
 
 
 async def disconnect_account(context: Context, *, account_id: str) -> DisconnectAccountOutcome:
@@ -36,11 +37,15 @@ async def disconnect_account(context: Context, *, account_id: str) -> Disconnect
             outcome=Outcome.REFUSED, user_errors=[refusal] if refusal else ()
         )
     if account.disconnected_at is not None:
-        return DisconnectAccountOutcome(outcome=Outcome.UNCHANGED, account=account.id)
+        return DisconnectAccountOutcome(
+            outcome=Outcome.UNCHANGED, account=account.id, influencer=influencer
+        )
     async with track_changes({influencer}):
         await run(_DISCONNECT, id=account.id, now=now)
         await profiles.refresh({influencer})
-    return DisconnectAccountOutcome(outcome=Outcome.CHANGED, account=account.id)
+    return DisconnectAccountOutcome(
+        outcome=Outcome.CHANGED, account=account.id, influencer=influencer
+    )
 
 
 # Not before it was connected: another machine's clock may have been ahead.

@@ -12,6 +12,7 @@ from resolvers.pipeline.transaction import write
 from schema.account import SocialAccount
 from schema.enums import Outcome, Platform
 from schema.fields import DryRun, Info, answers
+from schema.influencer import Influencer
 from schema.mutations.results import Payload, UserError
 from schema.participation import Participation
 from workflow.enums import Role
@@ -51,6 +52,9 @@ class ConnectAccountPayload(Payload):
     )
     account: SocialAccount | None = strawberry.field(
         description="The account, as it is now. Null if it was refused."
+    )
+    influencer: Influencer | None = strawberry.field(
+        description="The caller, as they are now. Null if the account was refused."
     )
     advanced: list[Participation] = strawberry.field(
         description=(

@@ -11,6 +11,7 @@ from resolvers.pipeline.transaction import write
 from schema.account import SocialAccount
 from schema.enums import Outcome
 from schema.fields import DryRun, Info, answers
+from schema.influencer import Influencer
 from schema.mutations.results import Payload, UserError
 from workflow.enums import Role
 
@@ -29,6 +30,9 @@ class DisconnectAccountPayload(Payload):
     )
     account: SocialAccount | None = strawberry.field(
         description="The account, as it is now. Null if it was not found."
+    )
+    influencer: Influencer | None = strawberry.field(
+        description="The caller, as they are now. Null if the account was not found."
     )
     user_errors: list[UserError] = strawberry.field(
         description="The reasons for the refusal. Empty unless the outcome is `REFUSED`."

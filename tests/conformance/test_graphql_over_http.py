@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -14,17 +13,6 @@ from tests.live import Server
 pytestmark = pytest.mark.slow
 HERE = Path(__file__).parent
 AUDITS = 61
-
-
-@pytest.fixture(scope="module")
-def packages() -> None:
-    """The locked packages, installed unless they are."""
-    if shutil.which("node") is None:
-        pytest.skip("needs Node")
-    installed = HERE / "node_modules" / ".package-lock.json"
-    lock = HERE / "package-lock.json"
-    if not installed.is_file() or installed.stat().st_mtime < lock.stat().st_mtime:
-        subprocess.run(["npm", "ci"], cwd=HERE, check=True)
 
 
 async def test_every_audit_passes(packages: None, shared_server: Server) -> None:

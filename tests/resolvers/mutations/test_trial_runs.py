@@ -3,11 +3,10 @@
 import asyncio
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Any, cast
 
 import pytest
-from graphql import GraphQLObjectType, get_named_type, is_leaf_type, is_required_argument
+from graphql import GraphQLObjectType, get_named_type
 
 from execution.engine import Engine
 from models.participation import Participation
@@ -19,6 +18,7 @@ from schema import schema
 from tests import data
 from tests.engine import SERVICE, STAFF, answer, execute, gids, mutate, operation, refusal
 from tests.resolvers.mutations.test_every_mutation import CASES, caller_for
+from tests.selections import everything_of
 from workflow.enums import Platform
 
 ENGINE = Engine(schema, cost_limit=10**9)
@@ -87,31 +87,6 @@ async def payload(
     response = await execute(text, {"input": given}, context, engine=ENGINE)
     assert {e["extensions"]["code"] for e in response.get("errors", ())} <= {"FORBIDDEN"}
     return response["data"][field]
-
-
-@cache
-def everything_of(
-    parent: GraphQLObjectType, levels: int, refused: frozenset[str] = frozenset()
-) -> str:
-    """Select all that is so many objects away, by way of plain values, lists and pages."""
-    parts = ["__typename"]
-    for name, field in parent.fields.items():
-        if name in refused:
-            continue
-        if any(is_required_argument(argument) for argument in field.args.values()):
-            continue  # the same objects are reached without
-        named = cast("GraphQLObjectType", get_named_type(field.type))
-        if is_leaf_type(named):
-            parts.append(name)
-        elif "pageInfo" in named.fields and levels:
-            node = cast("GraphQLObjectType", get_named_type(named.fields["nodes"].type))
-            rows = f"edges {{ cursor node {{ {everything_of(node, levels - 1, refused)} }} }}"
-            parts.append(f"{name} {{ totalCount pageInfo {{ startCursor endCursor }} {rows} }}")
-        elif named.interfaces and levels:
-            parts.append(f"{name} {{ {everything_of(named, levels - 1, refused)} }}")
-        elif not named.interfaces and "pageInfo" not in named.fields:
-            parts.append(f"{name} {{ {everything_of(named, levels, refused)} }}")
-    return " ".join(parts)
 
 
 def leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[Leaf]:
