@@ -135,7 +135,8 @@ class Campaign(Node):
     referral_codes: ReferralCodePool | None = strawberry.field(
         description=(
             "The campaign's referral codes: whoever becomes `APPROVED` or `JOINED` is given one. "
-            "Null unless `affiliateKind` is `REFERRAL_CODE`. For staff; `FORBIDDEN` for others."
+            "Null unless `affiliateKind` is `REFERRAL_CODE`. For staff and services; `FORBIDDEN` "
+            "for others."
         )
     )
     application_deadline: datetime | None = strawberry.field(
