@@ -151,8 +151,8 @@ async def candidates(
 def _statuses(asked: Mapping[str, Any]) -> dict[CandidateStatus, None]:
     """Return the statuses that rows of the filter may have; only one of them has reasons."""
     every = [CandidateStatus.UNAVAILABLE] if asked.get("unavailableReason") else CandidateStatus
-    wanted = asked.get("status") or every
-    return {CandidateStatus(status): None for status in wanted if status in every}
+    wanted = [CandidateStatus(status) for status in asked.get("status") or every]
+    return {status: None for status in wanted if status in every}
 
 
 async def candidate(
