@@ -18,9 +18,14 @@ DECIDED = """UPDATE post SET decided_status = status, decided_warning = warning,
         (SELECT max(e.occurred_at) FROM participation_event e
             WHERE e.participation_id = post.participation_id AND e.post_id = post.id
             AND e.action = 'SET_POST_STATUS'),
-        CASE WHEN status <> 'SUBMITTED' THEN updated_at END)"""
-INDEX = """CREATE UNIQUE INDEX finding_once
-    ON post_finding (post_id, finding, observed_at, is_over)"""
+        updated_at)
+    WHERE status <> 'SUBMITTED'"""
+INDEXES = (
+    """CREATE UNIQUE INDEX finding_once
+    ON post_finding (post_id, finding, observed_at, is_over)""",
+    # When was a post heard of last: without reading all that was found.
+    "CREATE INDEX finding_heard ON post_finding (post_id, received_at)",
+)
 HISTORY_POSTGRES = (
     """CREATE FUNCTION post_finding_is_history() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -72,7 +77,7 @@ async def apply(apps: StateApps, editor: BaseSchemaEditor) -> None:
     del apps
     client: Any = editor.client
     is_postgres = client.capabilities.dialect == "postgres"
-    for statement in (DECIDED, INDEX, *(HISTORY_POSTGRES if is_postgres else HISTORY_SQLITE)):
+    for statement in (DECIDED, *INDEXES, *(HISTORY_POSTGRES if is_postgres else HISTORY_SQLITE)):
         await client.execute_query(statement)
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypedDict
 
 from database.session import BatchStatement, Step, rows
@@ -104,9 +104,8 @@ class _Recording:
         if post is None:
             refusal = not_found("post", "findings", index, "postId").refusal
             return _refused(index, given, refusal)
-        seen = Observation(
-            given["finding"], given["observed_at"], post.candidate.now, given["over"]
-        )
+        received_at = _after(post.decided.at, post.candidate.now)
+        seen = Observation(given["finding"], given["observed_at"], received_at, given["over"])
         known = self._known[post.id]
         facts = self._posts.facts(post)
         follows = standing_after(post.decided, _with(known, seen))
@@ -135,6 +134,11 @@ class _Recording:
         if self._kept:
             await _KEEP([_row(post, seen) for post, seen in self._kept])
         await self._posts.write(unit)
+
+
+def _after(decided_at: datetime | None, now: datetime) -> datetime:
+    """Return the time of what comes after a decision: the locks say so, whatever our clocks do."""
+    return now if decided_at is None else max(now, decided_at + timedelta(microseconds=1))
 
 
 def _with(known: Sequence[Observation], seen: Observation) -> list[Observation]:

@@ -172,6 +172,13 @@ async def test_a_decision_knows_of_findings_that_a_machine_with_another_clock_to
     assert await standing(post) == ("EFFECTIVE", None, None)
 
 
+async def test_a_finding_after_a_decision_counts_though_the_clock_that_takes_it_is_behind(db: str):
+    post = await submitted()
+    await judge("EFFECTIVE", post, now=NOW)
+    seen = found(post, "DELETED_POST", NOW + MINUTE)
+    assert await outcomes(seen, now=NOW - 2 * MINUTE) == ["CHANGED"]
+
+
 async def test_a_repeat_is_unchanged_and_is_kept_as_it_first_came(db: str):
     post = await submitted()
     assert await outcomes(found(post), found(post)) == ["CHANGED", "UNCHANGED"]
