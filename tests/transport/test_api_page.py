@@ -11,8 +11,11 @@ from projection.level import MAX_JOINS
 from projection.listing import MAX_PAGE_SIZE, PAGE_SIZE
 from projection.refusals import MAX_ERRORS
 from resolvers.errors import RequestCode
+from resolvers.mutations.add_referral_codes import MAX_CODES
 from resolvers.pipeline.bulk import MAX_ITEMS
 from resolvers.queries.nodes import MAX_IDS
+from resolvers.queries.search import MAX_LISTED
+from resolvers.queries.vocabulary import MAX_WORDS
 from tests.live import ROOT
 from transport.connections import MAX_HEAD
 from transport.http import STATUS
@@ -24,7 +27,10 @@ WHILE_EXECUTING = {"FORBIDDEN": 200}
 LIMITS = [
     [MAX_PAGE_SIZE, PAGE_SIZE],
     [MAX_ITEMS],
+    [MAX_CODES],
     [MAX_IDS],
+    [MAX_LISTED],
+    [MAX_WORDS],
     [MAX_DEPTH],
     [MAX_JOINS],
     [MAX_ERRORS],
