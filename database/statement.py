@@ -7,6 +7,7 @@ A statement is written once; for SQLite it is rewritten by these rules:
 | `= ANY(:ids)` | `IN (SELECT value FROM json_each(:ids))` |
 | `unnest(:ids::bigint[]) AS j(value)` | `json_each(:ids) AS j` |
 | `json_array_elements(:pairs::json) AS j(value)` | `json_each(:pairs) AS j` |
+| `jsonb_array_elements_text(t.names) AS j(value)` | `json_each(t.names) AS j` |
 | `json_agg(…)`, `json_build_array(…)` | `json_group_array(…)`, `json_array(…)` |
 | `string_agg(name, chr(10) ORDER BY id)` | `group_concat(name, char(10))` |
 | `FOR UPDATE`, `FOR SHARE OF t`, `NOWAIT` | nothing: a transaction locks all from its start |
@@ -114,6 +115,7 @@ _SQLITE_RULES = [
             r"(?:unnest|json_array_elements)\((:\w+)[\w:\[\]]*\) AS (\w+)\(value\)",
             r"json_each(\1) AS \2",
         ),
+        (r"\bjsonb_array_elements_text\(([\w.]+)\) AS (\w+)\(value\)", r"json_each(\1) AS \2"),
         (r"= ANY\((:\w+)[\w:\[\]]*\)", r"IN (SELECT value FROM json_each(\1))"),
         (r"\bjson_agg\(", "json_group_array("),
         (r"\bjson_build_array\(", "json_array("),

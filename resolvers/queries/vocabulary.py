@@ -1,10 +1,8 @@
 """The words that filters and audience rules can be made of: those that occur."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-import orjson
 
 from models.text import fold
 from projection import Completed, Run
@@ -46,8 +44,9 @@ async def vocabulary(info: Info) -> Completed[Vocabulary]:
 
 
 _CATEGORIES = (
-    "SELECT categories::text, count(*) FROM influencer WHERE erased_at IS NULL"
-    " GROUP BY categories::text"
+    "SELECT j.value, count(*) FROM influencer i,"
+    " jsonb_array_elements_text(i.categories) AS j(value) WHERE i.erased_at IS NULL"
+    " GROUP BY j.value"
 )
 _COUNTRIES = (
     "SELECT country, count(*) FROM influencer WHERE erased_at IS NULL AND country IS NOT NULL"
@@ -63,15 +62,11 @@ async def _counted(run: Run, sql: str) -> Mapping[str, int]:
     return {row[0]: row[1] for row in await run.fetch(sql, {})}
 
 
-def _by_name(lists: Mapping[str, int]) -> Mapping[str, int]:
-    """Return how many have each category, of how many have each list, whatever they call it.
+def _by_name(spellings: Mapping[str, int]) -> Mapping[str, int]:
+    """Return how many have each category, of how many have each spelling of one.
 
     It has the name by which most of them do.
     """
-    spellings = Counter[str]()
-    for text, number in lists.items():
-        for name in orjson.loads(text):
-            spellings[name] += number
     alike = defaultdict[str, dict[str, int]](dict)
     for name, number in spellings.items():
         alike[fold(name)][name] = number

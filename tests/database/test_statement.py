@@ -37,6 +37,17 @@ async def test_json_gives_rows_of_its_elements(db: str):
     assert [tuple(row) for row in found] == [(1, "a"), (2, "b")]
 
 
+async def test_a_list_of_a_row_gives_a_row_for_each_of_its_names(db: str):
+    for names in (["a", "b"], ["b"], []):
+        await data.influencer(categories=names)
+    found = await rows(
+        """SELECT j.value, count(*)
+        FROM influencer i, jsonb_array_elements_text(i.categories) AS j(value)
+        GROUP BY j.value ORDER BY j.value"""
+    )
+    assert [tuple(row) for row in found] == [("a", 1), ("b", 2)]
+
+
 async def test_rows_are_put_together_as_json_and_as_text(db: str):
     await _categories()
     [row] = await rows(
