@@ -47,7 +47,10 @@ def token(
     settings = Settings()
     if not settings.auth_secret:
         raise CommandError("JOINERY_AUTH_SECRET is not set: only who holds the keys makes tokens")
-    subject = _subject(role, influencer, advertiser)
+    if role == "SERVICE" and not name:
+        raise CommandError("--role SERVICE needs --name: say which service it is")
+    # Two services are two callers, each with its own Idempotency-Keys.
+    subject = name if role == "SERVICE" and name else _subject(role, influencer, advertiser)
     claims = claims_of(settings, Role(role), subject, name, advertiser)
     # Not through rich, which would wrap it.
     print(sign(settings.auth_secret, claims, ttl))

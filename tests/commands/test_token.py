@@ -28,7 +28,7 @@ def claims(token: str, secret: str = SECRET) -> dict[str, Any]:
         ),
         ("INFLUENCER --influencer externalId:crm-7", {"sub": "externalId:crm-7"}),
         ("STAFF --name Mika", {"name": "Mika"}),
-        ("SERVICE --name tracker", {"role": "SERVICE", "sub": "service", "name": "tracker"}),
+        ("SERVICE --name tracker", {"role": "SERVICE", "sub": "tracker", "name": "tracker"}),
     ],
 )
 def test_the_token_stands_alone_on_one_line(
@@ -76,6 +76,7 @@ def test_in_development_the_known_secret_signs(process: CommandLine) -> None:
         ("--role ADVERTISER --influencer 7", "--influencer is for --role INFLUENCER alone"),
         ("--role INFLUENCER --influencer Mika", "externalId:<id>"),
         ("--role INFLUENCER --influencer gid://joinery/Campaign/7", "externalId:<id>"),
+        ("--role SERVICE", "--role SERVICE needs --name"),
         ("--role STAFF --ttl 0", ">= 1"),
         ("--role STAFF --ttl soon", '"soon"'),
     ],

@@ -180,6 +180,16 @@ async def test_by_account_the_first_campaigns_refusal_is_told_where_no_post_can_
     assert await outcomes(by_account(account)) == ["URL_IN_USE"]
 
 
+async def test_by_account_a_post_that_is_there_is_told_beside_another_campaigns_refusal(db: str):
+    await joined()
+    person, account = await Influencer.get(), await SocialAccount.get()
+    await recorded(by_account(account))
+    await joined(person, platforms=[TIKTOK])
+    [result] = (await recorded(by_account(account)))["results"]
+    assert (result["outcome"], len(result["posts"])) == ("REFUSED", 1)
+    assert result["error"]["code"] == "PLATFORM_NOT_RELEVANT"
+
+
 async def test_an_account_that_takes_part_nowhere_is_not_found(db: str):
     person = await data.influencer((INSTAGRAM, 10))
     account = await SocialAccount.get()
