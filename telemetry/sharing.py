@@ -73,9 +73,9 @@ class Folder:
             running: list[tuple[int, Path]] = []
             ended: list[Path] = []
             for file in self._path.glob("*-*.json"):
-                process, began, _ = file.stem.split("-")
-                if _runs(int(process), began):
-                    running.append((int(process), file))
+                process, began = _named(file)
+                if _runs(process, began):
+                    running.append((process, file))
                 else:
                     ended.append(file)
             if ended:
@@ -186,15 +186,27 @@ def _add(totals: Numbers, numbers: Numbers) -> None:
         totals[key] = each if found is None else [a + b for a, b in zip(found, each, strict=True)]
 
 
-def _runs(process: int, began: str) -> bool:
-    """Return whether the process runs that began then: the id of one that ended is given again."""
+def _named(file: Path) -> tuple[int, str | None]:
+    """Return the process that a file is of, and when it began.
+
+    An earlier build did not write the latter; SIGHUP may have replaced its workers by these.
+    """
+    process, *began, _ = file.stem.split("-")
+    return int(process), began[0] if began else None
+
+
+def _runs(process: int, began: str | None) -> bool:
+    """Return whether the process runs that began then: the id of one that ended is given again.
+
+    Without that, any process that has the id is taken for it.
+    """
     try:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         pass
-    return _began(process) in (None, began)
+    return began is None or _began(process) in (None, began)
 
 
 def _began(process: int) -> str | None:

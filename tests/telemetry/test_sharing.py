@@ -113,6 +113,22 @@ def test_a_process_that_got_the_id_of_one_that_ended_is_not_taken_for_it(tmp_pat
     assert LIMIT not in totals.numbers
 
 
+def test_files_named_by_id_and_token_alone_are_counted_too(tmp_path: Path) -> None:
+    """Workers of an earlier build wrote them, and SIGHUP may have replaced those by these."""
+    run(count, tmp_path)
+    [file] = tmp_path.iterdir()
+    ended, _, token = file.stem.split("-")
+    written = file.read_bytes()
+    file.rename(tmp_path / f"{ended}-{token}.json")
+    (tmp_path / f"{os.getpid()}-{token}.json").write_bytes(written)
+
+    for _ in range(2):
+        totals = Folder(tmp_path).totals()
+
+        assert totals.processes == [os.getpid()]
+        assert (totals.numbers[RETRIES], totals.numbers[LIMIT]) == ([4], [10])
+
+
 def test_a_process_is_known_by_its_id_alone_where_the_system_tells_no_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
