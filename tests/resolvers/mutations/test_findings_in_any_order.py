@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import example, given, note, settings
+from hypothesis import HealthCheck, example, given, note, settings
 from hypothesis import strategies as st
 
 from models.participation import ParticipationEvent, Post
@@ -219,7 +219,13 @@ async def test_however_findings_come_one_state_follows_and_no_decision_is_overtu
 ) -> None:
     loop = asyncio.get_running_loop()
 
-    @settings(max_examples=EXAMPLES, deadline=None, database=None, derandomize=True)
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
     @given(stories(earliest=-ahead))
     @example(SAME_MOMENT)
     @example(SAID_AGAIN)
