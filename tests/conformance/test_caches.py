@@ -162,8 +162,10 @@ async def run(url: str, given: Mapping[str, Any]) -> Any:
         cwd=HERE,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
     )
-    output, _ = await node.communicate(json.dumps(given).encode())
+    output, errors = await node.communicate(json.dumps(given).encode())
+    assert node.returncode == 0, errors.decode()
     return json.loads(output)
 
 
