@@ -22,8 +22,8 @@ class SocialAccount(Node):
     platform: Platform = strawberry.field(description="The account's platform.")
     external_id: str | None = strawberry.field(
         description=(
-            "The account's id on its platform. For staff and the account's influencer; null for "
-            "others."
+            "The account's id on its platform. For staff, services and the account's influencer; "
+            "null for others."
         )
     )
     handle: str = strawberry.field(

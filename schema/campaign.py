@@ -52,8 +52,8 @@ class Campaign(Node):
     advertiser_id: str | None = strawberry.field(
         description=(
             "The id of the advertiser who may see the campaign and decide its applications: the "
-            "`advertiser` of that advertiser's tokens. Null: no advertiser may. For staff and that "
-            "advertiser; `FORBIDDEN` for influencers."
+            "`advertiser` of that advertiser's tokens. Null: no advertiser may. For staff, "
+            "services and that advertiser; `FORBIDDEN` for influencers."
         )
     )
     description: str = strawberry.field(description="The campaign's description. May be empty.")
@@ -122,14 +122,14 @@ class Campaign(Node):
     capacity: int | None = strawberry.field(
         description=(
             "The campaign's number of places: so many participations can be `APPROVED` or `JOINED` "
-            "at once. Null: no limit. For staff and the campaign's advertiser; `FORBIDDEN` for "
-            "influencers."
+            "at once. Null: no limit. For staff, services and the campaign's advertiser; "
+            "`FORBIDDEN` for influencers."
         )
     )
     places_taken: int | None = strawberry.field(
         description=(
-            "The number of places taken: participations that are `APPROVED` or `JOINED`. For staff "
-            "and the campaign's advertiser; null for influencers."
+            "The number of places taken: participations that are `APPROVED` or `JOINED`. For "
+            "staff, services and the campaign's advertiser; null for influencers."
         )
     )
     referral_codes: ReferralCodePool | None = strawberry.field(
@@ -290,26 +290,26 @@ class Campaign(Node):
     viewer_participation: Participation | None = strawberry.field(
         description=(
             "The calling influencer's participation in the campaign, also a removed one. Null if "
-            "there never was one, and for staff and advertisers."
+            "there never was one, and for other roles."
         )
     )
     viewer_actions: list[Action] = strawberry.field(
         description=(
             "The actions that the calling influencer can perform in the campaign now: each would "
-            "succeed with some input. Empty for staff and advertisers."
+            "succeed with some input. Empty for other roles."
         )
     )
     viewer_blockers: list[ErrorCode] = strawberry.field(
         description=(
             "The reasons why actions that the calling influencer could otherwise perform would be "
-            "refused now, such as `ACCOUNT_REQUIRED` or `DEADLINE_PASSED`. Empty for staff and "
-            "advertisers."
+            "refused now, such as `ACCOUNT_REQUIRED` or `DEADLINE_PASSED`. Empty for other "
+            "roles."
         )
     )
     viewer_qualifying_accounts: list[SocialAccount] = strawberry.field(
         description=(
             "The calling influencer's accounts that qualify for the campaign (see "
-            "`SocialAccount`), most followers first. Empty for staff and advertisers."
+            "`SocialAccount`), most followers first. Empty for other roles."
         )
     )
 

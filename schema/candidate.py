@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @strawberry.type(
     description=(
         "An influencer as a row of a campaign's Select influencer tab, with or without a "
-        "participation. For staff."
+        "participation. For staff and services."
     )
 )
 class Candidate(Node):

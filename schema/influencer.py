@@ -87,8 +87,8 @@ class TabFilter(InfluencerConditions):
 class Influencer(Node):
     external_id: str | None = strawberry.field(
         description=(
-            "The influencer's id in the agency's own database. For staff and the influencer; null "
-            "for others."
+            "The influencer's id in the agency's own database. For staff, services and the "
+            "influencer; null for others."
         )
     )
     name: str = strawberry.field(
@@ -115,8 +115,8 @@ class Influencer(Node):
     )
     email: str | None = strawberry.field(
         description=(
-            "The influencer's email address, which is personal data. For staff and the influencer; "
-            "null for others, and if it is unknown."
+            "The influencer's email address, which is personal data. For staff, services and "
+            "the influencer; null for others, and if it is unknown."
         )
     )
 

@@ -79,14 +79,15 @@ class Participation(Node):
     candidate_status: CandidateStatus | None = strawberry.field(
         description=(
             "The participation's status on the Select influencer tab. For a removed participation: "
-            "`AVAILABLE` or `UNAVAILABLE` to staff, null to others."
+            "`AVAILABLE` or `UNAVAILABLE` to staff and services, null to others."
         )
     )
     candidate: Annotated["Candidate", strawberry.lazy("schema.candidate")] | None = (
         strawberry.field(
             description=(
                 "The participation's row of the Select influencer tab, as `Campaign.candidate` has "
-                "it. For staff; null for others, and once the influencer's data have been erased."
+                "it. For staff and services; null for others, and once the influencer's data have "
+                "been erased."
             )
         )
     )

@@ -92,8 +92,8 @@ class Post(Node):
 @strawberry.type(
     description=(
         "A row of a campaign's Posts tab: a post, or a participation for which nothing has been "
-        "posted in its present round, and no live post is left of an earlier one. For staff and "
-        "the campaign's advertiser."
+        "posted in its present round, and no live post is left of an earlier one. For staff, "
+        "services and the campaign's advertiser."
     )
 )
 class PostRow(Node):
