@@ -1,11 +1,12 @@
 """Making posts: what `submitPost` and `recordPosts` share."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from resolvers.pipeline.loading import LockedCandidate
 from resolvers.pipeline.posts import Holder
-from resolvers.pipeline.validation import MAX_URL, Form
+from resolvers.pipeline.validation import MAX_URL, Form, Refusal, path_of
 from workflow.enums import Action, ErrorCode, Platform, PostSource, PostStatus, Role
 from workflow.post_addresses import PostAddress, example, read
 from workflow.table import Command
@@ -45,6 +46,14 @@ def naming(
         url_is_own=is_own,
         url_is_taken=holder is not None and not is_own,
     )
+
+
+def about(refusal: Refusal | None, named: str, *at: str | int) -> Refusal | None:
+    """Return a refusal with the field that it is about: the URL, or what names who posts."""
+    if refusal is None:
+        return None
+    about_url = refusal.code in (ErrorCode.PLATFORM_NOT_RELEVANT, ErrorCode.URL_IN_USE)
+    return replace(refusal, field=path_of(*at, "url" if about_url else named))
 
 
 def new_post(

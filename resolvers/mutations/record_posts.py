@@ -12,12 +12,12 @@ from models.participation import Post
 from resolvers.audience_sql import is_running
 from resolvers.context import Context
 from resolvers.ids import decode
-from resolvers.mutations.posting import naming, new_post, read_url
+from resolvers.mutations.posting import about, naming, new_post, read_url
 from resolvers.pipeline.bulk import Summary, check_count, not_found, summarize
 from resolvers.pipeline.loading import LockedCandidate, lock_participations
 from resolvers.pipeline.posts import Holder, Place, find_holders
 from resolvers.pipeline.transaction import MutationOutcome, caller_in
-from resolvers.pipeline.unit_of_work import Evaluation, UnitOfWork, actor_of
+from resolvers.pipeline.unit_of_work import UnitOfWork, actor_of
 from resolvers.pipeline.validation import MAX_NAME, Form, Refusal, path_of
 from workflow.decisions import Decision
 from workflow.enums import Action, ErrorCode, Outcome, Platform, PostSource, Role
@@ -241,7 +241,8 @@ class _Recording:
         if holder and evaluation.outcome is not Outcome.REFUSED:
             entry.posts.append(holder.post)
         entry.outcomes.append(evaluation.outcome)
-        entry.refusal = entry.refusal or _refusal(evaluation, entry)
+        named = "accountExternalId" if entry.account else "participationId"
+        entry.refusal = entry.refusal or about(evaluation.refusal, named, "posts", entry.index)
 
     def _make(
         self, entry: _Entry, address: PostAddress, candidate: LockedCandidate, decision: Decision
@@ -255,16 +256,6 @@ class _Recording:
         holder = Holder(-len(self._new), participation)
         self._holders[candidate.campaign.id, address.digest] = holder
         return holder
-
-
-def _refusal(evaluation: Evaluation, entry: _Entry) -> Refusal | None:
-    """Return the refusal of a campaign, with the field that it is about."""
-    if evaluation.refusal is None:
-        return None
-    about_url = evaluation.refusal.code in (ErrorCode.PLATFORM_NOT_RELEVANT, ErrorCode.URL_IN_USE)
-    named = "accountExternalId" if entry.account else "participationId"
-    field = path_of("posts", entry.index, "url" if about_url else named)
-    return replace(evaluation.refusal, field=field)
 
 
 def _unknown(entry: _Entry) -> Refusal | None:

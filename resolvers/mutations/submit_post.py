@@ -1,18 +1,18 @@
 """`submitPost`: submit the URL of a post."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from database.bulk import insert
 from models.participation import Post
 from resolvers.context import Context
-from resolvers.mutations.posting import naming, new_post, read_url
+from resolvers.mutations.posting import about, naming, new_post, read_url
 from resolvers.pipeline.bulk import not_found
 from resolvers.pipeline.posts import find_holders
 from resolvers.pipeline.single import load_participation
 from resolvers.pipeline.transaction import MutationOutcome, caller_in
 from resolvers.pipeline.unit_of_work import UnitOfWork, actor_of
-from resolvers.pipeline.validation import Form, Refusal, path_of
-from workflow.enums import Action, ErrorCode, Outcome, PostSource
+from resolvers.pipeline.validation import Form, Refusal
+from workflow.enums import Action, Outcome, PostSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ async def submit_post(context: Context, *, participation_id: str, url: str) -> S
     unit = UnitOfWork(actor_of(caller))
     evaluation = unit.evaluate(candidate, command)
     if evaluation.outcome is Outcome.REFUSED:
-        return _refused(_with_path(evaluation.refusal))
+        return _refused(about(evaluation.refusal, "participationId"))
     post = holder.post if holder else None
     if evaluation.outcome is Outcome.CHANGED:
         new = new_post(candidate, url, address, PostSource.CREATOR)
@@ -47,14 +47,6 @@ async def submit_post(context: Context, *, participation_id: str, url: str) -> S
         unit.record(candidate, Action.SUBMIT_POST, evaluation.decision, post_id=post)
         await unit.write()
     return SubmitPostOutcome(outcome=evaluation.outcome, post=post)
-
-
-def _with_path(refusal: Refusal | None) -> Refusal | None:
-    about_url = (ErrorCode.PLATFORM_NOT_RELEVANT, ErrorCode.URL_IN_USE)
-    if refusal is None:
-        return None
-    field = "url" if refusal.code in about_url else "participationId"
-    return replace(refusal, field=path_of(field))
 
 
 def _refused(*refusals: Refusal | None) -> SubmitPostOutcome:
