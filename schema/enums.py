@@ -499,7 +499,10 @@ _describe(
         "A value cannot be used: it is too long, empty, repeated, malformed, or contradicts "
         "another."
     ),
-    TOO_MANY_ITEMS="The call has more items than one call may have. Split the call.",
+    TOO_MANY_ITEMS=(
+        "The call has more items than one call may have: split the call. Of one item: the "
+        "participation has 100 posts, or the influencer 50 accounts, and may have no more."
+    ),
     REASON_REQUIRED="The change needs a reason. Ask the user for one.",
     NOT_FOUND="The object does not exist, or the caller may not see it.",
     STALE_VERSION="The participation has changed since it was read (`ifVersion`). Read it again.",

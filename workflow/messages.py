@@ -62,7 +62,7 @@ def post_message(code: ErrorCode, facts: PostFacts) -> str:
 _UNTRACKED = "The campaign does not track posts."
 _LIVE_POST = "There is a live post: it has to be INEFFECTIVE, or known to be deleted, first."
 _FIXED = {
-    ErrorCode.TOO_MANY_ITEMS: "There is no room for one more.",
+    ErrorCode.TOO_MANY_ITEMS: "The participation has as many posts as it may have.",
     ErrorCode.REASON_REQUIRED: "Give a reason.",
     ErrorCode.NOT_FOUND: "There is no such thing, or it is not yours.",
     ErrorCode.NOT_A_SELECTION_CAMPAIGN: "Only Selection campaigns have applicants to decide.",

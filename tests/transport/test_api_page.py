@@ -20,6 +20,7 @@ from tests.live import ROOT
 from transport.connections import MAX_HEAD
 from transport.http import STATUS
 from transport.request import MAX_ADDRESS, MAX_BODY, MAX_HEADER, MAX_NESTING
+from workflow.facts import MAX_ACCOUNTS, POSTS_EACH
 
 PAGE = (ROOT / "docs/api.md").read_text()
 # Fields alone refuse a role, so that execution has begun.
@@ -28,6 +29,7 @@ LIMITS = [
     [MAX_PAGE_SIZE, PAGE_SIZE],
     [MAX_ITEMS],
     [MAX_CODES],
+    [POSTS_EACH, MAX_ACCOUNTS],
     [MAX_IDS],
     [MAX_LISTED],
     [MAX_WORDS],
