@@ -139,7 +139,7 @@ class Post(Model):
 
 
 class PostFinding(Model):
-    """What a service observed of a post; never changed, never deleted: a trigger keeps it so.
+    """An observation of a post by a service; never changed or deleted: a trigger keeps it so.
 
     The same observation is kept once, by a unique index, with the time when it first came.
     """

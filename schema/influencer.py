@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @strawberry.input
 class InfluencerConditions:
-    """What every filter on influencers has."""
+    """The conditions that every filter on influencers has."""
 
     search: str | None = strawberry.field(
         description=(
@@ -67,7 +67,7 @@ class InfluencerFilter(InfluencerConditions):
 
 @strawberry.input
 class TabFilter(InfluencerConditions):
-    """What the filter of every tab of a campaign has."""
+    """The conditions that the filter of every tab of a campaign has."""
 
     influencer_ids: list[strawberry.ID] | None = strawberry.field(
         description=(

@@ -12,7 +12,7 @@ from resolvers.queries.search import has_account, range_values
 from workflow.categories import MASK_BITS, numbers_in
 
 COUNTRY_STREAMS = (1, 2, 3, 4, 8, 16, 40)
-"""How many streams countries are walked in, the rest of them empty: so there are few statements.
+"""Numbers of streams that countries are read in, the last ones empty, to have few statements.
 
 More countries are walked in one stream: so many are no longer few rows of all.
 """

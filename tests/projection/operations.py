@@ -233,7 +233,7 @@ class _Weaver:
         return self._variable(str(definitions[name].type), value_from_ast_untyped(value))
 
     def _filter(self, value: ObjectValueNode) -> ObjectValueNode:
-        """The same filter, with numbers and ids by which rows are found."""
+        """Return the same filter, with numbers and ids by which rows are found."""
         some = self.dice.choices(range(1, 14), k=self.dice.randint(1, 8))
         usual: dict[str, Any] = {
             "qualifyingAccountsMin": nodes.Int(self.dice.randint(0, 2)),

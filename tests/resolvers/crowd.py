@@ -67,7 +67,7 @@ class Person:
         return encode("Influencer", self.row.pk)
 
     def qualifying(self, campaign: Campaign) -> int:
-        """How many of their accounts qualify for the campaign."""
+        """Return the number of their accounts that qualify for the campaign."""
         audience = _audience(campaign)
         accounts = relevant(audience, self.accounts)
         return len(qualifying(audience, accounts, self.overrides.get(campaign.pk)))

@@ -171,7 +171,7 @@ def places(parts: Parts) -> int:
 
 
 def verdict(scene: Scene, ask: Ask) -> Verdict:
-    """What docs/rules.md says to an item of a call that the role may make."""
+    """Return the answer of docs/rules.md to an item of a call that the role may make."""
     try:
         _refuse("NOT_FOUND", when=_is_someone_elses(scene, ask))
         return Verdict("CHANGED", _STORIES[ask.action](scene, ask))

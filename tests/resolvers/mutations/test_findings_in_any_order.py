@@ -33,14 +33,14 @@ FINAL = ("APPROVED", "INEFFECTIVE")
 
 
 class Decision(NamedTuple):
-    """What staff set, and in which minute."""
+    """A status set by staff, and the minute."""
 
     minute: int
     standing: Standing
 
 
 class Story(NamedTuple):
-    """What is decided and seen, and two ways in which what is seen may come."""
+    """Decisions and observations, and two orders in which the observations may come."""
 
     decisions: Sequence[Decision]
     arrivals: tuple[Sequence[tuple[float, Observation]], ...]
@@ -89,7 +89,7 @@ def stories(draw: st.DrawFn, *, earliest: int) -> Story:
 def expected(
     decisions: Sequence[Decision], arrivals: Iterable[tuple[float, Observation]]
 ) -> Standing:
-    """What staff set last, unless what holds was observed, and came, after it."""
+    """Return the status set last, unless a finding that holds was observed, and came, after it."""
     ends = [number for number, one in enumerate(decisions) if one.standing.status in FINAL]
     last = decisions[: ends[0] + 1][-1] if ends else (decisions[-1] if decisions else None)
     if last is not None and last.standing.status in FINAL:

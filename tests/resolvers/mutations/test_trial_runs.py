@@ -27,7 +27,7 @@ PREVIEW = re.compile(r"gid://joinery/([A-Za-z]+)/preview:\d+(?:-\d+)?")
 CURSORS = ("cursor", "startCursor", "endCursor")
 LEVELS = 3
 REFUSED_TO_SERVICES = frozenset({"events"})
-"""What refuses the whole mutation."""
+"""Fields that refuse the whole mutation."""
 Leaf = tuple[tuple[str | int, ...], Any]
 
 MADE = {

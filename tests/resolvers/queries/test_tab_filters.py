@@ -1,4 +1,4 @@
-"""What each tab's filter has beside that on influencers, against the rules over a random crowd."""
+"""Each tab's own filters, beside those on influencers, against the rules over a random crowd."""
 
 import random
 from collections import Counter
