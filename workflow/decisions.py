@@ -35,9 +35,9 @@ from workflow.table import (
     Condition,
     Facts,
     PostFacts,
+    PostState,
     Repeat,
     Source,
-    Standing,
     Transition,
     conditions,
     in_order,
@@ -69,14 +69,12 @@ class Decision(NamedTuple):
     """Whether the participation is given the next code of the campaign's pool."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class PostDecisionResult:
     """The result of a decision on a post: the post after it."""
 
     outcome: Outcome
-    target: PostStatus
-    warning: PostWarning | None = None
-    reason: str | None = None
+    state: PostState
     error: ErrorCode | None = None
 
 
@@ -133,18 +131,18 @@ def decide_post(
     """
     if not may(Action.SET_POST_STATUS, role):
         raise NotPermitted(f"{Action.SET_POST_STATUS} is not for {role}")
-    target = Standing(PostStatus(decision), warning, reason)
-    if target == facts.standing:
-        return _post_result(Outcome.UNCHANGED, target)
+    target = PostState(PostStatus(decision), warning, reason)
+    if target == facts.state:
+        return PostDecisionResult(Outcome.UNCHANGED, target)
     refusal = _post_refusal(facts)
     if refusal is None and _takes_lost_url(facts, target):
         refusal = ErrorCode.URL_IN_USE
     if refusal is not None:
-        return _post_result(Outcome.REFUSED, facts.standing, refusal)
-    return _post_result(Outcome.CHANGED, target)
+        return PostDecisionResult(Outcome.REFUSED, facts.state, refusal)
+    return PostDecisionResult(Outcome.CHANGED, target)
 
 
-def decide_finding(facts: PostFacts, role: Role, follows: Standing) -> PostDecisionResult:
+def decide_finding(facts: PostFacts, role: Role, follows: PostState) -> PostDecisionResult:
     """Decide a post's status after a finding: `follows` from all that was decided and found.
 
     UNCHANGED where nothing comes of it now, also of a post that is final, or has lost its URL.
@@ -153,20 +151,20 @@ def decide_finding(facts: PostFacts, role: Role, follows: Standing) -> PostDecis
     if not may(Action.RECORD_FINDING, role):
         raise NotPermitted(f"{Action.RECORD_FINDING} is not for {role}")
     if not _can_follow(facts, follows):
-        return _post_result(Outcome.UNCHANGED, facts.standing)
+        return PostDecisionResult(Outcome.UNCHANGED, facts.state)
     refusal = _post_refusal(facts)
     if refusal is not None:
-        return _post_result(Outcome.REFUSED, facts.standing, refusal)
-    return _post_result(Outcome.CHANGED, follows)
+        return PostDecisionResult(Outcome.REFUSED, facts.state, refusal)
+    return PostDecisionResult(Outcome.CHANGED, follows)
 
 
-def post_actions(facts: PostFacts, role: Role, decided: Standing) -> tuple[Action, ...]:
+def post_actions(facts: PostFacts, role: Role, decided: PostState) -> tuple[Action, ...]:
     """Return the actions that the role can do on a post now. `decided` is what staff set last."""
     if _post_refusal(facts) is not None:
         return ()
     if role in POST_ROLES[Action.SET_POST_STATUS]:
         return (Action.SET_POST_STATUS,)
-    found = (Standing(PostStatus.WARNING, PostWarning(finding)) for finding in Finding)
+    found = (PostState(PostStatus.WARNING, PostWarning(finding)) for finding in Finding)
     may_change = any(_can_follow(facts, follows) for follows in (decided, *found))
     if role in POST_ROLES[Action.RECORD_FINDING] and may_change:
         return (Action.RECORD_FINDING,)
@@ -203,29 +201,20 @@ def _changed(facts: Facts, command: Command, cell: Cell) -> Decision:
     )
 
 
-def _post_result(
-    outcome: Outcome, standing: Standing, error: ErrorCode | None = None
-) -> PostDecisionResult:
-    target, warning, reason = standing
-    return PostDecisionResult(
-        outcome=outcome, target=target, warning=warning, reason=reason, error=error
-    )
-
-
-def _can_follow(facts: PostFacts, standing: Standing) -> bool:
+def _can_follow(facts: PostFacts, state: PostState) -> bool:
     """Return whether findings can change a post to this."""
-    is_other = standing != facts.standing
-    return is_other and facts.status not in POST_FINAL and not _takes_lost_url(facts, standing)
+    is_other, is_final = state != facts.state, facts.state.status in POST_FINAL
+    return is_other and not is_final and not _takes_lost_url(facts, state)
 
 
-def _takes_lost_url(facts: PostFacts, standing: Standing) -> bool:
-    return facts.url_is_taken and is_live(standing.status, standing.warning)
+def _takes_lost_url(facts: PostFacts, state: PostState) -> bool:
+    return facts.url_is_taken and is_live(state.status, state.warning)
 
 
 def _post_refusal(facts: PostFacts) -> ErrorCode | None:
     if facts.campaign_status not in POST_CAMPAIGN_STATUSES:
         return ErrorCode.CAMPAIGN_CLOSED
-    if facts.status in POST_FINAL:
+    if facts.state.status in POST_FINAL:
         return ErrorCode.TRANSITION_IRREVERSIBLE
     if not facts.post_tracking:
         return ErrorCode.TRANSITION_NOT_ALLOWED

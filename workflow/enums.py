@@ -28,6 +28,8 @@ class CampaignStatus(StrEnum):
 
     is_running: bool
     """Whether influencers may see the campaign and take part in it."""
+    is_over: bool
+    """Whether nothing of the campaign itself changes any more."""
 
     DRAFT = "DRAFT"
     UPCOMING = "UPCOMING"
@@ -37,6 +39,7 @@ class CampaignStatus(StrEnum):
 
     def __init__(self, value: str) -> None:
         self.is_running = value in {"UPCOMING", "ONGOING"}
+        self.is_over = value in {"COMPLETED", "CANCELLED"}
 
 
 class Platform(StrEnum):

@@ -19,9 +19,10 @@ from workflow.enums import (
     ParticipationStatus,
     Platform,
     PostStatus,
+    PostWarning,
     mask_of,
 )
-from workflow.table import POST_SOURCES, Facts, is_live
+from workflow.table import POST_SOURCES, Facts, PostState, is_live
 
 MAX_ACCOUNTS = 50
 """Connected accounts that an influencer may have."""
@@ -178,6 +179,11 @@ def terms_of(campaign: CampaignRow) -> Terms:
 def gives_codes(campaign: CampaignRow) -> bool:
     """Return whether who joins the campaign is given a code."""
     return campaign.affiliate_kind == AffiliateKind.REFERRAL_CODE
+
+
+def post_state(status: str | None, warning: str | None, reason: str | None) -> PostState:
+    """Return the state of a post in these columns."""
+    return PostState(PostStatus(status), PostWarning(warning) if warning else None, reason)
 
 
 def account_of(row: AccountRow) -> Account:

@@ -9,16 +9,16 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from workflow.enums import Finding, PostStatus, PostWarning
-from workflow.table import Standing
+from workflow.table import PostState
 
 MAX_AHEAD = timedelta(minutes=5)
 """How far ahead of our clock the time of an observation may be."""
 
 
 class Decided(NamedTuple):
-    """What staff set last, and when; before they set anything, it is SUBMITTED since ever."""
+    """The state that staff set last, and when; SUBMITTED since ever before they set any."""
 
-    standing: Standing
+    state: PostState
     at: datetime | None = None
 
 
@@ -38,7 +38,7 @@ class Observation(NamedTuple):
         return min(self.observed_at, self.received_at)
 
 
-def standing_after(decided: Decided, observations: Iterable[Observation]) -> Standing:
+def state_after(decided: Decided, observations: Iterable[Observation]) -> PostState:
     """Return what staff set last, unless a finding that was observed after that holds.
 
     Then it is a WARNING of the kind observed last; at one moment, of the first kind.
@@ -52,7 +52,7 @@ def standing_after(decided: Decided, observations: Iterable[Observation]) -> Sta
         observed_at = max(one.observed_at for one in holding)
         if last is None or observed_at > last[0]:
             last = observed_at, finding
-    return decided.standing if last is None else Standing(PostStatus.WARNING, PostWarning(last[1]))
+    return decided.state if last is None else PostState(PostStatus.WARNING, PostWarning(last[1]))
 
 
 def _holding(of_kind: list[Observation]) -> list[Observation]:

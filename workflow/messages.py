@@ -52,7 +52,7 @@ def post_message(code: ErrorCode, facts: PostFacts) -> str:
         case ErrorCode.CAMPAIGN_CLOSED:
             return _closed(facts.campaign_status)
         case ErrorCode.TRANSITION_IRREVERSIBLE:
-            return f"The post is {facts.status}, which is final."
+            return f"The post is {facts.state.status}, which is final."
         case ErrorCode.TRANSITION_NOT_ALLOWED:
             return _UNTRACKED
         case _:

@@ -100,7 +100,7 @@ class Facts:
         return self.selected_account is not None and not self.selected_connected
 
 
-class Standing(NamedTuple):
+class PostState(NamedTuple):
     """The status of a post, with its warning and reason."""
 
     status: PostStatus
@@ -114,16 +114,9 @@ class PostFacts:
 
     campaign_status: CampaignStatus
     post_tracking: bool
-    status: PostStatus
-    warning: PostWarning | None
-    reason: str | None
+    state: PostState
     url_is_taken: bool
     """Another live post of the campaign has its URL, which this one, not being live, has lost."""
-
-    @property
-    def standing(self) -> Standing:
-        """Return the status with its warning and reason."""
-        return Standing(self.status, self.warning, self.reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,8 +31,8 @@ from workflow.facts import (
     PostRow,
     build_facts,
 )
-from workflow.findings import Decided, Observation, standing_after
-from workflow.table import SUBMITTING, Command, Facts, PostFacts, Standing
+from workflow.findings import Decided, Observation, state_after
+from workflow.table import SUBMITTING, Command, Facts, PostFacts, PostState
 
 _STEPS = {
     # What happens next, how often, by whom. The actor's name is the demo's.
@@ -85,20 +85,22 @@ _HOSTS = {
 }
 
 
+_SUBMITTED = PostState(PostStatus.SUBMITTED)
+_UNDECIDED = Decided(_SUBMITTED)
+
+
 @dataclass(slots=True)
 class PostData:
     """A post that is to be stored."""
 
     url: str
     source: PostSource
-    status: PostStatus
-    warning: PostWarning | None
-    reason: str | None
     round: int
     account: int | None
     submitted_at: datetime
     updated_at: datetime
-    decided: Decided = field(default_factory=lambda: Decided(Standing(PostStatus.SUBMITTED)))
+    state: PostState = _SUBMITTED
+    decided: Decided = _UNDECIDED
     findings: list[Observation] = field(default_factory=list[Observation])
 
 
@@ -153,7 +155,7 @@ class History:
             self.accounts,
             override=None,
             participation=row if self.status else None,
-            posts=[PostRow(post.status, post.warning) for post in self.posts],
+            posts=[PostRow(post.state.status, post.state.warning) for post in self.posts],
             now=at,
         )
 
@@ -265,7 +267,7 @@ class Stage:
             return
         post = history.posts[place]
         post.findings.append(Observation(Finding.AD_FRAUD, at, at, over))
-        post.status, post.warning, post.reason = standing_after(post.decided, post.findings)
+        post.state = state_after(post.decided, post.findings)
         post.updated_at = at
         self._record(history, Action.RECORD_FINDING, history.status, Role.SERVICE, at, place)
 
@@ -280,7 +282,7 @@ class Stage:
         url = f"{_HOSTS[platform]}{number}"
         source = PostSource.SERVICE if role is Role.SERVICE else PostSource.CREATOR
         history.posts.append(
-            PostData(url, source, PostStatus.SUBMITTED, None, None, history.round, account, at, at)
+            PostData(url, source, history.round, account, submitted_at=at, updated_at=at)
         )
         return len(history.posts) - 1
 
@@ -288,7 +290,7 @@ class Stage:
         open_posts = [
             place
             for place, post in enumerate(history.posts)
-            if post.status not in (PostStatus.APPROVED, PostStatus.INEFFECTIVE)
+            if post.state.status not in (PostStatus.APPROVED, PostStatus.INEFFECTIVE)
         ]
         assert history.status is not None
         place = self.rng.choice(open_posts)
@@ -302,17 +304,13 @@ class Stage:
         facts = PostFacts(
             campaign_status=CampaignStatus.ONGOING,
             post_tracking=self.row.post_tracking,
-            status=post.status,
-            warning=post.warning,
-            reason=post.reason,
+            state=post.state,
             url_is_taken=False,  # everyone here has posts of their own
         )
         result = decide_post(facts, Role.STAFF, decision, warning, reason)
         if result.outcome is not Outcome.CHANGED:
             return False
-        standing = Standing(result.target, result.warning, result.reason)
-        post.status, post.warning, post.reason = standing
-        post.decided, post.updated_at = Decided(standing, at), at
+        post.state, post.decided, post.updated_at = result.state, Decided(result.state, at), at
         status = history.status
         self._record(history, Action.SET_POST_STATUS, status, Role.STAFF, at, place, reason)
         return True

@@ -20,7 +20,6 @@ MAX_CODES = 10_000
 """Codes that one call takes."""
 MAX_CODE = 100
 """Characters of a code."""
-_CLOSED = (CampaignStatus.COMPLETED, CampaignStatus.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +95,7 @@ async def _lock(campaign: int) -> _Pool | None:
 def _refusal(pool: _Pool) -> Refusal | None:
     """Return why no code can be added to the pool, if so."""
     at = path_of("campaignId")
-    if pool.status in _CLOSED:
+    if CampaignStatus(pool.status).is_over:
         message = f"The campaign is {pool.status}: nothing in it changes any more."
         return Refusal(ErrorCode.CAMPAIGN_CLOSED, message, at)
     if pool.kind != AffiliateKind.REFERRAL_CODE:

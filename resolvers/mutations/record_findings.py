@@ -18,7 +18,7 @@ from telemetry.requests import decided
 from workflow.decisions import decide_finding
 from workflow.enums import Action, ErrorCode, Finding, Outcome, Role
 from workflow.facts import moment_of
-from workflow.findings import MAX_AHEAD, Observation, standing_after
+from workflow.findings import MAX_AHEAD, Observation, state_after
 from workflow.messages import post_message
 
 
@@ -106,16 +106,16 @@ class _Recording:
             return _refused(index, given, refusal)
         received_at = _after(post.decided.at, post.candidate.now)
         seen = Observation(given["finding"], given["observed_at"], received_at, given["over"])
-        known = self._known[post.id]
+        known = _with(self._known[post.id], seen)
         facts = self._posts.facts(post)
-        follows = standing_after(post.decided, _with(known, seen))
+        follows = state_after(post.decided, known)
         decision = decide_finding(facts, Role.SERVICE, follows)
         error = None
         if decision.error is not None:
             text = post_message(decision.error, facts)
             error = Refusal(decision.error, text, path_of("findings", index, "postId"))
         else:
-            self._known[post.id] = _with(known, seen)
+            self._known[post.id] = known
             self._kept.append((post.id, seen))
         if decision.outcome is Outcome.CHANGED:
             self._posts.change(unit, Action.RECORD_FINDING, post, decision)

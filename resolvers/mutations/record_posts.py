@@ -15,7 +15,7 @@ from resolvers.ids import decode
 from resolvers.mutations.posting import about, naming, new_post, read_url
 from resolvers.pipeline.bulk import Summary, check_count, not_found, summarize
 from resolvers.pipeline.loading import LockedCandidate, lock_participations
-from resolvers.pipeline.posts import Holder, Place, find_holders
+from resolvers.pipeline.posts import HeldUrl, Holder, find_holders
 from resolvers.pipeline.transaction import MutationOutcome, caller_in
 from resolvers.pipeline.unit_of_work import UnitOfWork, actor_of
 from resolvers.pipeline.validation import MAX_NAME, Form, Refusal, path_of
@@ -63,7 +63,7 @@ async def record_posts(context: Context, *, posts: Sequence[PostFields]) -> Reco
     await _load(context, entries)
     recording = _Recording(
         UnitOfWork(actor_of(caller_in(context))),
-        await find_holders({place for entry in entries for place in entry.places}),
+        await find_holders({url for entry in entries for url in entry.held_urls}),
     )
     for entry in entries:
         recording.decide(entry)
@@ -98,8 +98,8 @@ class _Entry:
     "Those made in the call are negative (`_Recording`)."
 
     @property
-    def places(self) -> Iterator[Place]:
-        """Yield where a live post may hold the address."""
+    def held_urls(self) -> Iterator[HeldUrl]:
+        """Yield the URL in each campaign, which a live post may hold."""
         if self.address is not None:
             for candidate in self.candidates:
                 yield candidate.campaign.id, self.address.digest
@@ -207,7 +207,7 @@ class _Recording:
     Until then the first has the number -1, the second -2, and so on.
     """
 
-    def __init__(self, unit: UnitOfWork, holders: dict[Place, Holder]) -> None:
+    def __init__(self, unit: UnitOfWork, holders: dict[HeldUrl, Holder]) -> None:
         self._unit = unit
         self._holders = holders
         self._new: list[_New] = []
@@ -232,8 +232,7 @@ class _Recording:
         return ids
 
     def _decide(self, entry: _Entry, address: PostAddress, candidate: LockedCandidate) -> None:
-        place = candidate.campaign.id, address.digest
-        holder = self._holders.get(place)
+        holder = self._holders.get((candidate.campaign.id, address.digest))
         command = naming(Action.RECORD_POST, Role.SERVICE, address, candidate, holder)
         evaluation = self._unit.evaluate(candidate, command, "posts", entry.index)
         if evaluation.outcome is Outcome.CHANGED:

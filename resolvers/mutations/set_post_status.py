@@ -13,7 +13,7 @@ from workflow.decisions import PostDecisionResult, decide_post
 from workflow.enums import Action, ErrorCode, Outcome, PostDecision, PostWarning, Role
 from workflow.findings import Decided
 from workflow.messages import post_message
-from workflow.table import PostFacts, Standing
+from workflow.table import PostFacts
 
 _NEEDS_REASON = (PostDecision.WARNING, PostDecision.INEFFECTIVE)
 
@@ -91,8 +91,7 @@ def _check_warning(form: Form, status: PostDecision, warning: PostWarning | None
 def _decided(post: LockedPost, decision: PostDecisionResult) -> Decided:
     """Return the decision, at a moment at which all findings so far were known."""
     now = post.candidate.now
-    standing = Standing(decision.target, decision.warning, decision.reason)
-    return Decided(standing, max(now, post.heard_at or now))
+    return Decided(decision.state, max(now, post.heard_at or now))
 
 
 def _unknown(index: int) -> Refusal | None:

@@ -33,8 +33,8 @@ async def submit_post(context: Context, *, participation_id: str, url: str) -> S
     candidate = await load_participation(context, participation_id)
     if candidate is None:
         return _refused(not_found("participation", "participationId").refusal)
-    place = candidate.campaign.id, address.digest
-    holder = (await find_holders([place])).get(place)
+    url_held = candidate.campaign.id, address.digest
+    holder = (await find_holders([url_held])).get(url_held)
     command = naming(Action.SUBMIT_POST, caller.role, address, candidate, holder)
     unit = UnitOfWork(actor_of(caller))
     evaluation = unit.evaluate(candidate, command)

@@ -26,7 +26,6 @@ from workflow.facts import moment_of
 
 _FIXED = ("type", "selection", "affiliate_kind", "post_tracking", "advertiser_id")
 """Fields that never change after DRAFT."""
-_LAST = (CampaignStatus.COMPLETED, CampaignStatus.CANCELLED)
 _ORDER = (
     CampaignStatus.DRAFT,
     CampaignStatus.UPCOMING,
@@ -103,12 +102,12 @@ def _changes_audience(before: Mapping[str, Any], changed: Mapping[str, Any]) -> 
 def _check_changes(form: Form, before: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
     """Refuse changes that the campaign's status or its places do not allow."""
     status = CampaignStatus(before["status"])
-    if status in _LAST:
+    if status.is_over:
         for name in changed:
             _not_allowed(form, name, f"Nothing changes once a campaign is {status}.")
     elif status is not CampaignStatus.DRAFT:
         _check_after_draft(form, before, changed)
-    if "status" in changed and status not in _LAST and not _is_forward(status, changed["status"]):
+    if "status" in changed and not status.is_over and not _is_forward(status, changed["status"]):
         _not_allowed(
             form, "status", f"A campaign does not go from {status} to {changed['status']}."
         )

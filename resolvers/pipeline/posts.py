@@ -13,31 +13,31 @@ from resolvers.pipeline.loading import LockedCandidate, lock_participations
 from resolvers.pipeline.unit_of_work import UnitOfWork
 from resolvers.posts_sql import live_sql
 from workflow.decisions import Decision, PostDecisionResult
-from workflow.enums import Action, Outcome, PostStatus, PostWarning
-from workflow.facts import moment_of
+from workflow.enums import Action, Outcome
+from workflow.facts import moment_of, post_state
 from workflow.findings import Decided
 from workflow.post_addresses import digest
-from workflow.table import PostFacts, Standing, is_live
+from workflow.table import PostFacts, PostState, is_live
 
-Place = tuple[int, str]
+HeldUrl = tuple[int, str]
 """A campaign's id, and what is compared of a URL."""
 
 
 class Holder(NamedTuple):
-    """The live post that has a place, and its participation."""
+    """The live post that holds a URL, and its participation."""
 
     post: int
     participation: int
 
 
-async def find_holders(places: Collection[Place]) -> dict[Place, Holder]:
-    """Return the live posts that have these places."""
-    found = await rows(_HOLDERS, places=dumps(list(places)))
+async def find_holders(urls: Collection[HeldUrl]) -> dict[HeldUrl, Holder]:
+    """Return the live posts that hold these URLs."""
+    found = await rows(_HOLDERS, urls=dumps(list(urls)))
     return {(campaign, address): Holder(post, part) for post, part, campaign, address in found}
 
 
 _HOLDERS = f"""SELECT q.id, q.participation_id, q.campaign_id, q.url_digest
-FROM json_array_elements(:places::json) AS j(value)
+FROM json_array_elements(:urls::json) AS j(value)
 JOIN post q ON q.campaign_id = (j.value->>0)::bigint AND q.url_digest = j.value->>1
     AND {live_sql("q")}"""
 
@@ -51,28 +51,28 @@ class LockedPost:
     url: str
     address: str
     "What is compared of its URL; something else where an older live post had it (migration 0007)."
-    standing: Standing
+    state: PostState
     decided: Decided
     heard_at: datetime | None
     "When the last finding came, whatever came of it."
 
     @property
-    def place(self) -> Place:
-        """Return the place, which it has while it is live."""
+    def held_url(self) -> HeldUrl:
+        """Return the URL, which it holds while it is live."""
         return self.candidate.campaign.id, self.address
 
     @property
     def is_live(self) -> bool:
-        """Return whether it has its place."""
-        return is_live(self.standing.status, self.standing.warning)
+        """Return whether it holds its URL."""
+        return is_live(self.state.status, self.state.warning)
 
 
 class LockedPosts:
     """The posts of one call: decided one after the other, and written together."""
 
-    def __init__(self, posts: Mapping[int, LockedPost], holders: Mapping[Place, Holder]) -> None:
+    def __init__(self, posts: Mapping[int, LockedPost], holders: Mapping[HeldUrl, Holder]) -> None:
         self._posts = posts
-        self._holders = {place: holder.post for place, holder in holders.items()}
+        self._holders = {url: holder.post for url, holder in holders.items()}
         self._changed = dict[int, LockedPost]()
         self._confirmed = list[LockedPost]()
 
@@ -83,14 +83,11 @@ class LockedPosts:
     def facts(self, post: LockedPost) -> PostFacts:
         """Return what decides about a post."""
         campaign = post.candidate.facts
-        status, warning, reason = post.standing
         return PostFacts(
             campaign_status=campaign.campaign_status,
             post_tracking=campaign.post_tracking,
-            status=status,
-            warning=warning,
-            reason=reason,
-            url_is_taken=not post.is_live and post.place in self._holders,
+            state=post.state,
+            url_is_taken=not post.is_live and post.held_url in self._holders,
         )
 
     def change(
@@ -98,10 +95,10 @@ class LockedPosts:
     ) -> None:
         """Change a post as was decided, and record it."""
         if post.is_live:
-            self._holders.pop(post.place, None)
-        post.standing = Standing(decision.target, decision.warning, decision.reason)
+            self._holders.pop(post.held_url, None)
+        post.state = decision.state
         if post.is_live:
-            self._holders[post.place] = post.id
+            self._holders[post.held_url] = post.id
         else:
             post.address = digest(post.url)
         self._changed[post.id] = post
@@ -116,7 +113,7 @@ class LockedPosts:
     async def write(self, unit: UnitOfWork) -> None:
         """Write the posts and the history."""
         changed = self._changed.values()
-        # Those that lose their place first: another may have it now.
+        # Those that lose their URL first: another may hold it now.
         await update(Post, [_row(post) for post in changed if not post.is_live])
         await update(Post, [_row(post) for post in changed if post.is_live])
         await update(
@@ -134,7 +131,7 @@ async def lock_posts(context: Context, ids: Collection[int]) -> LockedPosts:
     posts = {
         row[0]: _post(candidate, *row) for row in locked if (candidate := candidates.get(row[1]))
     }
-    return LockedPosts(posts, await find_holders({*map(_place_to_have, posts.values())}))
+    return LockedPosts(posts, await find_holders({*map(_url_to_hold, posts.values())}))
 
 
 _OWNERS = "SELECT id, participation_id FROM post WHERE id = ANY(:ids)"
@@ -149,20 +146,16 @@ def _post(
     candidate: LockedCandidate, key: int, _: int, url: str, address: str, *columns: Any
 ) -> LockedPost:
     """Return the post in a row of `_POSTS`."""
-    *standings, decided_at, heard_at = columns
-    decided = Decided(_standing(*standings[3:]), moment_of(decided_at))
+    *states, decided_at, heard_at = columns
+    decided = Decided(post_state(*states[3:]), moment_of(decided_at))
     return LockedPost(
-        key, candidate, url, address, _standing(*standings[:3]), decided, moment_of(heard_at)
+        key, candidate, url, address, post_state(*states[:3]), decided, moment_of(heard_at)
     )
 
 
-def _standing(status: str, warning: str | None, reason: str | None) -> Standing:
-    return Standing(PostStatus(status), PostWarning(warning) if warning else None, reason)
-
-
-def _place_to_have(post: LockedPost) -> Place:
-    """Return the place that the post has, or would have."""
-    campaign, address = post.place
+def _url_to_hold(post: LockedPost) -> HeldUrl:
+    """Return the URL that the post holds, or would hold."""
+    campaign, address = post.held_url
     return campaign, address if len(address) == _DIGEST_LENGTH else digest(post.url)
 
 
@@ -170,12 +163,12 @@ def _row(post: LockedPost) -> dict[str, Any]:
     return {
         "id": post.id,
         "url_digest": post.address,
-        "status": post.standing.status,
-        "warning": post.standing.warning,
-        "reason": post.standing.reason,
-        "decided_status": post.decided.standing.status,
-        "decided_warning": post.decided.standing.warning,
-        "decided_reason": post.decided.standing.reason,
+        "status": post.state.status,
+        "warning": post.state.warning,
+        "reason": post.state.reason,
+        "decided_status": post.decided.state.status,
+        "decided_warning": post.decided.state.warning,
+        "decided_reason": post.decided.state.reason,
         "decided_at": post.decided.at,
         "updated_at": max(post.candidate.now, post.decided.at or post.candidate.now),
     }

@@ -135,7 +135,7 @@ class UnitOfWork:
         platforms: int | None = None,
         post_id: int | None = None,
     ) -> None:
-        """Record a change for `write`; of a participation once at most."""
+        """Record a change for `write`; what changes a participation's row, once at most."""
         campaign = candidate.campaign
         self._places_taken[campaign.id] += decision.places
         code_number = None

@@ -7,30 +7,23 @@ from resolvers.posts_sql import live_sql
 from resolvers.queries.posts_tab import ROWS_BY_KEY
 from resolvers.shapes import columns as c
 from workflow.decisions import post_actions
-from workflow.enums import Action, CampaignStatus, PostStatus, PostWarning, Role
-from workflow.facts import CampaignRow
+from workflow.enums import Action, CampaignStatus, Role
+from workflow.facts import CampaignRow, post_state
 from workflow.post_addresses import is_short_link
-from workflow.table import PostFacts, Standing
+from workflow.table import PostFacts
 
 
 def _actions(
-    run: Run, campaign: CampaignRow, url_is_taken: bool, *standings: str | None
+    run: Run, campaign: CampaignRow, url_is_taken: bool, *states: str | None
 ) -> Sequence[Action]:
-    """Return the actions on a post. `standings` are its own, and what staff set last."""
-    standing, decided = _standing(*standings[:3]), _standing(*standings[3:])
+    """Return the actions on a post. `states` are its own, and what staff set last."""
     facts = PostFacts(
         campaign_status=CampaignStatus(campaign.status),
         post_tracking=bool(campaign.post_tracking),
-        status=standing.status,
-        warning=standing.warning,
-        reason=standing.reason,
+        state=post_state(*states[:3]),
         url_is_taken=bool(url_is_taken),
     )
-    return post_actions(facts, Role(run.role), decided)
-
-
-def _standing(status: str | None, warning: str | None, reason: str | None) -> Standing:
-    return Standing(PostStatus(status), PostWarning(warning) if warning else None, reason)
+    return post_actions(facts, Role(run.role), post_state(*states[3:]))
 
 
 def _of_post(_run: Run, actions: Sequence[Action] | None) -> Sequence[Action]:

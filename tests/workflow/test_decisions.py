@@ -22,7 +22,15 @@ from workflow.enums import (
     mask_of,
 )
 from workflow.messages import message
-from workflow.table import REFUSAL_RANK, TRANSITIONS, Command, Facts, PostFacts, conditions
+from workflow.table import (
+    REFUSAL_RANK,
+    TRANSITIONS,
+    Command,
+    Facts,
+    PostFacts,
+    PostState,
+    conditions,
+)
 
 ONE, TWO = frozenset({1}), frozenset({1, 2})
 
@@ -216,18 +224,16 @@ def test_posts_are_decided_in_completed_campaigns_too() -> None:
     post = PostFacts(
         campaign_status=CampaignStatus.COMPLETED,
         post_tracking=True,
-        status=PostStatus.WARNING,
-        warning=PostWarning.INVALID_CONTENT,
-        reason="No product is shown.",
+        state=PostState(PostStatus.WARNING, PostWarning.INVALID_CONTENT, "No product is shown."),
         url_is_taken=False,
     )
     solved = decide_post(post, Role.STAFF, PostDecision.EFFECTIVE, None, None)
-    assert (solved.outcome, solved.target) == (Outcome.CHANGED, PostStatus.EFFECTIVE)
-    assert (solved.warning, solved.reason) == (None, None)
+    assert (solved.outcome, solved.state.status) == (Outcome.CHANGED, PostStatus.EFFECTIVE)
+    assert (solved.state.warning, solved.state.reason) == (None, None)
     closed = replace(post, campaign_status=CampaignStatus.CANCELLED)
     refused = decide_post(closed, Role.STAFF, PostDecision.EFFECTIVE, None, None)
     assert refused.error is ErrorCode.CAMPAIGN_CLOSED
-    final = replace(post, status=PostStatus.APPROVED, warning=None, reason=None)
+    final = replace(post, state=PostState(PostStatus.APPROVED))
     refused = decide_post(final, Role.STAFF, PostDecision.EFFECTIVE, None, None)
     assert refused.error is ErrorCode.TRANSITION_IRREVERSIBLE
 

@@ -39,12 +39,12 @@ from workflow.enums import (
     PostWarning,
 )
 from workflow.enums import Role as ServersRole
-from workflow.findings import Decided, Observation, standing_after
+from workflow.facts import post_state
+from workflow.findings import Decided, Observation, state_after
 from workflow.messages import message
 from workflow.rows import WorkflowRow, workflow_rows
 from workflow.screens import CANDIDATE_STATUS, applicant_status, job_section
 from workflow.table import POST_ROLES, REFUSAL_RANK, Command, Facts, PostFacts
-from workflow.table import Standing as ServersStanding
 
 pytestmark = pytest.mark.slow
 
@@ -396,9 +396,9 @@ def test_record_finding_over_its_whole_product() -> None:
         now = post_facts(post, ParticipationStatus.JOINED)
         for seen in SEEN:
             answer = oracle.record_finding(post, seen)
-            follows = standing_after(decided_of(post), map(observed, {*post.observations, seen}))
+            follows = state_after(decided_of(post), map(observed, {*post.observations, seen}))
             made = decide_finding(now, ServersRole.SERVICE, follows)
-            found = (made.outcome, made.error, made.target, made.warning, made.reason)
+            found = (made.outcome, made.error, *made.state)
             expected = (answer.outcome, answer.code, *of(answer.post.standing))
             comparison.check(found, expected, post, seen)
     comparison.conclude(160_002)
@@ -411,17 +411,14 @@ def test_the_actions_on_a_post_are_those_of_which_something_can_come() -> None:
         if post.is_held_by_another and len({seen.finding for seen in post.observations}) > 1:
             continue  # to end two findings takes two calls
         for role in LOOKING:
-            found = post_actions(now, ServersRole(role), decided_of(post).standing)
+            found = post_actions(now, ServersRole(role), decided_of(post).state)
             comparison.check(set(found), oracle.post_actions(post, role), post, role)
     comparison.conclude(29_724)
 
 
 def decided_of(post: oracle.PostCase) -> Decided:
-    status, warning, reason = post.decided
-    standing = ServersStanding(
-        PostStatus(status), PostWarning(warning) if warning else None, reason
-    )
-    return Decided(standing, None if post.decided_at == float("-inf") else moment(post.decided_at))
+    state = post_state(*post.decided)
+    return Decided(state, None if post.decided_at == float("-inf") else moment(post.decided_at))
 
 
 def observed(seen: oracle.Observation) -> Observation:
@@ -438,13 +435,10 @@ def of(standing: Standing) -> tuple[str, str | None, str | None]:
 
 
 def post_facts(case: oracle.PostCase, status: ParticipationStatus) -> PostFacts:
-    warning = case.standing.warning
     return PostFacts(
         campaign_status=CampaignStatus(case.campaign_status),
         post_tracking=True,
-        status=PostStatus(case.standing.status),
-        warning=PostWarning(warning) if warning else None,
-        reason=case.standing.reason,
+        state=post_state(*case.standing),
         url_is_taken=case.is_held_by_another,
     )
 
@@ -452,7 +446,7 @@ def post_facts(case: oracle.PostCase, status: ParticipationStatus) -> PostFacts:
 def decided(now: PostFacts, wanted: Standing) -> tuple[str | None, ...]:
     warning = PostWarning(wanted.warning) if wanted.warning else None
     made = decide_post(now, ServersRole.STAFF, PostDecision(wanted.status), warning, wanted.reason)
-    return made.outcome, made.error, made.target, made.warning, made.reason
+    return made.outcome, made.error, *made.state
 
 
 # What may be done, what stands in the way, what must be done --------------------------------------
@@ -687,7 +681,7 @@ def test_the_rows_served_tell_every_change_of_a_post_and_no_other() -> None:
     posts = [post_facts(oracle.PostCase(standing=one), ParticipationStatus.JOINED)
              for one in STANDINGS]  # fmt: skip
     changed = {
-        (Action.SET_POST_STATUS, post.status, PostStatus(wanted.status))
+        (Action.SET_POST_STATUS, post.state.status, PostStatus(wanted.status))
         for post, wanted in product(posts, WHOLE_DECISIONS)
         if decided(post, wanted)[0] is Outcome.CHANGED
     }
