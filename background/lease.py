@@ -9,16 +9,12 @@ without session state, so it works on either database and behind a connection po
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 from database.session import rows, run
 
-SECONDS = 30
-"""A lease that is not renewed ends after so long."""
-RENEW_SECONDS = 10
-TAKE_SECONDS = 15
-"""So long it may take to take or renew a lease, which ends 5 seconds later if it is not renewed."""
 RETRY_SECONDS = 0.5
 """Between two attempts to take a lease that another process holds."""
 GIVE_UP_SECONDS = 5
@@ -27,11 +23,30 @@ GIVE_UP_SECONDS = 5
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How long a lease lasts, in seconds."""
+
+    seconds: int
+    "After so long it ends, if it is not renewed: up to one more, as the database counts."
+    renew: float
+    "Between two renewals."
+    take: float
+    "So long it may take to take it or renew it, which leaves the work time to stop."
+
+
+USUAL = Terms(seconds=30, renew=10, take=15)
+BRISK = Terms(seconds=3, renew=0.75, take=1.5)
+"""For work that others wait for: another process goes on within 5 seconds."""
+
+
 class LeaseLostError(Exception):
     """The lease was not renewed in time; the work was stopped, as another process may do it now."""
 
 
-async def run_leased(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+async def run_leased(
+    name: str, work: Callable[[], Coroutine[Any, Any, None]], terms: Terms = USUAL
+) -> None:
     """Wait for the lease, do the work while holding it, and give it up.
 
     Raises LeaseLostError where the work was cancelled because the lease was lost, or could not be
@@ -40,11 +55,12 @@ async def run_leased(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -
     holder = uuid4().hex
     # Not to be given up where the process stops meanwhile: a locked database would be waited for
     # twice. If it is taken after all, it expires.
-    while not await _take(name, holder):  # noqa: ASYNC110  # another process gives it up
+    # Another process gives it up.
+    while await _is_held(name, terms) or not await _take(name, holder, terms):  # noqa: ASYNC110
         await asyncio.sleep(RETRY_SECONDS)
     try:
         working = asyncio.create_task(work())
-        renewing = asyncio.create_task(_renew(name, holder))
+        renewing = asyncio.create_task(_renew(name, holder, terms))
         try:
             await asyncio.wait((working, renewing), return_when=asyncio.FIRST_COMPLETED)
             if not working.done():
@@ -56,21 +72,27 @@ async def run_leased(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -
         await _give_up(name, holder)
 
 
-async def _renew(name: str, holder: str) -> None:
+async def _renew(name: str, holder: str, terms: Terms) -> None:
     """Renew the lease until it is lost."""
     held = True
     while held:
-        await asyncio.sleep(RENEW_SECONDS)
-        held = await _take(name, holder)
+        await asyncio.sleep(terms.renew)
+        held = await _take(name, holder, terms)
 
 
-async def _take(name: str, holder: str) -> bool:
+async def _is_held(name: str, terms: Terms) -> bool:
+    """Return whether another process holds the lease: to try to take it would write each time."""
+    async with asyncio.timeout(terms.take):
+        return bool(await rows(_HELD, name=name))
+
+
+async def _take(name: str, holder: str, terms: Terms) -> bool:
     """Take the lease or renew it; return whether it is the holder's now.
 
     Raises TimeoutError where the database does not answer: it must not be taken for held.
     """
-    async with asyncio.timeout(TAKE_SECONDS):
-        return bool(await rows(_TAKE, name=name, holder=holder, seconds=SECONDS))
+    async with asyncio.timeout(terms.take):
+        return bool(await rows(_TAKE, name=name, holder=holder, seconds=terms.seconds))
 
 
 async def _give_up(name: str, holder: str) -> None:
@@ -91,6 +113,8 @@ async def _cancel(*tasks: asyncio.Task[None]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)  # what they raise is told elsewhere
 
 
+_HELD = """
+SELECT 1 FROM lease WHERE name = :name AND expires_at >= extract(epoch FROM now())::bigint"""
 _TAKE = """
 INSERT INTO lease (name, holder, expires_at)
 VALUES (:name, :holder, extract(epoch FROM now())::bigint + :seconds)

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from background.lease import run_leased
+from background.lease import USUAL, Terms, run_leased
 from database.failures import is_outage
 from database.migrations import pending_migrations
 from telemetry.outages import database
@@ -26,12 +26,17 @@ class Worker:
     """
 
     def __init__(
-        self, name: str, work: Callable[[], Coroutine[Any, Any, None]], seconds: float
+        self,
+        name: str,
+        work: Callable[[], Coroutine[Any, Any, None]],
+        seconds: float,
+        terms: Terms = USUAL,
     ) -> None:
         self.name = name
         "Of its lease."
         self._work = work
         self._seconds = seconds
+        self._terms = terms
         self._calls = set[asyncio.Event]()
 
     def call(self) -> None:
@@ -47,7 +52,7 @@ class Worker:
             while True:
                 called.clear()
                 try:
-                    await run_leased(self.name, self._work)
+                    await run_leased(self.name, self._work, self._terms)
                 except Exception as error:  # noqa: BLE001
                     if is_outage(error):
                         database.failed(error)

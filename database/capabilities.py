@@ -19,6 +19,8 @@ class Capabilities:
     "Whether transactions that write run at the same time, not one after the other."
     nests_changes: bool
     "Whether one statement may hold several INSERTs and UPDATEs, as common table expressions."
+    notifies: bool
+    "Whether it tells connections that LISTEN."
 
 
 POSTGRES = Capabilities(
@@ -28,6 +30,7 @@ POSTGRES = Capabilities(
     has_typed_values=True,
     has_concurrent_writers=True,
     nests_changes=True,
+    notifies=True,
 )
 SQLITE = Capabilities(
     dialect="sqlite",
@@ -36,5 +39,6 @@ SQLITE = Capabilities(
     has_typed_values=False,
     has_concurrent_writers=False,
     nests_changes=False,
+    notifies=False,
 )
 BY_DIALECT = {known.dialect: known for known in (POSTGRES, SQLITE)}

@@ -334,7 +334,7 @@ class Documents:
                 self._schema,
                 node,
                 document,
-                root_call(self._schema, node),
+                root_call(self._schema, node, fragments),
                 _text_variables(self._schema, node),
                 plans,
                 may_be_late=_may_be_late(self._schema, node, fragments),
@@ -476,16 +476,20 @@ def _validation_code(error: GraphQLError) -> RequestCode:
 # the rest of a small request takes; the value is finished already.
 
 
-def root_call(schema: GraphQLSchema, operation: OperationDefinitionNode) -> RootCall | None:
+def root_call(
+    schema: GraphQLSchema,
+    operation: OperationDefinitionNode,
+    fragments: Mapping[str, FragmentDefinitionNode],
+) -> RootCall | None:
     """Return the call of an operation's only root field; None where it must be executed."""
-    selections = operation.selection_set.selections
+    node = _only_field(operation, fragments)
     parent = schema.get_root_type(operation.operation)
-    if parent is None or len(selections) != 1 or not isinstance(node := selections[0], FieldNode):
+    if parent is None or node is None:
         return None
     definition = parent.fields.get(node.name.value)
     if definition is None or node.directives or not metadata_of(definition).get(FINISHED):
         return None
-    reads = operation.operation is OperationType.QUERY
+    reads = operation.operation is not OperationType.MUTATION
     given = given_arguments(node).items()
     variables = {name: v.name.value for name, v in given if isinstance(v, VariableNode)}
     return RootCall(
@@ -497,6 +501,17 @@ def root_call(schema: GraphQLSchema, operation: OperationDefinitionNode) -> Root
         constants=_constants(definition, node, variables),
         variables=variables,
     )
+
+
+def _only_field(
+    operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
+) -> FieldNode | None:
+    """Return the only root field, which a subscription may have in a fragment too."""
+    selections = operation.selection_set.selections
+    if operation.operation is OperationType.SUBSCRIPTION:
+        selections = [*_root_fields(operation.selection_set, fragments, set())]
+    node = selections[0] if len(selections) == 1 else None
+    return node if isinstance(node, FieldNode) else None
 
 
 def _constants(

@@ -44,6 +44,7 @@ from execution.inputs import InvalidVariablesError, coerce_variables
 from execution.limits import COST_LIMIT, PUBLIC_LIMIT
 from execution.pricing import PriceError
 from execution.rules import Rules
+from execution.subscriptions import Subscription
 from projection.internals import Executor, VariableValueSource, core_schema
 from resolvers.context import Context
 from resolvers.errors import RequestCode, RequestError
@@ -52,6 +53,7 @@ from workflow.enums import Role
 if TYPE_CHECKING:
     from database.replication import Replica, Replicas
 
+_ONE_FIELD = "A subscription has one root field, without directives."
 _SUGGESTION = re.compile(r" Did you mean [^?]*\?$")
 _NOT_STORED: frozenset[RequestCode] = frozenset({"UNAVAILABLE", "INTERNAL", "UNAUTHENTICATED"})
 
@@ -152,6 +154,18 @@ class Engine:
         standing = self._pay(operation, executor, context)
         response = await self._run(executor, operation, params, context, key)
         return response if standing is None else replace(response, standing=standing)
+
+    def subscription(self, operation: Operation, params: Params, context: Context) -> Subscription:
+        """Return a subscription, whose price has been paid; `check` tells who may have it.
+
+        Raise RefusedError, or RateLimitedError where the caller has spent too much.
+        """
+        if context.caller is None or not operation.is_validated:
+            operation = self._public(operation, is_known=context.caller is not None)
+        if operation.root is None:
+            raise RefusedError(RequestError("GRAPHQL_VALIDATION_FAILED", _ONE_FIELD))
+        self._pay(operation, self.prepare(operation, params, context), context)
+        return Subscription(self, operation, params, context)
 
     def _pay(self, operation: Operation, executor: Executor, context: Context) -> Standing | None:
         """Return what the caller may spend after this operation; raise where it is too much."""

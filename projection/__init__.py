@@ -5,7 +5,16 @@ shape and a selection, once; a *run* carries it out for one request.
 """
 
 from projection.internals import Completed, Executor, resolve_info
-from projection.listing import Listing, Order, PairedListing, TableListing, Terms
+from projection.listing import (
+    FreeCursors,
+    Listing,
+    Order,
+    PairedListing,
+    TableListing,
+    Terms,
+    read_cursor,
+    write_cursor,
+)
 from projection.plan import Projector
 from projection.run import Known, Run
 from projection.shape import (
@@ -31,6 +40,7 @@ __all__ = [
     "Denial",
     "Derived",
     "Executor",
+    "FreeCursors",
     "Kind",
     "Known",
     "Listing",
@@ -44,5 +54,7 @@ __all__ = [
     "Terms",
     "ToMany",
     "ToOne",
+    "read_cursor",
     "resolve_info",
+    "write_cursor",
 ]

@@ -47,7 +47,8 @@ def check_shapes(schema: GraphQLSchema, shapes: Iterable[Shape]) -> None:
     check = _Check(schema, {shape.name: shape for shape in shapes})
     for shape in check.shapes.values():
         check.shape(shape)
-    for root in filter(None, (schema.query_type, schema.mutation_type)):
+    roots = schema.query_type, schema.mutation_type, schema.subscription_type
+    for root in filter(None, roots):
         for name, field in root.fields.items():
             check.root(f"{root.name}.{name}", field)
 

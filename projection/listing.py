@@ -52,6 +52,18 @@ class Order:
     kind: type[int] | type[str] | type[datetime] = int
 
 
+@dataclass(frozen=True, slots=True)
+class FreeCursors:
+    """The cursors of a list that are good under every filter of it, and elsewhere."""
+
+    columns: Sequence[str]
+    "What they are written from, in SQL."
+    write: Callable[..., str]
+    "Returns the cursor of the row with these values."
+    given: tuple[Any, ...] | None
+    "The values of the order at the page's `after` or `before`, which the list has read itself."
+
+
 @dataclass
 class Page:
     """Which part of a list is asked for: `limit` rows from its start, or up to its end."""
@@ -67,6 +79,7 @@ class Page:
     "Whether the database can walk an index for each parent, which SQLite cannot."
     is_trial: bool = False
     "Whether it is read in a trial run, whose cursors are of no use later."
+    free: FreeCursors | None = None
 
     @cached_property
     def tag(self) -> str:
@@ -81,8 +94,18 @@ class Page:
 
     def cursor_of(self, *values: Any) -> str:
         """Return the cursor of the row with these values of the order."""
-        packed = urlsafe_b64encode(orjson.dumps([self.tag, *values])).rstrip(b"=").decode()
-        return f"{_TRIAL}{packed}" if self.is_trial else packed
+        text = self.free.write(*values) if self.free else write_cursor(self.tag, *values)
+        return f"{_TRIAL}{text}" if self.is_trial else text
+
+
+def write_cursor(tag: str, *values: Any) -> str:
+    """Return a cursor: a tag that says what it is good for, and values of an order."""
+    return urlsafe_b64encode(orjson.dumps([tag, *values])).rstrip(b"=").decode()
+
+
+def read_cursor(text: str) -> list[Any]:
+    """Return the tag and the values in a cursor. Raises ValueError, TypeError."""
+    return [*orjson.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))]
 
 
 class Listing(Protocol):
@@ -125,6 +148,7 @@ class TableListing:
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
     key: str | None = None
     "The column that holds the parent's key."
+    free: FreeCursors | None = None
 
     def rows(self, columns: str, joins: str, page: Page, keys: Sequence[int] | None) -> str:
         """Return the statement of one page, or of one for each parent."""
@@ -257,9 +281,14 @@ def page_values(page: Page) -> dict[str, Any]:
     return {f"cursor_{index}": value for index, value in enumerate(page.cursor or ())}
 
 
+def free_cursors(listing: Listing) -> FreeCursors | None:
+    """Return the cursors of a list that has its own."""
+    return listing.free if isinstance(listing, TableListing) else None
+
+
 def read_page(
     arguments: Mapping[str, Any],
-    orders: Sequence[Order],
+    listing: Listing,
     field_name: str,
     run: Run,
     terms: Terms,
@@ -276,10 +305,13 @@ def read_page(
         raise terms.refusal(f"A page has 0 to {MAX_PAGE_SIZE} rows, not {size}.")
     asked = field_name, arguments, terms
     text = after if after is not None else before
-    cursor = None if text is None else _read_cursor(text, _tag(*asked), orders, terms)
+    free = free_cursors(listing)
+    cursor = free.given if free else None
+    if text is not None:
+        cursor = cursor or _read_cursor(text, _tag(*asked), listing.orders, terms)
     forward = last is None and (before is None or first is not None)
     laterally = run.database.capabilities.walks_laterally
-    return Page(size, forward, cursor, after is not None, asked, laterally, run.is_trial)
+    return Page(size, forward, cursor, after is not None, asked, laterally, run.is_trial, free)
 
 
 def _tag(field_name: str, arguments: Mapping[str, Any], terms: Terms) -> str:
@@ -312,8 +344,7 @@ def _read_cursor(text: str, tag: str, orders: Sequence[Order], terms: Terms) -> 
             "This cursor is from a trial run, which was rolled back: ask for the page again."
         )
     try:
-        packed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        found, *values = orjson.loads(packed)
+        found, *values = read_cursor(text)
         cursor = tuple(
             _cursor_value(value, order) for value, order in zip(values, orders, strict=True)
         )

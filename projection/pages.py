@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, TypeAlias
 
 from projection.level import Arguments, Builder, Level, distinct
-from projection.listing import Listing, Order, Page, Terms, page_values, read_page
+from projection.listing import Listing, Page, Terms, page_values, read_page
 from projection.run import Run
 from projection.shape import Connection
 
@@ -17,9 +17,10 @@ class Cursors:
     """Makes the cursors of a page's rows."""
 
     page: Page
-    orders: Sequence[Order]
+    written: Sequence[str]
+    "The columns that they are written from."
     columns: Mapping[str, int]
-    "Where the level's own columns are in a row; behind them are those that the order adds."
+    "Where the level's own columns are in a row; behind them are those that cursors add."
 
     def of(self, row: Any) -> str:
         """Return the row's cursor."""
@@ -27,9 +28,9 @@ class Cursors:
 
     @cached_property
     def _places(self) -> list[int]:
-        added = _added(self.orders, self.columns)
+        added = _added(self.written, self.columns)
         places = {**self.columns, **{sql: len(self.columns) + n for n, sql in enumerate(added)}}
-        return [places[order.sql] for order in self.orders]
+        return [places[sql] for sql in self.written]
 
 
 @dataclass(slots=True)
@@ -81,11 +82,12 @@ class PagePlan:
         keys: Sequence[int] | None,
     ) -> dict[Any, Any]:
         """Return the finished connection of each parent; without parents, that under None."""
-        page = read_page(arguments, listing.orders, self.field_name, run, self.terms)
+        page = read_page(arguments, listing, self.field_name, run, self.terms)
+        written = page.free.columns if page.free else [order.sql for order in listing.orders]
         values = {**listing.values, **page_values(page), **_parents(keys)}
         rows: Sequence[Any] = ()
         if self.needs_rows:
-            columns = self.level.select(*_added(listing.orders, self.level.columns))
+            columns = self.level.select(*_added(written, self.level.columns))
             sql = listing.rows(columns, self.level.joined, page, keys)
             if keys is not None and ":keys" in sql:
                 rows = await run.fetch_by(sql, keys, values)
@@ -94,7 +96,7 @@ class PagePlan:
         totals = dict[Any, int]()
         if self.needs_total:
             totals = _totals(await run.fetch(listing.total(keys), values), keys)
-        cursors = Cursors(page, listing.orders, self.level.columns)
+        cursors = Cursors(page, written, self.level.columns)
         return await self._assemble(run, cursors, rows, totals, keys)
 
     async def _assemble(
@@ -139,9 +141,9 @@ class FetchPages:
         return [pages.get(key) for key in keys]
 
 
-def _added(orders: Sequence[Order], columns: Mapping[str, int]) -> list[str]:
-    """Return the columns that the order needs beside the level's own."""
-    return [order.sql for order in orders if order.sql not in columns]
+def _added(written: Sequence[str], columns: Mapping[str, int]) -> list[str]:
+    """Return the columns that cursors need beside the level's own."""
+    return [sql for sql in written if sql not in columns]
 
 
 def _slice(cursors: Cursors, rows: list[Any], shown: list[Any], total: int) -> Slice:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import strawberry
 
-from database.session import database
+from database.session import database, rows
 from projection import Completed, Known, Listing, Projector, Run, Terms, resolve_info
 from resolvers.caller import Caller
 from resolvers.context import Context
@@ -105,6 +105,16 @@ async def page(
     arguments = resolve_info(info).arguments
     found = await listing(run, arguments)
     return await _PROJECTOR.page(info, run, type_name, found, arguments, parent)
+
+
+async def may_see(caller: Caller, type_name: str, gid: str) -> bool:
+    """Return whether an object with this global id is there, and the caller may see it."""
+    key = decode(gid, type_name)
+    if key is None:
+        return False
+    where = " AND ".join(["t.id = :key", *visible(type_name, caller)])
+    sql = f"SELECT 1 FROM {_PROJECTOR.shapes[type_name].source} WHERE {where}"
+    return bool(await rows(sql, key=key, **viewer_values(caller)))
 
 
 def run_of(info: Info) -> Run:

@@ -1,6 +1,6 @@
 """The context of a request, for resolvers (`info.context`)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
@@ -55,6 +55,8 @@ class Context:
     "Whether `connectAccount` takes the plain fields instead of a proof (development only)."
     replay: Replay | None = None
     "None without an Idempotency-Key."
+    positions: Sequence[int] = ()
+    "The positions in the feed whose changes a subscription is to tell."
     read_after: Position | None = None
     "What is read must have come so far, wherever it is read; None: the client did not say."
 

@@ -17,7 +17,10 @@ _CAMPAIGN_OF_VIEWER = f"""(EXISTS (SELECT 1 FROM participation p
         WHEN 'UNAVAILABLE' THEN 1 = 0
         WHEN 'AVAILABLE' THEN 1 = 1
         ELSE {_VISIBLE_TO_VIEWER} END)"""
+_HAPPENED_TO_VIEWER = "(t.influencer_id = :viewer AND t.action <> 'SET_AVAILABILITY')"
 _ADVERTISERS = "(SELECT c.id FROM campaign c WHERE c.advertiser_id = :advertiser)"
+
+_HAPPENED_TO_ADVERTISER = f"(t.campaign_id IN {_ADVERTISERS} AND t.action <> 'SET_AVAILABILITY')"
 
 _ADVERTISER = {
     "Campaign": "t.advertiser_id = :advertiser",
@@ -28,7 +31,8 @@ _ADVERTISER = {
     "Participation": f"t.campaign_id IN {_ADVERTISERS}",
     "PostRow": f"t.campaign_id IN {_ADVERTISERS}",
     "Post": f"t.campaign_id IN {_ADVERTISERS}",
-    "ParticipationEvent": f"(t.campaign_id IN {_ADVERTISERS} AND t.action <> 'SET_AVAILABILITY')",
+    "ParticipationEvent": _HAPPENED_TO_ADVERTISER,
+    "ParticipationChange": _HAPPENED_TO_ADVERTISER,
 }
 _INFLUENCER = {
     "Campaign": _CAMPAIGN_OF_VIEWER,
@@ -37,7 +41,8 @@ _INFLUENCER = {
     "Participation": "t.influencer_id = :viewer",
     "Post": "EXISTS (SELECT 1 FROM participation p"
     " WHERE p.id = t.participation_id AND p.influencer_id = :viewer)",
-    "ParticipationEvent": "(t.influencer_id = :viewer AND t.action <> 'SET_AVAILABILITY')",
+    "ParticipationEvent": _HAPPENED_TO_VIEWER,
+    "ParticipationChange": _HAPPENED_TO_VIEWER,
 }
 _SEEN_BY = {Role.ADVERTISER: _ADVERTISER, Role.INFLUENCER: _INFLUENCER}
 _NOTHING = "1 = 0"

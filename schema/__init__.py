@@ -9,6 +9,7 @@ from schema.description import DESCRIPTION
 from schema.mutation import Mutation
 from schema.query import Query
 from schema.scalars import SCALARS
+from schema.subscription import Subscription
 
 __all__ = ["schema"]
 
@@ -20,6 +21,7 @@ class _Schema(Schema):
 schema = _Schema(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     config=StrawberryConfig(scalar_map=SCALARS),
 )
 check_shapes(core_schema(schema), SHAPES)

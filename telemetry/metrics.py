@@ -47,6 +47,10 @@ TRANSITIONS = Counter(
 STALE_COUNTS = Gauge(
     "joinery_stale_counts", "Campaigns whose kept counts are not exact, when last looked at."
 )
+FEED_LAG_SECONDS = Histogram(
+    "joinery_feed_lag_seconds",
+    "Time from an event until it had its place in the feed, of the oldest one of each turn.",
+)
 
 METRICS: tuple[Metric, ...] = (
     OPERATIONS,
@@ -60,6 +64,7 @@ METRICS: tuple[Metric, ...] = (
     RETRIES,
     TRANSITIONS,
     STALE_COUNTS,
+    FEED_LAG_SECONDS,
 )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from delivery.sequencer import catch_up
 from execution.engine import Engine, Params, RefusedError, to_json
 from execution.errors import body_of
 from resolvers.caller import Caller
@@ -41,6 +42,8 @@ async def execute(
     engine: Engine = ENGINE,
 ) -> dict[str, Any]:
     """Return the response: its `data`, and its `errors` if there are any."""
+    if "participationEvents" in query:
+        await catch_up()
     params = Params(query, orjson.loads(orjson.dumps(variables)), operation_name)
     try:
         body = (await engine.execute(engine.operation(params), params, context)).body

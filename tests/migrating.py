@@ -51,7 +51,9 @@ async def schema_of(url: str) -> set[tuple[str, str, str]]:
 
 async def forget(migration: str) -> None:
     """Take back what migrations from this one on add, 0009 at the earliest, and their notes."""
-    await _undo_services()
+    await _undo_feed()
+    if migration < "0014":
+        await _undo_services()
     if migration < "0013":
         await _undo_referral_codes()
     if migration < "0012":
@@ -61,6 +63,19 @@ async def forget(migration: str) -> None:
     if migration < "0010":
         await run("ALTER TABLE idempotency_key DROP COLUMN read_after")
     await run("DELETE FROM tortoise_migrations WHERE name >= :name", name=migration)
+
+
+async def _undo_feed() -> None:
+    """Take back 0014."""
+    if connection().capabilities.dialect == "sqlite":
+        await run("DROP VIEW feed")
+        await run("DROP INDEX event_campaign")
+        await run("CREATE INDEX event_feed ON participation_event (xid, id)")
+    else:
+        await run("DROP TABLE feed")
+        await run("DROP TABLE feed_state")
+        await run("DROP FUNCTION feed_is_history")
+    await run("CREATE INDEX event_campaign ON participation_event (campaign_id, xid, id)")
 
 
 async def _undo_referral_codes() -> None:

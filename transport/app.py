@@ -14,9 +14,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from background.worker import working
+from background.worker import Worker, working
 from database.connection import attached
 from database.replication import replicating
+from database.session import capabilities
+from delivery.live import Live, running
+from delivery.sequencer import worker as sequencer
 from execution.engine import Engine, to_json
 from execution.errors import body_of
 from execution.rules import Rules
@@ -46,8 +49,6 @@ LEASE_MARGIN = 5.0
 "Seconds that the run of a mutation may be late in ending when its time is over."
 _TO_RUN = frozenset({"query", "documentId", "extensions"})
 """Parameters of an address that name an operation."""
-WORKERS = (availability_worker,)
-"What runs in the background."
 
 _log = structlog.stdlib.get_logger("joinery")
 
@@ -61,11 +62,12 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
     engine = engine_of(settings)
     graphql = _graphql(engine, settings)
     traces = new_traces()
+    live = Live()
     server = Server(
         graphql,
         settings,
         traces,
-        lifespan=_lifespan(settings, engine, traces),
+        lifespan=_lifespan(settings, engine, live, traces),
         routes=_routes(graphql, settings, identities),
         exception_handlers={HTTPException: _refuse},
     )
@@ -124,7 +126,7 @@ def _routes(
 
 
 def _lifespan(
-    settings: Settings, engine: Engine, traces: "Traces | None"
+    settings: Settings, engine: Engine, live: Live, traces: "Traces | None"
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """Return what runs beside the requests, from the start of the server to its end."""
 
@@ -134,7 +136,8 @@ def _lifespan(
         async with (
             attached(settings.database_url, options),
             replicating(options) as replicas,
-            working(WORKERS),
+            working(_workers()),
+            running(live),
             metrics_published(settings, replicas),
             traces_sent(traces),
         ):
@@ -144,6 +147,13 @@ def _lifespan(
             yield
 
     return lifespan
+
+
+def _workers() -> Sequence[Worker]:
+    """Return what runs in the background."""
+    if capabilities().has_concurrent_writers:
+        return availability_worker, sequencer
+    return (availability_worker,)  # where the feed has its order by itself
 
 
 def _spare_collections() -> None:

@@ -3,23 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from projection import Order, PairedListing, Run, TableListing
+from projection import FreeCursors, Order, PairedListing, Run, TableListing
+from resolvers.feed import FeedCursor
 from resolvers.queries.search import Conditions
 from resolvers.visibility import visible
 
 _EVENTS = "participation_event t"
 _OLDEST_FIRST = (Order("t.id"),)
-_AS_COMMITTED = (Order("t.xid"), Order("t.id"))
-# Ids are given before they are committed: below this line nothing can appear behind a cursor.
-_SETTLED = "t.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-# No transaction of this cluster can have written what it shows and has not come to yet.
-_OF_ANOTHER_CLUSTER = """
-SELECT 1 FROM participation_event
-WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint LIMIT 1"""
-
-
-class RestoredError(Exception):
-    """The history comes from another cluster, whose order the feed cannot go on with."""
 
 
 async def of_participations(
@@ -47,26 +37,30 @@ async def of_candidates(
 
 
 async def feed(run: Run, arguments: Mapping[str, Any]) -> TableListing:
-    """Return the feed of all events that the caller may see, in the order of their commits.
+    """Return the feed of all events that the caller may see, in the order of their positions.
 
-    Raises RestoredError rather than leave events out.
+    Raises INVALID_INPUT where a cursor is none of the feed, or its event is not there any more.
     """
-    if await run.fetch(_OF_ANOTHER_CLUSTER, {}):
-        raise RestoredError("events were written by another cluster: see docs/operations.md")
+    given = arguments.get("before") if arguments.get("after") is None else arguments["after"]
+    cursor = None if given is None else await FeedCursor.read(given)
     conditions = _filtered(arguments.get("filter") or {})
     conditions.where += visible("ParticipationEvent", run.context.caller)
-    conditions.add(_SETTLED)
     return TableListing(
-        source=_EVENTS,
+        source=f"{_EVENTS} JOIN feed f ON f.event_id = t.id",
         where=tuple(conditions.where),
         values=conditions.values,
-        orders=_AS_COMMITTED,
+        orders=(Order("f.position"),),
+        free=FreeCursors(("f.position", "f.mark"), _cursor, cursor),
     )
+
+
+def _cursor(position: int, mark: int) -> str:
+    return FeedCursor(position, mark).encode()
 
 
 def _filtered(asked: Mapping[str, Any]) -> Conditions:
     conditions = Conditions()
-    conditions.of_object("campaign_id", "Campaign", asked.get("campaignId"))
+    conditions.of_object("campaign_id", "Campaign", asked.get("campaignId"), alias="f")
     conditions.of_object("influencer_id", "Influencer", asked.get("influencerId"))
     conditions.of_object("participation_id", "Participation", asked.get("participationId"))
     conditions.one_of("action", asked.get("action"))

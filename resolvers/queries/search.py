@@ -42,7 +42,7 @@ class Conditions:
         if moment is not None:
             self.add(f"t.{column} >= :since_{column}", **{f"since_{column}": moment})
 
-    def of_object(self, column: str, type_name: str, gid: str | None) -> None:
+    def of_object(self, column: str, type_name: str, gid: str | None, alias: str = "t") -> None:
         """Require that the column refers to this object; no row does if the id is of another."""
         if gid is None:
             return
@@ -50,7 +50,7 @@ class Conditions:
         if key is None:
             self.add("1 = 0")
         else:
-            self.add(f"t.{column} = :of_{column}", **{f"of_{column}": key})
+            self.add(f"{alias}.{column} = :of_{column}", **{f"of_{column}": key})
 
 
 async def influencer_conditions(asked: Mapping[str, Any], influencer: str) -> Conditions:

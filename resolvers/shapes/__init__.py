@@ -2,6 +2,7 @@
 
 from resolvers.shapes.campaign import CAMPAIGN
 from resolvers.shapes.candidate import CANDIDATE
+from resolvers.shapes.change import CHANGE
 from resolvers.shapes.event import EVENT
 from resolvers.shapes.influencer import INFLUENCER, OVERRIDE, SOCIAL_ACCOUNT
 from resolvers.shapes.participation import PARTICIPATION, REFERRAL_CODE
@@ -10,6 +11,7 @@ from resolvers.shapes.post import POST, POST_ROW
 SHAPES = (
     CAMPAIGN,
     CANDIDATE,
+    CHANGE,
     EVENT,
     INFLUENCER,
     OVERRIDE,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from background import lease
-from background.lease import LeaseLostError, run_leased
+from background.lease import LeaseLostError, Terms
 from database.session import rows, run
 from database.statement import Row
 from models.lease import Lease
@@ -31,17 +31,21 @@ asyncio.run(main(*sys.argv[1:]))
 """
 
 
+async def run_leased(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Do the work under a lease that is renewed often."""
+    await lease.run_leased(name, work, Terms(seconds=30, renew=0.02, take=15))
+
+
 @pytest.fixture(autouse=True)
 def refusals(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Those who asked for a lease that another holds; everyone asks often."""
+    """The names of leases that were asked for while another held them; everyone asks often."""
     monkeypatch.setattr(lease, "RETRY_SECONDS", 0.01)
-    monkeypatch.setattr(lease, "RENEW_SECONDS", 0.02)
     refused = list[str]()
 
     async def noting(sql: str, **values: Any) -> Sequence[Row]:
         found = await rows(sql, **values)
-        if not found:
-            refused.append(values["holder"])
+        if found and "holder" not in values:
+            refused.append(values["name"])
         return found
 
     monkeypatch.setattr(lease, "rows", noting)
@@ -181,9 +185,10 @@ async def test_what_work_raises_when_its_lease_is_lost_is_not_reported_as_unhear
 async def test_cancelled_work_ends_though_its_lease_cannot_be_given_up(
     db: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lease, "RENEW_SECONDS", 3600)  # else the renewal may fail before
     entered = asyncio.Event()
-    working = asyncio.create_task(run_leased("work", holding(entered, asyncio.Event())))
+    never = holding(entered, asyncio.Event())
+    # Without a renewal, which may fail before.
+    working = asyncio.create_task(lease.run_leased("work", never))
     async with asyncio.timeout(20):
         await entered.wait()
         async with no_table():

@@ -26,6 +26,7 @@ MIGRATIONS = [
     "0011_live_posts",
     "0012_referral_codes",
     "0013_services",
+    "0014_feed",
 ]
 
 

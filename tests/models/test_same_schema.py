@@ -31,6 +31,11 @@ SEARCH_INDEXES = {
 }
 
 
+# SQLite's transactions commit in the order of their ids, so its feed is a view.
+FEED = {"feed", "feed_state"}
+FEED_INDEXES = {("feed", "feed_campaign"), ("participation_event", "event_feed")}
+
+
 async def rows(url: str, statements: dict[str, str]) -> list[tuple[Any, ...]]:
     async with connected(url):
         client: Any = connection()
@@ -45,7 +50,7 @@ async def test_both_databases_have_the_same_tables_and_columns(
         ours = {(table, name, bool(needed)) for table, name, needed in await rows(here, COLUMNS)}
         theirs = {(table, name, needed) for table, name, needed in await rows(there, COLUMNS)}
 
-    assert ours == theirs
+    assert ours == {column for column in theirs if column[0] not in FEED}
     assert ("participation_event", "xid", True) in ours
     assert ("social_account", "disconnected_at", False) in ours
 
@@ -56,5 +61,5 @@ async def test_postgresql_has_the_same_indexes_and_those_for_search(
     with sqlite_databases.lend() as here, postgres_databases.lend() as there:
         ours, theirs = set(await rows(here, INDEXES)), set(await rows(there, INDEXES))
 
-    assert theirs - ours == SEARCH_INDEXES
-    assert ours - theirs == set()
+    assert theirs - ours == SEARCH_INDEXES | FEED_INDEXES
+    assert ours - theirs == {("participation_event", "event_campaign")}

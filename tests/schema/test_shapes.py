@@ -42,7 +42,7 @@ def needed(shape: Shape, needs: tuple[str, ...]) -> Iterator[tuple[Shape, str]]:
 
 def table_of(shape: Shape, found: Mapping[str, Mapping[str, bool]]) -> Mapping[str, bool] | None:
     """The columns of a shape's table; None where its rows are made by a subquery."""
-    return None if shape.is_pair else found[shape.source.removesuffix(" t")]
+    return None if shape.source.startswith("(") else found[shape.source.removesuffix(" t")]
 
 
 def test_a_field_that_is_never_null_has_a_column_that_is_never_null(db: str):

@@ -75,11 +75,12 @@ async def test_nothing_commits_behind_a_cursor(postgres_databases: PostgresDatab
                 late = await insert(fast, part)  # commits at once, with the greater id
                 assert late > early
                 page = await feed()
-                assert ids(page) == [encode("ParticipationEvent", first.pk)]
+                # One that takes long holds up nobody.
+                assert ids(page) == [encode("ParticipationEvent", n) for n in (first.pk, late)]
                 cursor = page["pageInfo"]["endCursor"]
                 await work.commit()
                 rest = await feed(after=cursor)
-                assert set(ids(rest)) == {encode("ParticipationEvent", n) for n in (early, late)}
+                assert ids(rest) == [encode("ParticipationEvent", early)]
             finally:
                 await slow.close()
                 await fast.close()

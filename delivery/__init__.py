@@ -1,0 +1,1 @@
+"""How news leaves: the feed's positions, live updates, webhooks."""

@@ -1,0 +1,258 @@
+"""Live updates: each subscription's results, to all of its subscribers in this process.
+
+The process goes through the feed once for all of them, behind its last position. What is new is
+read once, its results are made once for all who want the same, and handed to each as the same
+bytes. Who comes with a cursor first gets what came since, at its own pace, and joins the others at
+the position that they have come to: between the last look and the joining nothing is awaited, so
+no event is left out or told twice.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import NamedTuple, Protocol
+
+from delivery.news import News
+from execution.errors import code_of, to_client_error
+from execution.subscriptions import Subscription, to_request_error
+from resolvers.errors import RequestError
+from resolvers.feed import FeedCursor, FeedEvent, events_after, last_position
+
+PAGE = 100
+"""Events of the feed that one subscriber is told at a time, of those since its cursor."""
+BATCH = 500
+"""Events of the feed that all are told at a time."""
+RETRY_SECONDS = 0.5
+"""Until it is tried again to read what is new, where that failed."""
+ATTEMPTS = 20
+"""To read a subscription's results; then its streams are ended."""
+_PUT_BACK = "The database was put back to an earlier state. Read what you show again."
+
+
+class Subscriber(Protocol):
+    """Who gets the results of a subscription. Nothing here may raise, nor take long."""
+
+    def deliver(self, payload: bytes) -> None:
+        """Send a result: an ExecutionResult as JSON."""
+        ...
+
+    def end(self, error: RequestError | None) -> None:
+        """Send that the stream has ended, with this error; nothing comes after that."""
+        ...
+
+    async def ready(self) -> None:
+        """Wait until there is room for a page of results."""
+        ...
+
+
+class _Member:
+    """A subscriber among those who get the same."""
+
+    def __init__(self, subscription: Subscription, subscriber: Subscriber) -> None:
+        self.subscription = subscription
+        self.subscriber = subscriber
+        self.position = 0
+        "Of the last event that it was told, or need not be told."
+        self.is_over = False
+        self.joining: asyncio.Task[None] | None = None
+
+
+class _Target(NamedTuple):
+    """What some members are told next."""
+
+    subscription: Subscription
+    members: Sequence[_Member]
+    positions: Sequence[int]
+
+
+class Live:
+    """All subscriptions of this process."""
+
+    def __init__(self) -> None:
+        self._news = News()
+        self._position: int | None = None
+        "Of the last event that was told to all; None while nobody is there to be told."
+        self._groups: dict[Hashable, dict[_Member, None]] = {}
+        "The members by the key of their subscription."
+        self._joining = set[asyncio.Task[None]]()
+        self._is_wanted = asyncio.Event()
+        self._started = asyncio.Lock()
+
+    def subscribe(self, subscription: Subscription, subscriber: Subscriber) -> Callable[[], None]:
+        """Tell the subscriber all results from now on, or from the subscription's cursor on.
+
+        Where the caller may not have them, it is ended with the error. Call what is returned to
+        leave; it is not ended then.
+        """
+        member = _Member(subscription, subscriber)
+        task = asyncio.create_task(self._join(member))
+        member.joining = task
+        self._joining.add(task)
+        task.add_done_callback(self._joining.discard)
+
+        def leave() -> None:
+            member.is_over = True
+            task.cancel()
+            self._remove(member)
+
+        return leave
+
+    async def run(self) -> None:
+        """Tell what is new until cancelled."""
+        while True:
+            await self._is_wanted.wait()
+            try:
+                async with self._news.watched():
+                    await self._tell_all()
+            except Exception as error:  # noqa: BLE001
+                to_client_error(error)  # for the log
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def close(self) -> None:
+        """Let nobody join any more."""
+        joining = [*self._joining]
+        for task in joining:
+            task.cancel()
+        await asyncio.gather(*joining, return_exceptions=True)
+
+    # Joining
+
+    async def _join(self, member: _Member) -> None:
+        """Let a subscriber catch up, and join those who get the same."""
+        try:
+            await member.subscription.check()
+            await self._start()
+            if member.subscription.after is not None:
+                cursor = await FeedCursor.read(member.subscription.after)
+                member.position = cursor.position
+                await self._catch_up(member)
+        except Exception as error:  # noqa: BLE001
+            self._end([member], to_request_error(error))
+            return
+        if member.is_over:
+            return
+        self._groups.setdefault(member.subscription.key, {})[member] = None
+        self._is_wanted.set()
+
+    async def _start(self) -> None:
+        """Find where the feed ends now, for the first one."""
+        async with self._started:
+            if self._position is None:
+                self._position = await last_position()
+                self._is_wanted.set()
+
+    async def _catch_up(self, member: _Member) -> None:
+        """Tell a member what came between its position and that of the others."""
+        subscription = member.subscription
+        while (upto := self._position or 0) > member.position:
+            await member.subscriber.ready()
+            events = await events_after(
+                member.position,
+                PAGE,
+                upto=upto,
+                campaign=subscription.campaign_id,
+                influencer=subscription.influencer_id,
+            )
+            results = await subscription.render([event.position for event in events])
+            for event in events:
+                if event.position in results and not member.is_over:
+                    member.subscriber.deliver(results[event.position])
+            member.position = upto if len(events) < PAGE else events[-1].position
+
+    # Telling
+
+    async def _tell_all(self) -> None:
+        is_told = True
+        while self._groups or self._joining:
+            assert self._position is not None
+            self._news.clear()  # before the look: what comes later is news again
+            events = await events_after(self._position, BATCH)
+            if events:
+                if not is_told:
+                    self._news.missed()
+                await self._tell(events)
+            elif await self._is_put_back():
+                return
+            is_told = bool(events) or await self._news.wait()
+        self._position = None
+        self._is_wanted.clear()
+
+    async def _tell(self, events: Sequence[FeedEvent]) -> None:
+        targets = [*self._targets(events)]
+        # Who joins from now on has caught up to here.
+        self._position = events[-1].position
+        await asyncio.gather(*(self._tell_target(target) for target in targets))
+
+    def _targets(self, events: Sequence[FeedEvent]) -> Iterable[_Target]:
+        for members in self._groups.values():
+            first = next(iter(members))
+            positions = [event.position for event in events if _concerns(event, first.subscription)]
+            if positions:
+                yield _Target(first.subscription, [*members], positions)
+
+    async def _tell_target(self, target: _Target) -> None:
+        try:
+            results = await _rendered(target)
+        except Exception as error:  # noqa: BLE001
+            self._end(target.members, to_request_error(error))
+            return
+        for position, result in sorted(results.items()):
+            for member in target.members:
+                if not member.is_over and member.position < position:
+                    member.subscriber.deliver(result)
+
+    async def _is_put_back(self) -> bool:
+        """End all streams where the feed has become shorter: what they were told is not so."""
+        if await last_position() >= (self._position or 0):
+            return False
+        self._end(self._members(), RequestError("INVALID_INPUT", _PUT_BACK))
+        self._position = None
+        return True
+
+    # Leaving
+
+    def _members(self) -> list[_Member]:
+        return [member for members in self._groups.values() for member in members]
+
+    def _end(self, members: Iterable[_Member], error: RequestError) -> None:
+        for member in members:
+            if not member.is_over:
+                member.is_over = True
+                member.subscriber.end(error)
+            self._remove(member)
+
+    def _remove(self, member: _Member) -> None:
+        members = self._groups.get(member.subscription.key, {})
+        members.pop(member, None)
+        if not members:
+            self._groups.pop(member.subscription.key, None)
+
+
+def _concerns(event: FeedEvent, subscription: Subscription) -> bool:
+    return subscription.campaign_id in (None, event.campaign_id) and subscription.influencer_id in (
+        None,
+        event.influencer_id,
+    )
+
+
+async def _rendered(target: _Target) -> Mapping[int, bytes]:
+    """Return the results by position; raise what does not pass."""
+    for _ in range(ATTEMPTS):
+        try:
+            return await target.subscription.render(target.positions)
+        except RequestError as error:
+            if code_of(error) != "UNAVAILABLE":
+                raise
+        await asyncio.sleep(RETRY_SECONDS)
+    return await target.subscription.render(target.positions)
+
+
+@asynccontextmanager
+async def running(live: Live) -> AsyncGenerator[None]:
+    """Tell subscribers what is new during the block."""
+    telling = asyncio.create_task(live.run())
+    try:
+        yield
+    finally:
+        telling.cancel()
+        await asyncio.gather(telling, live.close(), return_exceptions=True)

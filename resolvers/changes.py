@@ -1,0 +1,35 @@
+"""Changes of participations: what subscriptions and webhooks tell of positions in the feed."""
+
+from projection import Completed
+from resolvers.answers import Info, allow, by_key, may_see
+from resolvers.errors import RequestError
+from resolvers.queries.influencers import is_known
+from workflow.enums import Role
+
+_NO_CAMPAIGN = "`campaignId` names no campaign that you may see."
+
+
+async def of_participations(info: Info, campaign: str | None) -> Completed:
+    """Return the changes at the positions of the context, by position, that the caller may see.
+
+    Raises RequestError: FORBIDDEN, UNAUTHENTICATED, and INVALID_INPUT where the campaign is not
+    the caller's, or not there.
+    """
+    caller = allow(info, Role.STAFF, Role.ADVERTISER)
+    if campaign is not None and not await may_see(caller, "Campaign", campaign):
+        raise RequestError("INVALID_INPUT", _NO_CAMPAIGN)
+    return await _changes(info)
+
+
+async def of_own_jobs(info: Info) -> Completed:
+    """Return the same of the calling influencer. Raises UNAUTHENTICATED once they are erased."""
+    caller = allow(info, Role.INFLUENCER)
+    assert caller.influencer_id is not None, "a token of an influencer names them"
+    if not await is_known(caller.influencer_id):
+        raise RequestError("UNAUTHENTICATED", "The influencer of this token is not known any more.")
+    return await _changes(info)
+
+
+async def _changes(info: Info) -> Completed:
+    positions = info.context.positions
+    return Completed(await by_key(info, "ParticipationChange", {each: [()] for each in positions}))

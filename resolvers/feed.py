@@ -1,0 +1,120 @@
+"""The feed: the events of all participations in one order, and its cursors.
+
+A cursor names a position and, by its time, the event that stands there. So it is good under any
+filter, in the query, in subscriptions and webhooks; and where another event stands there, or none,
+because the database was put back to an earlier state, that is noticed.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Self
+
+from database.session import rows
+from projection import read_cursor, write_cursor
+from resolvers.errors import RequestError
+
+MAX_POSITION = 2**63 - 1
+
+_TAG = "feed"
+_UNREADABLE = "This cursor is not one that the feed gave."
+_PUT_BACK = (
+    "Another event, or none, stands at this cursor's place in the feed: the database was put back"
+    " to an earlier state. What your copy has from after that may be undone: read it anew, and"
+    " follow the feed from its start, or from the cursor of its last event."
+)
+
+
+class FeedCursor(NamedTuple):
+    """A place in the feed: behind the event at this position."""
+
+    position: int
+    mark: int
+    "When the event happened, in microseconds since 1970."
+
+    def encode(self) -> str:
+        """Return it as clients carry it."""
+        return write_cursor(_TAG, *self)
+
+    @classmethod
+    async def read(cls, text: str) -> Self:
+        """Return the cursor in a text, whose event stands where it did.
+
+        Raises RequestError INVALID_INPUT where the text is no cursor, or the event is not there.
+        """
+        try:
+            tag, *numbers = read_cursor(text)
+            first, second = numbers
+        except (ValueError, TypeError):
+            raise RequestError("INVALID_INPUT", _UNREADABLE) from None
+        if not all(type(each) is int and 0 <= each < 2**63 for each in numbers):
+            raise RequestError("INVALID_INPUT", _UNREADABLE)
+        if tag != _TAG:
+            return await cls._of_earlier_version(first, second)
+        if not await rows(_STANDS, position=first, mark=second):
+            raise RequestError("INVALID_INPUT", _PUT_BACK)
+        return cls(first, second)
+
+    @classmethod
+    async def _of_earlier_version(cls, transaction: int, event: int) -> Self:
+        """Return the last place before all events that a cursor of version 0.1 had still to come.
+
+        They were told in the order of their transactions' numbers.
+        """
+        found = await rows(_BEFORE_THE_REST, transaction=transaction, event=event)
+        if not await rows(_IS_EVENT, transaction=transaction, event=event):
+            raise RequestError("INVALID_INPUT", _UNREADABLE)
+        return cls(*found[0]) if found else cls(0, 0)
+
+
+class FeedEvent(NamedTuple):
+    """An event in the feed, and what it is about."""
+
+    position: int
+    mark: int
+    event_id: int
+    campaign_id: int
+    influencer_id: int
+    action: str
+
+    @property
+    def cursor(self) -> FeedCursor:
+        """Return the cursor behind it."""
+        return FeedCursor(self.position, self.mark)
+
+
+async def last_position() -> int:
+    """Return the last position that was given; 0 where there is none."""
+    return (await rows("SELECT coalesce(max(position), 0) FROM feed"))[0][0]
+
+
+async def events_after(
+    position: int,
+    limit: int,
+    *,
+    upto: int = MAX_POSITION,
+    campaign: int | None = None,
+    influencer: int | None = None,
+) -> Sequence[FeedEvent]:
+    """Return the next so many events of the feed, in its order: all, or those about these."""
+    values = {"position": position, "upto": upto, "limit": limit}
+    where = ["f.position > :position", "f.position <= :upto"]
+    if campaign is not None:
+        where.append("f.campaign_id = :campaign")
+        values["campaign"] = campaign
+    if influencer is not None:
+        where.append("e.influencer_id = :influencer")
+        values["influencer"] = influencer
+    found = await rows(_NEXT.format(where=" AND ".join(where)), **values)
+    return [FeedEvent(*row) for row in found]
+
+
+_STANDS = "SELECT 1 FROM feed WHERE position = :position AND mark = :mark"
+_IS_EVENT = "SELECT 1 FROM participation_event WHERE id = :event AND xid = :transaction"
+_BEFORE_THE_REST = f"""
+SELECT position, mark FROM feed WHERE position < coalesce((
+    SELECT min(f.position) FROM feed f JOIN participation_event e ON e.id = f.event_id
+    WHERE (e.xid, e.id) > (:transaction, :event)), {MAX_POSITION})
+ORDER BY position DESC LIMIT 1"""
+_NEXT = """
+SELECT f.position, f.mark, f.event_id, f.campaign_id, e.influencer_id, e.action
+FROM feed f JOIN participation_event e ON e.id = f.event_id
+WHERE {where} ORDER BY f.position LIMIT :limit"""
