@@ -165,6 +165,7 @@ SINGLE = {
     "campaigns { totalCount }",
     "participations { edges { node { campaign { title } influencer { name } } } }",
     "a: influencers { nodes { ... on Node { id } ...Influencer } }",
+    "participationEvents { nodes { id } }",
 }
 SEVERAL = {
     "a: campaign(id: $campaign) { title } b: campaign(id: $campaign) { brand }",
@@ -174,7 +175,6 @@ SEVERAL = {
     "campaigns { totalCount nodes { id } }",
     "participations { nodes { influencer { accounts { handle } } } }",
     "node(id: $campaign) { id }",
-    "participationEvents { nodes { id } }",
 }
 
 
