@@ -54,7 +54,13 @@ class _Member:
         self.position = 0
         "Of the last event that it was told, or need not be told."
         self.is_over = False
-        self.joining: asyncio.Task[None] | None = None
+
+
+class _Audience(NamedTuple):
+    """What events concern a subscription: those of a campaign, of an influencer, or all."""
+
+    campaign: int | None = None
+    influencer: int | None = None
 
 
 class _Target(NamedTuple):
@@ -72,9 +78,9 @@ class Live:
         self._news = News()
         self._position: int | None = None
         "Of the last event that was told to all; None while nobody is there to be told."
-        self._groups: dict[Hashable, dict[_Member, None]] = {}
-        "The members by the key of their subscription."
-        self._joining = set[asyncio.Task[None]]()
+        self._groups: dict[_Audience, dict[Hashable, dict[_Member, None]]] = {}
+        "The members by what their subscription is about, and by its key."
+        self._joining: dict[asyncio.Task[None], _Member] = {}
         self._is_wanted = asyncio.Event()
         self._started = asyncio.Lock()
 
@@ -86,9 +92,8 @@ class Live:
         """
         member = _Member(subscription, subscriber)
         task = asyncio.create_task(self._join(member))
-        member.joining = task
-        self._joining.add(task)
-        task.add_done_callback(self._joining.discard)
+        self._joining[task] = member
+        task.add_done_callback(self._joining.pop)
 
         def leave() -> None:
             member.is_over = True
@@ -131,7 +136,8 @@ class Live:
             return
         if member.is_over:
             return
-        self._groups.setdefault(member.subscription.key, {})[member] = None
+        groups = self._groups.setdefault(_audience(member.subscription), {})
+        groups.setdefault(member.subscription.key, {})[member] = None
         self._is_wanted.set()
 
     async def _start(self) -> None:
@@ -171,8 +177,8 @@ class Live:
                 if not is_told:
                     self._news.missed()
                 await self._tell(events)
-            elif await self._is_put_back():
-                return
+            else:
+                await self._end_if_put_back()
             is_told = bool(events) or await self._news.wait()
         self._position = None
         self._is_wanted.clear()
@@ -184,11 +190,14 @@ class Live:
         await asyncio.gather(*(self._tell_target(target) for target in targets))
 
     def _targets(self, events: Sequence[FeedEvent]) -> Iterable[_Target]:
-        for members in self._groups.values():
-            first = next(iter(members))
-            positions = [event.position for event in events if _concerns(event, first.subscription)]
-            if positions:
-                yield _Target(first.subscription, [*members], positions)
+        positions: dict[_Audience, list[int]] = {}
+        for event in events:
+            for audience in _concerned(event):
+                if audience in self._groups:
+                    positions.setdefault(audience, []).append(event.position)
+        for audience, told in positions.items():
+            for members in self._groups[audience].values():
+                yield _Target(next(iter(members)).subscription, [*members], told)
 
     async def _tell_target(self, target: _Target) -> None:
         try:
@@ -201,18 +210,19 @@ class Live:
                 if not member.is_over and member.position < position:
                     member.subscriber.deliver(result)
 
-    async def _is_put_back(self) -> bool:
+    async def _end_if_put_back(self) -> None:
         """End all streams where the feed has become shorter: what they were told is not so."""
-        if await last_position() >= (self._position or 0):
-            return False
-        self._end(self._members(), RequestError("INVALID_INPUT", _PUT_BACK))
-        self._position = None
-        return True
+        last = await last_position()
+        if last < (self._position or 0):
+            self._position = last
+            error = RequestError("INVALID_INPUT", _PUT_BACK)
+            self._end([*self._members(), *self._joining.values()], error)
 
     # Leaving
 
     def _members(self) -> list[_Member]:
-        return [member for members in self._groups.values() for member in members]
+        every = [group for groups in self._groups.values() for group in groups.values()]
+        return [member for members in every for member in members]
 
     def _end(self, members: Iterable[_Member], error: RequestError) -> None:
         for member in members:
@@ -222,17 +232,23 @@ class Live:
             self._remove(member)
 
     def _remove(self, member: _Member) -> None:
-        members = self._groups.get(member.subscription.key, {})
+        audience, key = _audience(member.subscription), member.subscription.key
+        groups = self._groups.get(audience, {})
+        members = groups.get(key, {})
         members.pop(member, None)
         if not members:
-            self._groups.pop(member.subscription.key, None)
+            groups.pop(key, None)
+        if not groups:
+            self._groups.pop(audience, None)
 
 
-def _concerns(event: FeedEvent, subscription: Subscription) -> bool:
-    return subscription.campaign_id in (None, event.campaign_id) and subscription.influencer_id in (
-        None,
-        event.influencer_id,
-    )
+def _audience(subscription: Subscription) -> _Audience:
+    return _Audience(subscription.campaign_id, subscription.influencer_id)
+
+
+def _concerned(event: FeedEvent) -> tuple[_Audience, ...]:
+    of_campaign, of_influencer = event.campaign_id, event.influencer_id
+    return _Audience(), _Audience(of_campaign), _Audience(influencer=of_influencer)
 
 
 async def _rendered(target: _Target) -> Mapping[int, bytes]:
@@ -248,11 +264,11 @@ async def _rendered(target: _Target) -> Mapping[int, bytes]:
 
 
 @asynccontextmanager
-async def running(live: Live) -> AsyncGenerator[None]:
+async def running(live: Live) -> AsyncGenerator[Live]:
     """Tell subscribers what is new during the block."""
     telling = asyncio.create_task(live.run())
     try:
-        yield
+        yield live
     finally:
         telling.cancel()
         await asyncio.gather(telling, live.close(), return_exceptions=True)

@@ -7,6 +7,9 @@ from typing import Any
 import orjson
 import pytest
 
+from database.connection import connected
+from database.session import run
+from delivery import news
 from delivery.live import Live, running
 from delivery.sequencer import catch_up
 from execution.engine import Params, RefusedError
@@ -18,6 +21,7 @@ from resolvers.errors import RequestError
 from resolvers.feed import FeedCursor, events_after
 from resolvers.ids import encode
 from tests import data
+from tests.databases import PostgresDatabases
 from tests.engine import ADVERTISER, ENGINE, STAFF, STRANGER, creator
 from workflow.enums import Action, ParticipationStatus, Platform
 
@@ -72,8 +76,7 @@ class Listener:
 @pytest.fixture
 async def live(db: str) -> AsyncGenerator[Live]:
     """The subscriptions of this process."""
-    live = Live()
-    async with running(live):
+    async with running(Live()) as live:
         yield live
 
 
@@ -92,7 +95,7 @@ def listen(live: Live, query: str = CHANGED, caller: Caller = STAFF, **variables
 async def joined(live: Live, number: int) -> None:
     """Wait until so many have joined."""
     async with asyncio.timeout(20):
-        while sum(map(len, live._groups.values())) < number:  # pyright: ignore[reportPrivateUsage]
+        while len(live._members()) < number:  # pyright: ignore[reportPrivateUsage]
             await asyncio.sleep(0.005)
 
 
@@ -206,3 +209,20 @@ async def test_those_who_want_the_same_have_one_key_whatever_their_cursor(db: st
         subscription(other, after="b").key,
     ]
     assert len({same[0], *others}) == 6
+
+
+async def test_all_streams_end_when_the_database_is_put_back(
+    postgres_databases: PostgresDatabases, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(news, "TOLD_SECONDS", 0.02)
+    with postgres_databases.lend() as url:
+        async with connected(url), running(Live()) as live:
+            ours = await part()
+            listener = listen(live)
+            await joined(live, 1)
+            await data.event(ours, Action.MARK_JOINED)
+            await listener.until(1)
+            await run("ALTER TABLE feed DISABLE TRIGGER ALL")
+            await run("DELETE FROM feed")  # in place of a restore under the running server
+            assert await listener.ended() == "INVALID_INPUT"
+            assert "put back" in str(listener.error)
