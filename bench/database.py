@@ -13,6 +13,7 @@ import asyncpg
 
 from database.connection import connected
 from database.migrations import migrate
+from delivery.sequencer import catch_up
 from resolvers.availability.worker import refresh
 from tests.postgres import Postgres, postgres
 
@@ -140,6 +141,7 @@ async def _make(url: str, size: Size, count: Callable[[], Awaitable[None]]) -> N
         await _fill(connection, size)
         async with connected(url):
             await count()
+            await catch_up()
         await connection.execute(_KEEP_COUNTS)
     finally:
         await connection.close()

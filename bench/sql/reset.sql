@@ -9,4 +9,3 @@ FROM bench.counts c WHERE c.campaign_id = k.campaign_id
 AND (k.is_stale OR k.available <> c.available);
 UPDATE campaign SET places_taken = p.places_taken FROM bench.places p
 WHERE p.id = campaign.id AND p.places_taken <> campaign.places_taken;
-RESET session_replication_role;
