@@ -49,6 +49,8 @@ class Forms(NamedTuple):
     posts: Sequence[str]
     no_posts: Sequence[str]
     example: str
+    nameless: Sequence[str]
+    "Addresses that name nobody, `ID` standing for the id; the first unless another is like it."
 
 
 _FORMS = {
@@ -63,6 +65,7 @@ _FORMS = {
             "//(l|about|business|help).instagram.com/REST",
         ),
         example="https://www.instagram.com/reel/C1a2b3c4d5e/",
+        nameless=("https://www.instagram.com/p/ID/",),
     ),
     Platform.TIKTOK: Forms(
         domains=("tiktok.com",),
@@ -77,6 +80,7 @@ _FORMS = {
             "(discover|link|login|music|place|redirect|search|tag)/REST",
         ),
         example="https://www.tiktok.com/@name/video/7300000000000000000",
+        nameless=("https://www.tiktok.com/embed/v2/ID",),
     ),
     Platform.YOUTUBE: Forms(
         domains=("youtube.com", "youtu.be"),
@@ -94,6 +98,7 @@ _FORMS = {
             "NAME/(about|community|featured|live|playlists|shorts|streams|videos)",
         ),
         example="https://www.youtube.com/watch?v=dQw4w9WgXcQ",
+        nameless=("https://www.youtube.com/watch?v=ID", "https://www.youtube.com/post/ID"),
     ),
     Platform.X: Forms(
         domains=("x.com",),
@@ -109,6 +114,7 @@ _FORMS = {
             "i/(bookmarks|communities|flow|lists|moments|redirect|user)/REST", "i/redirect",
         ),
         example="https://x.com/name/status/1700000000000000000",
+        nameless=("https://x.com/i/web/status/ID",),
     ),
     Platform.FACEBOOK: Forms(
         domains=("facebook.com", "fb.watch"),
@@ -129,6 +135,11 @@ _FORMS = {
             "(dialog|plugins|sharer)/REST", "//(l|lm|help|business).facebook.com/REST",
         ),
         example="https://www.facebook.com/name/posts/1000000000000000",
+        nameless=(
+            "https://www.facebook.com/permalink.php?story_fbid=ID",
+            "https://www.facebook.com/reel/ID", "https://www.facebook.com/watch?v=ID",
+            "https://www.facebook.com/video.php?v=ID", "https://www.facebook.com/photo?fbid=ID",
+        ),
     ),
     Platform.THREADS: Forms(
         domains=("threads.com",),
@@ -140,6 +151,7 @@ _FORMS = {
             "//(l|help).threads.com/REST",
         ),
         example="https://www.threads.com/@name/post/C1a2b3c4d5e",
+        nameless=("https://www.threads.com/t/ID",),
     ),
     Platform.LINE: Forms(
         domains=("line.me", "lin.ee"),
@@ -152,6 +164,7 @@ _FORMS = {
             "R/home/public/(main|profile)", "//(liff|page|store).line.me/REST",
         ),
         example="https://linevoom.line.me/post/1170000000000000000",
+        nameless=("https://linevoom.line.me/post/ID",),
     ),
 }  # fmt: skip
 _ALIASES = {
@@ -162,6 +175,7 @@ _ALIASES = {
     "youtube-nocookie.com": "youtube.com",
 }
 _HOST = re.compile(r"[a-z0-9.-]+", re.ASCII)  # a backslash, say, is a slash to browsers
+_WORD = re.compile(r"/([a-z]+)")
 _MOBILE = re.compile(r"(www\.)?((m|mbasic|mobile|web)\.)?")
 _TRACKING = frozenset(
     {
@@ -202,6 +216,36 @@ def digest(url: str) -> str:
     """Return the digest of any URL; of one on no known platform, that of its normal form."""
     found = read(url)
     return found.digest if found else _sha256(normalized(url))
+
+
+def without_name(url: str) -> str:
+    """Return an address of the same post that names nobody.
+
+    It has the same digest, unless the form is not known: of such a one only the platform is left.
+    """
+    found = read(url)
+    if found is None:
+        return "https://unknown.invalid/"
+    if found.is_short_link:
+        return normalized(url).partition("?")[0]
+    for address in _nameless(found, _path(url)):
+        if (other := read(address)) is not None and other.compared == found.compared:
+            return address
+    return f"https://{_FORMS[found.platform].domains[0]}/"
+
+
+def _nameless(found: PostAddress, path: Sequence[str]) -> list[str]:
+    """Return the addresses that may be this post's, those of its own form first."""
+    prefix = f"{found.platform}:"
+    if not found.compared.startswith(prefix):
+        return []
+
+    def is_another(form: str) -> bool:
+        word = _WORD.match(urlsplit(form).path)
+        return word is None or not any(part.startswith(word[1]) for part in path)
+
+    forms = sorted(_FORMS[found.platform].nameless, key=is_another)
+    return [form.replace("ID", found.compared.removeprefix(prefix)) for form in forms]
 
 
 def example(platform: Platform) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflow.enums import Platform
-from workflow.post_addresses import digest, example, is_short_link, read
+from workflow.post_addresses import digest, example, is_short_link, read, without_name
 
 # Each line names one post of the platform, whose id stands where {id} does.
 FORMS = {
@@ -301,3 +301,49 @@ def test_the_order_of_parameters_does_not_matter():
     assert digest("https://facebook.com/story.php?id=1&story_fbid=2") == digest(
         "https://facebook.com/story.php?story_fbid=2&mibextid=x&id=1"
     )
+
+
+# Without the name
+
+NAMED = ("putri", "lestari", "_dQaZLNM1vIpHI7r3", "665xzprl", "groups", "title", "@")
+
+
+@pytest.mark.parametrize(("platform", "form"), EVERY_FORM)
+def test_an_address_of_a_known_form_stays_that_post_without_the_name(platform: Platform, form: str):
+    url = form.format(id="12345678901")
+    nameless = without_name(f"{url}{'&' if '?' in url else '?'}igsh=putri#putri")
+    assert digest(nameless) == digest(url)
+    assert "12345678901" in nameless
+    assert not [name for name in NAMED if name in nameless]
+    assert without_name(nameless) == nameless
+    assert platform is platform_of_url(nameless)
+
+
+@pytest.mark.parametrize(
+    ("url", "nameless"),
+    [
+        ("https://www.instagram.com/putri/reel/Cab1/", "https://www.instagram.com/p/Cab1/"),
+        ("https://www.instagram.com/stories/putri/31/", "https://www.instagram.com/p/31/"),
+        ("https://twitter.com/putri/status/17?s=20", "https://x.com/i/web/status/17"),
+        ("https://m.facebook.com/putri/reel/5", "https://www.facebook.com/reel/5"),
+        ("https://www.facebook.com/putri/videos/5", "https://www.facebook.com/video.php?v=5"),
+        ("https://web.facebook.com/watch/?v=5", "https://www.facebook.com/watch?v=5"),
+        ("https://www.facebook.com/putri/photos/a.1/5", "https://www.facebook.com/photo?fbid=5"),
+        (
+            "https://www.facebook.com/putri/posts/putri-writes/5",
+            "https://www.facebook.com/permalink.php?story_fbid=5",
+        ),
+        (
+            "https://www.youtube.com/@putri/community?lb=UgkxPutrisPostIsThisOne",
+            "https://www.youtube.com/post/UgkxPutrisPostIsThisOne",
+        ),
+        ("https://vm.tiktok.com/ZSabc/?u_code=putri", "https://vm.tiktok.com/ZSabc"),
+        ("https://www.instagram.com/putri/story/of/putri?a=putri", "https://instagram.com/"),
+        ("https://putri.tiktok.com/a/b/c/d/e", "https://tiktok.com/"),
+        ("https://putri.example.com/putri", "https://unknown.invalid/"),
+        ("not even an address of putri", "https://unknown.invalid/"),
+    ],
+)
+def test_an_address_keeps_what_names_the_post_and_nobody(url: str, nameless: str):
+    assert without_name(url) == nameless
+    assert without_name(nameless) == nameless
