@@ -35,8 +35,8 @@ SWEEP_INTERVAL = timedelta(minutes=10)
 
 # It waits for an INSERT that is under way; a claim that comes later finds the key another's.
 _FREE = """
-INSERT INTO idempotency_key (caller, key, digest, holder, leased_until, created_at)
-VALUES (:caller, :key, :digest, :nobody, :now, :now)
+INSERT INTO idempotency_key (caller, influencer_id, key, digest, holder, leased_until, created_at)
+VALUES (:caller, :influencer, :key, :digest, :nobody, :now, :now)
 ON CONFLICT (caller, key) DO UPDATE
 SET holder = excluded.holder, leased_until = excluded.leased_until
 WHERE idempotency_key.response IS NULL AND (
@@ -114,10 +114,10 @@ class IdempotencyKeys:
         owner = _owner(caller)
         row = await IdempotencyKey.get_or_none(caller=owner, key=key)
         if row is None:
-            return await self._first_claim(owner, key, digest, now)
+            return await self._first_claim(caller, key, digest, now)
         if row.created_at < now - RETENTION:
             await IdempotencyKey.filter(id=row.id).delete()
-            return await self._first_claim(owner, key, digest, now)
+            return await self._first_claim(caller, key, digest, now)
         if row.digest != digest:
             message = "This Idempotency-Key was used for another call: use a new one for each call."
             raise RequestError("IDEMPOTENCY_KEY_REUSED", message)
@@ -125,12 +125,13 @@ class IdempotencyKeys:
             return StoredResponse(bytes(row.response), row.read_after)
         return await self._take_over(row, now)
 
-    async def _first_claim(self, owner: str, key: str, digest: str, now: datetime) -> Claim:
-        holder = secrets.token_hex(16)
+    async def _first_claim(self, caller: Caller, key: str, digest: str, now: datetime) -> Claim:
+        owner, holder = _owner(caller), secrets.token_hex(16)
         try:
-            with _freed_if_cut_off(owner, key, digest, holder):
+            with _freed_if_cut_off(owner, caller.influencer_id, key, digest, holder):
                 row = await IdempotencyKey.create(
                     caller=owner,
+                    influencer_id=caller.influencer_id,
                     key=key,
                     digest=digest,
                     holder=holder,
@@ -148,7 +149,7 @@ class IdempotencyKeys:
         abandoned = IdempotencyKey.filter(
             id=row.id, holder=row.holder, response=None, leased_until__lte=now
         )
-        with _freed_if_cut_off(row.caller, row.key, row.digest, holder):
+        with _freed_if_cut_off(row.caller, row.influencer_id, row.key, row.digest, holder):
             is_ours = await abandoned.update(holder=holder, leased_until=now + self._lease)
             # With what another run has committed until the claim changed hands; later it cannot.
             found = await IdempotencyKey.get(id=row.id)
@@ -194,7 +195,9 @@ def digest_of(query: str, variables: Mapping[str, Any], operation_name: str | No
 
 
 @contextmanager
-def _freed_if_cut_off(caller: str, key: str, digest: str, holder: str) -> Generator[None]:
+def _freed_if_cut_off(
+    caller: str, influencer: int | None, key: str, digest: str, holder: str
+) -> Generator[None]:
     """Free a key soon if the block, in which the holder claims it, is cut off.
 
     What the block has told the database may be done by then, or under way, or still to come.
@@ -204,14 +207,16 @@ def _freed_if_cut_off(caller: str, key: str, digest: str, holder: str) -> Genera
     except IntegrityError:
         raise  # the claim is another's
     except BaseException:
-        _soon(_free(caller, key, digest, holder))
+        _soon(_free(caller, influencer, key, digest, holder))
         raise
 
 
-async def _free(caller: str, key: str, digest: str, holder: str) -> None:
+async def _free(
+    caller: str, influencer: int | None, key: str, digest: str, holder: str
+) -> None:
     nobody = secrets.token_hex(16)
     now = datetime.now(UTC)
-    values = {"caller": caller, "key": key, "digest": digest, "now": now}
+    values = {"caller": caller, "influencer": influencer, "key": key, "digest": digest, "now": now}
     await run(_FREE, holder=holder, nobody=nobody, **values)
 
 

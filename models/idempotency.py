@@ -16,6 +16,8 @@ class IdempotencyKey(Model):
     id: int = fields.BigIntField(primary_key=True)
     caller = fields.CharField(300)
     "Role, advertiser (a digest) and sub: keys of different callers never meet."
+    influencer_id: int | None = fields.BigIntField(null=True)
+    "Of an influencer's own key."
     key = fields.CharField(255)
     digest = fields.CharField(64)
     "SHA-256 of query, variables and operationName."

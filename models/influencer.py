@@ -1,8 +1,22 @@
 """Influencers and their social accounts."""
 
+from hashlib import sha256
+
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
+
+ERASED = "Erased"
+"""The name, and the handles, of somebody whose data were erased."""
+
+
+def erased_id(external_id: str) -> str:
+    """Return what stands for the external id of somebody erased.
+
+    Who knows the id can tell that it is this one, and nobody can read it from there: it may be a
+    name or an email address.
+    """
+    return f"erased:{sha256(external_id.encode()).hexdigest()}"
 
 
 class Influencer(Model):
@@ -13,6 +27,9 @@ class Influencer(Model):
     the bit mask of connected platforms, `f1` to `f7` the largest account's followers on each
     platform (null: none connected), `multi` whether two are connected on one platform, where
     the maxima do not decide a range. `models.profiles` keeps them.
+
+    `erased_…` say when the data were erased, by which member of staff and why. Of somebody erased
+    `external_id` is `erased_id` of what it was, and `name` is `ERASED`.
     """
 
     id: int = fields.BigIntField(primary_key=True)
@@ -26,6 +43,8 @@ class Influencer(Model):
     category_overflow = fields.TextField(default="")
     avatar_url = fields.CharField(2048, null=True)
     erased_at = fields.DatetimeField(null=True)
+    erased_by = fields.CharField(400, null=True)
+    erased_reason = fields.CharField(2000, null=True)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
     followers = fields.IntField(default=0)

@@ -162,7 +162,7 @@ class PostFinding(Model):
 class ParticipationEvent(Model):
     """One line of the history of a campaign and an influencer; never changed, never deleted.
 
-    A trigger keeps it so. The column `xid`, filled by the database, is the number of the writing
+    Triggers keep it so. Only of somebody who was erased, the texts and their name become null. The column `xid`, filled by the database, is the number of the writing
     transaction: the feed goes by (xid, id), because ids are given before they are committed.
     """
 

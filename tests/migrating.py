@@ -1,6 +1,7 @@
 """Databases that lack migrations again, to run those on rows that are there."""
 
 import re
+from importlib import import_module
 
 from tortoise.migrations.constraints import CheckConstraint
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
@@ -34,6 +35,8 @@ _SQLITE_CHECKS = "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND s
 # PostgreSQL writes a list of texts in other casts once it has been dumped and restored.
 _CASTS = re.compile(r"::(character varying|text)(\[\])?|[()]")
 
+_HISTORY = import_module("models.migrations.0002_indexes_and_history")
+
 
 async def schema_of(url: str) -> set[tuple[str, str, str]]:
     """Return a database's columns, indexes, constraints and triggers, in no order."""
@@ -51,7 +54,9 @@ async def schema_of(url: str) -> set[tuple[str, str, str]]:
 
 async def forget(migration: str) -> None:
     """Take back what migrations from this one on add, 0009 at the earliest, and their notes."""
-    await _undo_feed()
+    await _undo_erasure()
+    if migration < "0015":
+        await _undo_feed()
     if migration < "0014":
         await _undo_services()
     if migration < "0013":
@@ -91,6 +96,20 @@ async def _undo_referral_codes() -> None:
     await _editor().remove_constraint(Campaign, _check("campaign_codes"))
     for column in ("codes_total", "codes_given"):
         await run(f"ALTER TABLE campaign DROP COLUMN {column}")
+
+
+async def _undo_erasure() -> None:
+    """Take back 0015."""
+    for column in ("erased_by", "erased_reason"):
+        await run(f"ALTER TABLE influencer DROP COLUMN {column}")
+    await run("ALTER TABLE idempotency_key DROP COLUMN influencer_id")
+    if connection().capabilities.dialect == "sqlite":
+        await run("DROP TRIGGER participation_event_no_update")
+        await run(_HISTORY.HISTORY_SQLITE[0])
+    else:
+        await run("DROP FUNCTION participation_event_erasure CASCADE")
+        await run("DROP TRIGGER participation_event_append_only ON participation_event")
+        await run(_HISTORY.HISTORY_POSTGRES[1])
 
 
 async def _undo_services() -> None:

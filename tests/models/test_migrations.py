@@ -27,6 +27,7 @@ MIGRATIONS = [
     "0012_referral_codes",
     "0013_services",
     "0014_feed",
+    "0015_erasure",
 ]
 
 
