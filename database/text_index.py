@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from database.capabilities import SQLITE
-from database.session import capabilities
+from database.session import capabilities, run
 
 _TRIGRAM = re.compile(r"[^\W_]{3}")
 _WILDCARDS = re.compile(r"([\\%_])")
@@ -27,6 +27,15 @@ class TextIndex:
     "The table's primary key, which is the row id of the FTS5 table."
     fts: str
     "The FTS5 table on SQLite."
+
+    async def forget_deleted(self) -> None:
+        """Rewrite the index without the letters of texts that are gone.
+
+        FTS5 only marks them as deleted, until it happens to merge what they are in. PostgreSQL does
+        the same until VACUUM, which cannot run in a transaction.
+        """
+        if capabilities() is SQLITE:
+            await run(f"INSERT INTO {self.fts} ({self.fts}) VALUES ('optimize')")
 
     def containing(self, words: Sequence[str]) -> str:
         """Return a SELECT of the keys of all rows that contain each of the words.

@@ -211,9 +211,7 @@ def _freed_if_cut_off(
         raise
 
 
-async def _free(
-    caller: str, influencer: int | None, key: str, digest: str, holder: str
-) -> None:
+async def _free(caller: str, influencer: int | None, key: str, digest: str, holder: str) -> None:
     nobody = secrets.token_hex(16)
     now = datetime.now(UTC)
     values = {"caller": caller, "influencer": influencer, "key": key, "digest": digest, "now": now}

@@ -377,8 +377,8 @@ _describe(
         "the post's status changes."
     ),
     ERASE=(
-        "The server removes an undecided participation when the influencer's personal data are "
-        "erased. No caller can perform it."
+        "The server removes an undecided participation when staff erase the influencer's data, by "
+        "`eraseInfluencer`."
     ),
 )
 _describe(

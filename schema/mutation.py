@@ -7,6 +7,7 @@ from schema.mutations.apply import apply
 from schema.mutations.connect_account import connect_account
 from schema.mutations.create_campaign import create_campaign
 from schema.mutations.disconnect_account import disconnect_account
+from schema.mutations.erase_influencer import erase_influencer
 from schema.mutations.mark_joined import mark_joined
 from schema.mutations.record_findings import record_findings
 from schema.mutations.record_posts import record_posts
@@ -44,6 +45,7 @@ Mutation = create_type(
         add_referral_codes,
         record_posts,
         record_findings,
+        erase_influencer,
     ],
     description=(
         "The mutations. Each field is a transaction of its own, done whole or not at all. Refusals "

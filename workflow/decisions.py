@@ -96,6 +96,12 @@ def may(action: Action, role: Role) -> bool:
     return role in ROLES[action]
 
 
+def sources_of(action: Action) -> frozenset[ParticipationStatus]:
+    """Return the statuses of participations that the action moves."""
+    rows = [row for row in TRANSITIONS if row.action is action and row.refusal is None]
+    return frozenset(source for row in rows for source in row.sources if source is not None)
+
+
 def decide(facts: Facts, command: Command) -> Decision:
     """Return the first refusal that applies to the command, or the change.
 

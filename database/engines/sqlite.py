@@ -167,7 +167,8 @@ class JoinerySqliteClient(Noted, SqliteClient):
 
     def __init__(self, file_path: str, options: DatabaseOptions, **pragmas: Any) -> None:
         busy_timeout = round(1000 * options.lock_timeout)
-        super().__init__(file_path, busy_timeout=busy_timeout, **pragmas)
+        # What is deleted or shortened is overwritten, not only left unused: it may be personal.
+        super().__init__(file_path, busy_timeout=busy_timeout, secure_delete=1, **pragmas)
         self._options = options
         self.coalescer = Coalescer(SQLITE, self._snapshot_reader, options.max_readers)
         self.single_coalescer = Coalescer(SQLITE, self._statement_reader, options.max_readers)

@@ -21,11 +21,10 @@ from resolvers.context import Context
 from resolvers.pipeline.loading import (
     LockedCandidate,
     LockedInfluencer,
-    Pair,
     accounts_of,
-    lock_campaigns,
-    lock_influencers,
     lock_pairs,
+    lock_with_campaigns,
+    refuse_erased,
 )
 from resolvers.pipeline.unit_of_work import Actor, UnitOfWork
 from resolvers.pipeline.validation import MAX_NAME, Form, Refusal
@@ -67,6 +66,11 @@ def check_followers(form: Form, followers: int, *path: str | int) -> None:
         form.refuse(ErrorCode.INVALID_INPUT, message, *path)
 
 
+def in_use(platform: Platform, handle: str) -> str:
+    """Return why nobody else can have an account, in words."""
+    return f"The {platform} account {handle} is connected to someone else."
+
+
 @dataclass(slots=True)
 class Connections:
     """The accounts of some claims: loaded together, claimed one by one, written together."""
@@ -87,10 +91,7 @@ class Connections:
         """Return why this influencer (None: a new one) cannot have the account, if so."""
         owner = self._owners.get(claim.key) or self._connected_owner(claim)
         if owner is not None and owner != influencer:
-            return Refusal(
-                ErrorCode.ACCOUNT_IN_USE,
-                f"The {claim.platform} account {claim.handle} is connected to someone else.",
-            )
+            return Refusal(ErrorCode.ACCOUNT_IN_USE, in_use(claim.platform, claim.handle))
         return None
 
     def count_with(self, influencer: int, claims: Sequence[Claim]) -> int:
@@ -214,13 +215,9 @@ class Waiting:
 async def lock_waiting(context: Context, influencers: Collection[int]) -> Waiting:
     """Lock these influencers, after the campaigns in which they wait."""
     await hold_rules_lock()
-    campaigns = _campaigns(await _waiting_pairs(influencers))
-    await lock_campaigns(campaigns)
-    locked = await lock_influencers(influencers, writing=True)
-    # Pairs that began to wait in between are found now; no further one can begin.
-    pairs = await _waiting_pairs(influencers)
-    # It is too late to wait for these: their holder may be waiting for an influencer.
-    await lock_campaigns(_campaigns(pairs) - campaigns, at_once=True)
+    locked, pairs = await lock_with_campaigns(influencers, {ParticipationStatus.WAITING})
+    for influencer in locked.values():
+        refuse_erased(context, influencer)
     candidates = await lock_pairs(context, pairs)
     return Waiting(locked, list(candidates.values()))
 
@@ -249,15 +246,6 @@ async def advance(waiting: Waiting, connected: Collection[int], actor: Actor) ->
     return advanced
 
 
-async def _waiting_pairs(influencers: Collection[int]) -> list[Pair]:
-    found = await rows(_WAITING, ids=list(influencers))
-    return [(campaign, influencer) for campaign, influencer in found]
-
-
-def _campaigns(pairs: Collection[Pair]) -> set[int]:
-    return {campaign for campaign, _ in pairs}
-
-
 _KNOWN = """
 SELECT t.platform, t.external_id, t.disconnected_at,
     t.id, t.influencer_id, t.handle, t.followers, t.connected_at
@@ -266,7 +254,3 @@ ON t.platform = (j.value->>0)::int AND t.external_id = j.value->>1 ORDER BY t.id
 _COUNTS = """
 SELECT influencer_id, count(*) FROM social_account
 WHERE influencer_id = ANY(:ids) AND disconnected_at IS NULL GROUP BY influencer_id"""
-_WAITING = f"""
-SELECT campaign_id, influencer_id FROM participation
-WHERE influencer_id = ANY(:ids) AND status = '{ParticipationStatus.WAITING}'
-ORDER BY campaign_id, influencer_id"""

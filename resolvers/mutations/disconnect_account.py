@@ -8,7 +8,7 @@ from resolvers.availability.writers import hold_rules_lock, track_changes
 from resolvers.context import Context
 from resolvers.ids import decode
 from resolvers.pipeline.bulk import not_found
-from resolvers.pipeline.loading import accounts_of, lock_influencers
+from resolvers.pipeline.loading import accounts_of, lock_influencers, refuse_erased
 from resolvers.pipeline.transaction import MutationOutcome, influencer_in
 from workflow.enums import Outcome
 
@@ -26,7 +26,8 @@ async def disconnect_account(context: Context, *, account_id: str) -> Disconnect
     """Disconnect an account of the calling influencer."""
     influencer = influencer_in(context)
     await hold_rules_lock()
-    await lock_influencers({influencer}, writing=True)
+    locked = await lock_influencers({influencer}, writing=True)
+    refuse_erased(context, locked.get(influencer))
     now = context.tick()
     key = decode(account_id, "SocialAccount")
     own = (await accounts_of({influencer}))[influencer]

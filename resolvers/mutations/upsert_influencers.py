@@ -13,7 +13,7 @@ from database.bulk import insert, update
 from database.failures import ChangedMeanwhileError
 from database.session import rows
 from models import categories, profiles
-from models.influencer import Influencer
+from models.influencer import Influencer, erased_id
 from models.text import clean_id, fold
 from resolvers.availability.writers import track_changes
 from resolvers.context import Context
@@ -161,7 +161,7 @@ class _Upsert:
         found = await rows(_KNOWN, ids=list(waiting.influencers))
         known = {row[1]: _known(row) for row in found}
         for entry in entries:
-            entry.known = known.get(entry.external_id)
+            entry.known = next((known[name] for name in _names(entry) if name in known), None)
             entry.id = entry.known.id if entry.known else 0
             stored: list[str] = entry.known.values["categories"] if entry.known else []
             entry.row.setdefault("categories", stored)
@@ -245,13 +245,20 @@ class _Upsert:
 
 _VALUES = ("name", "email", "country", "avatar_url", "categories")
 _IDS = "SELECT id FROM influencer WHERE external_id = ANY(:external_ids)"
+"Those of somebody erased have another form (`erased_id`)."
 _KNOWN = f"""
 SELECT id, external_id, erased_at, updated_at, {", ".join(_VALUES)}
 FROM influencer WHERE id = ANY(:ids)"""
 
 
+def _names(entry: _Entry) -> tuple[str, str]:
+    """Return the external id as it is stored, and as it is once its influencer is erased."""
+    return entry.external_id, erased_id(entry.external_id)
+
+
 async def _ids(entries: Sequence[_Entry]) -> set[int]:
-    found = await rows(_IDS, external_ids=[entry.external_id for entry in entries])
+    names = [name for entry in entries for name in _names(entry)]
+    found = await rows(_IDS, external_ids=names)
     return {row[0] for row in found}
 
 

@@ -21,9 +21,10 @@ from database.session import TortoiseDatabase, dumps, locked_rows, rows
 from database.statement import columns_of, fetch
 from resolvers.answers import viewer_values
 from resolvers.context import Context
+from resolvers.errors import RequestError
 from resolvers.pipeline.transaction import caller_in
 from resolvers.visibility import within_reach
-from workflow.enums import Availability
+from workflow.enums import Availability, ParticipationStatus
 from workflow.facts import (
     AccountRow,
     CampaignRow,
@@ -164,6 +165,38 @@ async def lock_influencers(
     }
 
 
+async def lock_with_campaigns(
+    influencers: Collection[int], statuses: Collection[ParticipationStatus]
+) -> tuple[dict[int, LockedInfluencer], list[Pair]]:
+    """Lock these influencers for writing, after the campaigns in which they have such a status.
+
+    Return them by id, and their pairs with those campaigns.
+    """
+    pairs = await _pairs_in(influencers, statuses)
+    campaigns = {campaign for campaign, _ in pairs}
+    await lock_campaigns(campaigns)
+    locked = await lock_influencers(influencers, writing=True)
+    # Pairs that came to such a status in between are found now; no further one can.
+    pairs = await _pairs_in(influencers, statuses)
+    # It is too late to wait for these: their holder may be waiting for an influencer.
+    await lock_campaigns({campaign for campaign, _ in pairs} - campaigns, at_once=True)
+    return locked, pairs
+
+
+async def _pairs_in(
+    influencers: Collection[int], statuses: Collection[ParticipationStatus]
+) -> list[Pair]:
+    found = await rows(_PAIRS, ids=list(influencers), statuses=sorted(statuses))
+    return [(campaign, influencer) for campaign, influencer in found]
+
+
+def refuse_erased(context: Context, influencer: LockedInfluencer | None) -> None:
+    """Raise RequestError UNAUTHENTICATED where the caller was erased since the call began."""
+    caller = caller_in(context)
+    if influencer and influencer.is_erased and caller.influencer_id == influencer.id:
+        raise RequestError("UNAUTHENTICATED", "The influencer whose token this is has been erased.")
+
+
 async def accounts_of(influencers: Collection[int]) -> dict[int, list[AccountRow]]:
     """Load all accounts of these influencers, disconnected ones too, by influencer."""
     accounts = defaultdict[int, list[AccountRow]](list)
@@ -179,6 +212,9 @@ FROM influencer WHERE id = ANY(:ids) ORDER BY id"""
 _ACCOUNTS = f"""
 SELECT influencer_id, {", ".join(AccountRow._fields)}
 FROM social_account WHERE influencer_id = ANY(:ids) ORDER BY id"""
+_PAIRS = """
+SELECT campaign_id, influencer_id FROM participation
+WHERE influencer_id = ANY(:ids) AND status = ANY(:statuses) ORDER BY campaign_id, influencer_id"""
 _NO_ID = 0
 """No row has this id."""
 
@@ -269,7 +305,9 @@ async def _load(context: Context, statements: _Statements, values: Mapping[str, 
     candidates: dict[Pair, LockedCandidate] = {}
     for row in await fetch(database, statements.read, values):
         if campaign := campaigns.get(row[0]):
-            candidates[campaign.id, row[1]] = _candidate_of(campaign, row, now)
+            candidate = _candidate_of(campaign, row, now)
+            refuse_erased(context, candidate.influencer)
+            candidates[candidate.pair] = candidate
     return _Loaded(campaigns, candidates)
 
 

@@ -50,7 +50,8 @@ class LockedPost:
     candidate: LockedCandidate
     url: str
     address: str
-    "What is compared of its URL; something else where an older live post had it (migration 0007)."
+    "What is compared of its URL, as it was before its creator was erased; something else where an"
+    " older live post had it (migration 0007)."
     state: PostState
     decided: Decided
     heard_at: datetime | None
@@ -100,7 +101,7 @@ class LockedPosts:
         if post.is_live:
             self._holders[post.held_url] = post.id
         else:
-            post.address = digest(post.url)
+            _, post.address = _url_to_hold(post)
         self._changed[post.id] = post
         # The participation keeps its status.
         kept = Decision(outcome=Outcome.CHANGED, target=post.candidate.facts.status)

@@ -29,7 +29,7 @@ A walked row costs a third of a row that an index has found.
 INDEX_THRESHOLD = 1_000
 """So few rows are always faster to look up in an index than by walking."""
 
-_INDEX = TextIndex("influencer_search", "influencer_id", fts="influencer_fts")
+INFLUENCER_TEXTS = TextIndex("influencer_search", "influencer_id", fts="influencer_fts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,8 @@ async def text_search(asked: str | None) -> TextSearch | None:
     sample = await _sample()
     found = sum(all(word in known for word in words) for known in sample.texts)
     share = found / max(len(sample.texts), 1)
-    return TextSearch(_INDEX.containing(words), parameters(words), share, sample.people, words)
+    by_index = INFLUENCER_TEXTS.containing(words)
+    return TextSearch(by_index, parameters(words), share, sample.people, words)
 
 
 def searched(asked: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from resolvers.ids import encode
 from schema import schema
 from tests import data
 from tests.engine import ADVERTISER, SERVICE, STAFF, creator, execute, gids, operation
-from workflow.enums import CampaignStatus, CampaignType, ParticipationStatus, Platform, Role
+from workflow.enums import Action, CampaignStatus, CampaignType, ParticipationStatus, Platform, Role
 
 INSTAGRAM, TIKTOK = Platform.INSTAGRAM, Platform.TIKTOK
 STATUS = ParticipationStatus
@@ -147,6 +147,14 @@ async def record_findings() -> Case:
     return {"findings": [finding]}, person
 
 
+async def erase_influencer() -> Case:
+    _, person = await participation(STATUS.WAITING)
+    part = await data.Participation.get(influencer_id=person)
+    await data.post(part, url="https://x.com/mika/status/1", reason="why")
+    await data.event(part, Action.MARK_JOINED)
+    return {"influencerId": encode("Influencer", person), "reason": "asked for"}, person
+
+
 STAFF_ALONE = {
     "createCampaign": create_campaign,
     "updateCampaign": update_campaign,
@@ -156,6 +164,7 @@ STAFF_ALONE = {
     "setAvailability": set_availability,
     "setPostStatus": set_post_status,
     "addReferralCodes": add_referral_codes,
+    "eraseInfluencer": erase_influencer,
 }
 STAFF_AND_ADVERTISERS = {"setApplicantStatus": set_applicant_status}
 STAFF_AND_CREATORS = {"selectSocialMedia": select_social_media}

@@ -1,0 +1,157 @@
+"""`eraseInfluencer`: take out of the database what it knows of a person, and keep what happened.
+
+What is kept, and why, is told in docs/rules.md#erased-influencers. The order matters: the history
+takes the change only once the influencer is erased, and the reasons of the removals, which are
+written last, stay.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from database.bulk import update
+from database.session import rows, run
+from models import profiles
+from models.influencer import ERASED, erased_id
+from models.participation import Post
+from models.text import fold
+from resolvers.availability.writers import hold_rules_lock, track_changes
+from resolvers.context import Context
+from resolvers.ids import decode, encode
+from resolvers.mutations.connecting import in_use
+from resolvers.mutations.stored_answers import erase_answers
+from resolvers.pipeline.bulk import not_found
+from resolvers.pipeline.loading import Pair, lock_pairs, lock_with_campaigns
+from resolvers.pipeline.transaction import MutationOutcome, caller_in
+from resolvers.pipeline.unit_of_work import SYSTEM, UnitOfWork
+from resolvers.pipeline.validation import Form
+from resolvers.queries.text_search import INFLUENCER_TEXTS
+from workflow.decisions import sources_of
+from workflow.enums import Action, Outcome, Role, platform_of
+from workflow.post_addresses import without_name
+from workflow.table import Command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EraseInfluencerOutcome(MutationOutcome):
+    """The influencer, and the participations that were removed."""
+
+    influencer: int | None = None
+    removed: Sequence[int] = ()
+
+
+async def erase_influencer(
+    context: Context, *, influencer_id: str, reason: str
+) -> EraseInfluencerOutcome:
+    """Erase an influencer. Doing it again erases what has come in since.
+
+    The number of statements does not grow with that of participations, posts or events.
+    """
+    form = Form()
+    cleaned_reason = form.reason(reason, "reason")
+    if form.refusals or cleaned_reason is None:
+        return EraseInfluencerOutcome(user_errors=form.refusals)
+    key = decode(influencer_id, "Influencer") or 0
+    await hold_rules_lock()
+    locked, pairs = await lock_with_campaigns({key}, sources_of(Action.ERASE))
+    if key not in locked:
+        refusal = not_found("influencer", "influencerId").refusal
+        return EraseInfluencerOutcome(user_errors=[refusal] if refusal else ())
+    now = context.tick()
+    texts = await _texts_of(key)
+    async with track_changes({key}):
+        if not locked[key].is_erased:
+            await _erase_profile(key, now, caller_in(context).subject, cleaned_reason)
+        await run(_ACCOUNTS, influencer=key, name=ERASED, folded=fold(ERASED), now=now)
+        await profiles.refresh({key})
+    await INFLUENCER_TEXTS.forget_deleted()
+    await _erase_posts(key)
+    await run(_EVENTS, influencer=key)
+    await erase_answers(key, texts)
+    removed = await _remove(context, pairs, cleaned_reason)
+    return EraseInfluencerOutcome(influencer=key, removed=removed)
+
+
+async def _remove(context: Context, pairs: Collection[Pair], reason: str) -> list[int]:
+    """Remove the influencer from these campaigns; return the ids of the participations."""
+    unit = UnitOfWork(SYSTEM, reason=reason)
+    removed = list[int]()
+    for candidate in (await lock_pairs(context, pairs)).values():
+        evaluation = unit.decide(candidate, Command(action=Action.ERASE, role=Role.SYSTEM))
+        if evaluation.outcome is Outcome.CHANGED and candidate.participation_id:
+            removed.append(candidate.participation_id)
+    await unit.write()
+    return removed
+
+
+async def _erase_profile(key: int, now: datetime, staff: str, reason: str) -> None:
+    [[external_id]] = await rows("SELECT external_id FROM influencer WHERE id = :id", id=key)
+    await run(
+        _PROFILE,
+        influencer=key,
+        external_id=erased_id(external_id),
+        name=ERASED,
+        folded=fold(ERASED),
+        now=now,
+        staff=staff,
+        reason=reason,
+    )
+
+
+async def _erase_posts(key: int) -> None:
+    """Take the name out of the addresses of posts, which stay taken by the digest of what was."""
+    found = await rows(_URLS, influencer=key)
+    changed = [(post, without_name(url), url) for post, url in found]
+    await update(Post, [{"id": post, "url": new} for post, new, old in changed if new != old])
+    await run(_POSTS, influencer=key)
+
+
+async def _texts_of(key: int) -> set[str]:
+    """Return all texts of and to the influencer by which an answer is known to be about them."""
+    texts = {text for [text] in await rows(_TEXTS, influencer=key)}
+    urls = {url for _, url in await rows(_URLS, influencer=key) if without_name(url) != url}
+    handles = await rows(_HANDLES, influencer=key)
+    refusals = {in_use(platform_of(number), handle) for number, handle in handles}
+    return (texts | urls | refusals | {encode("Influencer", key)}) - {ERASED}
+
+
+_PROFILE = """
+UPDATE influencer SET external_id = :external_id, name = :name, name_key = :folded, email = NULL,
+    country = NULL, categories = '[]', category_mask = 0, category_overflow = '',
+    avatar_url = NULL, erased_at = :now::timestamptz, erased_by = :staff, erased_reason = :reason,
+    updated_at = CASE WHEN updated_at > :now::timestamptz THEN updated_at ELSE :now::timestamptz END
+WHERE id = :influencer"""
+_ACCOUNTS = """
+UPDATE social_account SET handle = :name, handle_key = :folded, followers = 0,
+    external_id = 'erased:' || id,
+    disconnected_at = CASE WHEN disconnected_at IS NOT NULL THEN disconnected_at
+        WHEN connected_at > :now::timestamptz THEN connected_at ELSE :now::timestamptz END
+WHERE influencer_id = :influencer"""
+_URLS = """
+SELECT q.id, q.url FROM post q JOIN participation p ON p.id = q.participation_id
+WHERE p.influencer_id = :influencer ORDER BY q.id"""
+_POSTS = """
+UPDATE post SET reason = NULL, decided_reason = NULL
+WHERE participation_id IN (SELECT p.id FROM participation p WHERE p.influencer_id = :influencer)
+    AND (reason IS NOT NULL OR decided_reason IS NOT NULL)"""
+_EVENTS = """
+UPDATE participation_event SET reason = NULL, message = NULL,
+    actor_name = CASE WHEN actor_role = 'INFLUENCER' THEN NULL ELSE actor_name END
+WHERE influencer_id = :influencer AND action <> 'ERASE' AND (reason IS NOT NULL
+    OR message IS NOT NULL OR actor_role = 'INFLUENCER' AND actor_name IS NOT NULL)"""
+_HANDLES = "SELECT platform, handle FROM social_account WHERE influencer_id = :influencer"
+_TEXTS = """
+SELECT value FROM (
+    SELECT name AS value FROM influencer WHERE id = :influencer
+    UNION SELECT external_id FROM influencer WHERE id = :influencer
+    UNION SELECT email FROM influencer WHERE id = :influencer
+    UNION SELECT avatar_url FROM influencer WHERE id = :influencer
+    UNION SELECT handle FROM social_account WHERE influencer_id = :influencer
+    UNION SELECT external_id FROM social_account WHERE influencer_id = :influencer
+    UNION SELECT q.reason FROM post q JOIN participation p ON p.id = q.participation_id
+        WHERE p.influencer_id = :influencer
+    UNION SELECT reason FROM participation_event WHERE influencer_id = :influencer
+    UNION SELECT message FROM participation_event WHERE influencer_id = :influencer
+    UNION SELECT actor_name FROM participation_event
+        WHERE influencer_id = :influencer AND actor_role = 'INFLUENCER') AS each
+WHERE value IS NOT NULL"""
