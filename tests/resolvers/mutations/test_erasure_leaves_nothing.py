@@ -1,0 +1,152 @@
+"""After `eraseInfluencer` nothing of the person is in what the database keeps on its disk.
+
+Every text of and to them holds one of two rare words, in all that they and others did by the API:
+one in letters of which FTS5's trigrams, too, would show some, and one for what must be ASCII. The
+file of SQLite is searched, its write-ahead log, and the dump of PostgreSQL.
+"""
+
+import logging
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from execution.engine import Params
+from resolvers.caller import Caller
+from resolvers.context import Context
+from resolvers.ids import encode
+from tests import data
+from tests.engine import ENGINE, SERVICE, STAFF, operation
+from tests.postgres import Postgres
+from workflow.enums import CampaignType, Platform, Role
+
+LETTER, WORD = "\ua699\ua693", "qzxwvkj"
+"Letters that folding leaves alone, and a word."
+ACCOUNTS = ["first", "second"]
+
+
+async def test_no_text_of_theirs_is_left_on_the_disk(
+    db: str, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+):
+    def on_disk() -> bytes:
+        if db.startswith("postgresql"):
+            return dump(request.getfixturevalue("postgres_server"), db)
+        file = db.removeprefix("sqlite://")
+        return b"".join(Path(each).read_bytes() for each in (file, f"{file}-wal"))
+
+    person = await live()
+    assert all(found(on_disk()).values())
+
+    caplog.set_level(logging.DEBUG)
+    await call("eraseInfluencer", STAFF, influencerId=person, reason="asked for")
+
+    assert found(on_disk()) == dict.fromkeys(found(b""), False)
+    assert found(caplog.text.encode()) == dict.fromkeys(found(b""), False)
+
+
+def dump(server: Postgres, url: str) -> bytes:
+    command = [server.programs / "pg_dump", "--dbname", url]
+    return subprocess.run(command, check=True, capture_output=True).stdout
+
+
+def found(stored: bytes) -> dict[str, bool]:
+    """Which of the words are there: a dump has the bytes of stored answers in hexadecimal."""
+    stored = stored.lower()
+    return {
+        f"{word} as {form}": text in stored
+        for word in (LETTER[0], LETTER[1], WORD)
+        for form, text in (("text", word.encode()), ("hex", word.encode().hex().encode()))
+        if form == "text" or stored[:2] == b"--"
+    }
+
+
+async def live() -> str:
+    """Let somebody take part in all that there is; return their id."""
+    campaign = await data.campaign(platforms=[Platform.X])
+    selection = await data.campaign(selection=True, platforms=[Platform.X])
+    untracked = await data.campaign(type=CampaignType.AFFILIATE, post_tracking=False)
+    person = await upserted(f"{LETTER} {WORD} the first")
+    key = int(person.rpartition("/")[2])
+    them = Caller(Role.INFLUENCER, f"externalId:{WORD}", f"{LETTER}", influencer_id=key)
+    await connected(them, "X", ACCOUNTS[0])
+    await upserted(f"{LETTER} {WORD} by another name")
+    joined = await call("apply", them, campaignId=encode("Campaign", campaign.pk))
+    part = {"participationId": joined["participation"]["id"]}
+    for form in (f"{WORD}/status/17", f"{WORD}/{WORD}/{WORD}?by={WORD}"):
+        posted = await call("submitPost", them, **part, url=f"https://x.com/{form}")
+        await call(
+            "setPostStatus",
+            STAFF,
+            postIds=[posted["post"]["id"]],
+            status="WARNING",
+            warning="OTHER",
+            reason=f"{LETTER} must name {WORD}",
+        )
+    told = {"reason": f"{LETTER} is {WORD}", "message": f"Dear {LETTER}, dear {WORD}"}
+    for other in (selection, untracked):
+        mine = {"campaignId": encode("Campaign", other.pk)}
+        reason = {"reason": told["reason"]}
+        for availability in ("UNAVAILABLE", "AVAILABLE"):
+            hidden = {"availability": availability, "influencerIds": [person], **reason}
+            await call("setAvailability", STAFF, **mine, **hidden)
+        marked = await call("markJoined", STAFF, **mine, influencerIds=[person], **told)
+        [result] = marked["results"]
+        if other is selection:
+            ids = {"participationIds": [result["participation"]["id"]]}
+            await call("setApplicantStatus", STAFF, **ids, status="REJECTED", **told)
+        else:
+            mine = {"participationId": result["participation"]["id"]}
+            await call("withdraw", them, **mine, reason=f"{LETTER} leaves, and {WORD}")
+    await connected(them, "TIKTOK", ACCOUNTS[1])
+    return person
+
+
+async def upserted(name: str) -> str:
+    given = {
+        "externalId": WORD,
+        "name": name,
+        "email": f"{LETTER}@{WORD}.example",
+        "avatarUrl": f"https://example.com/{WORD}.png",
+        "country": "ID",
+    }
+    return (await call("upsertInfluencers", SERVICE, influencers=[given]))["influencers"][0]["id"]
+
+
+async def connected(them: Caller, platform: str, name: str) -> None:
+    account = {"externalId": f"{WORD}-{name}", "handle": f"{LETTER}{WORD}.{name}", "followers": 5}
+    await call("connectAccount", them, platform=platform, **account)
+
+
+INFLUENCER = "influencer { name email externalId avatarUrl accounts { handle externalId } }"
+PARTICIPATION = (
+    f"participation {{ id {INFLUENCER} events {{ nodes {{ actorName reason message }} }}"
+    " posts { url reason } }"
+)
+SELECTED = {
+    "apply": PARTICIPATION,
+    "withdraw": PARTICIPATION,
+    "submitPost": f"post {{ id url {PARTICIPATION} }}",
+    "setPostStatus": f"results {{ post {{ url reason {PARTICIPATION} }} }}",
+    "setAvailability": f"results {{ candidate {{ {INFLUENCER} }} }}",
+    "markJoined": f"results {{ {PARTICIPATION} }}",
+    "setApplicantStatus": f"results {{ {PARTICIPATION} }}",
+    "upsertInfluencers": "influencers { id name email externalId avatarUrl }",
+    "connectAccount": "account { handle externalId }",
+    "eraseInfluencer": f"{INFLUENCER} removed {{ id }}",
+}
+_keys = iter(range(1_000))
+
+
+async def call(field: str, caller: Caller, **given: Any) -> dict[str, Any]:
+    """Return the payload of a mutation, whose answer is stored for its key."""
+    text = operation(field, f"{SELECTED[field]} userErrors {{ code message }}")
+    params = Params(text, orjson.loads(orjson.dumps({"input": given})), None)
+    context = Context(caller=caller, plain_accounts=True)
+    key = f"key-{next(_keys)}"
+    response = await ENGINE.execute(ENGINE.operation(params), params, context, key)
+    body = orjson.loads(response.body)
+    assert "errors" not in body, body["errors"]
+    assert body["data"][field]["userErrors"] == []
+    return body["data"][field]
