@@ -2,17 +2,17 @@
 
 import sqlite3
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 from tortoise.exceptions import IntegrityError
 
-from database.session import rows
+from database.session import connection, rows
 from models.participation import PostFinding
 from tests import data
-from workflow.enums import Action, Finding, ParticipationStatus, Platform, PostStatus
+from workflow.enums import Action, Finding, ParticipationStatus, Platform, PostStatus, Role
 
 Break = Callable[[], Awaitable[Any]]
 
@@ -182,6 +182,73 @@ async def test_history_is_only_added_to(db: str, statement: str) -> None:
     await data.event(part, Action.MARK_JOINED)
 
     await _broken(statement)
+
+
+ERASING = "reason = NULL, message = NULL"
+
+
+async def _history_of_someone(
+    erased_at: datetime | None, action: Action = Action.WITHDRAW, **event: Any
+) -> None:
+    person = await data.influencer(erased_at=erased_at)
+    part = await data.participation(await data.campaign(), person, ParticipationStatus.WAITING)
+    await data.event(part, action, **event)
+
+
+async def test_of_somebody_erased_the_history_loses_texts_and_their_name(db: str) -> None:
+    await _history_of_someone(data.NOW, actor_role=Role.INFLUENCER)
+    [before] = await data.ParticipationEvent.all().values()
+    for change in ("reason = NULL", "message = NULL, reason = reason", "actor_name = NULL"):
+        await rows(f"UPDATE participation_event SET {change}")
+    [after] = await data.ParticipationEvent.all().values()
+    assert after == before | {"reason": None, "message": None, "actor_name": None}
+
+
+async def test_no_text_of_somebody_erased_becomes_another(db: str) -> None:
+    await _history_of_someone(data.NOW, actor_role=Role.INFLUENCER)
+    for _ in range(2):
+        for column in ("reason", "message", "actor_name"):
+            for text in ("'other'", "''"):
+                await _broken(f"UPDATE participation_event SET {column} = {text}")
+        await rows(f"UPDATE participation_event SET {ERASING}, actor_name = NULL")
+
+
+async def test_nothing_else_of_the_history_goes_along_with_an_erasure(db: str) -> None:
+    """Each of the other columns, also one that a later migration adds."""
+    await _history_of_someone(data.NOW, actor_role=Role.INFLUENCER)
+    dialect = connection().capabilities.dialect
+    listed = {
+        "sqlite": "SELECT name FROM pragma_table_info('participation_event')",
+        "postgres": "SELECT column_name FROM information_schema.columns"
+        " WHERE table_name = 'participation_event'",
+    }
+    columns = {name for [name] in await rows(listed[dialect])}
+    others = columns - {"reason", "message", "actor_name"}
+    assert {"id", "xid", "action", "actor_id", "occurred_at"} < others
+    texts = {"action", "from_status", "to_status", "actor_role", "actor_id"}
+    for column in others:
+        other = "'2020-01-01 00:00:00+00:00'" if column == "occurred_at" else "7777"
+        values = ("'STAFF'",) if column in texts else (other,)
+        for value in (*values, *(["NULL"] if column == "participation_id" else [])):
+            await _broken(f"UPDATE participation_event SET {ERASING}, {column} = {value}")
+    assert await data.ParticipationEvent.filter(reason="why", message="hello").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("erased", "event", "change"),
+    [
+        (None, {}, ERASING),
+        (data.NOW, {}, f"{ERASING}, actor_name = NULL"),  # the name of staff
+        (data.NOW, {"action": Action.ERASE}, ERASING),  # the reason of the erasure itself
+    ],
+)
+async def test_only_an_erasure_takes_texts_out_of_the_history(
+    db: str, erased: datetime | None, event: dict[str, Any], change: str
+) -> None:
+    await _history_of_someone(erased, **event)
+
+    await _broken(f"UPDATE participation_event SET {change}")
+    await _broken("DELETE FROM participation_event")
 
 
 async def test_findings_are_only_added_and_each_once(db: str) -> None:

@@ -22,6 +22,9 @@ from models.influencer import Influencer
 from resolvers.caller import Caller, Proof
 from resolvers.context import InvalidProofError
 from resolvers.errors import RequestError
+from resolvers.ids import encode
+from tests import data
+from tests.engine import mutate
 from tests.live import ROOT
 from tests.tokens import SECRET, token
 from tests.transport.keys import Issuer, publishing
@@ -136,6 +139,29 @@ async def test_an_influencer_is_known_by_either_id_until_they_are_erased(db: str
     await Influencer.filter(id=row.pk).update(erased_at=NOW)
     with pytest.raises(RequestError, match="names none that is known"):
         await auth.caller(f"Bearer {token('INFLUENCER', influencer=row.pk)}")
+
+
+@pytest.mark.parametrize("by", ["id", "externalId"])
+async def test_a_token_that_was_accepted_ends_with_the_erasure_of_its_influencer(
+    db: str, by: str
+) -> None:
+    auth = by_secret()
+    person = await data.influencer(external_id="mika@example.com")
+    sub = person.external_id if by == "externalId" else person.pk
+    names = {"externalId": f"externalId:{sub}", "id": encode("Influencer", sub)}
+    header = f"Bearer {token('INFLUENCER', sub=names[by])}"
+    for _ in range(2):
+        assert await auth.caller(header)
+
+    gid = encode("Influencer", person.pk)
+    await mutate("eraseInfluencer", "isDryRun", influencerId=gid, reason="why", dry=True)
+    assert await auth.caller(header)
+    await mutate("eraseInfluencer", "isDryRun", influencerId=gid, reason="why")
+
+    for same in (auth, by_secret()):
+        with pytest.raises(RequestError, match="names none that is known") as refused:
+            await same.caller(header)
+        assert (refused.value.extensions or {})["code"] == "UNAUTHENTICATED"
 
 
 @pytest.mark.parametrize("sub", ["3", "crm-3", "gid://joinery/Campaign/3", "' OR 1=1 --"])
