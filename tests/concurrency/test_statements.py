@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from database.bulk import insert, update
-from database.session import capabilities
+from database.session import capabilities, rows
 from database.tracing import traced
 from models.influencer import SocialAccount
 from models.participation import Participation, Post
 from resolvers.ids import encode
 from tests import data
 from tests.engine import SERVICE, mutate
-from workflow.enums import ParticipationStatus
+from workflow.enums import ParticipationStatus, Platform
 
 MARKED = """
     campaign { placesTaken }
@@ -145,6 +145,63 @@ async def test_hiding_from_a_thousand_takes_no_more_statements_than_from_two(
             counts.append(statements())
             all_changed(payload, len(some))
     assert counts[:2] == counts[2:]
+
+
+async def test_erasing_who_takes_part_in_a_thousand_takes_no_more_statements_than_in_two(
+    db: str, statements: Callable[[], int]
+):
+    counts = list[int]()
+    for size in (2, 1_000):
+        person = await data.influencer((Platform.INSTAGRAM, 10))
+        await takes_part_in(size, person.pk)
+        statements()
+        payload = await mutate(
+            "eraseInfluencer",
+            "removed { status campaign { title } } userErrors { code }",
+            influencerId=encode("Influencer", person.pk),
+            reason="why",
+        )
+        counts.append(statements())
+        assert len(payload["removed"]) == size / 2
+    assert counts[0] == counts[1] > 0
+
+
+async def takes_part_in(size: int, person: int) -> None:
+    """Let somebody wait in half of so many campaigns, and have joined the others, with posts."""
+    await rows(
+        """INSERT INTO campaign (title, title_key, brand, search_key, description, hashtags,
+            mentions, type, status, post_tracking, platforms, countries, categories, category_mask,
+            category_overflow, places_taken, created_at, updated_at)
+        SELECT 't', 't', 'b', 't', '', '[]', '[]', 'SOCIAL', 'ONGOING', true, 1, '', '[]', 0, '',
+            0, :now::timestamptz, :now::timestamptz
+        FROM unnest(:numbers::bigint[]) AS j(value) WHERE true""",
+        now=data.NOW,
+        numbers=list(range(size)),
+    )
+    found = await rows("SELECT id FROM campaign ORDER BY id DESC LIMIT :size", size=size)
+    statuses = ["WAITING", "JOINED"]
+    given: list[dict[str, Any]] = [
+        {
+            "campaign_id": key,
+            "influencer_id": person,
+            "status": statuses[place % 2],
+            "selected_platforms": 0,
+            "origin": "FORCED",
+            "round": 1,
+            "version": 1,
+            "followers": 10,
+            "created_at": data.NOW,
+            "updated_at": data.NOW,
+        }
+        for place, [key] in enumerate(found)
+    ]
+    parts = await insert(Participation, given)
+    joined = [
+        post_of(part, one["campaign_id"])
+        for part, one in zip(parts, given, strict=True)
+        if one["status"] == "JOINED"
+    ]
+    await insert(Post, joined)
 
 
 @pytest.mark.parametrize(
