@@ -4,9 +4,8 @@ Answers are JSON, in any shape that a client asked for. So all that are stored, 
 hours, are read, and each text in them is compared with those of the influencer.
 """
 
-import re
-from collections.abc import Collection
-from itertools import chain
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 import orjson
 
@@ -14,8 +13,8 @@ from database.session import rows, run
 
 BATCH = 500
 
-_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"')
-_ANSWERS = """SELECT id, kept, response FROM idempotency_key
+# What was kept of the mutation fields is in the response, once that is there.
+_ANSWERS = """SELECT id, coalesce(response, kept) FROM idempotency_key
 WHERE id > :after AND (kept IS NOT NULL OR response IS NOT NULL) ORDER BY id LIMIT :batch"""
 _DELETE_OWN = "DELETE FROM idempotency_key WHERE influencer_id = :influencer"
 # A run that is about to store its answer finds that the key is not its own any more.
@@ -35,16 +34,31 @@ async def erase_answers(influencer: int, texts: Collection[str]) -> None:
     The calls of others stay done: with the same key they are answered ANSWER_ERASED.
     """
     await run(_DELETE_OWN, influencer=influencer)
-    literals = frozenset(map(orjson.dumps, texts))
+    looked_for = _Texts.of(texts)
     after = 0
     while answers := await rows(_ANSWERS, after=after, batch=BATCH):
         after = answers[-1][0]
-        found = [key for key, *bodies in answers if _hold(bodies, literals)]
+        found = [key for key, answer in answers if looked_for.are_in(answer)]
         if found:
             await run(_REPLACE, response=_ERASED, ids=found)
 
 
-def _hold(bodies: Collection[bytes | None], literals: frozenset[bytes]) -> bool:
-    """Return whether one of the texts, as JSON, is in one of the answers."""
-    texts = (_TEXT.findall(body) for body in bodies if body)
-    return not literals.isdisjoint(chain.from_iterable(texts))
+class _Texts(NamedTuple):
+    """Texts as they are in JSON, between its quotes."""
+
+    plain: frozenset[bytes]
+    escaped: Sequence[bytes]
+    "Those with a quote or another escape in them."
+
+    @classmethod
+    def of(cls, texts: Collection[str]) -> "_Texts":
+        """Return these texts."""
+        inner = [orjson.dumps(text)[1:-1] for text in texts]
+        escaped = [text for text in inner if b"\\" in text]
+        return cls(frozenset(inner).difference(escaped), escaped)
+
+    def are_in(self, answer: bytes) -> bool:
+        """Return whether one of them is in an answer, as a whole text."""
+        if not self.plain.isdisjoint(answer.split(b'"')):
+            return True
+        return any(b'"%b"' % text in answer for text in self.escaped)

@@ -38,7 +38,7 @@ async def test_nothing_is_left_whatever_happens_at_the_same_moment(db: str):
         waits = await data.participation(campaigns[0], person, STATUS.WAITING)
         joined = await data.participation(campaigns[2], person, STATUS.JOINED)
         them = creator(person.pk)
-        marking = {"influencerIds": [gid(person)], **TOLD}
+        marking: dict[str, Any] = {"influencerIds": [gid(person)], **TOLD}
         calls = [
             said("eraseInfluencer", influencerId=gid(person), reason="asked for"),
             said("eraseInfluencer", influencerId=gid(person), reason="asked for"),
