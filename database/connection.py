@@ -29,6 +29,7 @@ MODEL_MODULES = [
     "models.referral_code",
     "models.idempotency",
     "models.lease",
+    "models.webhook",
 ]
 DEFAULT_URL = "sqlite://joinery.db"
 DEFAULT_OPTIONS = DatabaseOptions()

@@ -52,6 +52,7 @@ class Claim:
         self._id = row_id
         self._holder = holder
         self._kept = kept
+        self._hidden = list[bytes]()
 
     def kept(self, field: str) -> object | None:
         """Return the payload that an earlier run committed for this mutation field, or None."""
@@ -66,14 +67,19 @@ class Claim:
         row = await self._mine.get_or_none()
         if row is None:
             raise _taken_over()
-        kept = _payloads(row) | {field: payload}
-        if not await self._mine.update(kept=orjson.dumps(kept, option=orjson.OPT_UTC_Z)):
+        kept = orjson.dumps(_payloads(row) | {field: payload}, option=orjson.OPT_UTC_Z)
+        if not await self._mine.update(kept=self._without_secrets(kept)):
             raise _taken_over()
+
+    def hide(self, secret: str) -> None:
+        """Have this text read null in what is stored: whoever repeats the call must not see it."""
+        self._hidden.append(orjson.dumps(secret))
 
     async def store(self, response: bytes, read_after: str | None) -> None:
         """Store the response for all repeated calls, with the position that it carries."""
         # The status of HTTP: an operation that was executed has no other.
-        await self._mine.update(response=response, status_code=200, read_after=read_after)
+        stored = self._without_secrets(response)
+        await self._mine.update(response=stored, status_code=200, read_after=read_after)
 
     async def release(self) -> None:
         """End the lease: the next run with the key may start at once."""
@@ -82,6 +88,12 @@ class Claim:
     def release_soon(self) -> None:
         """Do the same after a run that was cut off: as soon as its transaction has ended."""
         _soon(self.release())  # which waits for the lock that `keep` has taken
+
+    def _without_secrets(self, response: bytes) -> bytes:
+        # A secret is random and long: nothing else in the JSON can read like it.
+        for secret in self._hidden:
+            response = response.replace(secret, b"null")
+        return response
 
     @property
     def _mine(self) -> QuerySet[IdempotencyKey]:

@@ -35,6 +35,22 @@ class Replay(Protocol):
         """
         ...
 
+    def hide(self, secret: str) -> None:
+        """Have this text, which is to be shown once, read null in all that is stored."""
+        ...
+
+
+class WebhookRules(Protocol):
+    """Says what a webhook cannot be: why its URL or its selection is refused, if it is."""
+
+    def problem_of_url(self, url: str) -> str | None:
+        """Return why nothing can be sent to this URL."""
+        ...
+
+    def problem_of_selection(self, selection: str) -> str | None:
+        """Return why no payload can be made by this selection on `ParticipationChange`."""
+        ...
+
 
 def utc_now() -> datetime:
     """Return the time by this machine's clock."""
@@ -57,6 +73,8 @@ class Context:
     "None without an Idempotency-Key."
     positions: Sequence[int] = ()
     "The positions in the feed whose changes a subscription is to tell."
+    webhooks: WebhookRules | None = None
+    "What the mutations of webhooks check by."
     read_after: Position | None = None
     "What is read must have come so far, wherever it is read; None: the client did not say."
 

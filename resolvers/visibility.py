@@ -44,14 +44,19 @@ _INFLUENCER = {
     "ParticipationEvent": _HAPPENED_TO_VIEWER,
     "ParticipationChange": _HAPPENED_TO_VIEWER,
 }
+_NOT_DELETED = "SELECT 1 FROM webhook w WHERE w.id = t.webhook_id AND w.deleted_at IS NULL"
+_STAFF = {"Webhook": ["t.deleted_at IS NULL"], "Delivery": [f"EXISTS ({_NOT_DELETED})"]}
 _SEEN_BY = {Role.ADVERTISER: _ADVERTISER, Role.INFLUENCER: _INFLUENCER}
 _NOTHING = "1 = 0"
 
 
 def visible(type_name: str, caller: Caller) -> list[str]:
-    """Return the conditions under which the caller sees objects of a type; none for staff."""
+    """Return the conditions under which the caller sees objects of a type.
+
+    Staff see all, but for webhooks that were deleted.
+    """
     if caller.role is Role.STAFF:
-        return []
+        return _STAFF.get(type_name, [])
     return [_SEEN_BY.get(caller.role, {}).get(type_name, _NOTHING)]
 
 

@@ -10,6 +10,7 @@ from typing import cast
 import strawberry
 from strawberry.types.enum import WithStrawberryEnumDefinition
 
+from models.webhook import DeliveryStatus
 from workflow.enums import (
     Action,
     AffiliateKind,
@@ -45,6 +46,7 @@ __all__ = [
     "CampaignType",
     "CandidateOrder",
     "CandidateStatus",
+    "DeliveryStatus",
     "ErrorCode",
     "Finding",
     "InfluencerOrder",
@@ -501,7 +503,8 @@ _describe(
     ),
     TOO_MANY_ITEMS=(
         "The call has more items than one call may have: split the call. Of one item: the "
-        "participation has 100 posts, or the influencer 50 accounts, and may have no more."
+        "participation has 100 posts, or the influencer 50 accounts, and may have no more. Of "
+        "`createWebhook`: there are 50 webhooks, and may be no more."
     ),
     REASON_REQUIRED="The change needs a reason. Ask the user for one.",
     NOT_FOUND="The object does not exist, or the caller may not see it.",
@@ -561,5 +564,18 @@ _describe(
     NAME_DESC=(
         "Influencers are in the reverse order of their names: by code point, without regard to "
         "case and width."
+    ),
+)
+
+# --- Webhooks ---
+
+_describe(
+    DeliveryStatus,
+    "The status of a delivery, an event for a webhook.",
+    PENDING="The message has not arrived yet: it is sent, and sent again, until it has.",
+    DELIVERED="The receiver has answered with a status from 200 to 299.",
+    FAILED=(
+        "The message was given up, because it failed for 24 hours while others of the webhook "
+        "arrived. `redeliver` sends it again."
     ),
 )

@@ -1,13 +1,13 @@
 """The queries."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 from strawberry import UNSET
 
 from projection import Completed
 from resolvers.answers import allow, one, page
-from resolvers.queries import jobs, nodes, viewer, vocabulary, workflow
+from resolvers.queries import jobs, nodes, viewer, vocabulary, webhooks, workflow
 from resolvers.queries.applicant_tab import everywhere
 from resolvers.queries.campaigns import campaigns
 from resolvers.queries.history import feed
@@ -29,6 +29,7 @@ from schema.node import Node
 from schema.participation import Participation, ParticipationFilter
 from schema.viewer import Viewer
 from schema.vocabulary import Vocabulary
+from schema.webhook import Webhook
 from schema.workflow import WorkflowTransition
 from workflow.enums import Role
 
@@ -149,6 +150,11 @@ class Query:
     async def vocabulary(self, info: Info) -> Completed[vocabulary.Vocabulary]:
         """The words that filters and rules can be made of: those that occur. For staff."""
         return await vocabulary.vocabulary(info)
+
+    @answers(list[Webhook] | None)
+    async def webhooks(self, info: Info) -> Completed[list[Any]]:
+        """All webhooks, the oldest first. For staff."""
+        return await webhooks.webhooks(info)
 
     @answers(Participation | None, may_be_late=True)
     async def participation(

@@ -51,6 +51,16 @@ FEED_LAG_SECONDS = Histogram(
     "joinery_feed_lag_seconds",
     "Time from an event until it had its place in the feed, of the oldest one of each turn.",
 )
+WEBHOOK_ATTEMPTS = Counter(
+    "joinery_webhook_attempts_total", "Attempts to deliver to webhooks, by outcome.", ("outcome",)
+)
+WEBHOOK_OLDEST = Gauge(
+    "joinery_webhook_pending_age",
+    "Age, in seconds, of the oldest delivery that waits for a webhook that is on.",
+)
+WEBHOOKS_SWITCHED_OFF = Counter(
+    "joinery_webhooks_switched_off_total", "Webhooks that were switched off by themselves."
+)
 
 METRICS: tuple[Metric, ...] = (
     OPERATIONS,
@@ -65,6 +75,9 @@ METRICS: tuple[Metric, ...] = (
     TRANSITIONS,
     STALE_COUNTS,
     FEED_LAG_SECONDS,
+    WEBHOOK_ATTEMPTS,
+    WEBHOOK_OLDEST,
+    WEBHOOKS_SWITCHED_OFF,
 )
 
 

@@ -11,6 +11,7 @@ from models.influencer import Influencer, SocialAccount
 from models.participation import Participation, ParticipationEvent, Post
 from models.referral_code import ReferralCode
 from models.text import fold
+from models.webhook import Delivery, DeliveryStatus, Webhook
 from workflow.categories import mask_and_overflow
 from workflow.enums import (
     Action,
@@ -27,6 +28,8 @@ from workflow.enums import (
 from workflow.post_addresses import digest
 
 NOW = datetime(2026, 11, 24, 9, 30, 0, 123456, tzinfo=UTC)
+SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+"Of webhooks."
 _numbers = count(1)
 
 
@@ -229,6 +232,41 @@ async def event(part: Participation, action: Action, **given: Any) -> Participat
         **given,
     }
     return await ParticipationEvent.create(**values)
+
+
+async def webhook(**given: Any) -> Webhook:
+    """A webhook for all that comes after the start of the feed."""
+    values: dict[str, Any] = {
+        "url": "https://example.com/hook",
+        "description": "",
+        "actions": [],
+        "selection": "{ cursor event { id action } participation { id status } }",
+        "secret": SECRET,
+        "is_enabled": True,
+        "planned_position": 0,
+        "planned_mark": 0,
+        "created_at": NOW,
+        **given,
+    }
+    return await Webhook.create(**values)
+
+
+async def delivery(to: Webhook, of: ParticipationEvent, position: int, **given: Any) -> Delivery:
+    """A delivery that is pending, of an event at this position."""
+    status = given.get("status", DeliveryStatus.PENDING)
+    values: dict[str, Any] = {
+        "webhook_id": to.pk,
+        "position": position,
+        "event_id": of.pk,
+        "campaign_id": of.campaign_id,
+        "influencer_id": of.influencer_id,
+        "message_id": f"msg_{position}",
+        "status": status,
+        "next_attempt_at": NOW if status is DeliveryStatus.PENDING else None,
+        "created_at": NOW,
+        **given,
+    }
+    return await Delivery.create(**values)
 
 
 async def override(of: Campaign, person: Influencer, availability: str) -> AvailabilityOverride:

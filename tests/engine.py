@@ -9,9 +9,13 @@ from typing import Any
 
 import orjson
 
+from delivery.addresses import Allowed
+from delivery.selections import Selections
 from delivery.sequencer import catch_up
+from delivery.webhooks import WebhookRules
 from execution.engine import Engine, Params, RefusedError, to_json
 from execution.errors import body_of
+from projection.internals import core_schema
 from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.ids import encode
@@ -26,6 +30,9 @@ SERVICE = Caller(Role.SERVICE, "tracker-1", "Post tracker")
 
 ENGINE = Engine(schema)
 """One for all tests, as a server has: it reads a document once, and keeps its plans."""
+
+WEBHOOKS = WebhookRules(Allowed(), Selections(schema))
+"""What webhooks can be where nothing is set."""
 
 
 def creator(influencer: int) -> Caller:
@@ -61,7 +68,7 @@ async def answer(
     **variables: Any,
 ) -> dict[str, Any]:
     """Return the data of an operation that has no errors."""
-    context = Context(caller=caller, clock=lambda: now)
+    context = Context(caller=caller, clock=lambda: now, webhooks=WEBHOOKS)
     response = await execute(query, variables, context, operation_name=operation_name)
     assert "errors" not in response, response["errors"]
     return response["data"]
@@ -69,7 +76,9 @@ async def answer(
 
 async def refusal(query: str, caller: Caller | None = STAFF, **variables: Any) -> str:
     """Return the code of an operation's only error."""
-    response = await execute(query, variables, Context(caller=caller, clock=lambda: NOW))
+    response = await execute(
+        query, variables, Context(caller=caller, clock=lambda: NOW, webhooks=WEBHOOKS)
+    )
     [error] = response["errors"]
     return error["extensions"]["code"]
 
@@ -84,11 +93,17 @@ async def mutate(
 
 def operation(field: str, payload: str, *, dry: bool = False) -> str:
     """Return the document of one mutation, with its input as a variable."""
-    name = field[0].upper() + field[1:]
     more = ", dryRun: true" if dry else ""
     return (
-        f"mutation Doing($input: {name}Input!) {{ {field}(input: $input{more}) {{ {payload} }} }}"
+        f"mutation Doing($input: {input_of(field)}) {{"
+        f" {field}(input: $input{more}) {{ {payload} }} }}"
     )
+
+
+def input_of(mutation: str) -> str:
+    """Return the type of a mutation's input."""
+    root: Any = core_schema(schema).mutation_type
+    return str(root.fields[mutation].args["input"].type)
 
 
 def gids(type_name: str, *rows: Any) -> list[str]:

@@ -54,7 +54,9 @@ async def schema_of(url: str) -> set[tuple[str, str, str]]:
 
 async def forget(migration: str) -> None:
     """Take back what migrations from this one on add, 0009 at the earliest, and their notes."""
-    await _undo_erasure()
+    await _undo_webhooks()
+    if migration < "0016":
+        await _undo_erasure()
     if migration < "0015":
         await _undo_feed()
     if migration < "0014":
@@ -68,6 +70,12 @@ async def forget(migration: str) -> None:
     if migration < "0010":
         await run("ALTER TABLE idempotency_key DROP COLUMN read_after")
     await run("DELETE FROM tortoise_migrations WHERE name >= :name", name=migration)
+
+
+async def _undo_webhooks() -> None:
+    """Take back 0016."""
+    await run("DROP TABLE delivery")
+    await run("DROP TABLE webhook")
 
 
 async def _undo_feed() -> None:

@@ -19,7 +19,10 @@ from database.connection import attached
 from database.replication import replicating
 from database.session import capabilities
 from delivery.live import Live, running
+from delivery.selections import Selections
+from delivery.sending import Sender
 from delivery.sequencer import worker as sequencer
+from delivery.webhooks import Deliverer, WebhookRules
 from execution.engine import Engine, to_json
 from execution.errors import body_of
 from execution.rules import Rules
@@ -60,14 +63,16 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
     """
     configure_logs(settings.log_level, as_json=settings.logs_json)
     engine = engine_of(settings)
-    graphql = _graphql(engine, settings)
+    addresses, selections = settings.webhook_addresses, Selections(schema)
+    graphql = _graphql(engine, settings, WebhookRules(addresses, selections))
+    deliverer = Deliverer(selections, Sender(addresses, settings.webhook_timeout))
     traces = new_traces()
     live = Live()
     server = Server(
         graphql,
         settings,
         traces,
-        lifespan=_lifespan(settings, engine, live, traces),
+        lifespan=_lifespan(settings, engine, live, traces, deliverer.worker),
         routes=_routes(graphql, settings, identities),
         exception_handlers={HTTPException: _refuse},
     )
@@ -97,12 +102,15 @@ def engine_of(settings: Settings) -> Engine:
         raise SettingsError(f"{PREFIX}TRUSTED_DOCUMENTS:\n{error}") from None
 
 
-def _graphql(engine: Engine, settings: Settings) -> GraphQLOverHTTP:
+def _graphql(engine: Engine, settings: Settings, webhooks: WebhookRules) -> GraphQLOverHTTP:
     return GraphQLOverHTTP(
         engine,
         Authenticator(settings),
         new_context=partial(
-            Context, proofs=ConnectProofs(settings), plain_accounts=not settings.is_production
+            Context,
+            proofs=ConnectProofs(settings),
+            plain_accounts=not settings.is_production,
+            webhooks=webhooks,
         ),
         explains=not settings.is_production,
         request_timeout=settings.request_timeout,
@@ -126,7 +134,11 @@ def _routes(
 
 
 def _lifespan(
-    settings: Settings, engine: Engine, live: Live, traces: "Traces | None"
+    settings: Settings,
+    engine: Engine,
+    live: Live,
+    traces: "Traces | None",
+    *workers: Worker,
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """Return what runs beside the requests, from the start of the server to its end."""
 
@@ -136,7 +148,7 @@ def _lifespan(
         async with (
             attached(settings.database_url, options),
             replicating(options) as replicas,
-            working(_workers()),
+            working([*_workers(), *workers]),
             running(live),
             metrics_published(settings, replicas),
             traces_sent(traces),

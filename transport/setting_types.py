@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 from pydantic_settings import NoDecode
 
+from delivery.addresses import Allowed
 from workflow.enums import Role
 
 CALLING_ROLES = (Role.STAFF, Role.ADVERTISER, Role.INFLUENCER, Role.SERVICE)
@@ -52,3 +53,11 @@ def _role_map(given: Any) -> Any:
 
 RoleMap = Annotated[Mapping[str, Role] | None, NoDecode, BeforeValidator(_role_map)]
 "Roles by the provider's names for roles or groups: `NAME=ROLE` with commas between them."
+
+
+def _allowed(given: Any) -> Any:
+    return Allowed.read(given.split(",")) if isinstance(given, str) else given
+
+
+Addresses = Annotated[Allowed | None, NoDecode, BeforeValidator(_allowed)]
+"Hosts, addresses and networks with commas between them."

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Container, Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,9 +20,10 @@ from database.connection import (
     tortoise_config,
 )
 from database.options import MIN_POOL_SIZE, DatabaseOptions
+from delivery.addresses import Allowed
 from execution.limits import COST_LIMIT
 from execution.rules import Introspection
-from transport.setting_types import Origins, RoleMap
+from transport.setting_types import Addresses, Origins, RoleMap
 
 PREFIX = "JOINERY_"
 FILE = ".env"
@@ -114,6 +116,10 @@ class Settings(BaseSettings):
     "The points that a caller may spend in a minute with each process; None: no bound."
     graphiql: bool | None = None
     "Whether browsers get the GraphiQL page: None, in development alone."
+    webhook_allow: Addresses = None
+    "What is not public, but webhooks may be sent to."
+    webhook_timeout: Annotated[float, Field(gt=0, le=60)] = 15
+    "Seconds for one attempt to deliver to a webhook."
     trusted_documents: Path | None = None
     "The folder of the documents that clients may ask for by their ids."
     trusted_only: bool = False
@@ -163,6 +169,12 @@ class Settings(BaseSettings):
             replica_url=self.database_replica_url,
             replica_max_lag=self.replica_max_lag,
         )
+
+    @property
+    def webhook_addresses(self) -> Allowed:
+        """Where webhooks may be sent."""
+        schemes = ("https",) if self.is_production else ("https", "http")
+        return replace(self.webhook_allow or Allowed(), schemes=schemes)
 
     @property
     def logs_json(self) -> bool:

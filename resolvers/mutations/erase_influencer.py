@@ -67,6 +67,7 @@ async def erase_influencer(
     await INFLUENCER_TEXTS.forget_deleted()
     await _erase_posts(key)
     await run(_EVENTS, influencer=key)
+    await run(_DELIVERIES, influencer=key)
     await erase_answers(key, texts)
     removed = await _remove(context, pairs, cleaned_reason)
     return EraseInfluencerOutcome(influencer=key, removed=removed)
@@ -115,6 +116,10 @@ async def _texts_of(key: int) -> set[str]:
     return (texts | urls | refusals | {encode("Influencer", key)}) - {ERASED}
 
 
+# One that is being sent just now keeps nothing of it either (delivery/outbox.py).
+_DELIVERIES = """
+UPDATE delivery SET payload = NULL, last_error = NULL, is_erased = TRUE
+WHERE influencer_id = :influencer"""
 _PROFILE = """
 UPDATE influencer SET external_id = :external_id, name = :name, name_key = :folded, email = NULL,
     country = NULL, categories = '[]', category_mask = 0, category_overflow = '',

@@ -10,8 +10,11 @@ from resolvers.ids import split
 
 MAX_IDS = 100
 _NUMBERED = frozenset(
-    {"Campaign", "Influencer", "SocialAccount", "Participation", "ParticipationEvent", "Post"}
-)
+    {
+        "Campaign", "Influencer", "SocialAccount", "Participation", "ParticipationEvent", "Post",
+        "Webhook", "Delivery",
+    }
+)  # fmt: skip
 _PAIRED = frozenset({"Candidate", "PostRow"})
 
 

@@ -7,11 +7,13 @@ from resolvers.shapes.event import EVENT
 from resolvers.shapes.influencer import INFLUENCER, OVERRIDE, SOCIAL_ACCOUNT
 from resolvers.shapes.participation import PARTICIPATION, REFERRAL_CODE
 from resolvers.shapes.post import POST, POST_ROW
+from resolvers.shapes.webhook import DELIVERY, WEBHOOK
 
 SHAPES = (
     CAMPAIGN,
     CANDIDATE,
     CHANGE,
+    DELIVERY,
     EVENT,
     INFLUENCER,
     OVERRIDE,
@@ -20,4 +22,5 @@ SHAPES = (
     POST_ROW,
     REFERRAL_CODE,
     SOCIAL_ACCOUNT,
+    WEBHOOK,
 )

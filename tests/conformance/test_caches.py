@@ -14,6 +14,7 @@ from models.participation import Participation
 from projection.internals import core_schema
 from resolvers.ids import encode
 from schema import schema
+from tests.engine import input_of
 from tests.live import serving
 from tests.projection.reference import ALLOWED as FIELDS
 from tests.resolvers.mutations.test_every_mutation import ALLOWED, CASES
@@ -114,12 +115,11 @@ async def case(name: str) -> dict[str, Any]:
     without = frozenset(field for field, roles in FIELDS.items() if role not in roles)
     if role is Role.SERVICE:
         without |= REFUSED_TO_SERVICES
-    kind = f"{name[0].upper()}{name[1:]}Input"
     return {
         "name": name,
         "token": token(role, influencer=person if role is Role.INFLUENCER else None),
         "input": given,
-        "mutation": f"mutation Doing($input: {kind}!) {{ {name}(input: $input)"
+        "mutation": f"mutation Doing($input: {input_of(name)}) {{ {name}(input: $input)"
         f" {{ {everything_of(payload, LEVELS, without)} }} }}",
         "screens": {
             screen: f"query {screen} {{ {text} }}"

@@ -324,3 +324,32 @@ async def test_an_event_that_must_never_be_is_refused(db: str, change: str) -> N
 def _insert(columns: dict[str, Any]) -> str:
     values = ", ".join(map(str, columns.values()))
     return f"INSERT INTO participation_event ({', '.join(columns)}) VALUES ({values})"
+
+
+@pytest.mark.parametrize("change", ["planned_position = -1", "failures = -1"])
+async def test_a_webhook_that_must_never_be_is_refused(db: str, change: str) -> None:
+    webhook = await data.webhook()
+
+    await _broken(f"UPDATE webhook SET {change} WHERE id = {webhook.id}")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "status = 'OTHER'",
+        "next_attempt_at = NULL",
+        "status = 'DELIVERED'",
+        "payload = '{}'",
+        "status = 'FAILED', next_attempt_at = NULL, payload = '{}', is_erased = true",
+    ],
+)
+async def test_a_delivery_that_must_never_be_is_refused(db: str, change: str) -> None:
+    part = await data.participation(
+        await data.campaign(), await data.influencer(), ParticipationStatus.WAITING
+    )
+    event, webhook = await data.event(part, Action.MARK_JOINED), await data.webhook()
+    delivery = await data.delivery(webhook, event, 1)
+
+    await _broken(f"UPDATE delivery SET {change} WHERE id = {delivery.id}")
+    with pytest.raises(IntegrityError):
+        await data.delivery(webhook, event, 1)

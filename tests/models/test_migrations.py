@@ -28,6 +28,7 @@ MIGRATIONS = [
     "0013_services",
     "0014_feed",
     "0015_erasure",
+    "0016_webhooks",
 ]
 
 

@@ -127,7 +127,8 @@ def _schema_for(role: Role, root: str | None = None) -> GraphQLSchema:
                 getattr(definition, "args", {}).pop(argument, None)
     roots = cast("Any", found.query_type).fields
     for name in [*roots]:
-        if name == "workflow" or root not in (None, name):  # the workflow is no row
+        # The workflow is no row, and the world has no webhooks.
+        if name in ("workflow", "webhooks") or root not in (None, name):
             del roots[name]
     return found
 

@@ -53,6 +53,7 @@ ALLOWED = {
     "Campaign.candidateCounts": {Role.STAFF},
     "Query.influencers": {Role.STAFF},
     "Query.vocabulary": {Role.STAFF},
+    "Query.webhooks": {Role.STAFF},
     "Query.participationEvents": DECIDERS,
     "Query.myJobs": {Role.INFLUENCER},
     "Query.myJobCounts": {Role.INFLUENCER},

@@ -132,6 +132,9 @@ class Kept:
     async def keep(self, field: str, payload: object) -> None:
         self.payloads[field] = payload
 
+    def hide(self, secret: str) -> None:
+        pass
+
 
 async def test_a_payload_that_was_committed_before_has_its_errors_again(db: str):
     _, parts = await applied("a", "b")

@@ -104,6 +104,10 @@ async def world() -> World:
             f"{name}.Candidate": encode("Candidate", pair),
             f"{name}.PostRow": encode("PostRow", f"{part.pk}-{post.pk}"),
         }
+        webhook = await data.webhook(campaign_id=campaign.pk)
+        delivery = await data.delivery(webhook, hidden, 1)
+        ids[f"{name}.Webhook"] = encode("Webhook", webhook.pk)
+        ids[f"{name}.Delivery"] = encode("Delivery", delivery.pk)
     return World(creator(me.pk), ids)
 
 
@@ -119,6 +123,7 @@ ROOT: dict[str, tuple[str, str]] = {
     "campaigns": (f"campaigns {LISTS}", "SERVICE"),
     "influencer": ('influencer(id: "x") { id }', "SERVICE"),
     "influencers": (f"influencers {LISTS}", "ADVERTISER INFLUENCER SERVICE"),
+    "webhooks": ("webhooks { id }", "ADVERTISER INFLUENCER SERVICE"),
     "vocabulary": ("vocabulary { advertiserIds }", "ADVERTISER INFLUENCER SERVICE"),
     "participation": ('participation(id: "x") { id }', "SERVICE"),
     "participations": (f"participations {LISTS}", "SERVICE"),
@@ -185,6 +190,8 @@ TYPES = [
     "Post",
     "PostRow",
     "Candidate",
+    "Webhook",
+    "Delivery",
 ]
 
 

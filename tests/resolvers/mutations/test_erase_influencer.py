@@ -10,6 +10,7 @@ from tortoise.models import Model
 from models.campaign import AvailabilityOverride
 from models.influencer import Influencer, InfluencerSearch, SocialAccount, erased_id
 from models.participation import Participation, ParticipationEvent, Post
+from models.webhook import Delivery, DeliveryStatus
 from resolvers.context import Context
 from resolvers.ids import encode
 from tests import data
@@ -387,3 +388,21 @@ async def test_a_call_that_was_under_way_does_nothing_any_more(
     [error] = response["errors"]
     assert error["extensions"]["code"] == "UNAUTHENTICATED"
     assert [await values(table) for table in tables] == before
+
+
+async def test_deliveries_keep_no_payload(db: str):
+    person, other = await data.influencer((INSTAGRAM, 10)), await data.influencer((INSTAGRAM, 10))
+    webhook, campaign = await data.webhook(), await data.campaign()
+    for place, who in enumerate((person, other)):
+        part = await data.participation(campaign, who, STATUS.JOINED)
+        event = await data.event(part, Action.MARK_JOINED)
+        text = f'{{"name":"{who.name}"}}'
+        given = {"status": DeliveryStatus.FAILED, "payload": text, "last_error": "It failed."}
+        await data.delivery(webhook, event, place + 1, **given)
+
+    await erased(person)
+
+    gone, kept = await Delivery.all().order_by("position")
+    assert (gone.payload, gone.last_error, gone.is_erased) == (None, None, True)
+    assert (kept.payload, kept.is_erased) == (f'{{"name":"{other.name}"}}', False)
+    assert gone.status is DeliveryStatus.FAILED

@@ -17,7 +17,7 @@ from resolvers.ids import encode
 from schema import schema
 from tests import data
 from tests.engine import SERVICE, STAFF, answer, execute, gids, mutate, operation, refusal
-from tests.resolvers.mutations.test_every_mutation import CASES, caller_for
+from tests.resolvers.mutations.test_every_mutation import CASES, TRIED, caller_for
 from tests.selections import everything_of
 from workflow.enums import Platform
 
@@ -46,7 +46,7 @@ MADE = {
 """The types of what is made, where it is more than an event."""
 
 
-@pytest.mark.parametrize("field", CASES)
+@pytest.mark.parametrize("field", TRIED)
 async def test_whatever_a_payload_reaches_is_named_as_what_it_is(db: str, field: str):
     given, person = await CASES[field]()
     caller = caller_for(field, person)

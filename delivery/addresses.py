@@ -1,0 +1,121 @@
+"""Where webhooks may be sent: public addresses alone, unless the operator allows others.
+
+Staff choose the URL and the server's network answers, so an address inside that network would be
+asked in the server's name. What counts is the address that is connected to, not the name.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
+from typing import Self
+from urllib.parse import urlsplit
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+_HOST = re.compile(r"(?!.*\.\d+$)[a-z0-9_-]+(\.[a-z0-9_-]+)*")
+_NAT64 = IPv6Network("64:ff9b::/96")
+_TUNNELS = (IPv6Network("2002::/16"), IPv6Network("2001::/32"))
+"""6to4 and Teredo, whose addresses have others in them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Hosts and networks to which webhooks may be sent though they are not public."""
+
+    hosts: frozenset[str] = frozenset()
+    networks: tuple[Network, ...] = ()
+    schemes: tuple[str, ...] = ("https",)
+
+    @classmethod
+    def read(cls, entries: Iterable[str]) -> Self:
+        """Return what is allowed by these entries. Raises ValueError for one that is no good."""
+        hosts, networks = set[str](), list[Network]()
+        for entry in filter(None, (each.strip().lower() for each in entries)):
+            try:
+                networks.append(ip_network(entry))
+            except ValueError:
+                if not _HOST.fullmatch(entry):
+                    message = f"{entry} is no host, address or network such as 10.0.0.0/8"
+                    raise ValueError(message) from None
+                hosts.add(entry)
+        return cls(frozenset(hosts), tuple(networks))
+
+    @property
+    def _schemes(self) -> str:
+        return " or ".join(f"{scheme}://" for scheme in self.schemes)
+
+    def permits(self, host: str, address: Address) -> bool:
+        """Return whether a connection may be made to this address of a host."""
+        plain = _embedded(address)
+        return (
+            host.lower() in self.hosts
+            or any(each in network for network in self.networks for each in (address, plain))
+            or is_public(address)
+        )
+
+    def problem_of(self, url: str) -> str | None:
+        """Return why nothing can be sent to this URL, as far as can be told without a connection.
+
+        The text is for who gave the URL.
+        """
+        try:
+            parts = urlsplit(url)
+            host, _ = parts.hostname, parts.port
+        except ValueError:
+            return "It is no URL: its host or its port is malformed."
+        if parts.scheme not in self.schemes:
+            return f"Give a URL that begins with {self._schemes}."
+        if not host or not url.isascii() or not url.isprintable():
+            return "Give the host, and write all in ASCII: names as xn--…, other text as %…."
+        if parts.username is not None or parts.password is not None:
+            return "Leave out the user name: messages are signed, and URLs are not kept secret."
+        if parts.fragment:
+            return "Leave out what follows the #: it would not be sent."
+        address = _literal(host)
+        if address is not None and not self.permits(host, address):
+            return f"{host} is no public address; the setting JOINERY_WEBHOOK_ALLOW may allow it."
+        return None
+
+
+def is_public(address: Address) -> bool:
+    """Return whether an address is one of the public internet, of one machine."""
+    plain = _embedded(address)
+    if plain is not address:
+        return is_public(plain)
+    if isinstance(address, IPv6Address) and (
+        address.is_site_local or any(address in tunnel for tunnel in _TUNNELS)
+    ):
+        return False
+    return address.is_global and not (
+        address.is_private
+        or address.is_loopback
+        or address.is_link_local
+        or address.is_multicast
+        or address.is_reserved
+        or address.is_unspecified
+    )
+
+
+def _embedded(address: Address) -> Address:
+    """Return the IPv4 address that a mapped or translated one stands for, else the same."""
+    if not isinstance(address, IPv6Address):
+        return address
+    if address in _NAT64:
+        return IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address
+
+
+def _literal(host: str) -> Address | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None

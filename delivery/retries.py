@@ -1,0 +1,153 @@
+"""What attempts make of deliveries and of their webhook: tried again when, given up, switched off.
+
+Nothing here reads a clock, a database or an address.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from delivery.outbox import Change, Due, Health, Target
+from delivery.sending import MAX_ERROR, Answer
+from models.webhook import DeliveryStatus
+
+PATIENCE = timedelta(hours=24)
+"""So long an event is tried, and a webhook that nothing arrives at stays switched on."""
+FIRST_WAIT = timedelta(seconds=2)
+MAX_WAIT = timedelta(hours=1)
+"""Between two attempts: each wait is twice the one before."""
+MAX_ASKED_WAIT = timedelta(hours=1)
+"""A receiver that asks for more (`Retry-After`) is tried after so long."""
+MAX_PAUSE = timedelta(minutes=5)
+"""Between two attempts at a receiver at which nothing arrives."""
+JITTER = 0.25
+"""A wait is longer or shorter by this part of it at most."""
+MANY_FAILURES = 5
+"""In a row, after which a receiver is only tried by one message at a time, with pauses."""
+GONE = 410
+BUSY = (429, 503)
+"""Answers that speak of the receiver, not of the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt that has ended."""
+
+    due: Due
+    began: datetime
+    payload: str | None
+    "None where it could not be made, which is not the receiver's fault."
+    answer: Answer
+
+    @property
+    def has_arrived(self) -> bool:
+        """Whether the receiver has the message."""
+        return self.answer.error is None
+
+
+def judge(
+    target: Target | None,
+    attempts: Sequence[Attempt],
+    now: datetime,
+    *,
+    counted_at: datetime | None,
+    chance: float,
+) -> tuple[list[Change], Health | None]:
+    """Return what attempts make of their deliveries and their webhook.
+
+    The target is None where it is switched off by now. What began before `counted_at`, when a
+    failure was counted last, is not counted as another one.
+    """
+    health = None if target is None else _health(target, attempts, now, counted_at, chance)
+    failing_since = health.failing_since if health else target and target.failing_since
+    fails_altogether = failing_since is not None and now - failing_since >= PATIENCE
+    is_off = target is None or (health is not None and health.disabled_reason is not None)
+    changes = [
+        _change(attempt, now, chance, gives_up=not (is_off or fails_altogether))
+        for attempt in attempts
+    ]
+    return changes, health
+
+
+def _change(attempt: Attempt, now: datetime, chance: float, *, gives_up: bool) -> Change:
+    due, answer, payload = attempt.due, attempt.answer, attempt.payload
+    if attempt.has_arrived:
+        delivered = DeliveryStatus.DELIVERED
+        return Change(due, delivered, answer.status_code, None, None, None, payload)
+    since = due.failing_since or attempt.began
+    if gives_up and now - since >= PATIENCE:
+        failed = DeliveryStatus.FAILED
+        return Change(due, failed, answer.status_code, answer.error, since, None, payload)
+    after = max(wait(due.attempts + 1, chance), asked_wait(answer.retry_after, now) or timedelta())
+    pending = DeliveryStatus.PENDING
+    return Change(due, pending, answer.status_code, answer.error, since, now + after, None)
+
+
+def _health(
+    target: Target,
+    attempts: Sequence[Attempt],
+    now: datetime,
+    counted_at: datetime | None,
+    chance: float,
+) -> Health | None:
+    """Return how the webhook does; None where that has not changed."""
+    answered = [attempt for attempt in attempts if attempt.payload is not None]
+    asked = _asked_pause(answered, now, target.paused_until)
+    if any(attempt.answer.status_code == GONE for attempt in answered):
+        reason = "The receiver answered 410: it is gone for good."
+        return Health(target.failing_since, target.failures, None, reason)
+    if any(attempt.has_arrived for attempt in answered):
+        if target.failing_since is None and asked == target.paused_until:
+            return None
+        recovered = target.failures >= MANY_FAILURES
+        return Health(None, 0, asked, has_recovered=recovered)
+    if not answered:
+        return None
+    since = target.failing_since or min(attempt.began for attempt in answered)
+    if now - since >= PATIENCE:
+        last = answered[-1].answer.error
+        reason = f"Nothing arrived for 24 hours. The last attempt: {last}"[:MAX_ERROR]
+        return Health(since, target.failures, None, reason)
+    is_news = counted_at is None or max(attempt.began for attempt in answered) >= counted_at
+    failures = target.failures + is_news
+    if is_news and failures >= MANY_FAILURES:
+        pause = now + wait(failures - MANY_FAILURES + 1, chance, MAX_PAUSE)
+        asked = pause if asked is None else max(asked, pause)
+    return Health(since, failures, asked)
+
+
+def _asked_pause(
+    attempts: Iterable[Attempt], now: datetime, pause: datetime | None
+) -> datetime | None:
+    """Return until when nothing is to be sent: as before, or longer if the receiver asks for it."""
+    waits = [
+        asked
+        for attempt in attempts
+        if attempt.answer.status_code in BUSY
+        and (asked := asked_wait(attempt.answer.retry_after, now)) is not None
+    ]
+    moments = [now + asked for asked in waits] + ([] if pause is None else [pause])
+    return max(moments, default=None)
+
+
+def wait(failures: int, chance: float, most: timedelta = MAX_WAIT) -> timedelta:
+    """Return the wait after so many failures in a row, one at least; `chance` is from 0 to 1."""
+    doublings = min(failures - 1, 32)
+    return min(FIRST_WAIT * 2**doublings, most) * (1 + JITTER * (2 * chance - 1))
+
+
+def asked_wait(retry_after: str | None, now: datetime) -> timedelta | None:
+    """Return the wait that a receiver asks for: seconds or a date; None where it is neither."""
+    if retry_after is None:
+        return None
+    text = retry_after.strip()
+    if text.isascii() and text.isdecimal():
+        return timedelta(seconds=min(int(text[:9]), MAX_ASKED_WAIT.total_seconds()))
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)  # as HTTP's dates are
+    return min(max(moment - now, timedelta()), MAX_ASKED_WAIT)

@@ -1,0 +1,207 @@
+"""Sending one message: signed, to an address that is checked where the connection is made.
+
+httpcore itself sends it, as nothing above it is wanted: no redirect is followed, no proxy asked and
+no cookie kept.
+"""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from types import TracebackType
+from typing import Any, Self, cast
+
+import httpcore
+from standardwebhooks import Webhook as Signer
+
+from delivery.addresses import Address, Allowed
+from telemetry.version import version
+
+TIMEOUT = 15.0
+"""Seconds for one attempt, from the look-up of the name to the end of the answer."""
+MAX_CONNECTIONS = 100
+MAX_ADDRESSES = 4
+"""Of a name, so many are tried."""
+KEEP_ALIVE_SECONDS = 30
+MAX_ANSWER = 16 * 1024
+"""Bytes of an answer that are read, so that its connection can be used again."""
+MAX_ERROR = 500
+"""Characters of what is kept of an error."""
+
+
+class ForbiddenAddressError(Exception):
+    """A host without an address to which webhooks may be sent. Its text is for staff."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message that is to be sent."""
+
+    id: str
+    "The same at each attempt."
+    url: str
+    body: str
+    secrets: Sequence[str]
+    "Each signs."
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of sending a message."""
+
+    status_code: int | None = None
+    retry_after: str | None = None
+    error: str | None = None
+    "Why it has not arrived, in words; None where it has."
+
+
+class Sender:
+    """Sends messages to addresses that are allowed, each within `timeout` seconds."""
+
+    def __init__(self, allowed: Allowed, timeout: float = TIMEOUT) -> None:
+        self._allowed = allowed
+        self._timeout = timeout
+        self._pool: httpcore.AsyncConnectionPool | None = None
+
+    async def __aenter__(self) -> Self:
+        """Open it. Connections live until it is left."""
+        self._pool = httpcore.AsyncConnectionPool(
+            # The machine's authorities, or those that SSL_CERT_FILE names.
+            ssl_context=ssl.create_default_context(),
+            max_connections=MAX_CONNECTIONS,
+            keepalive_expiry=KEEP_ALIVE_SECONDS,
+            network_backend=_CheckedNetwork(self._allowed),
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close its connections."""
+        if self._pool is not None:
+            await self._pool.aclose()
+            self._pool = None
+
+    async def send(self, message: Message) -> Answer:
+        """Send a message, signed now. What goes wrong is in the answer."""
+        if problem := self._allowed.problem_of(message.url):
+            return Answer(error=problem[:MAX_ERROR])
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await self._answer(message)
+        except (TimeoutError, httpcore.TimeoutException):
+            return Answer(error=f"There was no answer within {self._timeout:g} seconds.")
+        except ForbiddenAddressError as error:
+            return Answer(error=str(error)[:MAX_ERROR])
+        except (httpcore.NetworkError, httpcore.ProtocolError, OSError, UnicodeError) as error:
+            return Answer(error=f"The connection failed: {_reason(error)}"[:MAX_ERROR])
+
+    async def _answer(self, message: Message) -> Answer:
+        assert self._pool is not None, "it is entered"
+        async with self._pool.stream(
+            "POST",
+            message.url,
+            headers=headers_of(message, datetime.now(UTC)),
+            content=message.body.encode(),
+        ) as response:
+            await _read(response)
+            if 200 <= response.status < 300:
+                return Answer(response.status)
+            asked = [value for name, value in response.headers if name.lower() == b"retry-after"]
+            error = f"The receiver answered {response.status}."
+            if 300 <= response.status < 400:
+                error = f"{error[:-1]}; redirects are not followed."
+            return Answer(response.status, asked[0].decode("latin-1") if asked else None, error)
+
+
+def headers_of(message: Message, now: datetime) -> list[tuple[str, str]]:
+    """Return the headers of a message that is sent now."""
+    moment = now.astimezone(UTC)  # the library takes any other for UTC
+    signatures = [
+        Signer(secret).sign(msg_id=message.id, timestamp=moment, data=message.body)
+        for secret in message.secrets
+    ]
+    return [
+        ("content-type", "application/json"),
+        ("user-agent", f"Joinery/{version()}"),
+        ("webhook-id", message.id),
+        ("webhook-timestamp", str(int(moment.timestamp()))),
+        ("webhook-signature", " ".join(signatures)),
+    ]
+
+
+async def _read(response: httpcore.Response) -> None:
+    """Read the body to its end, but no more than is worth a connection."""
+    size = 0
+    async for part in response.aiter_stream():
+        size += len(part)
+        if size > MAX_ANSWER:
+            return
+
+
+def _reason(error: BaseException) -> str:
+    """Return what went wrong: httpcore's errors have the one that they stand for behind them."""
+    cause = error
+    while isinstance(cause, httpcore.NetworkError) and cause.__context__ is not None:
+        cause = cause.__context__
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"the certificate is not good: {cause.verify_message}"
+    if isinstance(cause, socket.gaierror | UnicodeError):
+        return "the host's name is not known."
+    return str(cause) or type(cause).__name__
+
+
+class _CheckedNetwork(httpcore.AsyncNetworkBackend):
+    """Connects to what a name resolves to now, if that is allowed.
+
+    The name is resolved here alone, so no other answer can be connected to. TLS, which comes after
+    it, still asks for a certificate of the name.
+    """
+
+    def __init__(self, allowed: Allowed) -> None:
+        self._allowed = allowed
+        self._network = cast("httpcore.AsyncNetworkBackend", httpcore.AnyIOBackend())
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109  # httpcore's
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect. Raises ForbiddenAddressError where no address of the host is allowed."""
+        known = await _addresses(host, port)
+        allowed = [address for address in known if self._allowed.permits(host, address)]
+        if not allowed:
+            raise ForbiddenAddressError(
+                f"{host} has no public address ({', '.join(map(str, known[:MAX_ADDRESSES]))});"
+                " the setting JOINERY_WEBHOOK_ALLOW may allow it."
+            )
+        *others, last = allowed[:MAX_ADDRESSES]
+        for address in others:
+            with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+                return await self._connect(address, port, timeout, local_address, socket_options)
+        return await self._connect(last, port, timeout, local_address, socket_options)
+
+    async def _connect(
+        self, address: Address, port: int, *given: Any
+    ) -> httpcore.AsyncNetworkStream:
+        return await self._network.connect_tcp(str(address), port, *given)
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep."""
+        await self._network.sleep(seconds)
+
+
+async def _addresses(host: str, port: int) -> list[Address]:
+    """Return what a host resolves to, each once."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(ip_address(address[0]) for *_, address in found))

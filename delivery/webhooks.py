@@ -1,0 +1,267 @@
+"""Sending the feed to webhooks, by one process at a time.
+
+Whatever is under way when the process dies is still pending in the database, so whoever takes over
+sends it again: a message arrives at least once, and has the same id each time. In one turn what has
+ended is recorded, what is new in the feed is planned, and what is due is sent. Deliveries of one
+webhook, campaign and influencer go one after the other, all others at the same time.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Protocol
+
+import orjson
+
+from background.lease import BRISK
+from background.worker import Worker
+from delivery import outbox
+from delivery.addresses import Allowed
+from delivery.outbox import Backlog, Due, Health, Target
+from delivery.retries import MANY_FAILURES, Attempt, judge
+from delivery.selections import FIELD, SelectionError, Selections
+from delivery.sending import MAX_CONNECTIONS, Answer, Message, Sender
+from resolvers.context import utc_now
+from resolvers.errors import RequestError
+from resolvers.feed import last_position
+from telemetry.metrics import WEBHOOK_ATTEMPTS, WEBHOOK_OLDEST, WEBHOOKS_SWITCHED_OFF
+
+EVENT_TYPE = "participation.changed"
+MAX_SENDING = 10
+"""Messages to one webhook at the same time."""
+TICK_SECONDS = 0.25
+"""Between two turns where nothing has ended meanwhile."""
+SWEEP_SECONDS = 60
+
+_log = logging.getLogger(__name__)
+
+
+class Payloads(Protocol):
+    """Makes payloads by selections (`delivery/selections.py`)."""
+
+    async def render(self, selection: str, positions: Sequence[int]) -> Mapping[int, bytes]:
+        """Return the result at each position; raise SelectionError, RequestError."""
+        ...
+
+    def forget(self, but: set[str]) -> None:
+        """Forget all selections but these."""
+        ...
+
+
+class WebhookRules:
+    """What webhooks can be (`resolvers.context.WebhookRules`)."""
+
+    def __init__(self, allowed: Allowed, selections: Selections) -> None:
+        self.problem_of_url = allowed.problem_of
+        self.problem_of_selection = selections.problem_of
+
+
+class Deliverer:
+    """Sends what is due to webhooks. `clock` says the time."""
+
+    def __init__(
+        self, payloads: Payloads, sender: Sender, clock: Callable[[], datetime] = utc_now
+    ) -> None:
+        self._payloads = payloads
+        self._sender = sender
+        self._clock = clock
+
+    @property
+    def worker(self) -> Worker:
+        """The work as one that every process offers to do."""
+        return Worker("webhooks", self.run, seconds=1, terms=BRISK)
+
+    async def run(self) -> None:
+        """Send until cancelled."""
+        try:
+            async with self._sender, asyncio.TaskGroup() as group:
+                shift = Shift(self._payloads, self._sender, self._clock, group)
+                while True:
+                    if not await shift.turn():
+                        await shift.rest()
+        finally:
+            WEBHOOK_OLDEST.set(0)
+
+
+class Shift:
+    """What one process does while it has the lease."""
+
+    def __init__(
+        self,
+        payloads: Payloads,
+        sender: Sender,
+        clock: Callable[[], datetime],
+        group: asyncio.TaskGroup,
+    ) -> None:
+        self._payloads = payloads
+        self._sender = sender
+        self._clock = clock
+        self._group = group
+        self._sending: dict[int, int] = {}
+        "Webhooks, by the deliveries that are being sent or were not recorded yet."
+        self._ended: list[Attempt] = []
+        self._has_news = asyncio.Event()
+        self._counted_at: dict[int, datetime] = {}
+        "When a failure was counted last, by webhook."
+        self._sweeps_at: datetime | None = None
+
+    async def turn(self) -> bool:
+        """Record, plan and send; return whether there is more to do at once."""
+        self._has_news.clear()
+        await self._record()
+        targets, backlogs = await outbox.targets(), await outbox.backlogs()
+        self._payloads.forget({target.selection for target in targets})
+        self._measure(backlogs)
+        end = await last_position()
+        is_more = False
+        for target in targets:
+            backlog = backlogs.get(target.id)
+            is_behind = end > target.planned_position
+            if is_behind and (backlog is None or backlog.size < outbox.MAX_AHEAD):
+                is_more |= await outbox.plan(target.id, self._clock())
+            elif not self._is_due(backlog):
+                continue
+            await self._send_due(target)
+        return await self._sweep() or is_more
+
+    async def rest(self) -> None:
+        """Wait until an attempt has ended, a quarter of a second at most."""
+        try:
+            async with asyncio.timeout(TICK_SECONDS):
+                await self._has_news.wait()
+        except TimeoutError:
+            pass
+
+    def _is_due(self, backlog: Backlog | None) -> bool:
+        return backlog is not None and backlog.next_attempt_at <= self._clock()
+
+    def _measure(self, backlogs: Mapping[int, Backlog]) -> None:
+        oldest = min((each.oldest for each in backlogs.values()), default=None)
+        age = timedelta() if oldest is None else self._clock() - oldest
+        WEBHOOK_OLDEST.set(max(age.total_seconds(), 0))
+
+    # Sending
+
+    async def _send_due(self, target: Target) -> None:
+        """Begin to send what is due to a webhook, as far as there is room."""
+        now = self._clock()
+        room = self._room(target)
+        if room <= 0 or (target.paused_until is not None and target.paused_until > now):
+            return
+        found = await outbox.due(target.id, now, self._sending, room)
+        if not found:
+            return
+        try:
+            texts = await self._texts(target, [due.position for due in found])
+        except SelectionError as error:
+            await self._switch_off(target, f"The selection is not valid any more: {error}")
+            return
+        for due in found:
+            self._begin(target, due, _body(texts.get(due.position), due.occurred_at))
+
+    def _room(self, target: Target) -> int:
+        """Return how many more messages may be sent to a webhook now."""
+        most = 1 if target.failures >= MANY_FAILURES else MAX_SENDING
+        mine = sum(webhook == target.id for webhook in self._sending.values())
+        return min(most - mine, MAX_CONNECTIONS - len(self._sending))
+
+    async def _texts(self, target: Target, positions: Sequence[int]) -> Mapping[int, bytes]:
+        """Return the results of the selection; none where one cannot be made."""
+        try:
+            return await self._payloads.render(target.selection, positions)
+        except RequestError as error:
+            if len(positions) == 1:
+                _log.warning("a payload of the webhook %s cannot be made: %s", target.id, error)
+                return {}
+        # Perhaps it is one that spoils all.
+        each = [await self._texts(target, [position]) for position in positions]
+        return {position: text for made in each for position, text in made.items()}
+
+    def _begin(self, target: Target, due: Due, body: str | None) -> None:
+        began = self._clock()
+        self._sending[due.id] = target.id
+        if body is None:
+            self._end(Attempt(due, began, None, Answer(error="The payload could not be made.")))
+            return
+        message = Message(due.message_id, target.url, body, target.secrets(began))
+        self._group.create_task(self._send(due, message, began))
+
+    async def _send(self, due: Due, message: Message, began: datetime) -> None:
+        try:
+            answer = await self._sender.send(message)
+        except Exception:  # noqa: BLE001  # it is no reason to stop sending others
+            _log.exception("the message %s could not be sent", message.id)
+            answer = Answer(error="The message could not be sent; the server's log says why.")
+        self._end(Attempt(due, began, message.body, answer))
+
+    def _end(self, attempt: Attempt) -> None:
+        self._ended.append(attempt)
+        self._has_news.set()
+
+    # Recording
+
+    async def _record(self) -> None:
+        """Record the attempts that have ended."""
+        ended, self._ended = self._ended, []
+        by_webhook: dict[int, list[Attempt]] = {}
+        for attempt in ended:
+            by_webhook.setdefault(attempt.due.webhook_id, []).append(attempt)
+        for webhook, attempts in by_webhook.items():
+            await self._record_of(webhook, attempts)
+            for attempt in attempts:
+                del self._sending[attempt.due.id]
+
+    async def _record_of(self, webhook: int, attempts: Sequence[Attempt]) -> None:
+        now = self._clock()
+        decide = partial(
+            judge,
+            attempts=attempts,
+            now=now,
+            counted_at=self._counted_at.get(webhook),
+            chance=random.random(),  # noqa: S311  # no secret
+        )
+        health = await outbox.record(webhook, decide, now)
+        if health is not None and health.failures:
+            self._counted_at[webhook] = now
+        if health is not None and health.disabled_reason is not None:
+            _told_off(webhook, health.disabled_reason)
+        for attempt in attempts:
+            WEBHOOK_ATTEMPTS.add("arrived" if attempt.has_arrived else "failed")
+
+    async def _switch_off(self, target: Target, reason: str) -> None:
+        health = Health(target.failing_since, target.failures, None, reason[:500])
+        await outbox.record(target.id, lambda _: ((), health), self._clock())
+        _told_off(target.id, reason)
+
+    async def _sweep(self) -> bool:
+        """Delete what is old, now and then; return whether there may be more."""
+        now = self._clock()
+        if self._sweeps_at is not None and now < self._sweeps_at:
+            return False
+        is_more = await outbox.sweep(now)
+        self._sweeps_at = now if is_more else now + timedelta(seconds=SWEEP_SECONDS)
+        return is_more
+
+
+def _told_off(webhook: int, reason: str) -> None:
+    WEBHOOKS_SWITCHED_OFF.add()
+    _log.warning("the webhook %s is switched off: %s", webhook, reason)
+
+
+def _body(result: bytes | None, occurred_at: datetime) -> str | None:
+    """Return the body of a message, of the result of the selection; None where there is none."""
+    answer: Any = orjson.loads(result or b"{}")
+    found: Any = answer.get("data") or {}
+    data: Any = found.get(FIELD)
+    if data is None or any(_is_ours(error) for error in answer.get("errors", ())):
+        return None
+    body: dict[str, Any] = {"type": EVENT_TYPE, "timestamp": occurred_at, "data": data}
+    return orjson.dumps(body, option=orjson.OPT_UTC_Z).decode()
+
+
+def _is_ours(error: Any) -> bool:
+    """Return whether an error may be over at the next attempt."""
+    return error["extensions"]["code"] in ("INTERNAL", "UNAVAILABLE")
