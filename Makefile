@@ -24,7 +24,7 @@ WRK := $(or $(shell command -v wrk),/usr/bin/wrk)
 NODE := $(shell node -e 'const [a, b] = process.versions.node.split("."); if (a > 20 || (a == 20 && b >= 19)) console.log("yes")' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install graphiql run test test-fast faults torture coverage bench flatness memory lint format docs schema lock
+.PHONY: help install graphiql run test test-fast faults torture coverage bench flatness memory live lint format docs schema lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -101,6 +101,9 @@ flatness: install ## Measure the Select tab at 100,000 and at a million influenc
 
 memory: install ## Measure memory over 50,000 documents, and callers without a token (20 minutes)
 	$(BIN)/python -m bench.memory
+
+live: install $(PEERS) ## Measure subscriptions beside those of other servers (15 minutes)
+	$(BIN)/python -m bench.live
 
 lint: install ## Check style, types, the direction of imports and the Dockerfile
 	$(BIN)/ruff check .

@@ -112,6 +112,11 @@ PEERS = (
         speaks_its_own=True,
     ),
 )
+LIVE_PEERS = (
+    Peer("yoga-live", "GraphQL Yoga + graphql-ws", "node", _node("live/yoga.js")),
+    Peer("mercurius-live", "Mercurius", "node", _node("live/mercurius.js")),
+)
+"""The servers whose subscriptions are timed."""
 
 
 def at_commit(commit: str, folder: Path) -> Peer:
