@@ -30,6 +30,7 @@ MODEL_MODULES = [
     "models.idempotency",
     "models.lease",
     "models.webhook",
+    "models.ticket",
 ]
 DEFAULT_URL = "sqlite://joinery.db"
 DEFAULT_OPTIONS = DatabaseOptions()

@@ -209,6 +209,8 @@ class Live:
             for member in target.members:
                 if not member.is_over and member.position < position:
                     member.subscriber.deliver(result)
+            # Those who send have their turn: else what a bulk call did would wait all at once.
+            await asyncio.sleep(0)
 
     async def _end_if_put_back(self) -> None:
         """End all streams where the feed has become shorter: what they were told is not so."""

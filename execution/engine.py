@@ -370,6 +370,6 @@ def _response(result: ExecutionResult) -> Response:
     return Response(body, "UNAVAILABLE" in codes, codes=codes)
 
 
-def to_json(body: Mapping[str, Any]) -> bytes:
-    """Return the body of a response as JSON, with times in UTC."""
+def to_json(body: Mapping[str, Any] | Sequence[Any]) -> bytes:
+    """Return the body of a response, or a part of it, as JSON, with times in UTC."""
     return orjson.dumps(body, option=orjson.OPT_UTC_Z)

@@ -2,18 +2,22 @@
 
 from collections.abc import Awaitable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
 from database.tracing import Trace, traced
 from execution.engine import Response, to_json
 
+Other = TypeVar("Other")
 
-async def explain(responding: Awaitable[Response]) -> Response:
-    """Return the same response, with what it cost in `extensions.plan`."""
+
+async def explain(responding: Awaitable[Response | Other]) -> Response | Other:
+    """Return the same response, with what it cost in `extensions.plan`; or what stays open."""
     with traced() as trace, trace.stage("total"):
         response = await responding
+    if not isinstance(response, Response):
+        return response
     body: dict[str, Any] = orjson.loads(response.body)
     return replace(response, body=to_json({**body, "extensions": {"plan": _plan(trace)}}))
 

@@ -61,6 +61,20 @@ WEBHOOK_OLDEST = Gauge(
 WEBHOOKS_SWITCHED_OFF = Counter(
     "joinery_webhooks_switched_off_total", "Webhooks that were switched off by themselves."
 )
+STREAM_CONNECTIONS = Gauge(
+    "joinery_stream_connections", "WebSockets and event streams that are open.", ("protocol",)
+)
+SUBSCRIPTIONS = Gauge(
+    "joinery_subscriptions", "Subscriptions that are open, by protocol.", ("protocol",)
+)
+STREAM_MESSAGES = Counter(
+    "joinery_stream_messages_total", "Results sent by WebSockets and event streams.", ("protocol",)
+)
+STREAMS_ENDED = Counter(
+    "joinery_subscriptions_ended_total",
+    "Subscriptions that ended, by protocol and code; without a code where the client left.",
+    ("protocol", "code"),
+)
 
 METRICS: tuple[Metric, ...] = (
     OPERATIONS,
@@ -78,6 +92,10 @@ METRICS: tuple[Metric, ...] = (
     WEBHOOK_ATTEMPTS,
     WEBHOOK_OLDEST,
     WEBHOOKS_SWITCHED_OFF,
+    STREAM_CONNECTIONS,
+    SUBSCRIPTIONS,
+    STREAM_MESSAGES,
+    STREAMS_ENDED,
 )
 
 

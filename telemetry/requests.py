@@ -28,9 +28,13 @@ class Statement(NamedTuple):
 class Record:
     """The facts known of a request so far. None of them tells who a person is.
 
+    A query by WebSocket has one of its own, as has a subscription, and the connection itself.
+
     Most are class attributes with defaults, which cost nothing until they are set.
     """
 
+    event = "request"
+    "`stream` for a subscription, `connection` for a WebSocket."
     is_operation = False
     "Whether it was sent to GraphQL, well-formed or not."
     name: str | None = None
@@ -47,6 +51,10 @@ class Record:
     trace_id: str | None = None
     trace_headers: Mapping[str, str] = MappingProxyType({})
     "For requests to other servers, which are part of the trace."
+    messages: int | None = None
+    "Results that were sent for it, where there may be several."
+    closed: int | None = None
+    "The code that its WebSocket was closed with."
     queued = 0.0
     "Seconds of waiting for a turn, a connection or a transaction."
 
@@ -57,6 +65,12 @@ class Record:
         self.decisions: list[tuple[str, str]] = []
         "Actions and outcomes of the transaction that is open."
 
+    def describe(self, kind: str, name: str | None, *, is_trusted: bool) -> None:
+        """Note which operation was sent."""
+        self.type, self.name = kind, name
+        if is_trusted and name:
+            self.label = name
+
 
 current_request: ContextVar[Record | None] = ContextVar("request", default=None)
 """The record of the request that is being worked on."""
@@ -66,6 +80,8 @@ def count(record: Record, seconds: float) -> None:
     """Count an operation that has been answered."""
     kind = record.type
     metrics.OPERATIONS.add(record.label, kind, record.outcome, record.code or "")
+    if record.event == "stream":
+        return
     metrics.OPERATION_SECONDS.add(seconds, record.label, kind)
     if statements := record.statements:
         metrics.QUEUE_SECONDS.add(record.queued, kind)

@@ -56,6 +56,11 @@ class Gauge(Metric):
         """Set the number of this process."""
         self._numbers[labels] = [value]
 
+    def change(self, amount: float, *labels: str) -> None:
+        """Add to the number of this process."""
+        found = self._numbers.setdefault(labels, [0])
+        found[0] += amount
+
 
 class Histogram(Metric):
     """Durations in seconds, counted by upper bounds.

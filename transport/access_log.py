@@ -40,7 +40,7 @@ class AccessLog:
         """Write the line of a request; one that warns has statements."""
         name, is_operation = record.name, record.is_operation
         line = {
-            "event": "request",
+            "event": record.event,
             "request_id": record.id,
             "method": method,
             "path": path,
@@ -55,6 +55,10 @@ class AccessLog:
         }
         if record.trace_id is not None:
             line["trace_id"] = record.trace_id
+        if record.messages is not None:
+            line["messages"] = record.messages
+        if record.closed is not None:
+            line["closed"] = record.closed
         if level == logging.WARNING:
             line |= _cost(record)
         self._write(level, line)

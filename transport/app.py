@@ -1,7 +1,7 @@
 """The whole server as one ASGI application."""
 
 import gc
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from background.worker import Worker, working
 from database.connection import attached
 from database.replication import replicating
 from database.session import capabilities
-from delivery.live import Live, running
+from delivery.live import running
 from delivery.selections import Selections
 from delivery.sending import Sender
 from delivery.sequencer import worker as sequencer
@@ -40,8 +40,11 @@ from transport.graphiql import Identities, Page, graphiql_routes, no_page, page
 from transport.http import GraphQLOverHTTP
 from transport.logs import configure_logs
 from transport.metrics import metrics_published, metrics_routes
-from transport.observing import Observed
+from transport.observing import Observed, Observer
+from transport.service import Service
 from transport.settings import PREFIX, Settings, SettingsError
+from transport.streams.registry import Registry
+from transport.streams.websocket import GraphQLOverWebSocket, Limits
 from transport.traces import new_traces, traces_sent
 
 if TYPE_CHECKING:
@@ -62,18 +65,22 @@ def create_app(settings: Settings, identities: Identities | None = None) -> Star
     `identities` gives GraphiQL's menu its ready tokens; None where there must be none.
     """
     configure_logs(settings.log_level, as_json=settings.logs_json)
-    engine = engine_of(settings)
     addresses, selections = settings.webhook_addresses, Selections(schema)
-    graphql = _graphql(engine, settings, WebhookRules(addresses, selections))
+    service = _service(settings, WebhookRules(addresses, selections))
     deliverer = Deliverer(selections, Sender(addresses, settings.webhook_timeout))
     traces = new_traces()
-    live = Live()
+    observer = Observer(AccessLog(as_json=settings.logs_json), settings.slow_request, traces)
+    graphql = GraphQLOverHTTP(
+        service, explains=not settings.is_production, body_timeout=settings.body_timeout
+    )
+    limits = Limits(settings.body_timeout, settings.stream_subscriptions)
     server = Server(
         graphql,
+        GraphQLOverWebSocket(service, observer, settings.cors_origins or (), limits),
         settings,
-        traces,
-        lifespan=_lifespan(settings, engine, live, traces, deliverer.worker),
-        routes=_routes(graphql, settings, identities),
+        observer,
+        lifespan=_lifespan(settings, service, traces, deliverer.worker),
+        routes=_routes(graphql, service, settings, identities),
         exception_handlers={HTTPException: _refuse},
     )
     # A redirect would go to whatever Host was sent, and by plain HTTP.
@@ -102,9 +109,9 @@ def engine_of(settings: Settings) -> Engine:
         raise SettingsError(f"{PREFIX}TRUSTED_DOCUMENTS:\n{error}") from None
 
 
-def _graphql(engine: Engine, settings: Settings, webhooks: WebhookRules) -> GraphQLOverHTTP:
-    return GraphQLOverHTTP(
-        engine,
+def _service(settings: Settings, webhooks: WebhookRules) -> Service:
+    return Service(
+        engine_of(settings),
         Authenticator(settings),
         new_context=partial(
             Context,
@@ -112,20 +119,20 @@ def _graphql(engine: Engine, settings: Settings, webhooks: WebhookRules) -> Grap
             plain_accounts=not settings.is_production,
             webhooks=webhooks,
         ),
-        explains=not settings.is_production,
         request_timeout=settings.request_timeout,
-        body_timeout=settings.body_timeout,
         max_concurrency=settings.max_concurrency,
+        streams=Registry(settings.stream_connections, settings.stream_keep_alive),
     )
 
 
 def _routes(
-    graphql: GraphQLOverHTTP, settings: Settings, identities: Identities | None
+    graphql: GraphQLOverHTTP, service: Service, settings: Settings, identities: Identities | None
 ) -> Sequence[BaseRoute]:
     endpoint = WithPage(graphql, page if settings.shows_graphiql else no_page)
     return [
         Route(GRAPHQL, endpoint, methods=["GET", "POST"]),
         Route(GRAPHQL, _options, methods=["OPTIONS"]),
+        Route(f"{GRAPHQL}/ticket", service.tickets.answer, methods=["POST"]),
         Route("/health/live", health.live),
         Route("/health/ready", health.ready),
         *metrics_routes(settings),
@@ -134,29 +141,26 @@ def _routes(
 
 
 def _lifespan(
-    settings: Settings,
-    engine: Engine,
-    live: Live,
-    traces: "Traces | None",
-    *workers: Worker,
-) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    settings: Settings, service: Service, traces: "Traces | None", *workers: Worker
+) -> Callable[[Starlette], AbstractAsyncContextManager[Mapping[str, Any]]]:
     """Return what runs beside the requests, from the start of the server to its end."""
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncGenerator[None]:
+    async def lifespan(app: Starlette) -> AsyncGenerator[Mapping[str, Any]]:
         options = settings.database_options
         async with (
             attached(settings.database_url, options),
             replicating(options) as replicas,
             working([*_workers(), *workers]),
-            running(live),
+            running(service.live),
             metrics_published(settings, replicas),
             traces_sent(traces),
+            service.streams.looking(),
         ):
-            engine.replicas = app.state.replicas = replicas
+            service.engine.replicas = app.state.replicas = replicas
             _spare_collections()
             _log.info("Joinery has started", version=version(), environment=settings.env)
-            yield
+            yield {"streams": service.streams}
 
     return lifespan
 
@@ -183,15 +187,20 @@ class Server(Starlette):
     """Starlette, but for what nearly all requests are: they go to GraphQL straight away."""
 
     def __init__(
-        self, graphql: ASGIApp, settings: Settings, traces: "Traces | None", **starlette: Any
+        self,
+        graphql: ASGIApp,
+        websocket: ASGIApp,
+        settings: Settings,
+        observer: Observer,
+        **starlette: Any,
     ) -> None:
         super().__init__(**starlette)
         origins = settings.cors_origins
         self._graphql = graphql
+        self._websocket = websocket
         # Around everything, so that errors can be read on pages of other origins too.
         serve = with_cors(self._serve, origins) if origins else self._serve
-        access_log = AccessLog(as_json=settings.logs_json)
-        self._outermost = Observed(serve, access_log, settings.slow_request, traces)
+        self._outermost = Observed(serve, observer)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or start and stop."""
@@ -200,6 +209,8 @@ class Server(Starlette):
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] == GRAPHQL:
             await self._graphql(scope, receive, send)
+        elif scope["type"] == "websocket" and scope["path"] == GRAPHQL:
+            await self._websocket(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 

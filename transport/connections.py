@@ -1,32 +1,78 @@
-"""uvicorn's HTTP connection, with bounds for clients that send no end, or do not read.
+"""uvicorn's connections, with bounds for clients that send no end, or do not read.
 
-uvicorn takes a request's line and headers however long they are, and however long they take; and it
-keeps an answer in memory for as long as its client does not read it, closed or not.
+uvicorn takes a request's line and headers however long they are, and however long they take; it
+keeps an answer in memory for as long as its client does not read it, closed or not; and it logs the
+address of a WebSocket with its query string.
 """
 
 import asyncio
+import logging
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import CloseCode
+from websockets.http11 import Request
 
 MAX_HEAD = 256 << 10
 """Bytes of a request's line and headers together; the last read may exceed it."""
 MIN_TAKEN = 16 << 10
 """Bytes of an answer that its client has to take in the time that a body may take."""
+MAX_FIRST_MESSAGE = 32 << 10
+"""Bytes of a message on a WebSocket until more is allowed: a token has some thousand."""
+CLOSING_SECONDS = 1.0
+"""For a WebSocket to take what is on its way to it, when the server ends."""
 _TOO_LARGE = b"The headers are too large."
+_QUIET = logging.getLogger("uvicorn.websocket")
+"""Frames have tokens, and addresses may have them: neither is for a log, whatever its level."""
+_QUIET.setLevel(logging.WARNING)
 
 
-class BoundedConnection(HttpToolsProtocol):
-    """A connection that leaves a client that is too slow, and answers 431 to large headers."""
+class _WatchedReader:
+    """A connection that is aborted where its client does not read what it was sent."""
+
+    transport: Any
+    loop: asyncio.AbstractEventLoop
 
     seconds = 15.0
-    "In which headers have to be there, and some of an answer has to be taken."
+    "In which some of what was sent has to be taken."
 
-    _in_head = False
-    _head_size = 0
-    _head_timer: asyncio.TimerHandle | None = None
     _unsent = 0
     _reader_timer: asyncio.TimerHandle | None = None
+
+    def abort(self) -> None:
+        """Drop the connection, with what is on its way."""
+        self.transport.abort()
+
+    def watch_reader(self) -> None:
+        """Begin to watch: more was sent than the client has taken."""
+        self._unsent = self.transport.get_write_buffer_size()
+        self._reader_timer = self.loop.call_later(self.seconds, self._check_reader)
+
+    def unwatch_reader(self) -> None:
+        """Watch no longer."""
+        if self._reader_timer is not None:
+            self._reader_timer.cancel()
+            self._reader_timer = None
+
+    def _check_reader(self) -> None:
+        if self.transport.get_write_buffer_size() > self._unsent - MIN_TAKEN:
+            self.transport.abort()
+        else:
+            self.watch_reader()
+
+
+class BoundedConnection(_WatchedReader, HttpToolsProtocol):
+    """A connection that leaves a client that is too slow, and answers 431 to large headers.
+
+    `scope["extensions"]["joinery.connection"]` is this, for `abort`.
+    """
+
+    _in_head = False
+    _is_handed_over = False
+    "To a WebSocket."
+    _head_size = 0
+    _head_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request, as for any later one."""
@@ -38,9 +84,9 @@ class BoundedConnection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing more."""
         self._unset_keepalive_if_required()
-        for timer in (self._head_timer, self._reader_timer):
-            if timer is not None:
-                timer.cancel()
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+        self.unwatch_reader()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -48,6 +94,8 @@ class BoundedConnection(HttpToolsProtocol):
         if self._in_head:
             self._head_size += len(data)
         super().data_received(data)
+        if self._is_handed_over:
+            return
         if (
             (self._in_head or self._is_idle)
             and self._head_timer is None
@@ -60,6 +108,7 @@ class BoundedConnection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin with a request."""
         super().on_message_begin()
+        self.scope["extensions"] = {"joinery.connection": self}  # type: ignore[typeddict-item]
         self._in_head, self._head_size = True, 0
 
     def on_headers_complete(self) -> None:
@@ -73,13 +122,19 @@ class BoundedConnection(HttpToolsProtocol):
     def pause_writing(self) -> None:
         """Watch whether the client reads."""
         super().pause_writing()
-        self._watch_reader()
+        self.watch_reader()
 
     def resume_writing(self) -> None:
         """Watch no longer."""
         super().resume_writing()
-        if self._reader_timer is not None:
-            self._reader_timer.cancel()
+        self.unwatch_reader()
+
+    def handle_websocket_upgrade(self) -> None:
+        """Hand the connection over; nothing here waits for it any more."""
+        self._is_handed_over = True
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+        super().handle_websocket_upgrade()
 
     @property
     def _is_idle(self) -> bool:
@@ -93,16 +148,6 @@ class BoundedConnection(HttpToolsProtocol):
         else:  # it may stand behind earlier requests, where it is not read
             self._head_timer = self.loop.call_later(self.seconds, self._end_head)
 
-    def _watch_reader(self) -> None:
-        self._unsent = self.transport.get_write_buffer_size()
-        self._reader_timer = self.loop.call_later(self.seconds, self._check_reader)
-
-    def _check_reader(self) -> None:
-        if self.transport.get_write_buffer_size() > self._unsent - MIN_TAKEN:
-            self.transport.abort()
-        else:
-            self._watch_reader()
-
     def _refuse(self) -> None:
         """Answer 431, unless another answer of this connection is under way, and close it."""
         if self._is_idle and not self.transport.is_closing():
@@ -111,6 +156,67 @@ class BoundedConnection(HttpToolsProtocol):
         self.transport.close()
 
 
+class BoundedWebSocket(_WatchedReader, WebSocketsSansIOProtocol):
+    """A WebSocket that leaves a client that is too slow, and takes small messages at first.
+
+    `scope["extensions"]["joinery.connection"]` is this, for `allow_messages` and `abort`.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.logger = self.conn.logger = _QUIET
+        # While the server ends, that of each answer is to be closed; this one stays for a while.
+        self.default_headers = [each for each in self.default_headers if each[0] != b"connection"]
+        self.conn.debug = False
+        self.conn.max_message_size = min(self.config.ws_max_size, MAX_FIRST_MESSAGE)
+
+    def handle_connect(self, event: Request) -> None:
+        """Begin with the application."""
+        super().handle_connect(event)
+        if self.response.status_code == 101:
+            self.scope["extensions"]["joinery.connection"] = self  # type: ignore[typeddict-unknown-key]
+
+    def allow_messages(self) -> None:
+        """Take messages of the whole size from now on."""
+        self.conn.max_message_size = self.config.ws_max_size
+
+    def send_receive_event_to_app(self) -> None:
+        """Hand a message on; close the socket where its text is not UTF-8."""
+        if self.curr_msg_data_type == "text":
+            try:
+                b"".join(self.frames).decode()
+            except UnicodeDecodeError:
+                self.conn.fail(CloseCode.INVALID_DATA, "A message is not UTF-8.")
+                self.handle_parser_exception()
+                return
+        super().send_receive_event_to_app()
+
+    def pause_writing(self) -> None:
+        """Watch whether the client reads."""
+        super().pause_writing()
+        self.watch_reader()
+
+    def resume_writing(self) -> None:
+        """Watch no longer."""
+        super().resume_writing()
+        self.unwatch_reader()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nothing more."""
+        self.unwatch_reader()
+        super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """Close, with 1012: clients come back to another server."""
+        super().shutdown()
+        self.loop.call_later(CLOSING_SECONDS, self.transport.abort)
+
+
 def bounded_connection(seconds: float) -> type[Any]:
     """Return the class of connections whose clients have so many seconds."""
     return type("BoundedConnection", (BoundedConnection,), {"seconds": seconds})
+
+
+def bounded_websocket(seconds: float) -> type[Any]:
+    """Return the class of WebSockets whose clients have so many seconds."""
+    return type("BoundedWebSocket", (BoundedWebSocket,), {"seconds": seconds})

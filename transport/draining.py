@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import uvicorn
 
-from transport.connections import bounded_connection
+from transport.connections import bounded_connection, bounded_websocket
 from transport.settings import Settings
 
 CLOSING_SECONDS = 5
@@ -60,7 +60,11 @@ def server_config(settings: Settings, host: str = "", port: int = 0) -> uvicorn.
         port=port,
         loop="uvloop",
         http=bounded_connection(settings.body_timeout),
-        ws="websockets-sansio",
+        ws=bounded_websocket(settings.body_timeout),
+        ws_max_size=settings.stream_message_size,
+        ws_ping_interval=settings.stream_keep_alive,
+        ws_ping_timeout=settings.stream_keep_alive,
+        ws_per_message_deflate=settings.stream_compression,
         access_log=False,
         log_config=None,
         server_header=False,
@@ -152,6 +156,11 @@ class DrainingServer(uvicorn.Server):
             server.close()
         for listener in sockets or ():
             listener.close()
+        ends = time.monotonic() + self._ending.grace
+        # Before the lifespan, which uvicorn ends while what it has cut off still cleans up.
+        if (streams := self.lifespan.state.get("streams")) is not None:
+            await streams.end(self._ending.grace)
+        self.config.timeout_graceful_shutdown = max(1, round(ends - time.monotonic()))
         # uvicorn closes at once what has sent no request yet, though it may be on its way.
         ends = time.monotonic() + LINGER_SECONDS
         while self.server_state.connections and time.monotonic() < ends:  # noqa: ASYNC110

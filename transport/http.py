@@ -5,9 +5,9 @@ Strawberry's own view falls short of it (request errors with `data`, no
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from graphql import GraphQLError, OperationType
 from starlette.types import Receive, Scope, Send
@@ -15,18 +15,25 @@ from starlette.types import Receive, Scope, Send
 from database.positions import Position
 from execution.budget import WINDOW, RateLimitedError, Standing
 from execution.documents import Operation, token_needed
-from execution.engine import Engine, RefusedError, Response, to_json
+from execution.engine import RefusedError, Response, to_json
 from execution.errors import body_of, code_of, to_client_error
 from execution.explain import explain
-from resolvers.caller import Caller
-from resolvers.context import Context
 from resolvers.errors import RequestCode, RequestError
 from telemetry.requests import CLIENT_CLOSED, Outcome, Record, current_request
 from transport.compression import MIN_COMPRESSED, compressed
 from transport.deadline import Deadline
 from transport.errors import ClientGoneError, HttpError
-from transport.negotiation import GRAPHQL_RESPONSE, JSON, accepts_gzip, media_type_for
-from transport.request import MAX_PUBLIC_BODY, Incoming, read_body, read_params
+from transport.negotiation import (
+    EVENT_STREAM,
+    GRAPHQL_RESPONSE,
+    JSON,
+    accepts_events,
+    accepts_gzip,
+    media_type_for,
+)
+from transport.request import MAX_PUBLIC_BODY, Incoming, read_body, read_params, ticket_in
+from transport.service import Service
+from transport.streams.sse import EventStream, events_of
 
 STATUS: dict[RequestCode, int] = {
     "UNAUTHENTICATED": 401,
@@ -40,10 +47,12 @@ STATUS: dict[RequestCode, int] = {
 "The status of a request that is not executed; 400 for all other codes."
 
 _RETRY = {"Retry-After": "1"}
-_TOO_MANY = "The server has too many requests under way: send it again in a second."
 _CONTENT_TYPES = {
-    media_type: f"{media_type}; charset=utf-8".encode() for media_type in (JSON, GRAPHQL_RESPONSE)
+    media_type: f"{media_type}; charset=utf-8".encode()
+    for media_type in (JSON, GRAPHQL_RESPONSE, EVENT_STREAM)
 }
+_TOLD_BY_EVENTS = {200, 400, 403, 422}
+"""Other refusals keep their status: clients of events then try again, as they should."""
 _HEADERS = [
     (b"cache-control", b"no-store"),
     (b"vary", b"Accept, Accept-Encoding"),
@@ -51,60 +60,46 @@ _HEADERS = [
 ]
 
 
-class Callers(Protocol):
-    """Find callers by the Authorization header."""
-
-    async def caller(self, authorization: str | None) -> Caller | None:
-        """Return the caller, or None without a header; raise RequestError."""
-        ...
-
-
 class GraphQLOverHTTP:
     """The endpoint that serves one engine: an ASGI application for one address."""
 
     def __init__(
-        self,
-        engine: Engine,
-        callers: Callers,
-        *,
-        new_context: Callable[..., Context] = Context,
-        explains: bool = False,
-        request_timeout: float = 10.0,
-        body_timeout: float = 15.0,
-        max_concurrency: int = 500,
+        self, service: Service, *, explains: bool = False, body_timeout: float = 15.0
     ) -> None:
-        self._engine = engine
-        self._callers = callers
-        self._new_context = new_context
+        self._service = service
         self._explains = explains
         self._body_deadline = Deadline(body_timeout, partial(_body_too_slow, body_timeout))
-        self._deadline = Deadline(request_timeout, partial(_took_too_long, request_timeout))
-        self._max_concurrency = max_concurrency
-        self._under_way = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a GET or a POST."""
-        self._under_way += 1
+        self._service.under_way += 1
         try:
-            await self._serve(scope, receive, send)
+            stream = await self._serve(scope, receive, send)
         finally:
-            self._under_way -= 1
+            self._service.under_way -= 1
+        if stream is not None:
+            await stream.serve(scope, receive, send)
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        media_type, takes_gzip = JSON, False
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> EventStream | None:
+        """Answer; return the stream instead where a subscription has begun."""
+        media_type, takes_gzip, takes_events = JSON, False, False
         record = current_request.get() or Record("")
         record.is_operation = True
         try:
             request = Incoming(scope, receive)
             takes_gzip = accepts_gzip(request.header(b"accept-encoding"))
-            media_type = media_type_for(request.header(b"accept"))
+            accept = request.header(b"accept")
+            media_type, takes_events = media_type_for(accept), accepts_events(accept)
             if self._explains and request.header(b"joinery-explain") == "1":
-                answer = _answer(await explain(self._respond(request, record)))
+                found = await explain(self._respond(request, record))
             else:
-                answer = _answer(await self._respond(request, record))
+                found = await self._respond(request, record)
+            if isinstance(found, EventStream):
+                return found
+            answer = _answer(found)
         except ClientGoneError:
             record.outcome, record.code = "abandoned", CLIENT_CLOSED
-            return
+            return None
         except HttpError as error:
             errors = [RequestError(error.code, str(error))]
             answer = _refusal(errors, error.status, legacy_ok=False, headers=error.headers)
@@ -120,32 +115,54 @@ class GraphQLOverHTTP:
             errors = [to_client_error(error)]
             answer = _refusal(errors, _status(errors), legacy_ok=False)
         record.outcome, record.code = answer.outcome, answer.code
+        if record.type == "subscription" and takes_events:
+            media_type = EVENT_STREAM
         await _send(send, answer, media_type, takes_gzip=takes_gzip)
+        return None
 
-    async def _respond(self, request: Incoming, record: Record) -> Response:
-        if self._under_way > self._max_concurrency:
-            raise HttpError(503, _TOO_MANY, code="UNAVAILABLE")
+    async def _respond(self, request: Incoming, record: Record) -> Response | EventStream:
+        self._service.check_concurrency()
         body = None
         if request.method == "POST":
             body = await self._body_deadline.run(read_body(request))
         work = self._execute(request, body, record)
-        return await self._deadline.run(work, request.receive)
+        return await self._service.deadline.run(work, request.receive)
 
-    async def _execute(self, request: Incoming, body: bytes | None, record: Record) -> Response:
-        caller = await self._callers.caller(request.header(b"authorization"))
+    async def _execute(
+        self, request: Incoming, body: bytes | None, record: Record
+    ) -> Response | EventStream:
+        authorization = request.header(b"authorization") or await self._from_ticket(request)
+        caller = await self._service.callers.caller(authorization)
         if caller is not None:
             record.role = caller.role
         if caller is None and body is not None and len(body) > MAX_PUBLIC_BODY:
             raise RefusedError(token_needed())
         params = read_params(request, body)
-        operation = self._engine.operation(params, is_known=caller is not None)
-        record.name, record.type = operation.name, operation.type.value
-        if operation.is_trusted and operation.name:
-            record.label = operation.name
-        _check_method(operation, request.method)
-        context = self._new_context(caller=caller, read_after=_read_after(request))
+        operation = self._service.engine.operation(params, is_known=caller is not None)
+        record.describe(operation.type.value, operation.name, is_trusted=operation.is_trusted)
+        _check_method(operation, request)
+        context = self._service.new_context(caller=caller, read_after=_read_after(request))
+        if operation.type is OperationType.SUBSCRIPTION:
+            stream = await self._new_stream(record, authorization)
+            self._service.subscribe(operation, params, context, stream)
+            return stream
         key = request.header(b"idempotency-key")
-        return await self._engine.execute(operation, params, context, key)
+        return await self._service.engine.execute(operation, params, context, key)
+
+    async def _from_ticket(self, request: Incoming) -> str | None:
+        """Return the Authorization header that a ticket in the address stands for."""
+        asks_for_events = request.method == "GET" and accepts_events(request.header(b"accept"))
+        if not asks_for_events or (ticket := ticket_in(request.query_string)) is None:
+            return None
+        return await self._service.tickets.redeem(ticket)
+
+    async def _new_stream(self, record: Record, authorization: str | None) -> EventStream:
+        """Return what answers a subscription; raise where none can be served."""
+        if authorization is None:
+            raise RefusedError(token_needed())
+        if (reason := self._service.streams.refusal()) is not None:
+            raise HttpError(503, reason, _RETRY, "UNAVAILABLE")
+        return EventStream(self._service, await self._service.callers.grant(authorization), record)
 
 
 _ENDING = (
@@ -157,14 +174,6 @@ _ENDING = (
 def _body_too_slow(seconds: float) -> HttpError:
     message = f"The body was not there within {seconds:g} s: send it again."
     return HttpError(408, message, {"Connection": "close"}, "REQUEST_TIMEOUT")
-
-
-def _took_too_long(seconds: float) -> RequestError:
-    message = (
-        f"This took longer than {seconds:g} seconds and was given up. Try again later;"
-        " a mutation may have been done, so repeat it with its Idempotency-Key."
-    )
-    return RequestError("UNAVAILABLE", message)
 
 
 def _read_after(request: Incoming) -> Position | None:
@@ -179,13 +188,19 @@ def _read_after(request: Incoming) -> Position | None:
         raise HttpError(400, message) from None
 
 
-def _check_method(operation: Operation, method: str) -> None:
-    """Refuse what this address does not serve."""
-    if operation.type is OperationType.SUBSCRIPTION:
-        message = "A subscription needs a connection that stays open; this address answers once."
-        raise RefusedError(RequestError("INVALID_INPUT", message))
-    if operation.type is OperationType.MUTATION and method != "POST":
+def _check_method(operation: Operation, request: Incoming) -> None:
+    """Refuse what cannot be answered as it was asked for."""
+    if operation.type is OperationType.MUTATION and request.method != "POST":
         raise HttpError(405, "A mutation must be sent by POST.", {"Allow": "POST"})
+    is_subscription = operation.type is OperationType.SUBSCRIPTION
+    if is_subscription and not accepts_events(request.header(b"accept")):
+        raise RefusedError(RequestError("INVALID_INPUT", _ANSWERS_ONCE))
+
+
+_ANSWERS_ONCE = (
+    "A subscription is answered by a connection that stays open: send it with"
+    f" Accept: {EVENT_STREAM}, or by WebSocket (graphql-transport-ws) to this address."
+)
 
 
 class _Answer(NamedTuple):
@@ -255,14 +270,20 @@ def _gravest(codes: Sequence[RequestCode]) -> RequestCode:
 
 
 async def _send(send: Send, answer: _Answer, media_type: str, *, takes_gzip: bool) -> None:
-    body = answer.body
+    body, status = answer.body, answer.status
     more = [(name.lower().encode(), value.encode()) for name, value in answer.headers.items()]
-    if takes_gzip and len(body) >= MIN_COMPRESSED:
+    if media_type == EVENT_STREAM and status in _TOLD_BY_EVENTS:
+        body, status = events_of(body), 200
+    elif media_type == EVENT_STREAM:
+        media_type = JSON
+    elif media_type == JSON and answer.legacy_ok:
+        status = 200
+    if takes_gzip and media_type != EVENT_STREAM and len(body) >= MIN_COMPRESSED:
         body = await compressed(body)
         more.append((b"content-encoding", b"gzip"))
     start = {
         "type": "http.response.start",
-        "status": 200 if answer.legacy_ok and media_type == JSON else answer.status,
+        "status": status,
         "headers": [
             (b"content-type", _CONTENT_TYPES[media_type]),
             (b"content-length", b"%d" % len(body)),

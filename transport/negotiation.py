@@ -8,6 +8,7 @@ from transport.errors import HttpError
 
 JSON = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
+EVENT_STREAM = "text/event-stream"
 
 _UTF_8 = {"utf-8", "utf8", "us-ascii", "ascii"}
 "Names of UTF-8, and of what is part of it."
@@ -15,16 +16,32 @@ _UTF_8 = {"utf-8", "utf8", "us-ascii", "ascii"}
 
 @lru_cache(maxsize=256)
 def media_type_for(accept: str | None) -> str:
-    """Return the media type that the client prefers, JSON by default; raise HttpError 406."""
+    """Return the media type that the client prefers, JSON by default; raise HttpError 406.
+
+    Clients that take subscriptions name events beside the others for all that they send, so events
+    are preferred where they have the highest quality and are named first.
+    """
     ranges = [_range(part) for part in _split(accept or "", ",")]
     if not ranges:
         return JSON
     json, graphql = _preference(ranges, JSON), _preference(ranges, GRAPHQL_RESPONSE)
+    events = _preference(ranges, EVENT_STREAM)
+    if events.is_named and events.quality:
+        rivals = [each for each in (json, graphql) if each.quality]
+        if all(events.comes_before(each) for each in rivals):
+            return EVENT_STREAM
     if not json.quality and not graphql.quality:
         raise HttpError(406, f"This address answers with {GRAPHQL_RESPONSE} or {JSON}.")
     # Of equal quality: the newer one where it is named, JSON where a wildcard covers both.
-    prefers_graphql = graphql >= json if graphql.is_named else graphql > json
+    prefers_graphql = graphql[:2] >= json[:2] if graphql.is_named else graphql[:2] > json[:2]
     return GRAPHQL_RESPONSE if prefers_graphql else JSON
+
+
+@lru_cache(maxsize=256)
+def accepts_events(accept: str | None) -> bool:
+    """Return whether a client names events; one that takes anything may wait for one answer."""
+    events = _preference([_range(part) for part in _split(accept or "", ",")], EVENT_STREAM)
+    return events.is_named and events.quality > 0
 
 
 class _Preference(NamedTuple):
@@ -32,6 +49,12 @@ class _Preference(NamedTuple):
 
     quality: float
     is_named: bool
+    place: int = 0
+    "Of the range that covers it, in the header."
+
+    def comes_before(self, other: "_Preference") -> bool:
+        """Return whether it is preferred, by order where the quality is the same."""
+        return (self.quality, -self.place) > (other.quality, -other.place)
 
 
 def _range(part: str) -> tuple[str, float]:
@@ -44,10 +67,10 @@ def _range(part: str) -> tuple[str, float]:
 
 def _preference(ranges: list[tuple[str, float]], media_type: str) -> _Preference:
     """Return the preference of the most specific range that covers a media type."""
-    for name in (media_type, "application/*", "*/*"):
-        for range_name, quality in ranges:
+    for name in (media_type, f"{media_type.partition('/')[0]}/*", "*/*"):
+        for place, (range_name, quality) in enumerate(ranges):
             if range_name == name:
-                return _Preference(quality, name == media_type)
+                return _Preference(quality, name == media_type, place)
     return _Preference(0.0, is_named=False)
 
 

@@ -15,48 +15,74 @@ from telemetry.requests import CLIENT_CLOSED, Record, count, current_request
 from transport.access_log import AccessLog
 
 if TYPE_CHECKING:
+    from opentelemetry.trace import Span
+
     from telemetry.traces import Traces
 
 HEADER = b"x-request-id"
 _SANE = re.compile(rb"[A-Za-z0-9._:/+=-]{1,128}")
 
 # An address that is not ours may be a secret that was put in the wrong place.
-_KNOWN = ("/graphql", "/health/live", "/health/ready", "/metrics")
-_ASKED_BY_MACHINES = _KNOWN[1:]
+_ASKED_BY_MACHINES = ("/health/live", "/health/ready", "/metrics")
+_KNOWN = ("/graphql", "/graphql/ticket", *_ASKED_BY_MACHINES)
 
 _UNKNOWN = ("UNAVAILABLE", CLIENT_CLOSED)
 "Codes of requests that do not tell whether the database is well."
 
 
-class Observed:
-    """An application whose requests get an id, an access line, and are counted.
+class Observer:
+    """Tells of requests: each has an access line, and is counted.
 
     A request that takes `slow_seconds` or longer is told with its statements.
     """
 
-    def __init__(
-        self, app: ASGIApp, log: AccessLog, slow_seconds: float, traces: "Traces | None" = None
-    ) -> None:
-        self._app = app
-        self._traces = traces
+    def __init__(self, log: AccessLog, slow_seconds: float, traces: "Traces | None" = None) -> None:
         self._log = log
         self._slow_seconds = slow_seconds
+        self._traces = traces
+
+    def begin(self, record: Record, headers: Iterable[tuple[bytes, bytes]] = ()) -> "Span | None":
+        """Begin the span of an operation, where there are traces."""
+        return None if self._traces is None else self._traces.begin(record, headers)
+
+    def tell(self, record: Record, method: str, path: str, span: "Span | None" = None) -> None:
+        """Tell of a request that has been answered, and end its span."""
+        seconds = perf_counter() - record.began
+        if record.is_operation:
+            count(record, seconds)
+            if record.statements and record.code not in _UNKNOWN:
+                database.succeeded()
+        if seconds >= self._slow_seconds and record.event == "request":
+            level = logging.WARNING
+        else:
+            level = logging.DEBUG if path in _ASKED_BY_MACHINES else logging.INFO
+        if level >= self._log.level:
+            self._log.tell(level, record, method, _shown(path), seconds)
+        if self._traces is not None and span is not None and record.is_operation:
+            self._traces.end(span, record, method, seconds, capabilities().system)
+
+
+class Observed:
+    """An application whose requests get an id, and are told of."""
+
+    def __init__(self, app: ASGIApp, observer: Observer) -> None:
+        self._app = app
+        self._observer = observer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request, or start and stop."""
+        """Serve a request, or start and stop; a WebSocket is told of where it is served."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _id_in(scope["headers"])
-        record = Record(request_id.decode())
-        span = None
-        if self._traces is not None and scope["path"] == "/graphql":
-            span = self._traces.begin(record, scope["headers"])
+        its_id = request_id(scope["headers"])
+        record = Record(its_id.decode())
+        is_operation = scope["path"] == "/graphql"
+        span = self._observer.begin(record, scope["headers"]) if is_operation else None
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 record.status = message["status"]
-                message["headers"] = [*message["headers"], (HEADER, request_id)]
+                message["headers"] = [*message["headers"], (HEADER, its_id)]
             await send(message)
 
         token = current_request.set(record)
@@ -64,27 +90,10 @@ class Observed:
             await self._app(scope, receive, answer)
         finally:
             current_request.reset(token)
-            seconds = perf_counter() - record.began
-            self._tell(scope, record, seconds)
-            if self._traces is not None and span is not None and record.is_operation:
-                system = capabilities().system
-                self._traces.end(span, record, scope["method"], seconds, system)
-
-    def _tell(self, scope: Scope, record: Record, seconds: float) -> None:
-        path: str = scope["path"]
-        if record.is_operation:
-            count(record, seconds)
-            if record.statements and record.code not in _UNKNOWN:
-                database.succeeded()
-        if seconds >= self._slow_seconds:
-            level = logging.WARNING
-        else:
-            level = logging.DEBUG if path in _ASKED_BY_MACHINES else logging.INFO
-        if level >= self._log.level:
-            self._log.tell(level, record, scope["method"], _shown(path), seconds)
+            self._observer.tell(record, scope["method"], scope["path"], span)
 
 
-def _id_in(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+def request_id(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     """Return the id that a client or a proxy gave the request, or a new one."""
     for name, value in headers:
         if name == HEADER and _SANE.fullmatch(value):

@@ -37,7 +37,7 @@ class Incoming:
     __slots__ = ("_headers", "method", "query_string", "receive")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
-        self.method: str = scope["method"]
+        self.method: str = scope.get("method", "GET")
         self.query_string: bytes = scope["query_string"]
         lines: Sequence[tuple[bytes, bytes]] = scope["headers"]
         self._headers = dict(lines)
@@ -102,8 +102,8 @@ async def read_body(request: Incoming) -> bytes:
 def read_params(request: Incoming, body: bytes | None) -> Params:
     """Return the parameters of a GET, or of a POST's body; raise HttpError."""
     if body is None:
-        return _params(_in_address(request.query_string), json_in_text=True)
-    return _params(_in_body(body), json_in_text=False)
+        return params_of(_in_address(request.query_string), json_in_text=True)
+    return params_of(_in_body(body))
 
 
 def _in_address(query_string: bytes) -> dict[str, str]:
@@ -120,6 +120,11 @@ def _in_address(query_string: bytes) -> dict[str, str]:
     return given
 
 
+def ticket_in(query_string: bytes) -> str | None:
+    """Return the ticket in an address, which stands for a token; raise HttpError."""
+    return _in_address(query_string).get("ticket")
+
+
 def _in_body(body: bytes) -> dict[str, Any]:
     try:
         parsed = orjson.loads(body)
@@ -132,7 +137,8 @@ def _in_body(body: bytes) -> dict[str, Any]:
     return cast("dict[str, Any]", parsed)
 
 
-def _params(given: Mapping[str, Any], *, json_in_text: bool) -> Params:
+def params_of(given: Mapping[str, Any], *, json_in_text: bool = False) -> Params:
+    """Return the parameters that were given by name; raise HttpError where one is malformed."""
     query, operation_name = given.get("query"), given.get("operationName")
     extensions = _object(given, "extensions", json_in_text=json_in_text)
     document_id = None if query else _document_id(given.get("documentId"), extensions)

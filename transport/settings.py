@@ -110,6 +110,16 @@ class Settings(BaseSettings):
     "Seconds that a connection without a request stays open: longer than a balancer keeps it."
     max_concurrency: int = Field(default=500, ge=1)
     "Requests to /graphql that each process has under way at most."
+    stream_connections: int = Field(default=10_000, ge=1)
+    "WebSockets and event streams that each process has open at most."
+    stream_subscriptions: int = Field(default=100, ge=1)
+    "Operations that one WebSocket has under way at most."
+    stream_message_size: int = Field(default=256 << 10, ge=1 << 10, le=64 << 20)
+    "Bytes of a message that comes by a WebSocket."
+    stream_keep_alive: float = Field(default=15, ge=1, le=3_600)
+    "Seconds between signs of life on an open stream."
+    stream_compression: bool = False
+    "Whether messages on a WebSocket are compressed for clients that offer it."
     cost_limit: int = Field(default=COST_LIMIT, ge=1, le=MAX_POINTS)
     "The points that one operation may cost."
     cost_budget: int | None = Field(default=None, ge=1, le=MAX_POINTS)

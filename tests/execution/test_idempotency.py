@@ -23,7 +23,9 @@ from resolvers.errors import RequestError
 from tests.concurrency.test_waiting import until_someone_waits
 from tests.transport.conftest import only_error
 from tests.transport.serving import served
+from transport.auth.tokens import Grant
 from transport.http import GraphQLOverHTTP
+from transport.service import Service
 from workflow.enums import Role
 
 CREATE = "mutation A($id: String!) { create(id: $id) }"
@@ -93,6 +95,11 @@ class ByName:
             return Caller(Role.ADVERTISER, name, advertiser_id=advertiser)
         return Caller(Role.STAFF, name) if name else None
 
+    async def grant(self, authorization: str) -> Grant:
+        caller = await self.caller(authorization)
+        assert caller is not None
+        return Grant(caller, 1 << 40, authorization, self)
+
 
 @pytest.fixture
 def lease() -> float:
@@ -104,7 +111,7 @@ async def client(db: str, lease: float) -> AsyncGenerator[httpx.AsyncClient]:
     """A client of a schema that writes, on an empty database of either kind."""
     Gate.entered, Gate.open = asyncio.Event(), asyncio.Event()
     schema = strawberry.Schema(Query, Mutation)
-    endpoint = GraphQLOverHTTP(Engine(schema, lease=lease), ByName())
+    endpoint = GraphQLOverHTTP(Service(Engine(schema, lease=lease), ByName()))
     app = Starlette(routes=[Route("/graphql", endpoint, methods=["GET", "POST"])])
     async with served(app) as url, httpx.AsyncClient(base_url=url, timeout=30) as client:
         yield client

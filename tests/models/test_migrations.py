@@ -29,6 +29,7 @@ MIGRATIONS = [
     "0014_feed",
     "0015_erasure",
     "0016_webhooks",
+    "0017_tickets",
 ]
 
 

@@ -14,7 +14,9 @@ from execution.engine import Engine
 from resolvers.caller import Caller
 from resolvers.errors import RequestError
 from tests.transport.serving import served
+from transport.auth.tokens import Grant
 from transport.http import GraphQLOverHTTP
+from transport.service import Service
 from workflow.enums import Role
 
 
@@ -69,12 +71,15 @@ class AnyStaff:
     async def caller(self, authorization: str | None) -> Caller | None:
         return Caller(Role.STAFF, "staff-1") if authorization else None
 
+    async def grant(self, authorization: str) -> Grant:
+        return Grant(Caller(Role.STAFF, "staff-1"), 1 << 40, authorization, self)
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def tiny_url() -> AsyncGenerator[str]:
     """The address of the small schema."""
     schema = strawberry.Schema(Query, Mutation, Subscription)
-    endpoint = GraphQLOverHTTP(Engine(schema), AnyStaff())
+    endpoint = GraphQLOverHTTP(Service(Engine(schema), AnyStaff()))
     app = Starlette(routes=[Route("/graphql", endpoint, methods=["GET", "POST"])])
     async with served(app) as url:
         yield url

@@ -27,6 +27,18 @@ TOKEN_CACHE_SIZE = 10_000
 _log = structlog.stdlib.get_logger("joinery.auth")
 
 
+class Callers(Protocol):
+    """Find callers by the Authorization header; raise RequestError."""
+
+    async def caller(self, authorization: str | None) -> Caller | None:
+        """Return the caller, or None without a header."""
+        ...
+
+    async def grant(self, authorization: str) -> "Grant":
+        """Return what the header allows, and for how long."""
+        ...
+
+
 class Authenticator:
     """Find the caller of a request by its Authorization header.
 
@@ -47,34 +59,54 @@ class Authenticator:
 
         Raise RequestError UNAUTHENTICATED, or UNAVAILABLE where the keys cannot be fetched.
         """
-        if authorization is None:
-            return None
+        return None if authorization is None else (await self.grant(authorization)).caller
+
+    async def grant(self, authorization: str) -> "Grant":
+        """Return what an Authorization header allows, and for how long; raise as `caller` does."""
         scheme, _, token = authorization.strip().partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             _log.warning("a token was refused", reason="no bearer token")
             raise _unauthenticated("The Authorization header must be `Bearer` and a token.")
         try:
-            return await self._caller(token.strip())
+            verified, caller = await self._verified(token.strip())
         except InvalidTokenError as error:
             _log.warning("a token was refused", reason=str(error))
             raise _unauthenticated(f"The token {error}. Get a new one.") from None
         except KeysUnavailableError:
             message = "The keys that tokens are checked with cannot be fetched now. Try again."
             raise RequestError("UNAVAILABLE", message) from None
+        return Grant(caller, verified.expires, authorization, self)
 
-    async def _caller(self, token: str) -> Caller:
+    async def _verified(self, token: str) -> "tuple[_Verified, Caller]":
         if known := self._callers.get(token):
             verified, caller = known
             if await self._verifier.is_still_valid(verified):
                 if caller.influencer_id is not None and not await is_known(caller.influencer_id):
                     raise InvalidTokenError(UNKNOWN_INFLUENCER)
-                return caller
+                return known
         verified = await self._verifier.verify(token)
         caller = await read_caller(verified.claims, self._settings)
         self._callers[token] = verified, caller
         if len(self._callers) > TOKEN_CACHE_SIZE:
             self._callers.popitem(last=False)
-        return caller
+        return verified, caller
+
+
+class Grant(NamedTuple):
+    """A caller, for as long as the token is accepted by which they are known."""
+
+    caller: Caller
+    expires: int
+    "Seconds since 1970."
+    authorization: str
+    callers: Callers
+
+    async def check(self) -> None:
+        """Raise RequestError UNAUTHENTICATED where the token is not accepted any more.
+
+        While the keys cannot be fetched, those that are cached decide.
+        """
+        await self.callers.grant(self.authorization)
 
 
 class ConnectProofs:

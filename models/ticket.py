@@ -1,0 +1,19 @@
+"""The tickets by which browsers open event streams (`transport/auth/tickets.py`)."""
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+
+class Ticket(Model):
+    """A ticket that has not been used: its digest, and what it stands for, sealed by itself."""
+
+    digest = fields.CharField(64, primary_key=True)
+    "SHA-256, in hexadecimal."
+    sealed = fields.BinaryField()
+    "The Authorization header of its maker, which only the ticket opens."
+    expires_at = fields.DatetimeField()
+
+    class Meta(Model.Meta):
+        table = "ticket"
+        indexes = (Index(fields=("expires_at",)),)

@@ -1,0 +1,1 @@
+"""Answers that stay open: GraphQL over WebSocket, and over Server-Sent Events."""

@@ -1,0 +1,109 @@
+"""The messages of graphql-transport-ws, and the codes that close its sockets.
+
+The protocol: https://github.com/enisdenny/graphql-ws/blob/master/PROTOCOL.md
+"""
+
+from enum import IntEnum
+from typing import Any, NamedTuple, TypeAlias, cast
+
+import orjson
+
+SUBPROTOCOL = "graphql-transport-ws"
+MAX_ID = 128
+"Characters of an operation's id, which each of its messages carries. A UUID has 36."
+MAX_REASON = 123
+"Bytes of the reason that a socket is closed with, says RFC 6455."
+
+ACKNOWLEDGED = b'{"type":"connection_ack"}'
+Message: TypeAlias = dict[str, Any]
+
+_OF_AN_OPERATION = {"subscribe", "complete"}
+_TYPES = {"connection_init", "ping", "pong", *_OF_AN_OPERATION}
+
+
+class CloseCode(IntEnum):
+    """Why a socket is closed. docs/live.md says what clients do then."""
+
+    SERVICE_RESTART = 1012
+    TRY_AGAIN_LATER = 1013
+    BAD_REQUEST = 4400
+    UNAUTHORIZED = 4401
+    FORBIDDEN = 4403
+    SUBPROTOCOL_NOT_ACCEPTABLE = 4406
+    INIT_TIMEOUT = 4408
+    SUBSCRIBER_EXISTS = 4409
+    TOO_MANY_INITS = 4429
+    INTERNAL = 4500
+
+
+class ClosedError(Exception):
+    """A socket that is to be closed, with this code and these words."""
+
+    def __init__(self, code: CloseCode, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason.encode()[:MAX_REASON].decode(errors="ignore")
+
+
+class Prefix(NamedTuple):
+    """The beginnings of an operation's messages, before their content."""
+
+    next: str
+    error: str
+    complete: str
+
+    @classmethod
+    def of(cls, operation_id: str) -> "Prefix":
+        """Return those of an operation."""
+        start = f'{{"id":{orjson.dumps(operation_id).decode()},"type":'
+        return cls(f'{start}"next","payload":', f'{start}"error","payload":', f'{start}"complete"')
+
+
+def read_message(text: str | None) -> Message:
+    """Return a client's message, whose type and id are well-formed; raise ClosedError 4400."""
+    if text is None:
+        raise _bad("Messages are text, not binary.")
+    try:
+        parsed = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise _bad("A message is not JSON.") from None
+    if not isinstance(parsed, dict):
+        raise _bad("A message must be a JSON object.")
+    message = cast("Message", parsed)
+    kind = message.get("type")
+    if not isinstance(kind, str) or kind not in _TYPES:
+        raise _bad("A message's `type` must be one that a client may send.")
+    if kind in _OF_AN_OPERATION:
+        _check_id(message.get("id"))
+    if kind == "subscribe" or message.get("payload") is not None:
+        _check_payload(kind, message.get("payload"))
+    return message
+
+
+def _check_id(given: object) -> None:
+    if not isinstance(given, str) or not 0 < len(given) <= MAX_ID:
+        raise _bad(f"An operation's `id` must be text of 1 to {MAX_ID} characters.")
+
+
+def _check_payload(kind: str, given: object) -> None:
+    if not isinstance(given, dict):
+        raise _bad(f"The `payload` of `{kind}` must be a JSON object.")
+
+
+def pong(message: Message) -> bytes:
+    """Return the answer to a ping."""
+    payload = message.get("payload")
+    return orjson.dumps({"type": "pong"} | ({} if payload is None else {"payload": payload}))
+
+
+def authorization_in(payload: object) -> str | None:
+    """Return what `connection_init` says as the header Authorization would; raise ClosedError."""
+    found = cast("Message", payload or {})
+    given = next((found[name] for name in found if name.lower() == "authorization"), None)
+    if given is not None and not isinstance(given, str):
+        raise ClosedError(CloseCode.FORBIDDEN, "`Authorization` must be `Bearer` and a token.")
+    return given
+
+
+def _bad(reason: str) -> ClosedError:
+    return ClosedError(CloseCode.BAD_REQUEST, reason)

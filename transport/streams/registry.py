@@ -1,0 +1,103 @@
+"""The connections of this process that stay open: how many, for how long, and their end."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from itertools import count
+from typing import Protocol
+
+import structlog
+
+from telemetry import metrics
+
+ENDED = "The server ends: connect again, to another."
+FULL = "The server has as many open connections as it serves: try again later."
+CLOSING_SECONDS = 1.0
+"For what is on its way to a client when the server ends."
+POLL_SECONDS = 0.02
+
+_log = structlog.stdlib.get_logger("joinery.streams")
+
+
+class OpenConnection(Protocol):
+    """A connection that stays open."""
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a query or a mutation is under way."""
+        ...
+
+    async def look(self) -> None:
+        """Give a sign of life, and end what the caller may not be told any more."""
+        ...
+
+    def go_away(self) -> None:
+        """Begin nothing more, and end the connection as soon as it is not busy."""
+        ...
+
+    def abort(self) -> None:
+        """End the connection now."""
+        ...
+
+
+class Registry:
+    """The open connections of this process: `limit` at most, each looked at every `seconds`."""
+
+    def __init__(self, limit: int = 10_000, seconds: float = 15.0) -> None:
+        self._limit = limit
+        self.seconds = seconds
+        # A part of them each second: all at once would hold up others.
+        self._parts: list[dict[OpenConnection, None]] = [{} for _ in range(max(1, round(seconds)))]
+        self._next = count()
+        self._part_of: dict[OpenConnection, dict[OpenConnection, None]] = {}
+        self.is_ending = False
+
+    def refusal(self) -> str | None:
+        """Return why no connection can be opened now; None where one can."""
+        if self.is_ending:
+            return ENDED
+        return FULL if len(self._part_of) >= self._limit else None
+
+    def add(self, connection: OpenConnection, protocol: str) -> None:
+        """Note a connection that was opened."""
+        part = self._parts[next(self._next) % len(self._parts)]
+        part[connection] = None
+        self._part_of[connection] = part
+        metrics.STREAM_CONNECTIONS.change(1, protocol)
+
+    def remove(self, connection: OpenConnection, protocol: str) -> None:
+        """Forget one that has ended."""
+        del self._part_of.pop(connection)[connection]
+        metrics.STREAM_CONNECTIONS.change(-1, protocol)
+
+    @asynccontextmanager
+    async def looking(self) -> AsyncGenerator[None]:
+        """Look at all connections in turn while the block runs."""
+        task = asyncio.create_task(self._look())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _look(self) -> None:
+        pause = self.seconds / len(self._parts)
+        while True:
+            for part in self._parts:
+                await asyncio.sleep(pause)
+                looks = (connection.look() for connection in list(part))
+                for error in await asyncio.gather(*looks, return_exceptions=True):
+                    if isinstance(error, Exception):
+                        _log.error("a connection could not be looked at", exc_info=error)
+
+    async def end(self, seconds: float) -> None:
+        """End all connections, those that are busy within so many seconds; open none any more."""
+        self.is_ending = True
+        now = asyncio.get_running_loop().time
+        soon, late = now() + CLOSING_SECONDS, now() + seconds
+        for connection in list(self._part_of):
+            connection.go_away()
+        while any(now() < (late if each.is_busy else soon) for each in self._part_of):  # noqa: ASYNC110
+            await asyncio.sleep(POLL_SECONDS)
+        for connection in list(self._part_of):
+            connection.abort()
