@@ -1,0 +1,89 @@
+"""Changes for subscriptions to tell: of a campaign, whose influencers are marked one by one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from tests.tokens import STAFF
+
+CHANGED = """subscription Changes($campaign: ID, $after: String) {
+    participationChanged(campaignId: $campaign, after: $after) {
+        cursor event { id action } participation { id status } } }"""
+MINE = "subscription Mine($after: String) { myJobChanged(after: $after) { cursor event { id } } }"
+
+_CREATE = """mutation { createCampaign(input: { title: "Campaign", brand: "Brand", type: SOCIAL,
+    status: ONGOING, advertiserId: "acme", platforms: [TIKTOK] }) { campaign { id } } }"""
+_UPSERT = """mutation($input: UpsertInfluencersInput!) {
+    upsertInfluencers(input: $input) { influencers { id } userErrors { message } } }"""
+_MARK = """mutation($campaign: ID!, $ids: [ID!]!) {
+    markJoined(input: { campaignId: $campaign, influencerIds: $ids }) { results { outcome } } }"""
+_FEED = """query($after: String) { participationEvents(first: 100, after: $after) {
+    edges { cursor node { id } } pageInfo { hasNextPage endCursor } } }"""
+
+
+@dataclass
+class News:
+    """A campaign, and influencers of whom none takes part yet."""
+
+    url: str
+    campaign: str = ""
+    waiting: list[str] = field(default_factory=list[str])
+
+    async def ask(self, query: str, bearer: str = STAFF, **variables: Any) -> dict[str, Any]:
+        """POST an operation that must go well; its data."""
+        async with httpx.AsyncClient(timeout=30) as http:
+            answer = await http.post(
+                f"{self.url}/graphql",
+                json={"query": query, "variables": variables},
+                headers={"Authorization": f"Bearer {bearer}"},
+            )
+        found = answer.json()
+        assert "errors" not in found, found
+        return found["data"]
+
+    async def happen(self, number: int = 1) -> None:
+        """Mark so many influencers as joined, by one call."""
+        ids, self.waiting = self.waiting[:number], self.waiting[number:]
+        data = await self.ask(_MARK, campaign=self.campaign, ids=ids)
+        assert [each["outcome"] for each in data["markJoined"]["results"]] == ["CHANGED"] * number
+
+    async def feed(self) -> Sequence[tuple[str, str]]:
+        """Return the cursors and the ids of all events, in the order of the feed."""
+        found: list[tuple[str, str]] = []
+        after, more = None, True
+        while more:
+            page = (await self.ask(_FEED, after=after))["participationEvents"]
+            found += [(edge["cursor"], edge["node"]["id"]) for edge in page["edges"]]
+            after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+        return found
+
+
+async def new_news(url: str, people: int) -> News:
+    """Return news of a campaign and so many influencers."""
+    news = News(url)
+    news.campaign = (await news.ask(_CREATE))["createCampaign"]["campaign"]["id"]
+    prefix = news.campaign.rpartition("/")[2]
+    influencers = [
+        {
+            "externalId": f"{prefix}-{number}",
+            "name": f"Influencer {number}",
+            "country": "JP",
+            "accounts": [
+                {
+                    "platform": "TIKTOK",
+                    "externalId": f"{prefix}-{number}",
+                    "handle": f"h{number}",
+                    "followers": 1000,
+                }
+            ],
+        }
+        for number in range(people)
+    ]
+    for start in range(0, people, 1000):
+        given = {"influencers": influencers[start : start + 1000]}
+        data = (await news.ask(_UPSERT, input=given))["upsertInfluencers"]
+        assert not data["userErrors"], data
+        news.waiting += [each["id"] for each in data["influencers"]]
+    return news
