@@ -1,10 +1,10 @@
 """Live updates: each subscription's results, to all of its subscribers in this process.
 
-The process goes through the feed once for all of them, behind its last position. What is new is
-read once, its results are made once for all who want the same, and handed to each as the same
-bytes. Who comes with a cursor first gets what came since, at its own pace, and joins the others at
-the position that they have come to: between the last look and the joining nothing is awaited, so
-no event is left out or told twice.
+The process goes through the feed once for all of them. What is new is read once, its results are
+made once for all who want the same, and handed to each as the same bytes. A subscriber with a
+cursor is first told what came since then, at its own pace, and joins the others where they are by
+then. Between its last look at their position and its joining nothing is awaited, so no event is
+left out or told twice.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from delivery.news import News
 from execution.errors import code_of, to_client_error
 from execution.subscriptions import Subscription, to_request_error
 from resolvers.errors import RequestError
-from resolvers.feed import FeedCursor, FeedEvent, events_after, last_position
+from resolvers.feed import FeedCursor, FeedEvent, events_after, last_cursor, still_stands
 
 PAGE = 100
 """Events of the feed that one subscriber is told at a time, of those since its cursor."""
@@ -25,7 +25,10 @@ BATCH = 500
 RETRY_SECONDS = 0.5
 """Until it is tried again to read what is new, where that failed."""
 ATTEMPTS = 20
-"""To read a subscription's results; then its streams are ended."""
+"""To read a subscription's results while the database is away; then its streams are ended."""
+RENDER_SECONDS = 10.0
+"""So long the results of a batch may take; then their streams are ended, as others wait."""
+_TOO_LONG = "This took too long, while others wait: select less, or subscribe to one campaign."
 _PUT_BACK = "The database was put back to an earlier state. Read what you show again."
 
 
@@ -76,8 +79,8 @@ class Live:
 
     def __init__(self) -> None:
         self._news = News()
-        self._position: int | None = None
-        "Of the last event that was told to all; None while nobody is there to be told."
+        self._last: FeedCursor | None = None
+        "Behind the last event that was told to all; None while nobody is there to be told."
         self._groups: dict[_Audience, dict[Hashable, dict[_Member, None]]] = {}
         "The members by what their subscription is about, and by its key."
         self._joining: dict[asyncio.Task[None], _Member] = {}
@@ -143,14 +146,14 @@ class Live:
     async def _start(self) -> None:
         """Find where the feed ends now, for the first one."""
         async with self._started:
-            if self._position is None:
-                self._position = await last_position()
+            if self._last is None:
+                self._last = await last_cursor()
                 self._is_wanted.set()
 
     async def _catch_up(self, member: _Member) -> None:
         """Tell a member what came between its position and that of the others."""
         subscription = member.subscription
-        while (upto := self._position or 0) > member.position:
+        while (upto := self._last.position if self._last else 0) > member.position:
             await member.subscriber.ready()
             events = await events_after(
                 member.position,
@@ -169,10 +172,11 @@ class Live:
 
     async def _tell_all(self) -> None:
         is_told = True
+        await self._end_if_put_back()  # as by a failover, if it was that which ended it before
         while self._groups or self._joining:
-            assert self._position is not None
+            assert self._last is not None
             self._news.clear()  # before the look: what comes later is news again
-            events = await events_after(self._position, BATCH)
+            events = await events_after(self._last.position, BATCH)
             if events:
                 if not is_told:
                     self._news.missed()
@@ -180,13 +184,13 @@ class Live:
             else:
                 await self._end_if_put_back()
             is_told = bool(events) or await self._news.wait()
-        self._position = None
+        self._last = None
         self._is_wanted.clear()
 
     async def _tell(self, events: Sequence[FeedEvent]) -> None:
         targets = [*self._targets(events)]
         # Who joins from now on has caught up to here.
-        self._position = events[-1].position
+        self._last = FeedCursor(events[-1].position, events[-1].mark)
         await asyncio.gather(*(self._tell_target(target) for target in targets))
 
     def _targets(self, events: Sequence[FeedEvent]) -> Iterable[_Target]:
@@ -213,12 +217,12 @@ class Live:
             await asyncio.sleep(0)
 
     async def _end_if_put_back(self) -> None:
-        """End all streams where the feed has become shorter: what they were told is not so."""
-        last = await last_position()
-        if last < (self._position or 0):
-            self._position = last
-            error = RequestError("INVALID_INPUT", _PUT_BACK)
-            self._end([*self._members(), *self._joining.values()], error)
+        """End all streams where the last event is not there any more: what they told is not so."""
+        if self._last is None or await still_stands(self._last):
+            return
+        self._last = await last_cursor()
+        error = RequestError("INVALID_INPUT", _PUT_BACK)
+        self._end([*self._members(), *self._joining.values()], error)
 
     # Leaving
 
@@ -255,14 +259,18 @@ def _concerned(event: FeedEvent) -> tuple[_Audience, ...]:
 
 async def _rendered(target: _Target) -> Mapping[int, bytes]:
     """Return the results by position; raise what does not pass."""
-    for _ in range(ATTEMPTS):
+    attempts = 0
+    while True:
         try:
-            return await target.subscription.render(target.positions)
+            async with asyncio.timeout(RENDER_SECONDS):
+                return await target.subscription.render(target.positions)
+        except TimeoutError:
+            raise RequestError("COST_LIMIT", _TOO_LONG) from None
         except RequestError as error:
-            if code_of(error) != "UNAVAILABLE":
+            attempts += 1
+            if code_of(error) != "UNAVAILABLE" or attempts == ATTEMPTS:
                 raise
         await asyncio.sleep(RETRY_SECONDS)
-    return await target.subscription.render(target.positions)
 
 
 @asynccontextmanager

@@ -26,7 +26,7 @@ from delivery.selections import FIELD, SelectionError, Selections
 from delivery.sending import MAX_CONNECTIONS, Answer, Message, Sender
 from resolvers.context import utc_now
 from resolvers.errors import RequestError
-from resolvers.feed import last_position
+from resolvers.feed import last_cursor
 from telemetry.metrics import WEBHOOK_ATTEMPTS, WEBHOOK_OLDEST, WEBHOOKS_SWITCHED_OFF
 
 EVENT_TYPE = "participation.changed"
@@ -115,7 +115,7 @@ class Shift:
         targets, backlogs = await outbox.targets(), await outbox.backlogs()
         self._payloads.forget({target.selection for target in targets})
         self._measure(backlogs)
-        end = await last_position()
+        end = (await last_cursor()).position
         is_more = False
         for target in targets:
             backlog = backlogs.get(target.id)

@@ -10,11 +10,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from graphql import ExecutionResult, print_ast
+from graphql import ExecutionResult
 
 from database.snapshots import Reading
 from execution.documents import Operation, RootCall, call
 from execution.errors import body_of, code_of, to_client_error
+from execution.limits import COST_LIMIT
 from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.errors import RequestError
@@ -38,7 +39,8 @@ class Subscription:
         self._context = context
         self._root: RootCall = operation.root
         executor = engine.prepare(operation, params, context)
-        given = _arguments(self._root, executor.variable_values.coerced)
+        variables = executor.variable_values.coerced
+        given = _arguments(self._root, variables)
         campaign = given.get("campaignId")
         self.after: str | None = given.get("after")
         "The cursor of the feed to go on from; None: from now on."
@@ -46,7 +48,9 @@ class Subscription:
         "Only events of this campaign are told; None: of all."
         self.influencer_id = context.caller.influencer_id
         "Only events of this influencer are told; None: of all."
-        self.key = _key(self._root, params, executor.variable_values.coerced, context.caller)
+        self._at_once = max(1, COST_LIMIT // max(1, operation.price.of(variables)))
+        "Positions whose results are read together: their price is bounded as an operation's is."
+        self.key = _key(self._root, params, variables, context.caller)
         "Those who want the same have an equal one."
 
     async def check(self) -> None:
@@ -59,13 +63,18 @@ class Subscription:
         Raises RequestError where the caller may not go on, or UNAVAILABLE where the database did
         not answer.
         """
+        found: dict[int, bytes] = {}
+        for start in range(0, len(positions), self._at_once):
+            found |= await self._render(positions[start : start + self._at_once])
+        return found
+
+    async def _render(self, positions: Sequence[int]) -> dict[int, bytes]:
         result = await self._results(positions)
         values: dict[int, Any] = (result.data or {})[self._root.key]
         if result.errors and len(values) > 1:
-            # Whose they are is only known of one alone.
-            return {
-                key: text for each in values for key, text in (await self.render([each])).items()
-            }
+            # Which result has them is only known of one alone.
+            alone = [await self._render([each]) for each in values]
+            return {key: text for one in alone for key, text in one.items()}
         return {key: self._body(value, result) for key, value in values.items()}
 
     async def _results(self, positions: Sequence[int]) -> ExecutionResult:
@@ -94,7 +103,9 @@ class Subscription:
 def to_request_error(error: Exception) -> RequestError:
     """Return the error that ends a stream; one that is the server's fault is logged and masked."""
     shown = to_client_error(error)
-    return RequestError(code_of(shown) or "INTERNAL", shown.message)
+    ending = RequestError(code_of(shown) or "INTERNAL", shown.message)
+    ending.extensions = shown.extensions
+    return ending
 
 
 def _arguments(root: RootCall, variables: dict[str, Any]) -> dict[str, Any]:
@@ -107,7 +118,8 @@ def _key(root: RootCall, params: "Params", variables: dict[str, Any], caller: Ca
     """Return what is equal for all who want the same: not `after`, which only says since when."""
     asked = {**variables}
     after = root.variables.get("after")
-    if after is not None and not re.search(rf"\${after}\b", print_ast(root.node).split("{", 1)[1]):
+    # Declared, and given to `after`: where it is used once more, it decides what is asked for.
+    if after is not None and len(re.findall(rf"\${after}\b", params.query)) == 2:
         asked.pop(after, None)
     values = orjson.dumps(asked, option=orjson.OPT_SORT_KEYS, default=str)
     sees = caller.role, caller.advertiser_id, caller.influencer_id

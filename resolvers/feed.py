@@ -49,9 +49,10 @@ class FeedCursor(NamedTuple):
             raise RequestError("INVALID_INPUT", _UNREADABLE)
         if tag != _TAG:
             return await cls._of_earlier_version(first, second)
-        if not await rows(_STANDS, position=first, mark=second):
+        cursor = cls(first, second)
+        if not await still_stands(cursor):
             raise RequestError("INVALID_INPUT", _PUT_BACK)
-        return cls(first, second)
+        return cursor
 
     @classmethod
     async def _of_earlier_version(cls, transaction: int, event: int) -> Self:
@@ -59,9 +60,9 @@ class FeedCursor(NamedTuple):
 
         They were told in the order of their transactions' numbers.
         """
-        found = await rows(_BEFORE_THE_REST, transaction=transaction, event=event)
         if not await rows(_IS_EVENT, transaction=transaction, event=event):
             raise RequestError("INVALID_INPUT", _UNREADABLE)
+        found = await rows(_BEFORE_THE_REST, transaction=transaction, event=event)
         return cls(*found[0]) if found else cls(0, 0)
 
 
@@ -75,15 +76,16 @@ class FeedEvent(NamedTuple):
     influencer_id: int
     action: str
 
-    @property
-    def cursor(self) -> FeedCursor:
-        """Return the cursor behind it."""
-        return FeedCursor(self.position, self.mark)
+
+async def last_cursor() -> FeedCursor:
+    """Return the place behind the last event; before all where there is none."""
+    found = await rows("SELECT position, mark FROM feed ORDER BY position DESC LIMIT 1")
+    return FeedCursor(*found[0]) if found else FeedCursor(0, 0)
 
 
-async def last_position() -> int:
-    """Return the last position that was given; 0 where there is none."""
-    return (await rows("SELECT coalesce(max(position), 0) FROM feed"))[0][0]
+async def still_stands(cursor: FeedCursor) -> bool:
+    """Return whether the event is at its place; not so after the database was put back."""
+    return cursor.position == 0 or bool(await rows(_STANDS, **cursor._asdict()))
 
 
 async def events_after(

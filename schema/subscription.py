@@ -67,7 +67,8 @@ class Subscription:
 
         A campaign that is not there, or not the caller's, is refused with `INVALID_INPUT`.
         """
-        return await changes.of_participations(info, campaign_id or None)
+        campaign = None if campaign_id is UNSET else campaign_id
+        return await changes.of_participations(info, campaign)
 
     @answers(ParticipationChange)
     async def my_job_changed(self, info: Info, after: After = UNSET) -> Completed:

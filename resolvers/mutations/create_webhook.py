@@ -6,7 +6,7 @@ from database.bulk import insert
 from database.session import rows
 from models.webhook import Webhook
 from resolvers.context import Context
-from resolvers.feed import FeedCursor
+from resolvers.feed import FeedCursor, last_cursor
 from resolvers.ids import decode
 from resolvers.mutations.webhook_input import (
     DEFAULT_SELECTION,
@@ -69,12 +69,8 @@ async def create_webhook(
 async def _start(form: Form, from_: str | None) -> FeedCursor:
     """Return the place in the feed after which the webhook begins."""
     cursor = None if from_ is None else await read_cursor(form, from_)
-    if cursor is None:
-        last = await rows(_LAST)
-        cursor = FeedCursor(*last[0]) if last else FeedCursor(0, 0)
-    return cursor
+    return cursor or await last_cursor()
 
 
 _COUNT = "SELECT count(*) FROM webhook WHERE deleted_at IS NULL"
-_LAST = "SELECT position, mark FROM feed ORDER BY position DESC LIMIT 1"
 _CAMPAIGN = "SELECT 1 FROM campaign WHERE id = :id"

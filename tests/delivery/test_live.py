@@ -1,7 +1,7 @@
 """Subscriptions in one process: who is told what, in which order, and how often."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 import orjson
@@ -9,9 +9,11 @@ import pytest
 
 from database.connection import connected
 from database.session import run
+from delivery import live as live_module
 from delivery import news
 from delivery.live import Live, running
 from delivery.sequencer import catch_up
+from execution import subscriptions
 from execution.engine import Params, RefusedError
 from execution.subscriptions import Subscription
 from models.participation import Participation, ParticipationEvent
@@ -178,6 +180,7 @@ async def test_what_a_caller_may_not_have_ends_their_stream_with_a_code(live: Li
         (STRANGER, CHANGED, {"campaign": campaign}, "INVALID_INPUT"),
         (STAFF, CHANGED, {"campaign": encode("Campaign", 999)}, "INVALID_INPUT"),
         (STAFF, CHANGED, {"campaign": "nonsense"}, "INVALID_INPUT"),
+        (STAFF, CHANGED, {"campaign": ""}, "INVALID_INPUT"),
         (STAFF, CHANGED, {"after": "nonsense"}, "INVALID_INPUT"),
         (creator(999), MINE, {}, "UNAUTHENTICATED"),
     ):
@@ -201,14 +204,18 @@ async def test_those_who_want_the_same_have_one_key_whatever_their_cursor(db: st
     assert len({*same}) == 1
     other = "subscription($after: String) { participationChanged { event { id } participation {"
     other += " events(after: $after) { totalCount } } } }"
+    spread = other.replace("{ events(after: $after) { totalCount } }", "{ ...Page }")
+    spread += " fragment Page on Participation { events(after: $after) { totalCount } }"
     others = [
         subscription(CHANGED).key,
         subscription(CHANGED, ADVERTISER, campaign=campaign).key,
         subscription(CHANGED, STRANGER, campaign=campaign).key,
         subscription(other, after="a").key,
         subscription(other, after="b").key,
+        subscription(spread, after="a").key,
+        subscription(spread, after="b").key,
     ]
-    assert len({same[0], *others}) == 6
+    assert len({same[0], *others}) == 8
 
 
 async def test_all_streams_end_when_the_database_is_put_back(
@@ -222,7 +229,31 @@ async def test_all_streams_end_when_the_database_is_put_back(
             await joined(live, 1)
             await data.event(ours, Action.MARK_JOINED)
             await listener.until(1)
+            # In place of a restore under the running server: there are other events by then.
             await run("ALTER TABLE feed DISABLE TRIGGER ALL")
-            await run("DELETE FROM feed")  # in place of a restore under the running server
+            await run("UPDATE feed SET mark = mark + 1")
             assert await listener.ended() == "INVALID_INPUT"
             assert "put back" in str(listener.error)
+
+
+async def test_a_dear_subscription_is_read_in_parts_and_one_that_takes_too_long_is_ended(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(subscriptions, "COST_LIMIT", 10)
+    reads = list[int]()
+    results = Subscription._results  # pyright: ignore[reportPrivateUsage]
+
+    async def noted(self: Subscription, positions: Sequence[int]) -> Any:
+        reads.append(len(positions))
+        return await results(self, positions)
+
+    monkeypatch.setattr(Subscription, "_results", noted)
+    ours = await part()
+    dear = listen(live)
+    await joined(live, 1)
+    events = [gid(await data.event(ours, Action.REMOVE)) for _ in range(12)]
+    assert await dear.until(12) == events
+    assert max(reads) <= 10
+    monkeypatch.setattr(live_module, "RENDER_SECONDS", 0.0)
+    await data.event(ours, Action.REMOVE)
+    assert await dear.ended() == "COST_LIMIT"

@@ -24,7 +24,7 @@ from delivery import sequencer
 from delivery.sequencer import catch_up, reconcile, turn
 from models.participation import Participation, ParticipationEvent
 from resolvers.errors import RequestError
-from resolvers.feed import FeedCursor, events_after, last_position
+from resolvers.feed import FeedCursor, events_after, last_cursor
 from tests import data
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases
 from tests.migrating import forget
@@ -199,7 +199,7 @@ async def test_another_process_goes_on_when_the_sequencer_is_killed(postgres_db:
 
 async def until_position(position: int) -> None:
     async with asyncio.timeout(60):
-        while await last_position() < position:
+        while (await last_cursor()).position < position:
             await asyncio.sleep(0.02)
 
 
