@@ -134,8 +134,7 @@ async def plan(webhook: int, now: datetime) -> bool:
         ]
         await _insert(webhook, taken, now)
         if events:
-            last = events[-1]
-            await run(_ADVANCE, webhook=webhook, position=last.position, mark=last.mark)
+            await run(_ADVANCE, webhook=webhook, position=events[-1].position)
         return len(events)
 
     return await transacted(work) == MAX_PLANNED
@@ -255,17 +254,20 @@ FROM webhook w WHERE {_ENABLED}"""
 _BACKLOGS = f"""
 SELECT d.webhook_id, count(*), min(d.created_at), min(d.next_attempt_at)
 FROM delivery d JOIN webhook w ON w.id = d.webhook_id
-WHERE d.status = 'PENDING' AND {_ENABLED} GROUP BY d.webhook_id"""
+WHERE d.status = 'PENDING' AND d.position <= w.planned_position AND {_ENABLED}
+GROUP BY d.webhook_id"""
 _PLANNED = f"""
 SELECT w.planned_position, w.actions, w.campaign_id FROM webhook w
 WHERE w.id = :webhook AND {_ENABLED}"""
 _ADVANCE = """
-UPDATE webhook SET planned_position = :position, planned_mark = :mark WHERE id = :webhook"""
+UPDATE webhook SET planned_position = :position WHERE id = :webhook"""
+# What is planned anew from an earlier place comes before what was pending behind that place.
 _DUE = """
 SELECT d.id, d.webhook_id, d.position, d.message_id, d.requests, d.attempts, d.failing_since,
     e.occurred_at
 FROM delivery d JOIN participation_event e ON e.id = d.event_id
 WHERE d.webhook_id = :webhook AND d.status = 'PENDING' AND d.next_attempt_at <= :now
+    AND d.position <= (SELECT w.planned_position FROM webhook w WHERE w.id = :webhook)
     AND NOT d.id = ANY(:sending) AND NOT EXISTS (
         SELECT 1 FROM delivery b
         WHERE b.webhook_id = d.webhook_id AND b.campaign_id = d.campaign_id
@@ -315,6 +317,9 @@ _insert_pending = BatchStatement(
         RETURNING id""",
     ),
 )
+# Whoever was erased while the message was under way has none of their data kept.
+_IS_ERASED = """(delivery.is_erased OR EXISTS (SELECT 1 FROM influencer i
+                WHERE i.id = delivery.influencer_id AND i.erased_at IS NOT NULL))"""
 _record = BatchStatement(
     {
         "id": "bigint",
@@ -328,11 +333,11 @@ _record = BatchStatement(
     },
     Step(
         "recorded",
-        """UPDATE delivery SET status = g.status, attempts = delivery.attempts + 1,
+        f"""UPDATE delivery SET status = g.status, attempts = delivery.attempts + 1,
             last_status_code = g.status_code,
-            last_error = CASE WHEN delivery.is_erased THEN NULL ELSE g.error END,
+            last_error = CASE WHEN {_IS_ERASED} THEN NULL ELSE g.error END,
             failing_since = g.failing_since, next_attempt_at = g.next_attempt_at,
-            payload = CASE WHEN delivery.is_erased THEN NULL ELSE g.payload END
+            payload = CASE WHEN {_IS_ERASED} THEN NULL ELSE g.payload END
         FROM given g WHERE g.id = delivery.id AND g.requests = delivery.requests
             AND delivery.status = 'PENDING'
         RETURNING delivery.id""",

@@ -18,12 +18,13 @@ import orjson
 
 from background.lease import BRISK
 from background.worker import Worker
+from database.failures import is_outage
 from delivery import outbox
 from delivery.addresses import Allowed
 from delivery.outbox import Backlog, Due, Health, Target
 from delivery.retries import MANY_FAILURES, Attempt, judge
 from delivery.selections import FIELD, SelectionError, Selections
-from delivery.sending import MAX_CONNECTIONS, Answer, Message, Sender
+from delivery.sending import MAX_CONNECTIONS, MAX_ERROR, Answer, Message, Sender
 from resolvers.context import utc_now
 from resolvers.errors import RequestError
 from resolvers.feed import last_cursor
@@ -82,6 +83,8 @@ class Deliverer:
                 while True:
                     if not await shift.turn():
                         await shift.rest()
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None  # else an outage is not told as one
         finally:
             WEBHOOK_OLDEST.set(0)
 
@@ -107,6 +110,7 @@ class Shift:
         self._counted_at: dict[int, datetime] = {}
         "When a failure was counted last, by webhook."
         self._sweeps_at: datetime | None = None
+        self._turns = 0
 
     async def turn(self) -> bool:
         """Record, plan and send; return whether there is more to do at once."""
@@ -117,15 +121,31 @@ class Shift:
         self._measure(backlogs)
         end = (await last_cursor()).position
         is_more = False
-        for target in targets:
-            backlog = backlogs.get(target.id)
-            is_behind = end > target.planned_position
-            if is_behind and (backlog is None or backlog.size < outbox.MAX_AHEAD):
-                is_more |= await outbox.plan(target.id, self._clock())
-            elif not self._is_due(backlog):
-                continue
-            await self._send_due(target)
+        for target in self._in_turn(targets):
+            try:
+                is_more |= await self._serve(target, backlogs.get(target.id), end)
+            except Exception as error:
+                if is_outage(error):
+                    raise
+                _log.exception("the webhook %s could not be served", target.id)
         return await self._sweep() or is_more
+
+    def _in_turn(self, targets: Sequence[Target]) -> Sequence[Target]:
+        """Return them from another one on each time: none takes all connections for itself."""
+        self._turns += 1
+        first = self._turns % len(targets) if targets else 0
+        return [*targets[first:], *targets[:first]]
+
+    async def _serve(self, target: Target, backlog: Backlog | None, end: int) -> bool:
+        """Plan and send to one webhook; return whether there is more to plan."""
+        is_more = False
+        is_behind = end > target.planned_position
+        if is_behind and (backlog is None or backlog.size < outbox.MAX_AHEAD):
+            is_more = await outbox.plan(target.id, self._clock())
+        elif not self._is_due(backlog):
+            return False
+        await self._send_due(target)
+        return is_more
 
     async def rest(self) -> None:
         """Wait until an attempt has ended, a quarter of a second at most."""
@@ -232,7 +252,7 @@ class Shift:
             WEBHOOK_ATTEMPTS.add("arrived" if attempt.has_arrived else "failed")
 
     async def _switch_off(self, target: Target, reason: str) -> None:
-        health = Health(target.failing_since, target.failures, None, reason[:500])
+        health = Health(target.failing_since, target.failures, None, reason[:MAX_ERROR])
         await outbox.record(target.id, lambda _: ((), health), self._clock())
         _told_off(target.id, reason)
 

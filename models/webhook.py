@@ -22,7 +22,7 @@ class DeliveryStatus(StrEnum):
 class Webhook(Model):
     """An address to which events of the feed are sent.
 
-    `planned_…` is the place in the feed up to which its deliveries have been made. `secret` signs;
+    `planned_position` is the place in the feed up to which its deliveries have been made. `secret` signs;
     `previous_secret` does so too until `previous_until`. `failing_since` is the first failure after
     the last success, `failures` how often all has failed since, and before `paused_until` nothing
     is sent. A deleted one has lost its secrets, and its row goes with its last delivery.
@@ -44,7 +44,6 @@ class Webhook(Model):
     is_enabled = fields.BooleanField()
     disabled_reason = fields.CharField(500, null=True)
     planned_position: int = fields.BigIntField()
-    planned_mark: int = fields.BigIntField()
     failing_since = fields.DatetimeField(null=True)
     failures = fields.IntField(db_default=0)
     paused_until = fields.DatetimeField(null=True)

@@ -244,7 +244,6 @@ async def webhook(**given: Any) -> Webhook:
         "secret": SECRET,
         "is_enabled": True,
         "planned_position": 0,
-        "planned_mark": 0,
         "created_at": NOW,
         **given,
     }

@@ -53,7 +53,6 @@ WEBHOOK = ops.CreateModel(
         ("is_enabled", fields.BooleanField()),
         ("disabled_reason", fields.CharField(null=True, max_length=500)),
         ("planned_position", fields.BigIntField()),
-        ("planned_mark", fields.BigIntField()),
         ("failing_since", fields.DatetimeField(null=True)),
         ("failures", fields.IntField(db_default=0)),
         ("paused_until", fields.DatetimeField(null=True)),

@@ -59,7 +59,6 @@ async def create_webhook(
         "secret": secret,
         "is_enabled": True,
         "planned_position": start.position,
-        "planned_mark": start.mark,
         "created_at": context.tick(),
     }
     [key] = await insert(Webhook, [row])

@@ -38,6 +38,8 @@ class EraseInfluencerOutcome(MutationOutcome):
 
     influencer: int | None = None
     removed: Sequence[int] = ()
+    texts: Collection[str] = ()
+    "What answers are about the influencer by. Not for clients."
 
 
 async def erase_influencer(
@@ -70,7 +72,15 @@ async def erase_influencer(
     await run(_DELIVERIES, influencer=key)
     await erase_answers(key, texts)
     removed = await _remove(context, pairs, cleaned_reason)
-    return EraseInfluencerOutcome(influencer=key, removed=removed)
+    return EraseInfluencerOutcome(influencer=key, removed=removed, texts=texts)
+
+
+async def erase_late(outcome: EraseInfluencerOutcome) -> None:
+    """Erase, after the commit, what others have stored meanwhile of what was there before it."""
+    if outcome.influencer is None:
+        return
+    await run(_DELIVERIES, influencer=outcome.influencer)
+    await erase_answers(outcome.influencer, outcome.texts)
 
 
 async def _remove(context: Context, pairs: Collection[Pair], reason: str) -> list[int]:

@@ -33,7 +33,7 @@ async def redeliver(
 
 async def _from(webhook: int, cursor: FeedCursor) -> None:
     """Go back to this place in the feed: what comes after it is planned anew."""
-    await run(_BACK, id=webhook, position=cursor.position, mark=cursor.mark)
+    await run(_BACK, id=webhook, position=cursor.position)
 
 
 async def _one(context: Context, webhook: int, delivery_id: str) -> bool:
@@ -42,7 +42,7 @@ async def _one(context: Context, webhook: int, delivery_id: str) -> bool:
     return key is not None and bool(await run(_AGAIN, id=key, webhook=webhook, now=context.now))
 
 
-_BACK = """UPDATE webhook SET planned_position = :position, planned_mark = :mark
+_BACK = """UPDATE webhook SET planned_position = :position
 WHERE id = :id AND planned_position > :position"""
 _AGAIN = """UPDATE delivery SET status = 'PENDING', next_attempt_at = :now, failing_since = NULL,
     attempts = 0, requests = requests + 1, payload = NULL

@@ -6,7 +6,7 @@ import strawberry
 
 from database.log import empty_log
 from projection import Completed
-from resolvers.mutations.erase_influencer import EraseInfluencerOutcome
+from resolvers.mutations.erase_influencer import EraseInfluencerOutcome, erase_late
 from resolvers.mutations.erase_influencer import erase_influencer as resolve
 from resolvers.pipeline.transaction import write
 from schema.fields import DryRun, Info, answers
@@ -59,12 +59,17 @@ async def erase_influencer(
     `APPROVED` and `JOINED` keep their place. The influencer's tokens end, and an upsert of their
     external id is refused. Erasing again erases what has come in since.
     """
-    completed = await write(
-        info,
-        (Role.STAFF,),
-        lambda: resolve(info.context, influencer_id=input.influencer_id, reason=input.reason),
-        dry_run=dry_run,
-    )
+    outcome = EraseInfluencerOutcome()
+
+    async def work() -> EraseInfluencerOutcome:
+        nonlocal outcome
+        outcome = await resolve(
+            info.context, influencer_id=input.influencer_id, reason=input.reason
+        )
+        return outcome
+
+    completed = await write(info, (Role.STAFF,), work, dry_run=dry_run)
     if not dry_run:
+        await erase_late(outcome)
         await empty_log()
     return completed

@@ -380,7 +380,7 @@ async def test_deliveries_are_listed_newest_first_by_status(db: str):
 async def test_all_up_to_its_cursor_are_delivered_or_given_up(db: str):
     made = await events(*[Action.MARK_JOINED] * 5)
     known = await cursors()
-    webhook = await data.webhook(planned_position=5, planned_mark=0)
+    webhook = await data.webhook(planned_position=5)
     expected = {
         (DELIVERED, FAILED, DELIVERED): known[4],
         (DELIVERED, FAILED, PENDING): known[2],  # that before the one that waits
