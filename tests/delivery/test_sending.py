@@ -223,16 +223,26 @@ async def listening(
     serve: Serve = _no_content, context: ssl.SSLContext | None = None
 ) -> AsyncGenerator[tuple[int, Callable[[], int]]]:
     """Listen at a port; it, and how many connections there were."""
-    count = 0
+    connections = set[asyncio.Task[None]]()
 
     async def counted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal count
-        count += 1
+        task = asyncio.current_task()
+        assert task is not None
+        connections.add(task)
         try:
             await serve(reader, writer)
-        except (OSError, asyncio.IncompleteReadError):
+            await writer.drain()
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            writer.transport.abort()
+        finally:
             writer.close()
 
     server = await asyncio.start_server(counted, "127.0.0.1", 0, ssl=context)
     async with server:
-        yield server.sockets[0].getsockname()[1], lambda: count
+        try:
+            yield server.sockets[0].getsockname()[1], lambda: len(connections)
+        finally:
+            for task in connections:
+                task.cancel()
+            await asyncio.gather(*connections, return_exceptions=True)
+            await asyncio.sleep(0)  # for transports to be closed
