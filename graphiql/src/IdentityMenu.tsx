@@ -9,7 +9,7 @@ const NOBODY = '{}';
  * there, and a token written there by hand shows here as another caller.
  */
 export function IdentityMenu({ identities, tabs }: Story) {
-  const { introspect, updateActiveTabValues } = useGraphiQLActions();
+  const { introspect, stop, updateActiveTabValues } = useGraphiQLActions();
   const editor = useGraphiQL(state => state.headerEditor);
   const tab = useGraphiQL(state => state.tabs[state.activeTabIndex]);
   const [headers, setHeaders] = useHeadersEditorState();
@@ -26,6 +26,8 @@ export function IdentityMenu({ identities, tabs }: Story) {
   }, [editor, tab?.id]);
 
   function become(value: string) {
+    // A subscription that runs is somebody else's from here on.
+    stop();
     setHeaders(value);
     introspect();
   }

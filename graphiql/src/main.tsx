@@ -4,13 +4,24 @@ import '@graphiql/plugin-explorer/style.css';
 import './page.css';
 
 import { explorerPlugin } from '@graphiql/plugin-explorer';
-import { createGraphiQLFetcher, createLocalStorage } from '@graphiql/toolkit';
+import { createGraphiQLFetcher, createLocalStorage, type Fetcher } from '@graphiql/toolkit';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
+import { createClient } from 'graphql-ws';
 import { createRoot } from 'react-dom/client';
 import { IdentityMenu } from './IdentityMenu';
 import { loadStory, type Story } from './story';
 
-const fetcher = createGraphiQLFetcher({ url: '/graphql', enableIncrementalDelivery: false });
+/** A subscription has a WebSocket of its own, which tells the headers of its tab as it begins. */
+const fetcher: Fetcher = (params, options) => {
+  const wsClient = createClient({
+    url: `${location.origin.replace('http', 'ws')}/graphql`,
+    connectionParams: options?.headers,
+    // Why it was closed is to be seen at once.
+    retryAttempts: 0,
+  });
+  const url = '/graphql';
+  return createGraphiQLFetcher({ url, wsClient, enableIncrementalDelivery: false })(params, options);
+};
 const plugins = [HISTORY_PLUGIN, explorerPlugin({ showAttribution: false })];
 
 function Page({ story }: { story: Story }) {

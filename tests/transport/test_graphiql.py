@@ -1,5 +1,6 @@
 """GraphiQL in a real browser that reaches nothing but the server, and where it is not served."""
 
+import asyncio
 import shutil
 import subprocess
 import sys
@@ -13,10 +14,12 @@ import httpx
 import pytest
 from graphql import GraphQLSchema, build_schema, parse, validate
 from playwright.async_api import (
+    BrowserContext,
     ConsoleMessage,
     Page,
     Request,
     Response,
+    WebSocket,
     async_playwright,
     expect,
 )
@@ -53,6 +56,21 @@ class Visit:
         async with self.page.expect_response(_is_operation) as answer:
             await self.page.locator(".graphiql-execute-button").click()
         return await (await answer.value).json()
+
+    async def listen(self) -> WebSocket:
+        """Press the button for a subscription; the socket by which it was asked for."""
+        sent: list[str] = []
+
+        def note(socket: WebSocket) -> None:
+            socket.on("framesent", lambda frame: sent.append(str(frame)))
+
+        self.page.once("websocket", note)
+        async with self.page.expect_websocket() as opened:
+            await self.page.locator(".graphiql-execute-button").click()
+        async with asyncio.timeout(30):
+            while not any('"subscribe"' in frame for frame in sent):
+                await asyncio.sleep(0.05)
+        return await opened.value
 
     async def open_tab(self, name: str) -> None:
         """Switch to the tab of this operation, until GraphiQL has taken it in and kept it."""
@@ -103,14 +121,19 @@ async def visit(built: None, demo_url: str) -> AsyncIterator[Visit]:
             args=["--no-sandbox"],
             proxy={"server": "http://127.0.0.1:9", "bypass": "127.0.0.1"},
         )
-        visit = Visit(await browser.new_page())
-        visit.page.on("request", lambda request: visit.hosts.add(_host(request)))
-        visit.page.on("console", lambda message: visit.complaints.extend(_complaint(message)))
-        visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
-        await visit.page.goto(f"{demo_url}/graphql")
-        await visit.have_caller()
-        yield visit
+        yield await _open(await browser.new_context(), demo_url)
         await browser.close()
+
+
+async def _open(context: BrowserContext, demo_url: str) -> Visit:
+    """Open the page in a window of a browser."""
+    visit = Visit(await context.new_page())
+    visit.page.on("request", lambda request: visit.hosts.add(_host(request)))
+    visit.page.on("console", lambda message: visit.complaints.extend(_complaint(message)))
+    visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+    await visit.page.goto(f"{demo_url}/graphql")
+    await visit.have_caller()
+    return visit
 
 
 async def test_the_first_operation_runs_and_its_answer_shows(visit: Visit) -> None:
@@ -139,7 +162,7 @@ async def test_it_runs_within_its_policy_and_asks_no_other_host(
     assert visit.hosts == {urlsplit(demo_url).netloc}
 
 
-async def test_the_tabs_tell_the_story_of_a_force_join(visit: Visit) -> None:
+async def test_the_tabs_tell_the_story_of_a_force_join(visit: Visit, demo_url: str) -> None:
     async def run(tab: str | None = None) -> Any:
         if tab:
             await visit.open_tab(tab)
@@ -161,12 +184,19 @@ async def test_the_tabs_tell_the_story_of_a_force_join(visit: Visit) -> None:
         for job in jobs
         if job["requiredAction"] and job["requiredAction"]["type"] == "SELECT_ACCOUNT"
     ]
+    live = await _open(visit.page.context, demo_url)
+    await live.open_tab("Live")
+    await live.listen()
     selected = (await run("SelectAccount"))["selectAccount"]
     assert (selected["outcome"], selected["participation"]["status"]) == ("CHANGED", "APPLIED")
     applicants = (await run("ApplicantTab"))["campaign"]["applicants"]["nodes"]
     assert "APPLIED" in {applicant["applicantStatus"] for applicant in applicants}
     (approved,) = (await run("Approve"))["setApplicantStatus"]["results"]
     assert approved["participation"]["applicantStatus"] == "APPROVED"
+    shown = live.page.locator(".graphiql-response")
+    await expect(shown).to_contain_text('"action": "APPROVE"')
+    await expect(shown).to_contain_text(approved["participation"]["influencer"]["name"])
+    assert live.complaints == []
     history = (await run("History"))["participation"]["events"]["nodes"]
     assert [event["action"] for event in history][-2:] == ["SELECT_ACCOUNT", "APPROVE"]
 
@@ -186,6 +216,15 @@ async def test_choosing_who_you_are_sends_their_token_and_reads_the_schema_again
     await visit.page.get_by_role("button", name="Headers").click()
     await expect(visit.page.locator(".graphiql-editor-tool")).to_contain_text(token[:20])
     assert (await visit.run())["data"]["campaigns"]["totalCount"] == 1
+
+
+async def test_a_subscription_ends_when_one_becomes_somebody_else(visit: Visit) -> None:
+    await visit.open_tab("Live")
+    socket = await visit.listen()
+    async with visit.page.expect_request(_is_introspection), socket.expect_event("close"):
+        await visit.page.get_by_label("You are").select_option(label="nobody (no token)")
+    await visit.page.locator(".graphiql-execute-button").click()
+    await expect(visit.page.locator(".graphiql-response")).to_contain_text("4403")
 
 
 async def test_what_was_open_is_open_again_after_a_reload_until_one_starts_over(
