@@ -57,13 +57,14 @@ def serving(
     folder: Path,
     settings: Mapping[str, str] | None = None,
     root: Path = ROOT,
+    port: int | None = None,
 ) -> Generator[str]:
     """Serve this database from `folder`, as its working directory; the server's address.
 
     `settings` are further `JOINERY_*` variables; those of our own environment are not handed on.
-    `root` is the folder of the code.
+    `root` is the folder of the code. Without a `port` it is any that is free.
     """
-    port = free_port()
+    port = port or free_port()
     url = f"http://127.0.0.1:{port}"
     ours = {name: value for name, value in os.environ.items() if not name.startswith("JOINERY_")}
     secrets = {"JOINERY_DATABASE_URL": database_url, "JOINERY_AUTH_SECRET": SECRET}

@@ -1,0 +1,27 @@
+"""Runs the Python client of docs/live.md, and prints each change that it hands on.
+
+Words: module, URL, token, campaign, cursor.
+"""
+
+import asyncio
+import json
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from typing import Any
+
+
+async def main(path: str, url: str, token: str, campaign: str, after: str) -> None:
+    spec = spec_from_file_location("client", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module: Any = module_from_spec(spec)
+    spec.loader.exec_module(module)
+
+    async def give_token() -> str:
+        return token
+
+    async for change in module.changes(url, give_token, campaign, after or None):
+        print(json.dumps(change), flush=True)
+
+
+asyncio.run(main(*sys.argv[1:]))
