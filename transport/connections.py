@@ -11,6 +11,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import InvalidState
 from websockets.frames import CloseCode
 from websockets.http11 import Request
 
@@ -175,6 +176,17 @@ class BoundedWebSocket(_WatchedReader, WebSocketsSansIOProtocol):
         super().handle_connect(event)
         if self.response.status_code == 101:
             self.scope["extensions"]["joinery.connection"] = self  # type: ignore[typeddict-unknown-key]
+
+    def send_now(self, text: bytes) -> bool:
+        """Send a message; return False where what was sent before is not taken, or it closes."""
+        if not self.writable.is_set() or self.disconnected or self.close_sent:
+            return False
+        try:
+            self.conn.send_text(text)
+        except InvalidState:  # the client has closed it
+            return False
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        return True
 
     def allow_messages(self) -> None:
         """Take messages of the whole size from now on."""

@@ -321,12 +321,15 @@ async def test_a_withdrawn_key_is_refused_by_a_set_of_others(
     auth = by_keys(issuer)
     withdrawn = f"Bearer {issuer.token('rsa-1')}"
     assert await auth.caller(withdrawn)
+    revision = auth.revision
     keys = [key for key in orjson.loads(issuer.published)["keys"] if key["kid"] != "rsa-1"]
     issuer.published = orjson.dumps({"keys": keys})
     later(monkeypatch, jwks.REFRESH_SECONDS * 2)
     assert await auth.caller(f"Bearer {issuer.token('ec-1')}")
     with pytest.raises(RequestError, match="a key that is not known"):
         await asyncio.wait_for(until_refused(auth, withdrawn), timeout=10)
+    # So open streams are looked at again.
+    assert auth.revision != revision
 
 
 async def test_each_of_several_keys_of_one_id_is_tried(issuer: Issuer) -> None:

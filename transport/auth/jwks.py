@@ -60,6 +60,8 @@ class KeySet:
     def __init__(self, url: str) -> None:
         self._url = url
         self._keys: _Keys | None = None
+        self.revision = 0
+        "Another number once they may be others."
         self._fetched_at = self._tried_at = -float("inf")
         self._lock = asyncio.Lock()
         self._refreshing: asyncio.Task[None] | None = None
@@ -94,6 +96,7 @@ class KeySet:
                     # Before there was any key, a signer may still be starting.
                     if keys or self._keys is not None:
                         self._keys = keys
+                        self.revision += 1
                     self._fetched_at = monotonic()
                 except _UNFETCHABLE as error:
                     problem = f"keys cannot be fetched: {error}"

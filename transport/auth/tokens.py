@@ -38,6 +38,11 @@ class Callers(Protocol):
         """Return what the header allows, and for how long."""
         ...
 
+    @property
+    def revision(self) -> int:
+        """Another number once a token may be refused that was accepted and has not expired."""
+        ...
+
 
 class Authenticator:
     """Find the caller of a request by its Authorization header.
@@ -76,6 +81,11 @@ class Authenticator:
             message = "The keys that tokens are checked with cannot be fetched now. Try again."
             raise RequestError("UNAVAILABLE", message) from None
         return Grant(caller, verified.expires, authorization, self)
+
+    @property
+    def revision(self) -> int:
+        """Another number once the keys may be others."""
+        return self._verifier.revision
 
     async def _verified(self, token: str) -> "tuple[_Verified, Caller]":
         if known := self._callers.get(token):
@@ -144,6 +154,9 @@ def _unauthenticated(message: str) -> RequestError:
 class _Keys(Protocol):
     """The keys of one signer. A key allows one algorithm, whatever the token claims."""
 
+    revision: int
+    "Another number once they may be others."
+
     async def find(self, kid: str | None) -> Sequence[jwt.PyJWK]:
         """Return the keys with this id; there may be several."""
         ...
@@ -151,6 +164,8 @@ class _Keys(Protocol):
 
 class _Secret:
     """A secret that both sides hold: HS256."""
+
+    revision = 0
 
     def __init__(self, secret: str) -> None:
         key = jwt.get_algorithm_by_name("HS256").to_jwk(secret.encode(), as_dict=True)
@@ -202,6 +217,11 @@ class _Verifier:
         except jwt.PyJWTError as error:
             raise InvalidTokenError(_reason(error)) from None
         return _Verified(claims, int(claims["exp"]), header.get("kid"), key)
+
+    @property
+    def revision(self) -> int:
+        """The revision of the keys."""
+        return self._keys.revision
 
     async def is_still_valid(self, verified: _Verified) -> bool:
         """Return whether a token that was verified has not expired, nor its key been withdrawn."""

@@ -48,15 +48,19 @@ class ClosedError(Exception):
 class Prefix(NamedTuple):
     """The beginnings of an operation's messages, before their content."""
 
-    next: str
-    error: str
-    complete: str
+    next: bytes
+    error: bytes
+    complete: bytes
 
     @classmethod
     def of(cls, operation_id: str) -> "Prefix":
         """Return those of an operation."""
-        start = f'{{"id":{orjson.dumps(operation_id).decode()},"type":'
-        return cls(f'{start}"next","payload":', f'{start}"error","payload":', f'{start}"complete"')
+        start = b'{"id":%b,"type":' % orjson.dumps(operation_id)
+        return cls(
+            b'%b"next","payload":' % start,
+            b'%b"error","payload":' % start,
+            b'%b"complete"' % start,
+        )
 
 
 def read_message(text: str | None) -> Message:

@@ -31,13 +31,20 @@ class Entry(NamedTuple):
 
 
 Write: TypeAlias = Callable[[Entry], Awaitable[None]]
+WriteNow: TypeAlias = Callable[[Entry], bool]
 
 
 class Outbox:
-    """The messages that wait for one client. `run` sends them by `write`, one after the other."""
+    """The messages that wait for one client. `run` sends them by `write`, one after the other.
 
-    def __init__(self, write: Write) -> None:
+    Where nothing waits, `write_now` may send a result itself, and say so: to wake a task for each
+    of many clients costs more than all the rest of it.
+    """
+
+    def __init__(self, write: Write, write_now: WriteNow | None = None) -> None:
         self._write = write
+        self._write_now = write_now
+        self._is_idle = False
         self._waiting = deque[Entry]()
         self._size = 0
         self._wake = asyncio.Event()
@@ -47,6 +54,8 @@ class Outbox:
 
     def put(self, entry: Entry) -> bool:
         """Have a message sent; return whether there was room for it."""
+        if self._is_idle and self._write_now is not None and self._write_now(entry):
+            return True
         stream = entry.stream
         if self._size >= MAX_BYTES or (stream is not None and stream.waiting >= MAX_RESULTS):
             return False
@@ -55,6 +64,7 @@ class Outbox:
 
     def put_anyway(self, entry: Entry) -> None:
         """Have a message sent, of a kind of which there are few."""
+        self._is_idle = False
         self._waiting.append(entry)
         if entry.stream is not None:
             entry.stream.waiting += 1
@@ -75,14 +85,17 @@ class Outbox:
                 if self._is_closed:
                     return
                 self._wake.clear()
+                self._is_idle = True
                 await self._wake.wait()
         finally:
             self._is_closed = True
+            self._is_idle = False
             self._waiting.clear()
             self._room.set()
 
     def close(self) -> None:
         """End `run` once all that waits has been sent."""
+        self._is_idle = False
         self._is_closed = True
         self._wake.set()
 

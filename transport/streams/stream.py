@@ -16,9 +16,6 @@ from transport.auth.tokens import Grant
 from transport.streams.outbox import Entry, Outbox
 
 Protocol: TypeAlias = Literal["websocket", "sse"]
-CHECKED_SECONDS = 0.1
-"So long a check of the token is good for further results."
-
 _TOO_SLOW = (
     "More has happened than this client has taken, so this was ended. Subscribe again with the last"
     " cursor as `after`."
@@ -45,7 +42,8 @@ class Stream:
         self._has_ended = False
         self._drops_results = False
         self._is_cut = False
-        self._checked_at = 0.0
+        self._revision: int | None = None
+        "Of the callers, when the token was looked at last."
         self._messages = 0
         record.outcome = "ok"
 
@@ -72,6 +70,12 @@ class Stream:
 
     # What serves the connection calls these
 
+    @property
+    def is_checked(self) -> bool:
+        """Whether the token is known to be accepted still."""
+        grant = self._grant
+        return self._revision == grant.callers.revision and time() < grant.expires
+
     async def wants(self, entry: Entry) -> bool:
         """Return whether a message that waited is still to be sent, and the caller may have it."""
         if self._is_cut or entry.is_last:
@@ -82,16 +86,16 @@ class Stream:
 
     async def _check(self) -> None:
         """End it where the caller may not be told any more."""
-        now = time()
-        if now < min(self._grant.expires, self._checked_at + CHECKED_SECONDS):
+        if self.is_checked:
             return
+        revision = self._grant.callers.revision
         try:
             await self._grant.check()
         except Exception as error:  # noqa: BLE001
             self._drops_results = True
             self.end_with([to_client_error(error)])
         else:
-            self._checked_at = now
+            self._revision = revision
 
     def end_with(self, errors: Sequence[GraphQLError], outcome: Outcome = "failed") -> None:
         """End it with these errors, completed where there are none."""

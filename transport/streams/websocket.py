@@ -143,7 +143,7 @@ class Connection:
         self._receive = receive
         self._send = send
         self._socket: Any = scope["extensions"].get("joinery.connection")
-        self._outbox = Outbox(self._write)
+        self._outbox = Outbox(self._write, self._write_now)
         self._operations: dict[str, Operation] = {}
         "By id, until the last message of each was sent."
         self._grant: Grant | None = None
@@ -351,16 +351,23 @@ class Connection:
     # What sends
 
     async def _write(self, entry: Entry) -> None:
-        text = entry.content.decode()
+        message = entry.content
         if entry.close is not None:
             code, reason = int(entry.close.code), entry.close.reason
             await self._send({"type": "websocket.close", "code": code, "reason": reason})
             return
         if isinstance(operation := entry.stream, Operation):
-            text = operation.message(text, is_last=entry.is_last)
+            message = operation.message(message, is_last=entry.is_last)
             if entry.is_last:
                 del self._operations[operation.key]
-        await self._send({"type": "websocket.send", "text": text})
+        await self._send({"type": "websocket.send", "text": message.decode()})
+
+    def _write_now(self, entry: Entry) -> bool:
+        """Send a result; return False where it has to wait, or the token is to be looked at."""
+        operation = entry.stream
+        if self._socket is None or not isinstance(operation, Operation) or not operation.is_checked:
+            return False
+        return self._socket.send_now(operation.message(entry.content, is_last=False))
 
 
 class Operation(Stream):
@@ -382,11 +389,11 @@ class Operation(Stream):
         """End it before it has begun."""
         self.end_with(errors, "refused")
 
-    def message(self, content: str, *, is_last: bool) -> str:
+    def message(self, content: bytes, *, is_last: bool) -> bytes:
         """Return the message for a result, or for its end."""
         if not is_last:
-            return f"{self._prefix.next}{content}}}"
-        return f"{self._prefix.error}{content}}}" if content else f"{self._prefix.complete}}}"
+            return b"%b%b}" % (self._prefix.next, content)
+        return b"%b%b}" % ((self._prefix.error if content else self._prefix.complete), content)
 
     def cut(self) -> None:
         """Send nothing more, and give up what is under way."""
