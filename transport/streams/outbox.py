@@ -51,6 +51,8 @@ class Outbox:
         self._room = asyncio.Event()
         self._room.set()
         self._is_closed = False
+        self._has_ended = False
+        "Whether nothing is sent any more, whatever comes."
 
     def put(self, entry: Entry) -> bool:
         """Have a message sent; return whether there was room for it."""
@@ -64,6 +66,8 @@ class Outbox:
 
     def put_anyway(self, entry: Entry) -> None:
         """Have a message sent, of a kind of which there are few."""
+        if self._has_ended:
+            return
         self._is_idle = False
         self._waiting.append(entry)
         if entry.stream is not None:
@@ -88,7 +92,7 @@ class Outbox:
                 self._is_idle = True
                 await self._wake.wait()
         finally:
-            self._is_closed = True
+            self._has_ended = True
             self._is_idle = False
             self._waiting.clear()
             self._room.set()

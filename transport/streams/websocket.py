@@ -6,10 +6,10 @@ Strawberry's own closes the socket, with all that is open on it, where one docum
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from random import getrandbits
 from typing import Any, NamedTuple, cast
 
+import structlog
 from graphql import GraphQLError, OperationType
 from starlette.types import Receive, Scope, Send
 
@@ -45,6 +45,8 @@ METHOD = "WEBSOCKET"
 
 _NO_TOKEN = "A token is needed: send `Authorization` in the payload of connection_init."  # noqa: S105
 _EARLY = "connection_init comes first, and its acknowledgement."
+
+_log = structlog.stdlib.get_logger("joinery.streams")
 
 
 class Limits(NamedTuple):
@@ -175,8 +177,13 @@ class Connection:
         return self.closed_with
 
     async def _send_all(self) -> None:
-        with suppress(OSError):  # the client has gone, which `_receive` tells too
+        try:
             await self._outbox.run()
+        except OSError:
+            pass  # the client has gone, which `_receive` tells too
+        except Exception:  # noqa: BLE001
+            _log.exception("a WebSocket could not be written to")
+            self.abort()
 
     async def _converse(self, authorization: str | None) -> None:
         """Take messages until the socket is closed."""
