@@ -163,8 +163,8 @@ class ParticipationEvent(Model):
     """One line of the history of a campaign and an influencer; never changed, never deleted.
 
     Triggers keep it so; but of somebody who was erased, the texts and their own name become null.
-    The column `xid`, filled by the database, is the number of the writing transaction: the feed
-    goes by (xid, id), because ids are given before they are committed.
+    The column `xid`, filled by the database, is the number of the writing transaction, by which the
+    sequencer finds what was committed (`delivery/sequencer.py`).
     """
 
     id: int = fields.BigIntField(primary_key=True)

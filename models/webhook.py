@@ -23,9 +23,10 @@ class Webhook(Model):
     """An address to which events of the feed are sent.
 
     `planned_position` is the place in the feed up to which its deliveries have been made. `secret`
-    signs; `previous_secret` does so too until `previous_until`. `failing_since` is the first failure after
-    the last success, `failures` how often all has failed since, and before `paused_until` nothing
-    is sent. A deleted one has lost its secrets, and its row goes with its last delivery.
+    signs; `previous_secret` does so too until `previous_until`. `failing_since` is the first
+    failure after the last success, `failures` how often all has failed since, and before
+    `paused_until` nothing is sent. A deleted one has lost its secrets, and its row goes with its
+    last delivery.
     """
 
     id: int = fields.BigIntField(primary_key=True)
