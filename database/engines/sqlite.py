@@ -174,9 +174,16 @@ class JoinerySqliteClient(Noted, SqliteClient):
         self.single_coalescer = Coalescer(SQLITE, self._statement_reader, options.max_readers)
         self._free: list[aiosqlite.Connection] = []
         "Connections that no reader holds."
+        self._opening = asyncio.Lock()
 
     async def create_connection(self, with_db: bool) -> None:  # noqa: ARG002
         """Open the file; raises sqlite3.OperationalError where it cannot be opened."""
+        # Two who find it closed at once would each open it, and one would never be closed.
+        async with self._opening:
+            if not self._connection:
+                await self._open_to_write()
+
+    async def _open_to_write(self) -> None:
         # Tried here first: the driver's thread would go on to complain when the loop has ended.
         sqlite3.connect(self.filename).close()
         connecting = partial(sqlite3.connect, self.filename, isolation_level=None)
