@@ -94,6 +94,8 @@ class Live:
         leave; it is not ended then.
         """
         member = _Member(subscription, subscriber)
+        # So that nothing from now on is left out, however long the joining takes.
+        member.position = self._last.position if self._last else 0
         task = asyncio.create_task(self._join(member))
         self._joining[task] = member
         task.add_done_callback(self._joining.pop)
@@ -128,12 +130,12 @@ class Live:
     async def _join(self, member: _Member) -> None:
         """Let a subscriber catch up, and join those who get the same."""
         try:
+            start = await self._start()
+            member.position = member.position or start.position
             await member.subscription.check()
-            await self._start()
             if member.subscription.after is not None:
-                cursor = await FeedCursor.read(member.subscription.after)
-                member.position = cursor.position
-                await self._catch_up(member)
+                member.position = (await FeedCursor.read(member.subscription.after)).position
+            await self._catch_up(member)
         except Exception as error:  # noqa: BLE001
             self._end([member], to_request_error(error))
             return
@@ -143,12 +145,13 @@ class Live:
         groups.setdefault(member.subscription.key, {})[member] = None
         self._is_wanted.set()
 
-    async def _start(self) -> None:
-        """Find where the feed ends now, for the first one."""
+    async def _start(self) -> FeedCursor:
+        """Return what all have been told; for the first one, where the feed ends now."""
         async with self._started:
             if self._last is None:
                 self._last = await last_cursor()
                 self._is_wanted.set()
+            return self._last
 
     async def _catch_up(self, member: _Member) -> None:
         """Tell a member what came between its position and that of the others."""

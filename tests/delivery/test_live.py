@@ -156,6 +156,16 @@ async def cursor_of(position: int) -> str:
     return FeedCursor(event.position, event.mark).encode()
 
 
+async def test_without_a_cursor_all_is_told_that_comes_once_others_have_been_told(live: Live):
+    ours = await part()
+    listen(live)
+    await joined(live, 1)
+    listeners = [listen(live) for _ in range(5)]  # which join when they get to it
+    event = gid(await data.event(ours, Action.MARK_JOINED))
+    for listener in listeners:
+        assert await listener.until(1) == [event]
+
+
 async def test_joining_while_events_arrive_leaves_none_out_and_tells_none_twice(live: Live):
     ours = await part()
     await data.event(ours, Action.MARK_JOINED)
