@@ -89,6 +89,8 @@ class Mutation:
 class ByName:
     """The token is the caller's name, and an advertiser's `name@advertiser`."""
 
+    revision = 0
+
     async def caller(self, authorization: str | None) -> Caller | None:
         name, _, advertiser = (authorization or "").removeprefix("Bearer ").partition("@")
         if advertiser:
