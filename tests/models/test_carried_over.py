@@ -46,6 +46,7 @@ TABLES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
     "postgresql": "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'",
 }
+KEYS = {"influencer_search": "influencer_id", "feed": "position"}
 LEFT_OUT = ("tortoise_migrations", "availability_count", "availability_delta", "influencer_fts")
 "Which migrations ran, and what is counted and indexed anew."
 
@@ -133,8 +134,7 @@ async def stored(url: str) -> Rows:
             if not table.startswith(LEFT_OUT):
                 client: Any = connection()
                 _, lines = await client.execute_query(f"SELECT * FROM {table}")
-                key = "influencer_id" if table == "influencer_search" else "id"
-                found[table] = {line[key]: dict(line) for line in lines}
+                found[table] = {line[KEYS.get(table, "id")]: dict(line) for line in lines}
     return found
 
 
