@@ -192,8 +192,8 @@ async def _pairs_in(
 
 def refuse_erased(context: Context, influencer: LockedInfluencer | None) -> None:
     """Raise RequestError UNAUTHENTICATED where the caller was erased since the call began."""
-    caller = caller_in(context)
-    if influencer and influencer.is_erased and caller.influencer_id == influencer.id:
+    own = context.caller.influencer_id if context.caller else None  # imports have no caller
+    if influencer and influencer.is_erased and influencer.id == own:
         raise RequestError("UNAUTHENTICATED", "The influencer whose token this is has been erased.")
 
 
