@@ -254,6 +254,7 @@ async def test_an_event_is_given_up_after_a_day_and_its_followers_go_on(stage: S
 async def test_after_a_day_without_any_success_it_is_switched_off_and_goes_on_later(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ):
+    caplog.set_level("WARNING")  # whatever level another test has left
     ours = await part()
     made = await events(ours, ours)
     stage.receiver.answer = answering(500)
