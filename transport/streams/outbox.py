@@ -51,8 +51,7 @@ class Outbox:
         self._room = asyncio.Event()
         self._room.set()
         self._is_closed = False
-        self._has_ended = False
-        "Whether nothing is sent any more, whatever comes."
+        "Whether nothing more is taken."
 
     def put(self, entry: Entry) -> bool:
         """Have a message sent; return whether there was room for it."""
@@ -66,7 +65,7 @@ class Outbox:
 
     def put_anyway(self, entry: Entry) -> None:
         """Have a message sent, of a kind of which there are few."""
-        if self._has_ended:
+        if self._is_closed:
             return
         self._is_idle = False
         self._waiting.append(entry)
@@ -92,13 +91,13 @@ class Outbox:
                 self._is_idle = True
                 await self._wake.wait()
         finally:
-            self._has_ended = True
+            self._is_closed = True
             self._is_idle = False
             self._waiting.clear()
             self._room.set()
 
     def close(self) -> None:
-        """End `run` once all that waits has been sent."""
+        """Take nothing more, and end `run` once all that waits has been sent."""
         self._is_idle = False
         self._is_closed = True
         self._wake.set()

@@ -62,3 +62,13 @@ async def test_what_is_put_before_it_runs_is_sent_when_it_does() -> None:
     outbox.close()
     await outbox.run()
     assert wire.sent == [("later", b"1")]
+
+
+async def test_nothing_follows_what_was_put_last_before_it_closed() -> None:
+    wire = Wire()
+    outbox = Outbox(wire.write, wire.write_now)
+    outbox.put(Entry(content=b"1"))
+    outbox.close()
+    outbox.put(Entry(content=b"2"))
+    await outbox.run()
+    assert wire.sent == [("later", b"1")]
