@@ -13,6 +13,7 @@ import pytest
 from graphql import parse
 from hypothesis import given, note, settings
 
+from delivery.sequencer import catch_up
 from models.campaign import Campaign
 from models.influencer import Influencer, SocialAccount
 from models.participation import Participation, ParticipationEvent, Post
@@ -113,6 +114,7 @@ class Asked:
 async def asked(db: str) -> AsyncGenerator[Asked]:
     """A server in this process, and a crowd with posts and histories around its campaigns."""
     await _populate()
+    await catch_up()
     world = await World.load(datetime.now(UTC))
     who = next(p for p in world.all("Influencer") if p.erased_at is None and p.pk > 2)
     app = create_app(Settings(database_url=db, auth_secret=SECRET, log_level="error"))

@@ -171,7 +171,9 @@ async def test_an_id_may_be_used_again_once_its_operation_has_ended(url: str) ->
             await opened.subscribe("1", VIEWER)
             await opened.send(id="1", type="complete")
         await opened.subscribe("1", "{ last: __typename }")
-        assert (await answer(opened, "1"))[0]["payload"] == {"data": {"last": "Query"}}
+        # Results of the operations before may have been on their way.
+        while (message := await opened.receive()).get("payload") != {"data": {"last": "Query"}}:
+            assert message["type"] in ("next", "complete")
 
 
 async def test_a_complete_of_what_is_unknown_or_over_is_passed_over(url: str) -> None:
