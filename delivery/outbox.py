@@ -16,6 +16,7 @@ import orjson
 from database.session import BatchStatement, Step, locked_rows, rows, run
 from database.transactions import transacted
 from models.webhook import DeliveryStatus
+from resolvers.deliveries_sql import REQUESTED_AGAIN
 from resolvers.feed import FeedEvent, events_after
 from workflow.facts import moment_of
 
@@ -307,13 +308,12 @@ _insert_pending = BatchStatement(
     },
     Step(
         "planned",
-        """INSERT INTO delivery (webhook_id, position, event_id, campaign_id, influencer_id,
+        f"""INSERT INTO delivery (webhook_id, position, event_id, campaign_id, influencer_id,
             message_id, status, next_attempt_at, created_at)
         SELECT webhook_id, position, event_id, campaign_id, influencer_id, message_id,
             'PENDING', now, now FROM given WHERE true ORDER BY place
         ON CONFLICT (webhook_id, position) DO UPDATE SET status = 'PENDING',
-            next_attempt_at = excluded.next_attempt_at, failing_since = NULL, attempts = 0,
-            requests = delivery.requests + 1, payload = NULL
+            next_attempt_at = excluded.next_attempt_at, {REQUESTED_AGAIN}
         RETURNING id""",
     ),
 )

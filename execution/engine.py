@@ -164,8 +164,9 @@ class Engine:
             operation = self._public(operation, is_known=context.caller is not None)
         if operation.root is None:
             raise RefusedError(RequestError("GRAPHQL_VALIDATION_FAILED", _ONE_FIELD))
-        self._pay(operation, self.prepare(operation, params, context), context)
-        return Subscription(self, operation, params, context)
+        executor = self.prepare(operation, params, context)
+        self._pay(operation, executor, context)
+        return Subscription(self, operation, params, context, executor.variable_values.coerced)
 
     def _pay(self, operation: Operation, executor: Executor, context: Context) -> Standing | None:
         """Return what the caller may spend after this operation; raise where it is too much."""

@@ -29,7 +29,12 @@ class Subscription:
     """One caller's subscription. The engine has validated it, and its price."""
 
     def __init__(
-        self, engine: "Engine", operation: Operation, params: "Params", context: Context
+        self,
+        engine: "Engine",
+        operation: Operation,
+        params: "Params",
+        context: Context,
+        variables: dict[str, Any],
     ) -> None:
         assert context.caller is not None
         assert operation.root is not None
@@ -38,8 +43,6 @@ class Subscription:
         self._params = params
         self._context = context
         self._root: RootCall = operation.root
-        executor = engine.prepare(operation, params, context)
-        variables = executor.variable_values.coerced
         given = _arguments(self._root, variables)
         campaign = given.get("campaignId")
         self.after: str | None = given.get("after")

@@ -1,7 +1,7 @@
 """The tables, with their CHECK constraints right after each: CreateModel drops them in silence.
 
 A migration says how things were when it was written: what it takes from the code of today is no
-more than the types of columns.
+more than the types of columns, and the operations that do what a migration tells them.
 """
 
 from typing import Any

@@ -5,12 +5,9 @@ has one like "a.b": those are found by the characters and pairs of them that occ
 FTS5's trigrams, which triggers keep, whoever writes the texts.
 """
 
-from typing import Any
-
 from tortoise import migrations
-from tortoise.migrations import operations as ops
-from tortoise.migrations.schema_editor.base import BaseSchemaEditor
-from tortoise.migrations.schema_generator.state_apps import StateApps
+
+from database.operations import statements
 
 POSTGRES = [
     # A loop takes a third of what any single expression does.
@@ -43,16 +40,8 @@ SQLITE = [
 ]
 
 
-async def apply(apps: StateApps, editor: BaseSchemaEditor) -> None:
-    """Run the statements of the database at hand."""
-    del apps
-    client: Any = editor.client
-    for statement in POSTGRES if client.capabilities.dialect == "postgres" else SQLITE:
-        await client.execute_query(statement)
-
-
 class Migration(migrations.Migration):
     """What text search needs."""
 
     dependencies = [("models", "0003_availability_counts")]  # noqa: RUF012
-    operations = [ops.RunPython(apply)]  # noqa: RUF012
+    operations = [statements(postgres=POSTGRES, sqlite=SQLITE)]  # noqa: RUF012

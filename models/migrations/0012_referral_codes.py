@@ -1,35 +1,9 @@
 """The pools of codes of referral campaigns, and which participation was given which code."""
 
-from typing import Any
-
 from tortoise import fields, migrations
-from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
-from tortoise.migrations.constraints import CheckConstraint
-from tortoise.migrations.schema_editor.base import BaseSchemaEditor
-from tortoise.migrations.schema_generator.state_apps import StateApps
-from tortoise.models import Model
 
-
-def link(field: str, model: str, *, null: bool = False) -> Any:
-    """Return a foreign key, which keeps what it names from being deleted."""
-    reference: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
-        f"models.{model}",
-        source_field=f"{field}_id",
-        null=null,
-        db_index=False,
-        db_constraint=True,
-        to_field="id",
-        related_name=False,
-        on_delete=OnDelete.RESTRICT,
-    )
-    return reference
-
-
-def check(model: str, name: str, condition: str) -> ops.AddConstraint:
-    """Return a condition that every row meets."""
-    return ops.AddConstraint(model, CheckConstraint(check=condition, name=name))
-
+from database.operations import check, link, statements
 
 POOL = ops.CreateModel(
     name="ReferralCode",
@@ -73,15 +47,6 @@ SQLITE = [
 ]
 
 
-async def apply(apps: StateApps, editor: BaseSchemaEditor) -> None:
-    """Make what Tortoise cannot say: the indexes, and the triggers by which codes stay."""
-    del apps
-    client: Any = editor.client
-    triggers = POSTGRES if client.capabilities.dialect == "postgres" else SQLITE
-    for statement in (*INDEXES, *triggers):
-        await client.execute_query(statement)
-
-
 class Migration(migrations.Migration):
     """Referral codes."""
 
@@ -96,5 +61,5 @@ class Migration(migrations.Migration):
         ops.AddField(
             "Participation", "referral_code", link("referral_code", "ReferralCode", null=True)
         ),
-        ops.RunPython(apply),
+        statements(*INDEXES, postgres=POSTGRES, sqlite=SQLITE),
     ]

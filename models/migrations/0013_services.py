@@ -3,14 +3,10 @@
 Of the posts that are stored staff set the status that they have, when they last set one.
 """
 
-from typing import Any
-
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
-from tortoise.migrations.constraints import CheckConstraint
-from tortoise.migrations.schema_editor.base import BaseSchemaEditor
-from tortoise.migrations.schema_generator.state_apps import StateApps
 
+from database.operations import check, link, statements
 from workflow.enums import Finding, PostSource, PostStatus, PostWarning
 
 DECIDED = """UPDATE post SET decided_status = status, decided_warning = warning,
@@ -72,15 +68,6 @@ CHECKS = (
 )
 
 
-async def apply(apps: StateApps, editor: BaseSchemaEditor) -> None:
-    """Fill in what staff decided, and make findings a history."""
-    del apps
-    client: Any = editor.client
-    is_postgres = client.capabilities.dialect == "postgres"
-    for statement in (DECIDED, *INDEXES, *(HISTORY_POSTGRES if is_postgres else HISTORY_SQLITE)):
-        await client.execute_query(statement)
-
-
 class Migration(migrations.Migration):
     """Services."""
 
@@ -112,18 +99,7 @@ class Migration(migrations.Migration):
             name="PostFinding",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True)),
-                (
-                    "post",
-                    fields.ForeignKeyField(
-                        "models.Post",
-                        source_field="post_id",
-                        db_constraint=True,
-                        db_index=False,
-                        to_field="id",
-                        related_name=False,
-                        on_delete=fields.RESTRICT,
-                    ),
-                ),
+                ("post", link("post", "Post")),
                 ("finding", fields.CharEnumField(enum_type=Finding, max_length=20)),
                 ("is_over", fields.BooleanField()),
                 ("observed_at", fields.DatetimeField()),
@@ -132,10 +108,7 @@ class Migration(migrations.Migration):
             options={"table": "post_finding", "app": "models", "pk_attr": "id"},
             bases=["Model"],
         ),
-        ops.RunPython(apply),
+        statements(DECIDED, *INDEXES, postgres=HISTORY_POSTGRES, sqlite=HISTORY_SQLITE),
         *(ops.RemoveConstraint("ParticipationEvent", name=name) for _, name, _ in CHECKS[-2:]),
-        *(
-            ops.AddConstraint(model, CheckConstraint(check=check, name=name))
-            for model, name, check in CHECKS
-        ),
+        *(check(model, name, condition) for model, name, condition in CHECKS),
     ]

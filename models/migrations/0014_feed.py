@@ -1,11 +1,8 @@
 """The feed: the events of all participations in one order, by positions."""
 
-from typing import Any
-
 from tortoise import migrations
-from tortoise.migrations import operations as ops
-from tortoise.migrations.schema_editor.base import BaseSchemaEditor
-from tortoise.migrations.schema_generator.state_apps import StateApps
+
+from database.operations import statements
 
 # Transactions commit in another order than that of their ids, so positions are given after the
 # commit (`delivery/sequencer.py`). `mark` is the event's time, in microseconds since 1970.
@@ -55,16 +52,8 @@ SQLITE = [
 ]
 
 
-async def apply(apps: StateApps, editor: BaseSchemaEditor) -> None:
-    """Run the statements of the database at hand."""
-    del apps
-    client: Any = editor.client
-    for statement in POSTGRES if client.capabilities.dialect == "postgres" else SQLITE:
-        await client.execute_query(statement)
-
-
 class Migration(migrations.Migration):
     """The feed."""
 
     dependencies = [("models", "0013_services")]  # noqa: RUF012
-    operations = [ops.RunPython(apply)]  # noqa: RUF012
+    operations = [statements(postgres=POSTGRES, sqlite=SQLITE)]  # noqa: RUF012

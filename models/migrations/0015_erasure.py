@@ -1,11 +1,9 @@
 """Erasing somebody: the one change that the history takes, and what is kept of the erasure."""
 
-from typing import Any
-
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
-from tortoise.migrations.schema_editor.base import BaseSchemaEditor
-from tortoise.migrations.schema_generator.state_apps import StateApps
+
+from database.operations import statements
 
 # Of the events of somebody erased the texts, and their own name, may be taken out, and nothing put
 # in: only the reason of the erasure itself stays.
@@ -68,14 +66,6 @@ SQLITE = (
 )
 
 
-async def apply(apps: StateApps, editor: BaseSchemaEditor) -> None:
-    """Let the history take an erasure."""
-    del apps
-    client: Any = editor.client
-    for statement in POSTGRES if client.capabilities.dialect == "postgres" else SQLITE:
-        await client.execute_query(statement)
-
-
 class Migration(migrations.Migration):
     """Erasure."""
 
@@ -84,5 +74,5 @@ class Migration(migrations.Migration):
         ops.AddField("Influencer", "erased_by", fields.CharField(400, null=True)),
         ops.AddField("Influencer", "erased_reason", fields.CharField(2000, null=True)),
         ops.AddField("IdempotencyKey", "influencer_id", fields.BigIntField(null=True)),
-        ops.RunPython(apply),
+        statements(postgres=POSTGRES, sqlite=SQLITE),
     ]

@@ -3,39 +3,15 @@
 from typing import Any
 
 from tortoise import fields, migrations
-from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
-from tortoise.migrations.constraints import CheckConstraint
-from tortoise.migrations.schema_editor.base import BaseSchemaEditor
-from tortoise.migrations.schema_generator.state_apps import StateApps
-from tortoise.models import Model
 
+from database.operations import check, link, statements
 from models.webhook import DeliveryStatus
-
-
-def link(field: str, model: str, *, null: bool = False) -> Any:
-    """Return a foreign key, which keeps what it names from being deleted."""
-    reference: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
-        f"models.{model}",
-        source_field=f"{field}_id",
-        null=null,
-        db_index=False,
-        db_constraint=True,
-        to_field="id",
-        related_name=False,
-        on_delete=OnDelete.RESTRICT,
-    )
-    return reference
 
 
 def key() -> Any:
     """Return the primary key."""
     return fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)
-
-
-def check(model: str, name: str, condition: str) -> ops.AddConstraint:
-    """Return a condition that every row meets."""
-    return ops.AddConstraint(model, CheckConstraint(check=condition, name=name))
 
 
 WEBHOOK = ops.CreateModel(
@@ -109,16 +85,8 @@ INDEXES = (
 )
 
 
-async def index(apps: StateApps, editor: BaseSchemaEditor) -> None:
-    """Make the indexes; Tortoise has no partial ones on both databases."""
-    del apps
-    client: Any = editor.client
-    for statement in INDEXES:
-        await client.execute_query(statement)
-
-
 class Migration(migrations.Migration):
     """Webhooks."""
 
     dependencies = [("models", "0015_erasure")]  # noqa: RUF012
-    operations = [WEBHOOK, DELIVERY, *CHECKS, ops.RunPython(index)]  # noqa: RUF012
+    operations = [WEBHOOK, DELIVERY, *CHECKS, statements(*INDEXES)]  # noqa: RUF012

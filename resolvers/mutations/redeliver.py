@@ -2,6 +2,7 @@
 
 from database.session import run
 from resolvers.context import Context
+from resolvers.deliveries_sql import REQUESTED_AGAIN
 from resolvers.feed import FeedCursor
 from resolvers.ids import decode
 from resolvers.mutations.webhook_input import WebhookOutcome, locked, read_cursor, unknown
@@ -44,6 +45,5 @@ async def _one(context: Context, webhook: int, delivery_id: str) -> bool:
 
 _BACK = """UPDATE webhook SET planned_position = :position
 WHERE id = :id AND planned_position > :position"""
-_AGAIN = """UPDATE delivery SET status = 'PENDING', next_attempt_at = :now, failing_since = NULL,
-    attempts = 0, requests = requests + 1, payload = NULL
+_AGAIN = f"""UPDATE delivery SET status = 'PENDING', next_attempt_at = :now, {REQUESTED_AGAIN}
 WHERE id = :id AND webhook_id = :webhook"""

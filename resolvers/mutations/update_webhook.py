@@ -1,8 +1,5 @@
 """`updateWebhook`: change a webhook, or switch it off or on."""
 
-from datetime import datetime
-from typing import Any
-
 from database.bulk import update
 from database.session import run
 from models.webhook import Webhook
@@ -36,19 +33,10 @@ async def update_webhook(context: Context, *, id: str, changes: WebhookFields) -
     is_switched_on = row.get("is_enabled", False) and not before["is_enabled"]
     if is_switched_on or row.get("url", before["url"]) != before["url"]:
         row |= AFRESH
-        await _try_at_once(key, context.now)
+        await run(_AT_ONCE, webhook=key, now=context.now)
     if row:
-        await _store(key, row)
+        await update(Webhook, [{"id": key, **row}])
     return WebhookOutcome(webhook=key)
-
-
-async def _try_at_once(webhook: int, now: datetime) -> None:
-    """Have what waits tried again now, as if it had not failed before."""
-    await run(_AT_ONCE, webhook=webhook, now=now)
-
-
-async def _store(webhook: int, row: dict[str, Any]) -> None:
-    await update(Webhook, [{"id": webhook, **row}])
 
 
 _AT_ONCE = """UPDATE delivery SET next_attempt_at = :now, failing_since = NULL

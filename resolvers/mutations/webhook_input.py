@@ -143,5 +143,5 @@ def new_secret(context: Context) -> str:
     return secret
 
 
-_COLUMNS = ("id", "url", "is_enabled", "secret", "planned_position")
+_COLUMNS = ("id", "url", "is_enabled")
 _WEBHOOK = f"SELECT {', '.join(_COLUMNS)} FROM webhook WHERE id = :id AND deleted_at IS NULL"

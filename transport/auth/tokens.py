@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 import jwt
 import structlog
 
+from execution.errors import code_of
 from resolvers.caller import Caller, Proof
 from resolvers.context import InvalidProofError
 from resolvers.errors import RequestError
@@ -117,6 +118,14 @@ class Grant(NamedTuple):
         While the keys cannot be fetched, those that are cached decide.
         """
         await self.callers.grant(self.authorization)
+
+    async def refusal(self) -> RequestError | None:
+        """Return why the token is not accepted any more; None where it is, or cannot be checked."""
+        try:
+            await self.check()
+        except RequestError as error:
+            return error if code_of(error) == "UNAUTHENTICATED" else None
+        return None
 
 
 class ConnectProofs:

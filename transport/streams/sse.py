@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.types import Receive, Scope, Send
 
-from execution.errors import code_of
-from resolvers.errors import RequestError
 from telemetry.requests import Record
 from transport.auth.tokens import Grant
 from transport.streams.expiry import Expiry
@@ -47,10 +45,8 @@ class EventStream(Stream):
         self._service = service
         self._connection: Any = None
         self._send: Send
-        self._events = Outbox(self._write)
-        self._given = grant
         self._has_sent = True
-        super().__init__("sse", self._events, grant, record)
+        super().__init__("sse", Outbox(self._write), grant, record)
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the response until the subscription or the server ends, or its client has gone."""
@@ -58,11 +54,11 @@ class EventStream(Stream):
         self._connection = scope.get("extensions", {}).get("joinery.connection")
         self._service.streams.add(self, "sse")
         watching = asyncio.create_task(self._wait_for_the_end(receive))
-        expiry = Expiry(self._given, self.end)
+        expiry = Expiry(self._grant, self.end)
         try:
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
             await send({"type": "http.response.body", "body": COMMENT, "more_body": True})
-            await self._events.run()
+            await self._outbox.run()
             await send({"type": "http.response.body", "body": b""})
         finally:
             self._service.streams.remove(self, "sse")
@@ -74,14 +70,14 @@ class EventStream(Stream):
         while (await receive())["type"] != "http.disconnect":
             pass
         self.cut()
-        self._events.close()
+        self._outbox.close()
 
     async def _write(self, entry: Entry) -> None:
         self._has_sent = True
         body = entry.content
         if entry.is_last:
             body = (_next_event(b'{"errors":%b}' % body) if body else b"") + _COMPLETE
-            self._events.close()
+            self._outbox.close()
         elif entry.stream is not None:
             body = _next_event(body)
         await self._send({"type": "http.response.body", "body": body, "more_body": True})
@@ -96,18 +92,15 @@ class EventStream(Stream):
     async def look(self) -> None:
         """Send a comment where nothing else was sent; end it where the token is not accepted."""
         if not self._has_sent:
-            self._events.put(Entry(content=COMMENT))
+            self._outbox.put(Entry(content=COMMENT))
         self._has_sent = False
-        try:
-            await self._given.check()
-        except RequestError as error:
-            if code_of(error) == "UNAUTHENTICATED":
-                self.end(error)
+        if (error := await self._grant.refusal()) is not None:
+            self.end(error)
 
     def go_away(self) -> None:
         """End the response without `complete`: its client comes back, to another server."""
         self.cut()
-        self._events.close()
+        self._outbox.close()
 
     def abort(self) -> None:
         """Drop the connection."""

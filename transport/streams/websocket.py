@@ -340,11 +340,8 @@ class Connection:
         """End it where its token is not accepted any more. uvicorn's pings tell that it lives."""
         if self._grant is None or self._closing is not None:
             return
-        try:
-            await self._grant.check()
-        except RequestError as error:
-            if code_of(error) == "UNAUTHENTICATED":
-                self._revoke(error)
+        if (error := await self._grant.refusal()) is not None:
+            self._revoke(error)
 
     def go_away(self) -> None:
         """Begin nothing more; close with 1012 as soon as it is not busy."""
