@@ -73,7 +73,7 @@ async def test_a_connection_that_listens_comes_back_when_it_is_lost(
             for number in range(1, 4):
                 [pid] = await listeners()
                 await rows("SELECT pg_terminate_backend(:pid)", pid=pid)
-                told = await event(ours)  # while nobody listens, perhaps
+                told = await event(ours)  # perhaps while no connection listens
                 assert (await listener.until(number))[-1] == told
 
 
