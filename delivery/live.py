@@ -82,7 +82,7 @@ class Live:
     def __init__(self) -> None:
         self._news = News()
         self._last: FeedCursor | None = None
-        "The cursor of the last event that was told to all; None without subscribers."
+        "The cursor of the last event that was delivered to all; None without subscribers."
         self._groups: dict[_Audience, dict[Hashable, dict[_Member, None]]] = {}
         "The members by audience and by the key of their subscription."
         self._joining: dict[asyncio.Task[None], _Member] = {}
@@ -148,7 +148,7 @@ class Live:
         self._is_wanted.set()
 
     async def _start(self) -> FeedCursor:
-        """Return the cursor of the last event told to all; for the first one, the feed's end."""
+        """Return the cursor of the last event delivered to all; for the first, the feed's end."""
         async with self._started:
             if self._last is None:
                 self._last = await last_cursor()

@@ -46,7 +46,7 @@ def hearing_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 async def subscribed(
     url: str, options: DatabaseOptions = DEFAULT_OPTIONS
 ) -> AsyncGenerator[tuple[Participation, Listener]]:
-    """A participation in this database, and a listener that is told all its events."""
+    """A participation in this database, and a listener that gets all its events."""
     async with connected(url, options), running(Live()) as live:
         ours = await part()
         listener = listen(live)
