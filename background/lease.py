@@ -18,26 +18,26 @@ from database.session import rows, run
 RETRY_SECONDS = 0.5
 """Between two attempts to take a lease that another process holds."""
 GIVE_UP_SECONDS = 5
-"""So long it may take to give a lease up; then it is left to expire."""
+"""Seconds that giving a lease up may take; after that it is left to expire."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How long a lease lasts, in seconds."""
+    """The times of a lease, in seconds."""
 
     seconds: int
-    "After so long it ends, if it is not renewed: up to one more, as the database counts."
+    "Seconds until a lease that is not renewed ends; up to one more, as the database counts whole."
     renew: float
-    "Between two renewals."
+    "Seconds between two renewals."
     take: float
-    "So long it may take to take it or renew it, which leaves the work time to stop."
+    "Seconds that taking or renewing it may take: few enough for the work to stop before its end."
 
 
 USUAL = Terms(seconds=30, renew=10, take=15)
 BRISK = Terms(seconds=3, renew=0.75, take=1.5)
-"""For work that others wait for: another process goes on within 5 seconds."""
+"""The terms of work that clients wait for: another process takes it over within 5 seconds."""
 
 
 class LeaseLostError(Exception):
@@ -53,9 +53,9 @@ async def run_leased(
     renewed.
     """
     holder = uuid4().hex
-    # Not to be given up where the process stops meanwhile: a locked database would be waited for
-    # twice. If it is taken after all, it expires.
-    # Another process gives it up.
+    # Outside of the `try`: a process that stops here does not give the lease up, which would wait
+    # for a locked database a second time. A lease that was taken after all expires.
+    # It polls because another process gives the lease up.
     while await _is_held(name, terms) or not await _take(name, holder, terms):  # noqa: ASYNC110
         await asyncio.sleep(RETRY_SECONDS)
     try:
@@ -81,7 +81,7 @@ async def _renew(name: str, holder: str, terms: Terms) -> None:
 
 
 async def _is_held(name: str, terms: Terms) -> bool:
-    """Return whether another process holds the lease: to try to take it would write each time."""
+    """Return whether another process holds the lease, without a write as by `_take`."""
     async with asyncio.timeout(terms.take):
         return bool(await rows(_HELD, name=name))
 

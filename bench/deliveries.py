@@ -1,4 +1,4 @@
-"""What one server's subscriptions cost: memory, processor time, and time until news is there."""
+"""Measurements of one server's subscriptions: memory, processor time and latency."""
 
 import asyncio
 import time
@@ -19,29 +19,31 @@ from transport.auth.tokens import sign
 OPERATION = (OPERATIONS / "participationChanged.graphql").read_text()
 WAIT_SECONDS = 60
 PAUSE_SECONDS = 0.25
-"""Between two events to everybody."""
+"""Seconds between two events of `one_to_many`."""
 
 
 @dataclass(frozen=True)
 class Load:
-    """How many subscribers and events there are."""
+    """The numbers of subscribers and events."""
 
     idle: int
-    "Subscribers to whom nothing happens."
+    "Subscribers of `idle`, which get no events."
     rest: int
-    "Seconds of it."
+    "Seconds for which they are measured."
     audience: int
-    "Subscribers of one campaign."
+    "Subscribers of the one campaign of `one_to_many`."
     events: int
-    "Of that campaign, one after the other."
+    "Events of that campaign, one after the other."
     campaigns: int
+    "Campaigns of the other cases."
     each: int
-    "Subscribers of each of several campaigns."
+    "Subscribers of each campaign of `many_to_some`."
     rate: int
-    "Events a second, over all of those."
+    "Events a second of all these campaigns together."
     lag_rate: int
-    "Events a second to which nobody is subscribed."
+    "Events a second of `lag`, without subscribers."
     seconds: int
+    "Seconds for which events are written in `many_to_some` and `lag`."
 
 
 FULL = Load(
@@ -56,7 +58,7 @@ FULL = Load(
     seconds=10,
 )
 Numbers = dict[str, float]
-"""What was measured, by name."""
+"""The measured numbers by name."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Scene:
     load: Load
 
     async def idle(self) -> Numbers:
-        """Return what subscribers cost while nothing happens."""
+        """Return the memory and the processor time of subscribers that get no events."""
         server = self.running.process.pid
         campaigns = selection_campaigns(self.database, self.load.campaigns)
         before = resident(server)
@@ -85,7 +87,7 @@ class Scene:
         }
 
     async def one_to_many(self) -> Numbers:
-        """Return what single events of one campaign cost, to which all are subscribed."""
+        """Return the cost of single events of one campaign, to which all are subscribed."""
         campaigns = selection_campaigns(self.database, 1)
         await self._gather(campaigns, self.load.audience)
         async with writing(self.database, campaigns) as writers:
@@ -97,7 +99,7 @@ class Scene:
             return meter.read(self.load.audience)
 
     async def many_to_some(self) -> Numbers:
-        """Return what events of several campaigns cost that come all the time."""
+        """Return the cost of a steady rate of events of several campaigns."""
         campaigns = selection_campaigns(self.database, self.load.campaigns)
         await self._gather(campaigns, self.load.each)
         async with writing(self.database, campaigns) as writers:
@@ -107,7 +109,7 @@ class Scene:
             return meter.read(self.load.each)
 
     async def lag(self) -> Numbers:
-        """Return how long after their commit events have their positions."""
+        """Return the time from the commit of an event to its position in the feed."""
         campaigns = selection_campaigns(self.database, self.load.campaigns)
         async with writing(self.database, campaigns) as writers, positions(self.database) as placed:
             await writers.write_at(self.load.lag_rate, self.load.seconds)
@@ -120,7 +122,7 @@ class Scene:
         return _ranks([placed[event] - at for event, at in committed.items()])
 
     async def _gather(self, campaigns: Sequence[int], each: int) -> None:
-        """Let so many subscribe to each campaign, until an event of it has reached them all."""
+        """Subscribe this number to each campaign, and wait until an event has reached them all."""
         subscribers = [
             Subscriber(_token(number), {"campaignId": encode("Campaign", campaign)})
             for number, campaign in zip(
@@ -143,7 +145,7 @@ class Scene:
 
 
 class Meter:
-    """Counts what deliveries cost and how long they take, from its making on."""
+    """A meter of the cost and the latency of deliveries, from its creation on."""
 
     def __init__(self, scene: Scene, writers: Writers) -> None:
         self._scene = scene
@@ -152,13 +154,13 @@ class Meter:
         self._before = self._spent()
 
     def take(self, count: int) -> None:
-        """Wait for so many deliveries."""
+        """Wait for this number of deliveries."""
         self._arrivals += self._scene.crowd.arrivals(count, WAIT_SECONDS)
 
     def read(self, each: int) -> Numbers:
         """Return the cost of a delivery in microseconds, and the times in milliseconds.
 
-        Raise LoadError unless each event has reached so many.
+        Raises LoadError unless each event has reached this number of subscribers.
         """
         server, postgres = (
             (now - before) * 1e6 / len(self._arrivals)

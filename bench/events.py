@@ -1,4 +1,4 @@
-"""Events for those who listen: participations change, as if on another host."""
+"""Events for subscribers: changes of participations, committed as if by another host."""
 
 import asyncio
 import time
@@ -22,7 +22,7 @@ def selection_campaigns(database: Database, count: int) -> list[int]:
 
 
 class Writers:
-    """Connections that commit events, of one applicant after the other."""
+    """Connections that commit events in turn, for one applicant after the other."""
 
     def __init__(self, writers: Sequence["_Writer"]) -> None:
         self._writers = writers
@@ -30,15 +30,15 @@ class Writers:
 
     @property
     def committed(self) -> dict[int, int]:
-        """The events, and when COMMIT was sent: in nanoseconds by CLOCK_MONOTONIC."""
+        """The time of each event's COMMIT by its id, in nanoseconds of CLOCK_MONOTONIC."""
         return {key: at for writer in self._writers for key, at in writer.committed.items()}
 
     async def write(self) -> int:
-        """Commit one event, and return its number."""
+        """Commit one event, and return its id."""
         return await next(self._turn).write()
 
     async def write_at(self, rate: int, seconds: int) -> None:
-        """Commit so many events a second."""
+        """Commit events at this rate a second."""
         share = rate / len(self._writers)
         began = time.monotonic()
         await asyncio.gather(
@@ -73,7 +73,7 @@ async def writing(database: Database, campaigns: Sequence[int]) -> AsyncGenerato
 
 @asynccontextmanager
 async def positions(database: Database) -> AsyncGenerator[dict[int, int]]:
-    """Collect the events that get their positions meanwhile, and when these could be read."""
+    """Collect the ids of events that get positions during the block, and the times of that."""
     driver: Any = asyncpg  # which has no types
     connection = await driver.connect(database.url)
     placed: dict[int, int] = {}
@@ -141,5 +141,5 @@ WITH moved AS (
     RETURNING id
 )
 SELECT id FROM event, LATERAL (SELECT pg_notify('bench_events', id::text)) AS notified"""
-"""The channel is that of the peers; Joinery has its own."""
+"""The notification is for the peers; Joinery's sequencer has a channel of its own."""
 _PLACED = "SELECT position, event_id FROM feed WHERE position > $1 ORDER BY position"

@@ -1,4 +1,4 @@
-"""What subscriptions cost, beside those of GraphQL Yoga and Mercurius.
+"""The bench of subscriptions: their cost beside GraphQL Yoga and Mercurius.
 
 `python -m bench.live`, or `make live`, writes LIVE.md, which says what is measured and how.
 """
@@ -23,10 +23,11 @@ RESULTS = Path(__file__).parent / "LIVE.md"
 SERVERS = (JOINERY, *LIVE_PEERS)
 ROUNDS = 5
 CPU_GOAL = 0.5
+"""The most processor time of a delivery, as a ratio to the better peer's."""
 LAG_GOAL = 50
-"""Milliseconds."""
+"""The highest 99th percentile of the feed's lag, in milliseconds."""
 Measured = dict[str, dict[str, Numbers]]
-"""By case and server."""
+"""The numbers by case and server."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Case:
     title: str
     measure: Callable[[Scene], Coroutine[Any, Any, Numbers]]
     columns: dict[str, str]
-    "The numbers to tell, and their headings."
+    "The numbers to report, and their headings."
     servers: Sequence[Peer] = SERVERS
 
 
@@ -80,7 +81,10 @@ def measure(
     cases: Sequence[str] = tuple(CASES),
     rounds: int = ROUNDS,
 ) -> Measured:
-    """Return the medians of rounds in which the servers take turns. Raises LoadError."""
+    """Return the medians of the rounds, in each of which the servers take turns.
+
+    Raises LoadError if a delivery is missing.
+    """
     rows: dict[str, dict[str, list[Numbers]]] = {case: {} for case in cases}
     for turn in range(rounds):
         first = turn % len(peers)
@@ -123,7 +127,7 @@ def report(measured: Measured, installed: dict[str, str]) -> str:
 
 
 def _goals(measured: Measured) -> Iterator[tuple[str, str, float, bool]]:
-    """Yield what is compared, the goal, what was measured, and whether that is met."""
+    """Yield for each goal its title, the goal, the measured number, and whether it is met."""
     for case in ("one-to-many", "many-to-some"):
         ours = measured[case][JOINERY.name]
         theirs = [row for name, row in measured[case].items() if name != JOINERY.name]
@@ -166,7 +170,7 @@ token is looked at again.
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Measure, and write the report where everything was asked for."""
+    """Measure, and write the report if all cases and servers were measured."""
     asked = _parser().parse_args(words)
     folder = Path(asked.folder).resolve()
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
-"""Thousands of subscribers over graphql-transport-ws, in one light process of their own.
+"""Thousands of subscribers over graphql-transport-ws, in a process of their own.
 
-What arrives is only given its time at first, and read when nothing more comes, so that this process
-holds up the servers beside it as little as it can.
+The process only notes the time of arriving data, and parses it when no more arrives, so that it
+takes little processor time from the server while that is measured.
 """
 
 import multiprocessing
@@ -24,12 +24,13 @@ from bench.measure import LoadError
 
 PROTOCOL: Any = "graphql-transport-ws"
 _QUIET_SECONDS = 0.002
+"""Seconds without data after which the data so far is parsed."""
 _MAX_SECONDS = 2
-"""After so long what came is read though more is coming: pings are to be answered."""
+"""Seconds after which data is parsed in any case, because pings must be answered."""
 
 
 class Subscriber(NamedTuple):
-    """Who subscribes, and with which variables."""
+    """The token and the variables of a subscriber."""
 
     token: str
     variables: dict[str, str]
@@ -40,7 +41,7 @@ class Arrival(NamedTuple):
 
     event: int
     nanoseconds: int
-    "When, by CLOCK_MONOTONIC, which all processes share."
+    "The time of arrival by CLOCK_MONOTONIC, which all processes share."
 
 
 @contextmanager
@@ -66,11 +67,11 @@ class Crowd:
         self._pipe = pipe
 
     def join(self, port: int, operation: str, subscribers: Sequence[Subscriber]) -> None:
-        """Connect each and let it subscribe. Raises LoadError where one is refused."""
+        """Connect and subscribe each of them. Raises LoadError if one is refused."""
         self._ask("join", port, operation, subscribers)
 
     def arrivals(self, count: int, seconds: float) -> list[Arrival]:
-        """Return what has arrived since the last call: so many, or fewer if it takes too long."""
+        """Return the arrivals since the last call, as soon as there are `count`, or time is up."""
         return self._ask("wait", count, seconds)
 
     def _ask(self, *words: Any) -> Any:
@@ -85,7 +86,7 @@ class Crowd:
 
 
 def _attend(pipe: "Connection[Any, Any]") -> None:
-    """Do what the pipe asks for until it is closed."""
+    """Execute the commands of the pipe until it is closed."""
     attendance = _Attendance(pipe)
     try:
         attendance.run()
@@ -96,7 +97,7 @@ def _attend(pipe: "Connection[Any, Any]") -> None:
 
 
 class _Attendance:
-    """The open sockets, and what came of them."""
+    """The open sockets and their arrivals, in the subscribers' process."""
 
     def __init__(self, pipe: "Connection[Any, Any]") -> None:
         self._pipe = pipe
@@ -107,7 +108,7 @@ class _Attendance:
         self._last_read = time.monotonic()
         self._arrivals: list[Arrival] = []
         self._wanted: tuple[int, float] | None = None
-        "How many arrivals are waited for, and until when."
+        "The number of arrivals that the other process waits for, and the deadline."
 
     def run(self) -> None:
         """Receive, read and answer until the pipe is closed."""
@@ -117,7 +118,7 @@ class _Attendance:
             self._answer()
 
     def _receive(self) -> bool:
-        """Take what comes, and read it when nothing more does; return whether the pipe has news."""
+        """Receive data, and parse it when no more comes; return whether there is a command."""
         ready = self._epoll.poll(_QUIET_SECONDS)
         for descriptor, _ in ready:
             if descriptor != self._pipe.fileno():
@@ -178,7 +179,7 @@ class _Socket:
         self._send({"id": "1", "type": "subscribe", "payload": asked})
 
     def events(self, data: bytes) -> list[int]:
-        """Return the numbers of the events in what came. Raises LoadError."""
+        """Return the ids of the events in the data. Raises LoadError for any other message."""
         found: list[int] = []
         for frame in self._frames(data):
             message = _message(frame)
@@ -195,7 +196,7 @@ class _Socket:
         return self._frames(self.connection.recv(1 << 16))
 
     def _frames(self, data: bytes) -> list[Frame]:
-        """Return the whole messages in what came; pings are answered."""
+        """Return the complete messages in the data, and answer pings."""
         self._protocol.receive_data(data)
         found: list[Frame] = []
         for event in self._protocol.events_received():

@@ -20,7 +20,7 @@ class Capabilities:
     nests_changes: bool
     "Whether one statement may hold several INSERTs and UPDATEs, as common table expressions."
     notifies: bool
-    "Whether it tells connections that LISTEN."
+    "Whether it has LISTEN and NOTIFY."
 
 
 POSTGRES = Capabilities(

@@ -1,4 +1,4 @@
-"""Listening to a channel of PostgreSQL, on a connection of its own that comes back by itself."""
+"""LISTEN on a channel of PostgreSQL, by a connection of its own that is replaced when lost."""
 
 import asyncio
 import logging
@@ -8,16 +8,20 @@ from typing import Any
 from database.session import connection
 
 PAUSE_SECONDS = 0.5
-"""Between two attempts to connect."""
+"""Seconds between two attempts to connect."""
 PROBE_SECONDS = 15.0
-"""A connection that was silent for so long is asked whether it is still there."""
+"""Seconds between two probes of the connection, which may be lost without a sign."""
 ANSWER_SECONDS = 5.0
+"""Seconds that the answer to a probe may take."""
 
 _log = logging.getLogger(__name__)
 
 
 async def listen(channel: str, hear: Callable[[], None]) -> None:
-    """Call `hear` whenever the channel is notified, and when it may have been, until cancelled."""
+    """Call `hear` after each notification, until cancelled.
+
+    It is also called after each connection, before which there may have been notifications.
+    """
     while True:
         try:
             await _listen(channel, hear)
@@ -41,7 +45,7 @@ async def _listen(channel: str, hear: Callable[[], None]) -> None:
     try:
         driver.add_termination_listener(on_end)
         await driver.add_listener(channel, on_notification)
-        hear()  # what came before is not told
+        hear()  # earlier notifications do not arrive
         while not lost.is_set():
             try:
                 await asyncio.wait_for(lost.wait(), PROBE_SECONDS)

@@ -1,4 +1,4 @@
-"""SQLite's write-ahead log, in which pages stay as they were until they are written over."""
+"""SQLite's write-ahead log, which holds old pages until they are overwritten."""
 
 import asyncio
 import logging
@@ -9,15 +9,16 @@ from database.statement import fetch
 
 ATTEMPTS = 40
 PAUSE = 0.05
-"Seconds. Snapshots of readers, which are in the way, are kept for a moment only."
+"Seconds between two attempts: the snapshots of readers, which prevent it, are short."
 
 _log = logging.getLogger(__name__)
 
 
 async def empty_log() -> None:
-    """Write the log back to the file, and empty it; tell in the server's log where that failed.
+    """Write the log back to the file, and empty it; log a warning if that failed.
 
-    Call it outside of transactions. PostgreSQL keeps its log for replicas and backups.
+    Call it outside of transactions. It does nothing on PostgreSQL, where replicas and backups need
+    the log.
     """
     if capabilities() is not SQLITE:
         return

@@ -29,10 +29,10 @@ class TextIndex:
     "The FTS5 table on SQLite."
 
     async def forget_deleted(self) -> None:
-        """Rewrite the index without the letters of texts that are gone.
+        """Rewrite the index without the trigrams of deleted texts.
 
-        FTS5 only marks them as deleted, until it happens to merge what they are in. PostgreSQL does
-        the same until VACUUM, which cannot run in a transaction.
+        FTS5 only marks them as deleted until it merges the segment that holds them. PostgreSQL
+        keeps them until VACUUM, which cannot run in a transaction.
         """
         if capabilities() is SQLITE:
             await run(f"INSERT INTO {self.fts} ({self.fts}) VALUES ('optimize')")

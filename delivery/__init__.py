@@ -1,1 +1,1 @@
-"""How news leaves: the feed's positions, live updates, webhooks."""
+"""Delivery of events: their positions in the feed, live updates and webhooks."""

@@ -1,7 +1,8 @@
-"""Where webhooks may be sent: public addresses alone, unless the operator allows others.
+"""Addresses to which webhooks may be sent: public ones, and others that the operator allows.
 
-Staff choose the URL and the server's network answers, so an address inside that network would be
-asked in the server's name. What counts is the address that is connected to, not the name.
+Staff choose the URL, but the request comes from the server's network. Without this check a webhook
+could reach hosts that only that network can reach. The check is on the IP address of the
+connection, not on the host name.
 """
 
 import re
@@ -24,7 +25,7 @@ Network = IPv4Network | IPv6Network
 _HOST = re.compile(r"(?!.*\.\d+$)[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 _NAT64 = IPv6Network("64:ff9b::/96")
 _TUNNELS = (IPv6Network("2002::/16"), IPv6Network("2001::/32"))
-"""6to4 and Teredo, whose addresses have others in them."""
+"""6to4 and Teredo: IPv6 addresses that contain IPv4 addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Allowed:
 
     @classmethod
     def read(cls, entries: Iterable[str]) -> Self:
-        """Return what is allowed by these entries. Raises ValueError for one that is no good."""
+        """Return the hosts and networks in the entries. Raises ValueError for an invalid entry."""
         hosts, networks = set[str](), list[Network]()
         for entry in filter(None, (each.strip().lower() for each in entries)):
             try:
@@ -54,7 +55,7 @@ class Allowed:
         return " or ".join(f"{scheme}://" for scheme in self.schemes)
 
     def permits(self, host: str, address: Address) -> bool:
-        """Return whether a connection may be made to this address of a host."""
+        """Return whether webhooks may connect to this address of a host."""
         plain = _embedded(address)
         return (
             host.lower() in self.hosts
@@ -63,9 +64,9 @@ class Allowed:
         )
 
     def problem_of(self, url: str) -> str | None:
-        """Return why nothing can be sent to this URL, as far as can be told without a connection.
+        """Return the reason why nothing can be sent to this URL; None if there is none.
 
-        The text is for who gave the URL.
+        The host name is not resolved. The text is for the person who gave the URL.
         """
         try:
             parts = urlsplit(url)
@@ -87,7 +88,7 @@ class Allowed:
 
 
 def is_public(address: Address) -> bool:
-    """Return whether an address is one of the public internet, of one machine."""
+    """Return whether an address is public and is a unicast address."""
     plain = _embedded(address)
     if plain is not address:
         return is_public(plain)
@@ -106,7 +107,7 @@ def is_public(address: Address) -> bool:
 
 
 def _embedded(address: Address) -> Address:
-    """Return the IPv4 address that a mapped or translated one stands for, else the same."""
+    """Return the IPv4 address in an IPv4-mapped or NAT64 address; the same address otherwise."""
     if not isinstance(address, IPv6Address):
         return address
     if address in _NAT64:

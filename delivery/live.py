@@ -1,10 +1,9 @@
-"""Live updates: each subscription's results, to all of its subscribers in this process.
+"""Live updates: the results of each subscription, for all of its subscribers in this process.
 
-The process goes through the feed once for all of them. What is new is read once, its results are
-made once for all who want the same, and handed to each as the same bytes. A subscriber with a
-cursor is first told what came since then, at its own pace, and joins the others where they are by
-then. Between its last look at their position and its joining nothing is awaited, so no event is
-left out or told twice.
+The process reads new events of the feed once for all subscribers. It renders each result once for
+all who have the same subscription, and gives each of them the same bytes. A subscriber with a
+cursor first catches up, at its own pace, and then joins the others. Nothing is awaited between its
+last look at their position and its joining, so that it misses no event and gets none twice.
 """
 
 import asyncio
@@ -19,28 +18,31 @@ from resolvers.errors import RequestError
 from resolvers.feed import FeedCursor, FeedEvent, events_after, last_cursor, still_stands
 
 PAGE = 100
-"""Events of the feed that one subscriber is told at a time, of those since its cursor."""
+"""Events that are read at a time for a subscriber that catches up."""
 BATCH = 500
-"""Events of the feed that all are told at a time."""
+"""Events that are read at a time for all subscribers that have caught up."""
 RETRY_SECONDS = 0.5
-"""Until it is tried again to read what is new, where that failed."""
+"""Seconds until the next attempt to read the feed, after one that failed."""
 ATTEMPTS = 20
-"""To read a subscription's results while the database is away; then its streams are ended."""
+"""Attempts to read the results of a batch while the database is away; then its streams end."""
 RENDER_SECONDS = 10.0
-"""So long the results of a batch may take; then their streams are ended, as others wait."""
+"""Seconds that the results of a batch may take; then its streams end, because others wait."""
 _TOO_LONG = "This took too long, while others wait: select less, or subscribe to one campaign."
 _PUT_BACK = "The database was put back to an earlier state. Read what you show again."
 
 
 class Subscriber(Protocol):
-    """Who gets the results of a subscription. Nothing here may raise, nor take long."""
+    """The receiver of a subscription's results. Its methods must not raise.
+
+    `deliver` and `end` must return at once: they are called for many subscribers in turn.
+    """
 
     def deliver(self, payload: bytes) -> None:
         """Send a result: an ExecutionResult as JSON."""
         ...
 
     def end(self, error: RequestError | None) -> None:
-        """Send that the stream has ended, with this error; nothing comes after that."""
+        """End the stream, with this error if there is one. Nothing is sent after it."""
         ...
 
     async def ready(self) -> None:
@@ -49,25 +51,25 @@ class Subscriber(Protocol):
 
 
 class _Member:
-    """A subscriber among those who get the same."""
+    """A subscriber with its subscription and its position in the feed."""
 
     def __init__(self, subscription: Subscription, subscriber: Subscriber) -> None:
         self.subscription = subscription
         self.subscriber = subscriber
         self.position = 0
-        "Of the last event that it was told, or need not be told."
+        "The position up to which the subscriber has all events that concern it."
         self.is_over = False
 
 
 class _Audience(NamedTuple):
-    """What events concern a subscription: those of a campaign, of an influencer, or all."""
+    """The events of a subscription: those of one campaign, of one influencer, or all."""
 
     campaign: int | None = None
     influencer: int | None = None
 
 
 class _Target(NamedTuple):
-    """What some members are told next."""
+    """The next events for members that share a subscription."""
 
     subscription: Subscription
     members: Sequence[_Member]
@@ -80,21 +82,21 @@ class Live:
     def __init__(self) -> None:
         self._news = News()
         self._last: FeedCursor | None = None
-        "Behind the last event that was told to all; None while nobody is there to be told."
+        "The cursor of the last event that was delivered to all; None without subscribers."
         self._groups: dict[_Audience, dict[Hashable, dict[_Member, None]]] = {}
-        "The members by what their subscription is about, and by its key."
+        "The members by audience and by the key of their subscription."
         self._joining: dict[asyncio.Task[None], _Member] = {}
         self._is_wanted = asyncio.Event()
         self._started = asyncio.Lock()
 
     def subscribe(self, subscription: Subscription, subscriber: Subscriber) -> Callable[[], None]:
-        """Tell the subscriber all results from now on, or from the subscription's cursor on.
+        """Deliver all results from now on, or from the subscription's cursor on.
 
-        Where the caller may not have them, it is ended with the error. Call what is returned to
-        leave; it is not ended then.
+        If the caller may not have them, the subscriber is ended with the error. Returns a function
+        that unsubscribes, without calling `end`.
         """
         member = _Member(subscription, subscriber)
-        # So that nothing from now on is left out, however long the joining takes.
+        # From here on no event is missed, however long the joining takes.
         member.position = self._last.position if self._last else 0
         task = asyncio.create_task(self._join(member))
         self._joining[task] = member
@@ -108,7 +110,7 @@ class Live:
         return leave
 
     async def run(self) -> None:
-        """Tell what is new until cancelled."""
+        """Deliver new events until cancelled."""
         while True:
             await self._is_wanted.wait()
             try:
@@ -119,7 +121,7 @@ class Live:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def close(self) -> None:
-        """Let nobody join any more."""
+        """Cancel the joining of all subscribers that have not caught up yet."""
         joining = [*self._joining]
         for task in joining:
             task.cancel()
@@ -128,7 +130,7 @@ class Live:
     # Joining
 
     async def _join(self, member: _Member) -> None:
-        """Let a subscriber catch up, and join those who get the same."""
+        """Let a subscriber catch up, then add it to the group of its subscription."""
         try:
             start = await self._start()
             member.position = member.position or start.position
@@ -146,7 +148,7 @@ class Live:
         self._is_wanted.set()
 
     async def _start(self) -> FeedCursor:
-        """Return what all have been told; for the first one, where the feed ends now."""
+        """Return the cursor of the last event delivered to all; for the first, the feed's end."""
         async with self._started:
             if self._last is None:
                 self._last = await last_cursor()
@@ -154,7 +156,7 @@ class Live:
             return self._last
 
     async def _catch_up(self, member: _Member) -> None:
-        """Tell a member what came between its position and that of the others."""
+        """Deliver to a member the events between its position and that of the others."""
         subscription = member.subscription
         while (upto := self._last.position if self._last else 0) > member.position:
             await member.subscriber.ready()
@@ -175,10 +177,10 @@ class Live:
 
     async def _tell_all(self) -> None:
         is_told = True
-        await self._end_if_put_back()  # as by a failover, if it was that which ended it before
+        await self._end_if_put_back()  # a failover may have ended the last run
         while self._groups or self._joining:
             assert self._last is not None
-            self._news.clear()  # before the look: what comes later is news again
+            self._news.clear()  # before the read, so that a later notification is not lost
             events = await events_after(self._last.position, BATCH)
             if events:
                 if not is_told:
@@ -192,7 +194,7 @@ class Live:
 
     async def _tell(self, events: Sequence[FeedEvent]) -> None:
         targets = [*self._targets(events)]
-        # Who joins from now on has caught up to here.
+        # Before the first await: whoever joins from now on has caught up to here.
         self._last = FeedCursor(events[-1].position, events[-1].mark)
         await asyncio.gather(*(self._tell_target(target) for target in targets))
 
@@ -216,11 +218,11 @@ class Live:
             for member in target.members:
                 if not member.is_over and member.position < position:
                     member.subscriber.deliver(result)
-            # Those who send have their turn: else what a bulk call did would wait all at once.
+            # Let the senders run: else all results of a bulk call would fill their queues at once.
             await asyncio.sleep(0)
 
     async def _end_if_put_back(self) -> None:
-        """End all streams where the last event is not there any more: what they told is not so."""
+        """End all streams if the last event is gone: their clients show data that is undone."""
         if self._last is None or await still_stands(self._last):
             return
         self._last = await last_cursor()
@@ -261,7 +263,10 @@ def _concerned(event: FeedEvent) -> tuple[_Audience, ...]:
 
 
 async def _rendered(target: _Target) -> Mapping[int, bytes]:
-    """Return the results by position; raise what does not pass."""
+    """Return the results by position; try again while the database is away.
+
+    Raises RequestError after `ATTEMPTS`, and at once for any other error.
+    """
     attempts = 0
     while True:
         try:
@@ -278,7 +283,7 @@ async def _rendered(target: _Target) -> Mapping[int, bytes]:
 
 @asynccontextmanager
 async def running(live: Live) -> AsyncGenerator[Live]:
-    """Tell subscribers what is new during the block."""
+    """Deliver new events to subscribers during the block."""
     telling = asyncio.create_task(live.run())
     try:
         yield live

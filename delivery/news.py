@@ -1,7 +1,8 @@
-"""When to look at the feed: the sequencer tells, or it is looked at again and again.
+"""The times to read the feed: after a notification of the sequencer, and by polling.
 
-Behind a pooler LISTEN may succeed and nothing ever be told. So the feed is looked at now and then
-in any case, and often from when that finds what nobody has told of until somebody tells again.
+Behind a connection pooler LISTEN may succeed though no notification ever arrives. So the feed is
+polled in any case: once a second while notifications arrive, and much more often after a poll that
+found an event without a notification, until the next notification.
 """
 
 import asyncio
@@ -13,22 +14,22 @@ from database.session import capabilities
 from delivery.sequencer import CHANNEL
 
 TOLD_SECONDS = 1.0
-"""Between two looks while the sequencer tells of what is new."""
+"""Seconds between two polls while notifications arrive."""
 UNTOLD_SECONDS = 0.03
-"""Between two looks else."""
+"""Seconds between two polls otherwise."""
 
 
 class News:
-    """Tells when the feed may have grown."""
+    """Wakes its user when the feed may have grown."""
 
     def __init__(self) -> None:
         self._told = asyncio.Event()
         self._is_told = False
-        "Whether the sequencer is heard."
+        "Whether the sequencer's notifications arrive."
 
     @asynccontextmanager
     async def watched(self) -> AsyncGenerator[None]:
-        """Hear the sequencer in the block, where the database can tell."""
+        """Listen to the sequencer during the block, if the database has notifications."""
         self._is_told = capabilities().notifies
         listening = [asyncio.create_task(listen(CHANNEL, self._hear))] if self._is_told else []
         try:
@@ -39,11 +40,11 @@ class News:
             await asyncio.gather(*listening, return_exceptions=True)
 
     def clear(self) -> None:
-        """Forget what was told so far: the feed is going to be looked at."""
+        """Forget the notifications so far. Call it before reading the feed."""
         self._told.clear()
 
     async def wait(self) -> bool:
-        """Wait until it is time to look; return whether it was told that there is something new."""
+        """Wait until the feed is to be read; return whether a notification was the reason."""
         try:
             await asyncio.wait_for(
                 self._told.wait(), TOLD_SECONDS if self._is_told else UNTOLD_SECONDS
@@ -53,7 +54,7 @@ class News:
         return True
 
     def missed(self) -> None:
-        """Look often from now on: something new was found that nobody has told of."""
+        """Poll often from now on: an event was found without a notification."""
         self._is_told = False
 
     def _hear(self) -> None:

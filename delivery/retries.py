@@ -1,6 +1,6 @@
-"""What attempts make of deliveries and of their webhook: tried again when, given up, switched off.
+"""The rules of retries: when a delivery is tried again or given up, a webhook switched off.
 
-Nothing here reads a clock, a database or an address.
+Pure functions: nothing here reads a clock or the database, or sends anything.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,21 +13,23 @@ from delivery.sending import MAX_ERROR, Answer
 from models.webhook import DeliveryStatus
 
 PATIENCE = timedelta(hours=24)
-"""So long an event is tried, and a webhook that nothing arrives at stays switched on."""
+"""Time after which a failing delivery is given up, or a webhook where all fail is switched off."""
 FIRST_WAIT = timedelta(seconds=2)
+"""Time between the first two attempts; each later wait is twice the one before."""
 MAX_WAIT = timedelta(hours=1)
-"""Between two attempts: each wait is twice the one before."""
+"""The longest time between two attempts."""
 MAX_ASKED_WAIT = timedelta(hours=1)
-"""A receiver that asks for more (`Retry-After`) is tried after so long."""
+"""The longest wait that a receiver can ask for by `Retry-After`."""
 MAX_PAUSE = timedelta(minutes=5)
-"""Between two attempts at a receiver at which nothing arrives."""
+"""The longest pause between two attempts at a receiver at which all fail."""
 JITTER = 0.25
-"""A wait is longer or shorter by this part of it at most."""
+"""The share by which a wait is made longer or shorter at random, at most."""
 MANY_FAILURES = 5
-"""In a row, after which a receiver is only tried by one message at a time, with pauses."""
+"""Failures in a row after which a receiver gets one message at a time, with pauses."""
 GONE = 410
+"""The status by which a receiver unsubscribes."""
 BUSY = (429, 503)
-"""Answers that speak of the receiver, not of the message."""
+"""Statuses whose `Retry-After` is about the receiver as a whole, not about one message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Attempt:
     due: Due
     began: datetime
     payload: str | None
-    "None where it could not be made, which is not the receiver's fault."
+    "The body that was sent; None if it could not be made, which is not the receiver's fault."
     answer: Answer
 
     @property
@@ -54,10 +56,10 @@ def judge(
     counted_at: datetime | None,
     chance: float,
 ) -> tuple[list[Change], Health | None]:
-    """Return what attempts make of their deliveries and their webhook.
+    """Return the changes to the deliveries of these attempts, and the new health of their webhook.
 
-    The target is None where it is switched off by now. What began before `counted_at`, when a
-    failure was counted last, is not counted as another one.
+    The target is None if the webhook has been switched off meanwhile. Attempts that began before
+    `counted_at`, the time of the last counted failure, do not count as another failure.
     """
     health = None if target is None else _health(target, attempts, now, counted_at, chance)
     failing_since = health.failing_since if health else target and target.failing_since
@@ -91,7 +93,7 @@ def _health(
     counted_at: datetime | None,
     chance: float,
 ) -> Health | None:
-    """Return how the webhook does; None where that has not changed."""
+    """Return the new health of the webhook; None if it has not changed."""
     answered = [attempt for attempt in attempts if attempt.payload is not None]
     asked = _asked_pause(answered, now, target.paused_until)
     if any(attempt.answer.status_code == GONE for attempt in answered):
@@ -120,7 +122,7 @@ def _health(
 def _asked_pause(
     attempts: Iterable[Attempt], now: datetime, pause: datetime | None
 ) -> datetime | None:
-    """Return until when nothing is to be sent: as before, or longer if the receiver asks for it."""
+    """Return the end of the pause: as before, or later if the receiver asks for it."""
     waits = [
         asked
         for attempt in attempts
@@ -132,13 +134,13 @@ def _asked_pause(
 
 
 def wait(failures: int, chance: float, most: timedelta = MAX_WAIT) -> timedelta:
-    """Return the wait after so many failures in a row, one at least; `chance` is from 0 to 1."""
+    """Return the wait after this number (1 or more) of failures; `chance` is from 0 to 1."""
     doublings = min(failures - 1, 32)
     return min(FIRST_WAIT * 2**doublings, most) * (1 + JITTER * (2 * chance - 1))
 
 
 def asked_wait(retry_after: str | None, now: datetime) -> timedelta | None:
-    """Return the wait that a receiver asks for: seconds or a date; None where it is neither."""
+    """Return the wait in a `Retry-After` header, which holds seconds or a date; None in others."""
     if retry_after is None:
         return None
     text = retry_after.strip()
@@ -149,5 +151,5 @@ def asked_wait(retry_after: str | None, now: datetime) -> timedelta | None:
     except ValueError:
         return None
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)  # as HTTP's dates are
+        moment = moment.replace(tzinfo=UTC)  # dates in HTTP are in UTC
     return min(max(moment - now, timedelta()), MAX_ASKED_WAIT)

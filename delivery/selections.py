@@ -1,6 +1,6 @@
-"""The selections of webhooks on `ParticipationChange`: what is wrong with one, and its payloads.
+"""The selections of webhooks on `ParticipationChange`: their validation, and their payloads.
 
-A payload is about one campaign and one influencer, so that it can be found when they are erased.
+A payload holds data of one influencer only, so that it can be deleted when they are erased.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,22 +30,22 @@ from workflow.enums import Role
 
 FIELD = "participationChanged"
 MAX_PRICE = 1_000
-"""Points of a selection: it is read for each event."""
+"""The points that a selection may cost; it is executed for each event."""
 READER = Caller(Role.STAFF, "webhooks")
-"""Payloads are read with the eyes of staff."""
+"""The caller for whom payloads are read: they hold what staff may see."""
 _OF_MANY = ("Campaign", "Plan")
-"""Types of objects that have to do with many influencers."""
+"""Types whose objects belong to many influencers."""
 _ONE_SELECTION = (
     "Give one selection on ParticipationChange, such as { cursor event { id action } }."
 )
 
 
 class SelectionError(Exception):
-    """A selection by which no payload can be made. Its text is for staff."""
+    """An invalid selection. Its text is for staff."""
 
 
 class Selections:
-    """Reads the feed by selections."""
+    """Validates selections, and executes them for events of the feed."""
 
     def __init__(self, schema: strawberry.Schema) -> None:
         self._schema = core_schema(schema)
@@ -53,7 +53,7 @@ class Selections:
         self._known: dict[str, Subscription] = {}
 
     def problem_of(self, selection: str) -> str | None:
-        """Return why no payload can be made by a selection."""
+        """Return the reason why a selection is invalid; None if it is valid."""
         try:
             self._subscription(selection)
         except SelectionError as error:
@@ -63,8 +63,8 @@ class Selections:
     async def render(self, selection: str, positions: Sequence[int]) -> Mapping[int, bytes]:
         """Return the result of `participationChanged` at each position, as JSON.
 
-        Raises SelectionError where the selection is not valid (any more), RequestError where the
-        database did not answer.
+        Raises SelectionError if the selection is invalid, as after a change of the schema, and
+        RequestError if the database did not answer.
         """
         found = self._known.get(selection)
         if found is None:
@@ -72,7 +72,7 @@ class Selections:
         return await found.render(positions)
 
     def forget(self, but: set[str]) -> None:
-        """Forget all selections but these."""
+        """Drop all cached selections but these."""
         for selection in self._known.keys() - but:
             del self._known[selection]
 
@@ -91,14 +91,14 @@ class Selections:
 
 
 def _document(selection: str) -> str:
-    """Return the subscription with this selection, whose braces may be left out."""
+    """Return the document of a subscription with this selection, which may lack its braces."""
     text = selection.strip()
     braced = text if text.startswith("{") else f"{{ {text}\n}}"
     return f"subscription {{ {FIELD} {braced}\n}}"  # a comment may end the selection
 
 
 def _check_form(text: str) -> None:
-    """Raise SelectionError where the document is more than a selection on that field."""
+    """Raise SelectionError unless the document is one operation with one root field."""
     try:
         [operation] = parse(text, no_location=True).definitions
         assert isinstance(operation, OperationDefinitionNode)
@@ -110,7 +110,7 @@ def _check_form(text: str) -> None:
 
 
 def _check_people(schema: GraphQLSchema, text: str) -> None:
-    """Raise SelectionError where a field leads from a campaign to whoever takes part in it."""
+    """Raise SelectionError if a field leads from a campaign to its influencers."""
     info = TypeInfo(schema)
     visit(parse(text, no_location=True), TypeInfoVisitor(info, _People(info)))
 
@@ -121,7 +121,7 @@ class _People(Visitor):
         self._info = info
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:
-        """Refuse a field of what many have to do with that has influencers in it."""
+        """Refuse a field that leads to influencers from an object that belongs to many of them."""
         parent = self._info.get_parent_type()
         if parent is None or parent.name not in _OF_MANY:
             return
@@ -135,7 +135,7 @@ class _People(Visitor):
 
 @cache
 def _reached(named: Any) -> frozenset[str]:
-    """Return the names of the types to which the fields of a type lead, and its own."""
+    """Return the names of all types that can be reached from a type, its own included."""
     found, pending = {str(named.name)}, [named]
     for each in pending:
         for field in getattr(each, "fields", {}).values():

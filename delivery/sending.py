@@ -1,7 +1,7 @@
-"""Sending one message: signed, to an address that is checked where the connection is made.
+"""The HTTP client of webhooks: it signs a message, checks the address, and sends.
 
-httpcore itself sends it, as nothing above it is wanted: no redirect is followed, no proxy asked and
-no cookie kept.
+It uses httpcore rather than a library above it, because it must not follow redirects, use proxies
+or keep cookies. The address is checked when the connection is made.
 """
 
 import asyncio
@@ -24,13 +24,15 @@ from telemetry.version import version
 TIMEOUT = 15.0
 """Seconds for one attempt, from the look-up of the name to the end of the answer."""
 MAX_CONNECTIONS = 100
+"""Open connections, to all receivers together."""
 MAX_ADDRESSES = 4
-"""Of a name, so many are tried."""
+"""Addresses of one host that are tried."""
 KEEP_ALIVE_SECONDS = 30
+"""Seconds that an idle connection stays open."""
 MAX_ANSWER = 16 * 1024
 """Bytes of an answer that are read, so that its connection can be used again."""
 MAX_ERROR = 500
-"""Characters of what is kept of an error."""
+"""Characters of an error that are kept."""
 
 
 class ForbiddenAddressError(Exception):
@@ -42,25 +44,25 @@ class Message:
     """A message that is to be sent."""
 
     id: str
-    "The same at each attempt."
+    "The id of the message, the same at each attempt."
     url: str
     body: str
     secrets: Sequence[str]
-    "Each signs."
+    "The secrets; there is one signature by each."
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of sending a message."""
+    """The outcome of an attempt to send a message."""
 
     status_code: int | None = None
     retry_after: str | None = None
     error: str | None = None
-    "Why it has not arrived, in words; None where it has."
+    "The reason why the message has not arrived; None if it has."
 
 
 class Sender:
-    """Sends messages to addresses that are allowed, each within `timeout` seconds."""
+    """A client that sends each message within `timeout` seconds, to allowed addresses only."""
 
     def __init__(self, allowed: Allowed, timeout: float = TIMEOUT) -> None:
         self._allowed = allowed
@@ -68,9 +70,9 @@ class Sender:
         self._pool: httpcore.AsyncConnectionPool | None = None
 
     async def __aenter__(self) -> Self:
-        """Open it. Connections live until it is left."""
+        """Open the pool of connections."""
         self._pool = httpcore.AsyncConnectionPool(
-            # The machine's authorities, or those that SSL_CERT_FILE names.
+            # Trusts the system's certificate authorities, or those in SSL_CERT_FILE.
             ssl_context=ssl.create_default_context(),
             max_connections=MAX_CONNECTIONS,
             keepalive_expiry=KEEP_ALIVE_SECONDS,
@@ -84,13 +86,13 @@ class Sender:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Close its connections."""
+        """Close all connections."""
         if self._pool is not None:
             await self._pool.aclose()
             self._pool = None
 
     async def send(self, message: Message) -> Answer:
-        """Send a message, signed now. What goes wrong is in the answer."""
+        """Sign a message, and send it. Failures are not raised but returned in the answer."""
         if problem := self._allowed.problem_of(message.url):
             return Answer(error=problem[:MAX_ERROR])
         try:
@@ -104,7 +106,7 @@ class Sender:
             return Answer(error=f"The connection failed: {_reason(error)}"[:MAX_ERROR])
 
     async def _answer(self, message: Message) -> Answer:
-        assert self._pool is not None, "it is entered"
+        assert self._pool is not None, "the sender is used as a context manager"
         async with self._pool.stream(
             "POST",
             message.url,
@@ -122,8 +124,8 @@ class Sender:
 
 
 def headers_of(message: Message, now: datetime) -> list[tuple[str, str]]:
-    """Return the headers of a message that is sent now."""
-    moment = now.astimezone(UTC)  # the library takes any other for UTC
+    """Return the headers of a message that is sent at this time."""
+    moment = now.astimezone(UTC)  # the library ignores the time zone
     signatures = [
         Signer(secret).sign(msg_id=message.id, timestamp=moment, data=message.body)
         for secret in message.secrets
@@ -138,7 +140,7 @@ def headers_of(message: Message, now: datetime) -> list[tuple[str, str]]:
 
 
 async def _read(response: httpcore.Response) -> None:
-    """Read the body to its end, but no more than is worth a connection."""
+    """Read the body so that the connection can be used again; give up after `MAX_ANSWER` bytes."""
     size = 0
     async for part in response.aiter_stream():
         size += len(part)
@@ -147,7 +149,7 @@ async def _read(response: httpcore.Response) -> None:
 
 
 def _reason(error: BaseException) -> str:
-    """Return what went wrong: httpcore's errors have the one that they stand for behind them."""
+    """Return the reason of a failure, from the original error that httpcore's error wraps."""
     cause = error
     while isinstance(cause, httpcore.NetworkError) and cause.__context__ is not None:
         cause = cause.__context__
@@ -159,10 +161,10 @@ def _reason(error: BaseException) -> str:
 
 
 class _CheckedNetwork(httpcore.AsyncNetworkBackend):
-    """Connects to what a name resolves to now, if that is allowed.
+    """A network that resolves a host name, and connects only to allowed addresses.
 
-    The name is resolved here alone, so no other answer can be connected to. TLS, which comes after
-    it, still asks for a certificate of the name.
+    The name is resolved once, so the address that was checked is the one that is connected to. TLS
+    still verifies the certificate against the name.
     """
 
     def __init__(self, allowed: Allowed) -> None:
@@ -177,7 +179,7 @@ class _CheckedNetwork(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Connect. Raises ForbiddenAddressError where no address of the host is allowed."""
+        """Connect to the host. Raises ForbiddenAddressError if none of its addresses is allowed."""
         known = await _addresses(host, port)
         allowed = [address for address in known if self._allowed.permits(host, address)]
         if not allowed:
@@ -197,11 +199,11 @@ class _CheckedNetwork(httpcore.AsyncNetworkBackend):
         return await self._network.connect_tcp(str(address), port, *given)
 
     async def sleep(self, seconds: float) -> None:
-        """Sleep."""
+        """Sleep, as httpcore asks for."""
         await self._network.sleep(seconds)
 
 
 async def _addresses(host: str, port: int) -> list[Address]:
-    """Return what a host resolves to, each once."""
+    """Return the addresses of a host, each once."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(ip_address(address[0]) for *_, address in found))

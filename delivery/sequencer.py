@@ -1,17 +1,18 @@
 """The sequencer: it gives each event its position in the feed, after the commit.
 
-It asks for what was committed since its last turn: what its new snapshot shows and the one before
-did not, the events of transactions that had not begun then, or were running. So one that takes
-long holds up nobody. Events of one participation are written under its lock, so their ids are in
-their order, and what one turn finds gets its positions by id.
+Each turn finds the events that were committed since the last turn: those of transactions that had
+not begun at the last snapshot, or were still running. So a long transaction delays no other. The
+events of a turn get their positions in the order of their ids. That keeps the events of one
+participation in order, because they are written under its lock.
 
-The state that it goes on from is a row, which each turn changes in the same statement, only if it
-is still as it was: two sequencers at once do no harm. Where there is too much for one turn, all
-events without a position get one, by id. So it is where the database was restored into another
-cluster; if that has seen fewer transactions, their numbers are stored with an offset from then on,
-so that they are above those of all events that are there.
+The state after a turn is a row. The next turn updates it in the statement that writes the
+positions, and only if it is unchanged, so that two sequencers at once do no harm. If there are too
+many events for one turn, all events without a position get one, in the order of their ids. The same
+happens after the database was restored into another cluster. If the numbers of that cluster's
+transactions are lower than those in the events, new events store them with an offset, which makes
+them higher.
 
-SQLite needs none of this: its transactions commit in the order of their ids, which are the
+SQLite needs no sequencer: its transactions commit in the order of the events' ids, which are the
 positions (`models/migrations/0014_feed.py`).
 """
 
@@ -26,11 +27,14 @@ from database.transactions import transacted
 from telemetry.metrics import FEED_LAG_SECONDS
 
 CHANNEL = "joinery_feed"
-"""It is told the last position of each turn. Mutations tell nobody: NOTIFY makes commits queue."""
+"""The channel that is notified after each turn, with the last position.
+
+Mutations do not notify: commits with NOTIFY run one after the other.
+"""
 MAX_EVENTS = 20_000
-"""In one turn; the window of `reconcile` too."""
+"""The most events of one turn; also the ids in one window of `reconcile`."""
 MIN_PAUSE, MAX_PAUSE = 0.005, 0.03
-"""Seconds between two turns: few after one that found something, more and more after others."""
+"""Seconds between two turns: the least after events were found, then twice as long each time."""
 
 
 class State(NamedTuple):
@@ -39,16 +43,16 @@ class State(NamedTuple):
     position: int
     snapshot: str
     offset: int
-    "What is added to the numbers of transactions where events have them."
+    "The number that events add to the numbers of their transactions."
 
     @property
     def end(self) -> int:
-        """Return the number of the first transaction that had not begun, as events have it."""
+        """Return the number of the first transaction that had not begun, with the offset."""
         return int(self.snapshot.split(":")[1]) + self.offset
 
     @property
     def running(self) -> list[int]:
-        """Return the numbers of the transactions that were running, as events have them."""
+        """Return the numbers of the transactions that were running, with the offset."""
         running = self.snapshot.split(":")[2]
         return [int(number) + self.offset for number in running.split(",") if number]
 
@@ -62,8 +66,8 @@ async def sequence() -> None:
         after = await turn(state)
         pause = MIN_PAUSE if after != state else min(2 * pause, MAX_PAUSE)
         state = after
-        # Turns that take long, because of what is not committed yet, fill half of the time at most:
-        # four times as long a pause made a commit that took a quarter of a second one of lag.
+        # A turn takes long while a large transaction is not committed. Turns may use half of the
+        # time: with a pause of four times the turn, a commit of 0.25 s meant a lag of 1 s.
         await asyncio.sleep(max(pause, monotonic() - began))
 
 
@@ -71,13 +75,13 @@ worker = Worker("feed", sequence, seconds=1, terms=BRISK)
 
 
 async def catch_up() -> None:
-    """Give positions to all that is committed now, where they are given at all."""
+    """Give positions to all committed events, if the database needs a sequencer."""
     if capabilities().has_concurrent_writers:
         await turn(await reconcile())
 
 
 async def turn(state: State) -> State:
-    """Give positions to what was committed since that state; return the state after it."""
+    """Give positions to the events committed since that state; return the new state."""
     values = {"end": state.end, "running": state.running}
     [[is_news]] = await rows(_IS_NEWS, **values)
     if not is_news:
@@ -94,30 +98,30 @@ async def turn(state: State) -> State:
 
 
 async def reconcile() -> State:
-    """Return the state; make it this cluster's where it is not."""
+    """Return the state; if it is of another cluster, replace it first."""
     state, is_usable = await _read()
     return state if is_usable else await transacted(_adopt)
 
 
 async def _read() -> tuple[State, bool]:
-    """Return the state, and whether it is of this cluster."""
+    """Return the state, and whether this cluster can go on from it."""
     [(*state, is_usable)] = await rows(_STATE)
     return State(*state), is_usable
 
 
 async def _give_all() -> State:
-    """Give positions to all events that have none, by id; return the state after it."""
+    """Give positions to all events without one, in the order of their ids; return the new state."""
     await run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
     return await _give_rest()
 
 
 async def _adopt() -> State:
-    """Do the same where the numbers of transactions are another cluster's."""
+    """Do the same for a database of another cluster, and set the offset for new events."""
     await run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-    # Before the snapshot is taken, so that it shows all events that have the numbers of before.
+    # Before the snapshot is taken, so that it shows all events with numbers of the old cluster.
     await run("LOCK TABLE participation_event IN SHARE ROW EXCLUSIVE MODE")
     state, is_usable = await _read()
-    if is_usable:  # by another process, meanwhile
+    if is_usable:  # another process has done it meanwhile
         return state
     [(offset,)] = await rows(_OFFSET)
     if offset != state.offset:
@@ -149,7 +153,7 @@ _OFFSET = """
 SELECT greatest(s.xid_offset, (SELECT max(xid) FROM participation_event) + 1
     - pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
 FROM feed_state AS s"""
-# Whatever a planner guesses, it takes the greatest number from the end of the index.
+# With max() every plan reads only the end of the index.
 _IS_NEWS = """
 SELECT coalesce((SELECT max(xid) FROM participation_event) >= :end::bigint, false)
     OR EXISTS (SELECT 1 FROM participation_event WHERE xid = ANY(:running::bigint[]))"""

@@ -1,9 +1,10 @@
-"""Sending the feed to webhooks, by one process at a time.
+"""The worker that sends the feed to webhooks, in one process at a time.
 
-Whatever is under way when the process dies is still pending in the database, so whoever takes over
-sends it again: a message arrives at least once, and has the same id each time. In one turn what has
-ended is recorded, what is new in the feed is planned, and what is due is sent. Deliveries of one
-webhook, campaign and influencer go one after the other, all others at the same time.
+A turn records the attempts that have ended, makes deliveries of new events in the feed, and sends
+the deliveries that are due. A delivery stays pending until its attempt is recorded, so that another
+process sends it again if this one dies: a message arrives at least once, with the same id each
+time. Deliveries of one webhook, campaign and influencer are sent one after the other, all others at
+the same time.
 """
 
 import asyncio
@@ -34,26 +35,27 @@ EVENT_TYPE = "participation.changed"
 MAX_SENDING = 10
 """Messages to one webhook at the same time."""
 TICK_SECONDS = 0.25
-"""Between two turns where nothing has ended meanwhile."""
+"""Seconds between two turns, unless an attempt ends earlier."""
 SWEEP_SECONDS = 60
+"""Seconds between two deletions of old deliveries."""
 
 _log = logging.getLogger(__name__)
 
 
 class Payloads(Protocol):
-    """Makes payloads by selections (`delivery/selections.py`)."""
+    """A maker of payloads from selections (`delivery/selections.py`)."""
 
     async def render(self, selection: str, positions: Sequence[int]) -> Mapping[int, bytes]:
-        """Return the result at each position; raise SelectionError, RequestError."""
+        """Return the result at each position. Raises SelectionError and RequestError."""
         ...
 
     def forget(self, but: set[str]) -> None:
-        """Forget all selections but these."""
+        """Drop all cached selections but these."""
         ...
 
 
 class WebhookRules:
-    """What webhooks can be (`resolvers.context.WebhookRules`)."""
+    """The checks of a webhook's URL and selection (`resolvers.context.WebhookRules`)."""
 
     def __init__(self, allowed: Allowed, selections: Selections) -> None:
         self.problem_of_url = allowed.problem_of
@@ -61,7 +63,7 @@ class WebhookRules:
 
 
 class Deliverer:
-    """Sends what is due to webhooks. `clock` says the time."""
+    """The sender of all webhooks' deliveries. `clock` returns the time."""
 
     def __init__(
         self, payloads: Payloads, sender: Sender, clock: Callable[[], datetime] = utc_now
@@ -72,11 +74,11 @@ class Deliverer:
 
     @property
     def worker(self) -> Worker:
-        """The work as one that every process offers to do."""
+        """The worker that every process runs; its lease lets one of them work at a time."""
         return Worker("webhooks", self.run, seconds=1, terms=BRISK)
 
     async def run(self) -> None:
-        """Send until cancelled."""
+        """Send deliveries until cancelled."""
         try:
             async with self._sender, asyncio.TaskGroup() as group:
                 shift = Shift(self._payloads, self._sender, self._clock, group)
@@ -84,13 +86,13 @@ class Deliverer:
                     if not await shift.turn():
                         await shift.rest()
         except ExceptionGroup as failed:
-            raise failed.exceptions[0] from None  # else an outage is not told as one
+            raise failed.exceptions[0] from None  # so that the worker recognizes an outage
         finally:
             WEBHOOK_OLDEST.set(0)
 
 
 class Shift:
-    """What one process does while it has the lease."""
+    """The work of one process while it has the lease."""
 
     def __init__(
         self,
@@ -104,16 +106,16 @@ class Shift:
         self._clock = clock
         self._group = group
         self._sending: dict[int, int] = {}
-        "Webhooks, by the deliveries that are being sent or were not recorded yet."
+        "The webhook of each delivery that is being sent or is not recorded yet, by delivery."
         self._ended: list[Attempt] = []
         self._has_news = asyncio.Event()
         self._counted_at: dict[int, datetime] = {}
-        "When a failure was counted last, by webhook."
+        "The time of the last counted failure, by webhook."
         self._sweeps_at: datetime | None = None
         self._turns = 0
 
     async def turn(self) -> bool:
-        """Record, plan and send; return whether there is more to do at once."""
+        """Record attempts, make and send deliveries; return whether there is more to do at once."""
         self._has_news.clear()
         await self._record()
         targets, backlogs = await outbox.targets(), await outbox.backlogs()
@@ -131,13 +133,13 @@ class Shift:
         return await self._sweep() or is_more
 
     def _in_turn(self, targets: Sequence[Target]) -> Sequence[Target]:
-        """Return them from another one on each time: none takes all connections for itself."""
+        """Return the targets, each time from another one on, so that none takes all connections."""
         self._turns += 1
         first = self._turns % len(targets) if targets else 0
         return [*targets[first:], *targets[:first]]
 
     async def _serve(self, target: Target, backlog: Backlog | None, end: int) -> bool:
-        """Plan and send to one webhook; return whether there is more to plan."""
+        """Make and send deliveries of one webhook; return whether there are more to make."""
         is_more = False
         is_behind = end > target.planned_position
         if is_behind and (backlog is None or backlog.size < outbox.MAX_AHEAD):
@@ -148,7 +150,7 @@ class Shift:
         return is_more
 
     async def rest(self) -> None:
-        """Wait until an attempt has ended, a quarter of a second at most."""
+        """Wait until an attempt has ended, or for `TICK_SECONDS`."""
         try:
             async with asyncio.timeout(TICK_SECONDS):
                 await self._has_news.wait()
@@ -166,7 +168,7 @@ class Shift:
     # Sending
 
     async def _send_due(self, target: Target) -> None:
-        """Begin to send what is due to a webhook, as far as there is room."""
+        """Start to send the due deliveries of a webhook, up to the limits."""
         now = self._clock()
         room = self._room(target)
         if room <= 0 or (target.paused_until is not None and target.paused_until > now):
@@ -183,20 +185,20 @@ class Shift:
             self._begin(target, due, _body(texts.get(due.position), due.occurred_at))
 
     def _room(self, target: Target) -> int:
-        """Return how many more messages may be sent to a webhook now."""
+        """Return the number of messages that may be sent to a webhook now."""
         most = 1 if target.failures >= MANY_FAILURES else MAX_SENDING
         mine = sum(webhook == target.id for webhook in self._sending.values())
         return min(most - mine, MAX_CONNECTIONS - len(self._sending))
 
     async def _texts(self, target: Target, positions: Sequence[int]) -> Mapping[int, bytes]:
-        """Return the results of the selection; none where one cannot be made."""
+        """Return the results of the selection by position, without those that failed."""
         try:
             return await self._payloads.render(target.selection, positions)
         except RequestError as error:
             if len(positions) == 1:
                 _log.warning("a payload of the webhook %s cannot be made: %s", target.id, error)
                 return {}
-        # Perhaps it is one that spoils all.
+        # One event may make the whole batch fail: try each alone.
         each = [await self._texts(target, [position]) for position in positions]
         return {position: text for made in each for position, text in made.items()}
 
@@ -212,7 +214,7 @@ class Shift:
     async def _send(self, due: Due, message: Message, began: datetime) -> None:
         try:
             answer = await self._sender.send(message)
-        except Exception:  # noqa: BLE001  # it is no reason to stop sending others
+        except Exception:  # noqa: BLE001  # the other messages are still to be sent
             _log.exception("the message %s could not be sent", message.id)
             answer = Answer(error="The message could not be sent; the server's log says why.")
         self._end(Attempt(due, began, message.body, answer))
@@ -241,7 +243,7 @@ class Shift:
             attempts=attempts,
             now=now,
             counted_at=self._counted_at.get(webhook),
-            chance=random.random(),  # noqa: S311  # no secret
+            chance=random.random(),  # noqa: S311  # not for cryptography
         )
         health = await outbox.record(webhook, decide, now)
         if health is not None and health.failures:
@@ -257,7 +259,7 @@ class Shift:
         _told_off(target.id, reason)
 
     async def _sweep(self) -> bool:
-        """Delete what is old, now and then; return whether there may be more."""
+        """Delete old deliveries once in a while; return whether there may be more."""
         now = self._clock()
         if self._sweeps_at is not None and now < self._sweeps_at:
             return False
@@ -272,7 +274,7 @@ def _told_off(webhook: int, reason: str) -> None:
 
 
 def _body(result: bytes | None, occurred_at: datetime) -> str | None:
-    """Return the body of a message, of the result of the selection; None where there is none."""
+    """Return the body of a message with the selection's result; None if the result is no use."""
     answer: Any = orjson.loads(result or b"{}")
     found: Any = answer.get("data") or {}
     data: Any = found.get(FIELD)
@@ -283,5 +285,5 @@ def _body(result: bytes | None, occurred_at: datetime) -> str | None:
 
 
 def _is_ours(error: Any) -> bool:
-    """Return whether an error may be over at the next attempt."""
+    """Return whether an error is the server's, so that the next attempt may succeed."""
     return error["extensions"]["code"] in ("INTERNAL", "UNAVAILABLE")

@@ -506,7 +506,7 @@ def root_call(
 def _only_field(
     operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
 ) -> FieldNode | None:
-    """Return the only root field, which a subscription may have in a fragment too."""
+    """Return the only root field; that of a subscription may be in a fragment."""
     selections = operation.selection_set.selections
     if operation.operation is OperationType.SUBSCRIPTION:
         selections = [*_root_fields(operation.selection_set, fragments, set())]

@@ -13,7 +13,7 @@ Other = TypeVar("Other")
 
 
 async def explain(responding: Awaitable[Response | Other]) -> Response | Other:
-    """Return the same response, with what it cost in `extensions.plan`; or what stays open."""
+    """Return the response with its cost in `extensions.plan`; an open stream as it is."""
     with traced() as trace, trace.stage("total"):
         response = await responding
     if not isinstance(response, Response):

@@ -72,7 +72,7 @@ class Claim:
             raise _taken_over()
 
     def hide(self, secret: str) -> None:
-        """Have this text read null in what is stored: whoever repeats the call must not see it."""
+        """Replace this secret by null in the stored answer: a repeated call must not return it."""
         self._hidden.append(orjson.dumps(secret))
 
     async def store(self, response: bytes, read_after: str | None) -> None:
@@ -90,7 +90,7 @@ class Claim:
         _soon(self.release())  # which waits for the lock that `keep` has taken
 
     def _without_secrets(self, response: bytes) -> bytes:
-        # A secret is random and long: nothing else in the JSON can read like it.
+        # A secret is random and long, so no other text in the JSON is equal to it.
         for secret in self._hidden:
             response = response.replace(secret, b"null")
         return response

@@ -17,7 +17,7 @@ class IdempotencyKey(Model):
     caller = fields.CharField(300)
     "Role, advertiser (a digest) and sub: keys of different callers never meet."
     influencer_id: int | None = fields.BigIntField(null=True)
-    "Of an influencer's own key."
+    "The influencer whose key it is; null for other callers."
     key = fields.CharField(255)
     digest = fields.CharField(64)
     "SHA-256 of query, variables and operationName."

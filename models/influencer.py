@@ -7,14 +7,14 @@ from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
 ERASED = "Erased"
-"""The name, and the handles, of somebody whose data were erased."""
+"""The name and the handles of an erased influencer."""
 
 
 def erased_id(external_id: str) -> str:
-    """Return what stands for the external id of somebody erased.
+    """Return the text that replaces the external id of an erased influencer.
 
-    Who knows the id can tell that it is this one, and nobody can read it from there: it may be a
-    name or an email address.
+    It is a digest, because the id may be a name or an email address. It still matches the id when
+    an import names it again.
     """
     return f"erased:{sha256(external_id.encode()).hexdigest()}"
 
@@ -28,8 +28,8 @@ class Influencer(Model):
     platform (null: none connected), `multi` whether two are connected on one platform, where
     the maxima do not decide a range. `models.profiles` keeps them.
 
-    `erased_…` say when the data were erased, by which member of staff and why. Of somebody erased
-    `external_id` is `erased_id` of what it was, and `name` is `ERASED`.
+    `erased_at`, `erased_by` and `erased_reason` say when the data were erased, by which member of
+    staff and why. After that `external_id` is `erased_id` of the old one, and `name` is `ERASED`.
     """
 
     id: int = fields.BigIntField(primary_key=True)

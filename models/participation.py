@@ -162,9 +162,9 @@ class PostFinding(Model):
 class ParticipationEvent(Model):
     """One line of the history of a campaign and an influencer; never changed, never deleted.
 
-    Triggers keep it so; but of somebody who was erased, the texts and their own name become null.
-    The column `xid`, filled by the database, is the number of the writing transaction, by which the
-    sequencer finds what was committed (`delivery/sequencer.py`).
+    Triggers enforce this, with one exception: after an influencer was erased, the texts and the
+    influencer's name become null. The database fills the column `xid` with the number of the
+    writing transaction, by which the sequencer finds committed events (`delivery/sequencer.py`).
     """
 
     id: int = fields.BigIntField(primary_key=True)

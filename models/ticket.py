@@ -6,12 +6,12 @@ from tortoise.models import Model
 
 
 class Ticket(Model):
-    """A ticket that has not been used: its digest, and what it stands for, sealed by itself."""
+    """A ticket that has not been used yet."""
 
     digest = fields.CharField(64, primary_key=True)
-    "SHA-256, in hexadecimal."
+    "SHA-256 of the ticket, in hexadecimal."
     sealed = fields.BinaryField()
-    "The Authorization header of its maker, which only the ticket opens."
+    "The Authorization header of the caller who made it, encrypted by a key made from the ticket."
     expires_at = fields.DatetimeField()
 
     class Meta(Model.Meta):

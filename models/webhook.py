@@ -1,4 +1,4 @@
-"""Webhooks: where news of the feed is sent, and what became of each piece of it."""
+"""Webhooks, and the deliveries of events to them."""
 
 from enum import StrEnum
 
@@ -12,7 +12,7 @@ from models.participation import ParticipationEvent
 
 
 class DeliveryStatus(StrEnum):
-    """What became of an event for a webhook."""
+    """The status of a delivery."""
 
     PENDING = "PENDING"
     DELIVERED = "DELIVERED"
@@ -20,20 +20,20 @@ class DeliveryStatus(StrEnum):
 
 
 class Webhook(Model):
-    """An address to which events of the feed are sent.
+    """A URL to which events of the feed are sent.
 
-    `planned_position` is the place in the feed up to which its deliveries have been made. `secret`
-    signs; `previous_secret` does so too until `previous_until`. `failing_since` is the first
-    failure after the last success, `failures` how often all has failed since, and before
-    `paused_until` nothing is sent. A deleted one has lost its secrets, and its row goes with its
-    last delivery.
+    `planned_position` is the position in the feed up to which deliveries have been made. Messages
+    are signed by `secret`, and until `previous_until` by `previous_secret` too. `failing_since` is
+    the time of the first failure after the last success, `failures` the number of failures since.
+    Nothing is sent before `paused_until`. A deleted webhook has no secrets any more; its row is
+    deleted with its last delivery.
     """
 
     id: int = fields.BigIntField(primary_key=True)
     url = fields.CharField(2048)
     description = fields.TextField()
     actions = fields.JSONField[list[str]]()
-    "Empty: all."
+    "The actions whose events are sent; empty: all."
     campaign_id: int | None
     campaign: fields.ForeignKeyNullableRelation[Campaign] = fields.ForeignKeyField(
         "models.Campaign", related_name=False, null=True, on_delete=fields.RESTRICT, db_index=False
@@ -60,11 +60,12 @@ class Webhook(Model):
 
 
 class Delivery(Model):
-    """An event for a webhook: once, by a unique index on webhook and position.
+    """The delivery of an event to a webhook; unique by webhook and position.
 
-    Of the pending ones of a webhook, a campaign and an influencer, the one with the lowest position
-    is sent. `requests` counts how often it was asked for again: what comes of an attempt made
-    before that does not count any more. `payload` is the text last sent, once it is not pending.
+    Of the pending deliveries of a webhook, a campaign and an influencer, the one with the lowest
+    position is sent first. `requests` counts the calls of `redeliver` for it: the outcome of an
+    attempt that began before the last call is ignored. `payload` is the text that was last sent,
+    null while the delivery is pending.
     """
 
     id: int = fields.BigIntField(primary_key=True)
@@ -89,7 +90,7 @@ class Delivery(Model):
     requests = fields.IntField(db_default=0)
     payload = fields.TextField(null=True)
     is_erased = fields.BooleanField(db_default=False)
-    "Whether its influencer was erased meanwhile: then no payload is kept."
+    "Whether its influencer was erased: then the payload is not kept."
     created_at = fields.DatetimeField()
 
     class Meta(Model.Meta):

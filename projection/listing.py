@@ -54,14 +54,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class FreeCursors:
-    """The cursors of a list that are good under every filter of it, and elsewhere."""
+    """The cursors of a list that are valid with every filter, and in other fields."""
 
     columns: Sequence[str]
-    "What they are written from, in SQL."
+    "The columns from which a cursor is written, in SQL."
     write: Callable[..., str]
-    "Returns the cursor of the row with these values."
+    "Returns the cursor for the values of these columns."
     given: tuple[Any, ...] | None
-    "The values of the order at the page's `after` or `before`, which the list has read itself."
+    "The values in the page's `after` or `before`, which the list has read itself."
 
 
 @dataclass
@@ -99,12 +99,12 @@ class Page:
 
 
 def write_cursor(tag: str, *values: Any) -> str:
-    """Return a cursor: a tag that says what it is good for, and values of an order."""
+    """Return a cursor: a tag, which says where it is valid, and the values of an order."""
     return urlsafe_b64encode(orjson.dumps([tag, *values])).rstrip(b"=").decode()
 
 
 def read_cursor(text: str) -> list[Any]:
-    """Return the tag and the values in a cursor. Raises ValueError, TypeError."""
+    """Return the tag and the values in a cursor. Raises ValueError or TypeError for other texts."""
     return [*orjson.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))]
 
 
@@ -282,7 +282,7 @@ def page_values(page: Page) -> dict[str, Any]:
 
 
 def free_cursors(listing: Listing) -> FreeCursors | None:
-    """Return the cursors of a list that has its own."""
+    """Return the list's own cursors; None if it has none."""
     return listing.free if isinstance(listing, TableListing) else None
 
 

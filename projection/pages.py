@@ -18,9 +18,9 @@ class Cursors:
 
     page: Page
     written: Sequence[str]
-    "The columns that they are written from."
+    "The columns from which cursors are written."
     columns: Mapping[str, int]
-    "Where the level's own columns are in a row; behind them are those that cursors add."
+    "The places of the level's own columns in a row; the columns that cursors add follow them."
 
     def of(self, row: Any) -> str:
         """Return the row's cursor."""

@@ -108,7 +108,7 @@ async def page(
 
 
 async def may_see(caller: Caller, type_name: str, gid: str) -> bool:
-    """Return whether an object with this global id is there, and the caller may see it."""
+    """Return whether an object with this global id exists, and the caller may see it."""
     key = decode(gid, type_name)
     if key is None:
         return False

@@ -1,4 +1,4 @@
-"""Changes of participations: what subscriptions and webhooks tell of positions in the feed."""
+"""Changes of participations, for subscriptions and webhooks: events at positions in the feed."""
 
 from projection import Completed
 from resolvers.answers import Info, allow, by_key, may_see
@@ -10,10 +10,10 @@ _NO_CAMPAIGN = "`campaignId` names no campaign that you may see."
 
 
 async def of_participations(info: Info, campaign: str | None) -> Completed:
-    """Return the changes at the positions of the context, by position, that the caller may see.
+    """Return the changes at the context's positions that the caller may see, by position.
 
-    Raises RequestError: FORBIDDEN, UNAUTHENTICATED, and INVALID_INPUT where the campaign is not
-    the caller's, or not there.
+    Raises RequestError: FORBIDDEN, UNAUTHENTICATED, and INVALID_INPUT if the campaign does not
+    exist or is not the caller's.
     """
     caller = allow(info, Role.STAFF, Role.ADVERTISER)
     if campaign is not None and not await may_see(caller, "Campaign", campaign):
@@ -22,7 +22,10 @@ async def of_participations(info: Info, campaign: str | None) -> Completed:
 
 
 async def of_own_jobs(info: Info) -> Completed:
-    """Return the same of the calling influencer. Raises UNAUTHENTICATED once they are erased."""
+    """Return the changes of the calling influencer's participations, by position.
+
+    Raises RequestError UNAUTHENTICATED if the influencer has been erased.
+    """
     caller = allow(info, Role.INFLUENCER)
     assert caller.influencer_id is not None, "a token of an influencer names them"
     if not await is_known(caller.influencer_id):

@@ -36,19 +36,19 @@ class Replay(Protocol):
         ...
 
     def hide(self, secret: str) -> None:
-        """Have this text, which is to be shown once, read null in all that is stored."""
+        """Replace this secret by null in the stored answer, because it is shown only once."""
         ...
 
 
 class WebhookRules(Protocol):
-    """Says what a webhook cannot be: why its URL or its selection is refused, if it is."""
+    """The checks of a webhook's URL and selection."""
 
     def problem_of_url(self, url: str) -> str | None:
-        """Return why nothing can be sent to this URL."""
+        """Return the reason why nothing can be sent to this URL; None if there is none."""
         ...
 
     def problem_of_selection(self, selection: str) -> str | None:
-        """Return why no payload can be made by this selection on `ParticipationChange`."""
+        """Return the reason why a selection on `ParticipationChange` is invalid; None if valid."""
         ...
 
 
@@ -72,9 +72,9 @@ class Context:
     replay: Replay | None = None
     "None without an Idempotency-Key."
     positions: Sequence[int] = ()
-    "The positions in the feed whose changes a subscription is to tell."
+    "The positions in the feed whose changes are to be returned."
     webhooks: WebhookRules | None = None
-    "What the mutations of webhooks check by."
+    "The checks that the mutations of webhooks use."
     read_after: Position | None = None
     "What is read must have come so far, wherever it is read; None: the client did not say."
 

@@ -1,8 +1,8 @@
 """The feed: the events of all participations in one order, and its cursors.
 
-A cursor names a position and, by its time, the event that stands there. So it is good under any
-filter, in the query, in subscriptions and webhooks; and where another event stands there, or none,
-because the database was put back to an earlier state, that is noticed.
+A cursor holds a position and the time of the event at that position. So it is valid with any
+filter, in the query, in subscriptions and in webhooks. The time shows whether the same event is
+still there: another one, or none, means that the database was restored to an earlier state.
 """
 
 from collections.abc import Sequence
@@ -24,21 +24,22 @@ _PUT_BACK = (
 
 
 class FeedCursor(NamedTuple):
-    """A place in the feed: behind the event at this position."""
+    """A place in the feed: after the event at this position."""
 
     position: int
     mark: int
-    "When the event happened, in microseconds since 1970."
+    "The time of the event, in microseconds since 1970."
 
     def encode(self) -> str:
-        """Return it as clients carry it."""
+        """Return the cursor as clients see it."""
         return write_cursor(_TAG, *self)
 
     @classmethod
     async def read(cls, text: str) -> Self:
-        """Return the cursor in a text, whose event stands where it did.
+        """Return the cursor in a text.
 
-        Raises RequestError INVALID_INPUT where the text is no cursor, or the event is not there.
+        Raises RequestError INVALID_INPUT if the text is not a cursor of the feed, or its event is
+        not at its position any more.
         """
         try:
             tag, *numbers = read_cursor(text)
@@ -56,9 +57,10 @@ class FeedCursor(NamedTuple):
 
     @classmethod
     async def _of_earlier_version(cls, transaction: int, event: int) -> Self:
-        """Return the last place before all events that a cursor of version 0.1 had still to come.
+        """Return the place in the feed for a cursor of version 0.1.
 
-        They were told in the order of their transactions' numbers.
+        That version ordered events by the number of their transaction. The result is the last place
+        before all events that came after the old cursor, so none of them is missed.
         """
         if not await rows(_IS_EVENT, transaction=transaction, event=event):
             raise RequestError("INVALID_INPUT", _UNREADABLE)
@@ -67,7 +69,7 @@ class FeedCursor(NamedTuple):
 
 
 class FeedEvent(NamedTuple):
-    """An event in the feed, and what it is about."""
+    """An event in the feed, with its campaign, influencer and action."""
 
     position: int
     mark: int
@@ -78,13 +80,13 @@ class FeedEvent(NamedTuple):
 
 
 async def last_cursor() -> FeedCursor:
-    """Return the place behind the last event; before all where there is none."""
+    """Return the place after the last event; the start of the feed if it is empty."""
     found = await rows("SELECT position, mark FROM feed ORDER BY position DESC LIMIT 1")
     return FeedCursor(*found[0]) if found else FeedCursor(0, 0)
 
 
 async def still_stands(cursor: FeedCursor) -> bool:
-    """Return whether the event is at its place; not so after the database was put back."""
+    """Return whether the event is still at its position; it is not after a restore."""
     return cursor.position == 0 or bool(await rows(_STANDS, **cursor._asdict()))
 
 
@@ -96,7 +98,10 @@ async def events_after(
     campaign: int | None = None,
     influencer: int | None = None,
 ) -> Sequence[FeedEvent]:
-    """Return the next so many events of the feed, in its order: all, or those about these."""
+    """Return the next events of the feed, `limit` at most, in order.
+
+    They are those of this campaign and this influencer, if given.
+    """
     values = {"position": position, "upto": upto, "limit": limit}
     where = ["f.position > :position", "f.position <= :upto"]
     if campaign is not None:

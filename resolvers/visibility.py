@@ -53,7 +53,7 @@ _NOTHING = "1 = 0"
 def visible(type_name: str, caller: Caller) -> list[str]:
     """Return the conditions under which the caller sees objects of a type.
 
-    Staff see all, but for webhooks that were deleted.
+    Staff see everything except deleted webhooks and their deliveries.
     """
     if caller.role is Role.STAFF:
         return _STAFF.get(type_name, [])

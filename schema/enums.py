@@ -571,11 +571,11 @@ _describe(
 
 _describe(
     DeliveryStatus,
-    "The status of a delivery, an event for a webhook.",
-    PENDING="The message has not arrived yet: it is sent, and sent again, until it has.",
+    "The status of a delivery of an event to a webhook.",
+    PENDING="The message has not arrived yet. It is sent again until it has.",
     DELIVERED="The receiver has answered with a status from 200 to 299.",
     FAILED=(
-        "The message was given up, because it failed for 24 hours while others of the webhook "
-        "arrived. `redeliver` sends it again."
+        "The message was given up, because it failed for 24 hours while other messages of the "
+        "webhook arrived. `redeliver` sends it again."
     ),
 )

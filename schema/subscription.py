@@ -15,8 +15,8 @@ After = Annotated[
     str | None,
     strawberry.argument(
         description=(
-            "A cursor of the feed, of `participationEvents` or an earlier change: what came since "
-            "is sent first, in order, once. Left out: from now on."
+            "A cursor of the feed, from `participationEvents` or an earlier change: the changes "
+            "since then are sent first, in order, once. Left out: only changes from now on."
         )
     ),
 ]
@@ -31,8 +31,8 @@ After = Annotated[
 class ParticipationChange:
     cursor: str = strawberry.field(
         description=(
-            "The place of the event in the feed, to go on from after a break: for `after` here and "
-            "in `participationEvents`."
+            "The place of the event in the feed, for `after` here and in `participationEvents`: "
+            "the feed continues there after a break."
         )
     )
     event: ParticipationEvent = strawberry.field(description="The event.")
@@ -47,7 +47,7 @@ class ParticipationChange:
 @strawberry.type(
     description=(
         "The subscriptions, over WebSocket (graphql-transport-ws) and Server-Sent Events. A stream "
-        "ends with an error and its code where the caller may not go on."
+        "ends with an error and its code if the caller has no access any more."
     )
 )
 class Subscription:
@@ -65,7 +65,7 @@ class Subscription:
     ) -> Completed:
         """The changes of participations. For staff, and advertisers for their campaigns.
 
-        A campaign that is not there, or not the caller's, is refused with `INVALID_INPUT`.
+        A campaign that does not exist, or is not the caller's, is refused with `INVALID_INPUT`.
         """
         campaign = None if campaign_id is UNSET else campaign_id
         return await changes.of_participations(info, campaign)

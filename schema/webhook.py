@@ -1,4 +1,4 @@
-"""Webhooks, and what became of each event for them."""
+"""Webhooks and their deliveries."""
 
 from datetime import datetime
 from typing import Annotated
@@ -16,21 +16,21 @@ from schema.scalars import URL
 
 @strawberry.type(
     description=(
-        "An event for a webhook: the message that carries it, and whether it has arrived. For "
-        "staff. A delivery is kept for 30 days."
+        "The delivery of an event to a webhook: the message, and whether it has arrived. For "
+        "staff. Deliveries are kept for 30 days."
     )
 )
 class Delivery(Node):
     message_id: str = strawberry.field(
         description=(
-            "The message's id, which the header `webhook-id` carries: the same in every attempt, "
-            "so that receivers can tell what they have had already."
+            "The message's id, which the header `webhook-id` carries. It is the same in every "
+            "attempt, so that receivers can recognize a message that they already have."
         )
     )
     event: ParticipationEvent = strawberry.field(description="The event that is sent.")
     status: DeliveryStatus = strawberry.field(description="Whether the message has arrived.")
     attempts: int = strawberry.field(
-        description="The number of attempts that ended, since the delivery was last asked for."
+        description="The number of attempts that have ended, since the last `redeliver` if any."
     )
     last_status_code: int | None = strawberry.field(
         description=(
@@ -46,8 +46,8 @@ class Delivery(Node):
     )
     next_attempt_at: datetime | None = strawberry.field(
         description=(
-            "The time from which the next attempt may be made: not before the deliveries that "
-            "come first for the same campaign and influencer. Null unless the status is `PENDING`."
+            "The earliest time of the next attempt. Earlier events of the same campaign and "
+            "influencer are delivered first. Null unless the status is `PENDING`."
         )
     )
     payload: str | None = strawberry.field(
@@ -56,13 +56,13 @@ class Delivery(Node):
             "`PENDING`, and after the influencer was erased."
         )
     )
-    created_at: datetime = strawberry.field(description="The time since which it is to be sent.")
+    created_at: datetime = strawberry.field(description="The time when the delivery was created.")
 
 
 @strawberry.type(
     description=(
-        "An address to which the events of the feed are sent, as Standard Webhooks has it: at "
-        "least once, and in order for each campaign and influencer. For staff."
+        "A URL to which the events of the feed are sent, according to Standard Webhooks: at least "
+        "once, and in order for each campaign and influencer. For staff."
     )
 )
 class Webhook(Node):
@@ -78,26 +78,26 @@ class Webhook(Node):
     )
     selection: str = strawberry.field(
         description=(
-            "The selection on `ParticipationChange` that makes the payload. It is read as staff "
-            "read, when the message is sent."
+            "The selection on `ParticipationChange` that makes the payload. It is executed when "
+            "the message is sent, with the permissions of staff."
         )
     )
     is_enabled: bool = strawberry.field(
         description=(
-            "Whether messages are sent. Switched on again (`updateWebhook`), a webhook goes on "
-            "where it was."
+            "Whether messages are sent. A webhook that is switched on again (`updateWebhook`) "
+            "continues where it stopped."
         )
     )
     disabled_reason: str | None = strawberry.field(
         description=(
-            "The reason why the webhook was switched off by itself: its receiver answered 410, "
+            "The reason why the server switched the webhook off: its receiver answered 410, "
             "nothing arrived for 24 hours, or its selection is not valid any more. Null if it is "
             "switched on, or was switched off by staff."
         )
     )
     cursor: str | None = strawberry.field(
         description=(
-            "The cursor of the feed up to which all events for the webhook have been delivered or "
+            "The cursor of the feed up to which all of the webhook's events have been delivered or "
             "given up. Null at the start of the feed."
         )
     )

@@ -49,17 +49,17 @@ STALE_COUNTS = Gauge(
 )
 FEED_LAG_SECONDS = Histogram(
     "joinery_feed_lag_seconds",
-    "Time from an event until it had its place in the feed, of the oldest one of each turn.",
+    "Time from an event to its position in the feed, for the oldest event of each turn.",
 )
 WEBHOOK_ATTEMPTS = Counter(
     "joinery_webhook_attempts_total", "Attempts to deliver to webhooks, by outcome.", ("outcome",)
 )
 WEBHOOK_OLDEST = Gauge(
     "joinery_webhook_pending_age",
-    "Age, in seconds, of the oldest delivery that waits for a webhook that is on.",
+    "Age, in seconds, of the oldest pending delivery to a webhook that is switched on.",
 )
 WEBHOOKS_SWITCHED_OFF = Counter(
-    "joinery_webhooks_switched_off_total", "Webhooks that were switched off by themselves."
+    "joinery_webhooks_switched_off_total", "Webhooks that the server switched off."
 )
 STREAM_CONNECTIONS = Gauge(
     "joinery_stream_connections", "WebSockets and event streams that are open.", ("protocol",)
@@ -72,7 +72,7 @@ STREAM_MESSAGES = Counter(
 )
 STREAMS_ENDED = Counter(
     "joinery_subscriptions_ended_total",
-    "Subscriptions that ended, by protocol and code; without a code where the client left.",
+    "Subscriptions that ended, by protocol and code; the code is empty if the client left.",
     ("protocol", "code"),
 )
 

@@ -28,13 +28,13 @@ class Statement(NamedTuple):
 class Record:
     """The facts known of a request so far. None of them tells who a person is.
 
-    A query by WebSocket has one of its own, as has a subscription, and the connection itself.
+    Each operation by WebSocket has a record of its own, and so has the connection.
 
     Most are class attributes with defaults, which cost nothing until they are set.
     """
 
     event = "request"
-    "`stream` for a subscription, `connection` for a WebSocket."
+    "The event of its log line: `stream` for a subscription, `connection` for a WebSocket."
     is_operation = False
     "Whether it was sent to GraphQL, well-formed or not."
     name: str | None = None
@@ -52,9 +52,9 @@ class Record:
     trace_headers: Mapping[str, str] = MappingProxyType({})
     "For requests to other servers, which are part of the trace."
     messages: int | None = None
-    "Results that were sent for it, where there may be several."
+    "The number of results that were sent; None unless it is a subscription."
     closed: int | None = None
-    "The code that its WebSocket was closed with."
+    "The close code of its WebSocket."
     queued = 0.0
     "Seconds of waiting for a turn, a connection or a transaction."
 
@@ -66,7 +66,7 @@ class Record:
         "Actions and outcomes of the transaction that is open."
 
     def describe(self, kind: str, name: str | None, *, is_trusted: bool) -> None:
-        """Note which operation was sent."""
+        """Note the type and the name of the operation."""
         self.type, self.name = kind, name
         if is_trusted and name:
             self.label = name

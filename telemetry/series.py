@@ -57,7 +57,7 @@ class Gauge(Metric):
         self._numbers[labels] = [value]
 
     def change(self, amount: float, *labels: str) -> None:
-        """Add to the number of this process."""
+        """Add an amount to the number of this process."""
         found = self._numbers.setdefault(labels, [0])
         found[0] += amount
 

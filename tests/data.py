@@ -29,7 +29,7 @@ from workflow.post_addresses import digest
 
 NOW = datetime(2026, 11, 24, 9, 30, 0, 123456, tzinfo=UTC)
 SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
-"Of webhooks."
+"The secret of webhooks."
 _numbers = count(1)
 
 
@@ -235,7 +235,7 @@ async def event(part: Participation, action: Action, **given: Any) -> Participat
 
 
 async def webhook(**given: Any) -> Webhook:
-    """A webhook for all that comes after the start of the feed."""
+    """A webhook for all events, from the start of the feed."""
     values: dict[str, Any] = {
         "url": "https://example.com/hook",
         "description": "",
@@ -251,7 +251,7 @@ async def webhook(**given: Any) -> Webhook:
 
 
 async def delivery(to: Webhook, of: ParticipationEvent, position: int, **given: Any) -> Delivery:
-    """A delivery that is pending, of an event at this position."""
+    """A pending delivery of the event at this position."""
     status = given.get("status", DeliveryStatus.PENDING)
     values: dict[str, Any] = {
         "webhook_id": to.pk,

@@ -32,7 +32,7 @@ ENGINE = Engine(schema)
 """One for all tests, as a server has: it reads a document once, and keeps its plans."""
 
 WEBHOOKS = WebhookRules(Allowed(), Selections(schema))
-"""What webhooks can be where nothing is set."""
+"""The rules of webhooks with default settings."""
 
 
 def creator(influencer: int) -> Caller:

@@ -75,13 +75,13 @@ async def forget(migration: str) -> None:
 
 
 async def _undo_webhooks() -> None:
-    """Take back 0016."""
+    """Undo migration 0016."""
     await run("DROP TABLE delivery")
     await run("DROP TABLE webhook")
 
 
 async def _undo_feed() -> None:
-    """Take back 0014."""
+    """Undo migration 0014."""
     if connection().capabilities.dialect == "sqlite":
         await run("DROP VIEW feed")
         await run("DROP INDEX event_campaign")
@@ -109,7 +109,7 @@ async def _undo_referral_codes() -> None:
 
 
 async def _undo_erasure() -> None:
-    """Take back 0015."""
+    """Undo migration 0015."""
     for column in ("erased_by", "erased_reason"):
         await run(f"ALTER TABLE influencer DROP COLUMN {column}")
     await run("ALTER TABLE idempotency_key DROP COLUMN influencer_id")

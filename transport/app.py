@@ -166,10 +166,10 @@ def _lifespan(
 
 
 def _workers() -> Sequence[Worker]:
-    """Return what runs in the background."""
+    """Return the workers of the background that this database needs."""
     if capabilities().has_concurrent_writers:
         return availability_worker, sequencer
-    return (availability_worker,)  # where the feed has its order by itself
+    return (availability_worker,)  # on SQLite the feed is in order without a sequencer
 
 
 def _spare_collections() -> None:

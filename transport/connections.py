@@ -1,8 +1,8 @@
-"""uvicorn's connections, with bounds for clients that send no end, or do not read.
+"""uvicorn's connections, with limits for clients that send without end, or do not read.
 
-uvicorn takes a request's line and headers however long they are, and however long they take; it
-keeps an answer in memory for as long as its client does not read it, closed or not; and it logs the
-address of a WebSocket with its query string.
+uvicorn does not limit the size and the time of a request's line and headers. It keeps an answer in
+memory until the client reads it, even after the connection was closed. And it logs the URL of a
+WebSocket with its query string.
 """
 
 import asyncio
@@ -20,38 +20,38 @@ MAX_HEAD = 256 << 10
 MIN_TAKEN = 16 << 10
 """Bytes of an answer that its client has to take in the time that a body may take."""
 MAX_FIRST_MESSAGE = 32 << 10
-"""Bytes of a message on a WebSocket until more is allowed: a token has some thousand."""
+"""Bytes of a WebSocket message before the caller is known: enough for a token."""
 CLOSING_SECONDS = 1.0
-"""For a WebSocket to take what is on its way to it, when the server ends."""
+"""Seconds that a WebSocket may take to receive the last messages when the server ends."""
 _TOO_LARGE = b"The headers are too large."
 _QUIET = logging.getLogger("uvicorn.websocket")
-"""Frames have tokens, and addresses may have them: neither is for a log, whatever its level."""
+"""The logger of WebSockets. Its debug and info lines hold frames and URLs, and so tokens."""
 _QUIET.setLevel(logging.WARNING)
 
 
 class _WatchedReader:
-    """A connection that is aborted where its client does not read what it was sent."""
+    """A connection that is aborted if its client does not read."""
 
     transport: Any
     loop: asyncio.AbstractEventLoop
 
     seconds = 15.0
-    "In which some of what was sent has to be taken."
+    "Seconds within which the client must read `MIN_TAKEN` bytes."
 
     _unsent = 0
     _reader_timer: asyncio.TimerHandle | None = None
 
     def abort(self) -> None:
-        """Drop the connection, with what is on its way."""
+        """Drop the connection, and the data that was not sent yet."""
         self.transport.abort()
 
     def watch_reader(self) -> None:
-        """Begin to watch: more was sent than the client has taken."""
+        """Begin to watch whether the client reads the data that was sent."""
         self._unsent = self.transport.get_write_buffer_size()
         self._reader_timer = self.loop.call_later(self.seconds, self._check_reader)
 
     def unwatch_reader(self) -> None:
-        """Watch no longer."""
+        """Stop watching the client."""
         if self._reader_timer is not None:
             self._reader_timer.cancel()
             self._reader_timer = None
@@ -64,14 +64,14 @@ class _WatchedReader:
 
 
 class BoundedConnection(_WatchedReader, HttpToolsProtocol):
-    """A connection that leaves a client that is too slow, and answers 431 to large headers.
+    """A connection that drops a client that is too slow, and answers 431 to large headers.
 
-    `scope["extensions"]["joinery.connection"]` is this, for `abort`.
+    It is `scope["extensions"]["joinery.connection"]`, so that the application can call `abort`.
     """
 
     _in_head = False
     _is_handed_over = False
-    "To a WebSocket."
+    "Whether it has become a WebSocket."
     _head_size = 0
     _head_timer: asyncio.TimerHandle | None = None
 
@@ -131,7 +131,7 @@ class BoundedConnection(_WatchedReader, HttpToolsProtocol):
         self.unwatch_reader()
 
     def handle_websocket_upgrade(self) -> None:
-        """Hand the connection over; nothing here waits for it any more."""
+        """Hand the connection over to `BoundedWebSocket`, and cancel the timer of the headers."""
         self._is_handed_over = True
         if self._head_timer is not None:
             self._head_timer.cancel()
@@ -158,42 +158,43 @@ class BoundedConnection(_WatchedReader, HttpToolsProtocol):
 
 
 class BoundedWebSocket(_WatchedReader, WebSocketsSansIOProtocol):
-    """A WebSocket that leaves a client that is too slow, and takes small messages at first.
+    """A WebSocket that drops a client that is too slow, and accepts only small messages at first.
 
-    `scope["extensions"]["joinery.connection"]` is this, for `allow_messages` and `abort`.
+    It is `scope["extensions"]["joinery.connection"]`, so that the application can call
+    `allow_messages`, `send_now` and `abort`.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.logger = self.conn.logger = _QUIET
-        # While the server ends, that of each answer is to be closed; this one stays for a while.
+        # A server that ends adds `Connection: close` to its answers. This connection stays open.
         self.default_headers = [each for each in self.default_headers if each[0] != b"connection"]
         self.conn.debug = False
         self.conn.max_message_size = min(self.config.ws_max_size, MAX_FIRST_MESSAGE)
 
     def handle_connect(self, event: Request) -> None:
-        """Begin with the application."""
+        """Start the application, which finds this connection in its scope."""
         super().handle_connect(event)
         if self.response.status_code == 101:
             self.scope["extensions"]["joinery.connection"] = self  # type: ignore[typeddict-unknown-key]
 
     def send_now(self, text: bytes) -> bool:
-        """Send a message; return False where what was sent before is not taken, or it closes."""
+        """Send a message; return False if earlier data still waits, or the socket is closing."""
         if not self.writable.is_set() or self.disconnected or self.close_sent:
             return False
         try:
             self.conn.send_text(text)
-        except InvalidState:  # the client has closed it
+        except InvalidState:  # the client has closed the socket
             return False
         self.transport.write(b"".join(self.conn.data_to_send()))
         return True
 
     def allow_messages(self) -> None:
-        """Take messages of the whole size from now on."""
+        """Accept messages of the full size from now on."""
         self.conn.max_message_size = self.config.ws_max_size
 
     def send_receive_event_to_app(self) -> None:
-        """Hand a message on; close the socket where its text is not UTF-8."""
+        """Pass a message to the application; close the socket if its text is not UTF-8."""
         if self.curr_msg_data_type == "text":
             try:
                 b"".join(self.frames).decode()
@@ -219,7 +220,7 @@ class BoundedWebSocket(_WatchedReader, WebSocketsSansIOProtocol):
         super().connection_lost(exc)
 
     def shutdown(self) -> None:
-        """Close, with 1012: clients come back to another server."""
+        """Close with 1012, after which clients connect to another server."""
         super().shutdown()
         self.loop.call_later(CLOSING_SECONDS, self.transport.abort)
 
@@ -230,5 +231,5 @@ def bounded_connection(seconds: float) -> type[Any]:
 
 
 def bounded_websocket(seconds: float) -> type[Any]:
-    """Return the class of WebSockets whose clients have so many seconds."""
+    """Return the class of WebSockets with this time limit for their clients."""
     return type("BoundedWebSocket", (BoundedWebSocket,), {"seconds": seconds})

@@ -157,7 +157,7 @@ class DrainingServer(uvicorn.Server):
         for listener in sockets or ():
             listener.close()
         ends = time.monotonic() + self._ending.grace
-        # Before the lifespan, which uvicorn ends while what it has cut off still cleans up.
+        # Before the lifespan ends: uvicorn ends it while requests that it has cancelled clean up.
         if (streams := self.lifespan.state.get("streams")) is not None:
             await streams.end(self._ending.grace)
         self.config.timeout_graceful_shutdown = max(1, round(ends - time.monotonic()))

@@ -52,7 +52,10 @@ _CONTENT_TYPES = {
     for media_type in (JSON, GRAPHQL_RESPONSE, EVENT_STREAM)
 }
 _TOLD_BY_EVENTS = {200, 400, 403, 422}
-"""Other refusals keep their status: clients of events then try again, as they should."""
+"""Statuses that event streams replace by 200 and an error event.
+
+Refusals with another status keep it, because clients then try again, as they should.
+"""
 _HEADERS = [
     (b"cache-control", b"no-store"),
     (b"vary", b"Accept, Accept-Encoding"),
@@ -81,7 +84,7 @@ class GraphQLOverHTTP:
             await stream.serve(scope, receive, send)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> EventStream | None:
-        """Answer; return the stream instead where a subscription has begun."""
+        """Answer the request; if it starts a subscription, return its stream instead."""
         media_type, takes_gzip, takes_events = JSON, False, False
         record = current_request.get() or Record("")
         record.is_operation = True
@@ -150,14 +153,17 @@ class GraphQLOverHTTP:
         return await self._service.engine.execute(operation, params, context, key)
 
     async def _from_ticket(self, request: Incoming) -> str | None:
-        """Return the Authorization header that a ticket in the address stands for."""
+        """Return the Authorization header for a ticket in the URL; None without a ticket."""
         asks_for_events = request.method == "GET" and accepts_events(request.header(b"accept"))
         if not asks_for_events or (ticket := ticket_in(request.query_string)) is None:
             return None
         return await self._service.tickets.redeem(ticket)
 
     async def _new_stream(self, record: Record, authorization: str | None) -> EventStream:
-        """Return what answers a subscription; raise where none can be served."""
+        """Return a new stream for a subscription.
+
+        Raises RefusedError without a token, and HttpError 503 if no connection can be opened.
+        """
         if authorization is None:
             raise RefusedError(token_needed())
         if (reason := self._service.streams.refusal()) is not None:
@@ -189,7 +195,7 @@ def _read_after(request: Incoming) -> Position | None:
 
 
 def _check_method(operation: Operation, request: Incoming) -> None:
-    """Refuse what cannot be answered as it was asked for."""
+    """Refuse a mutation by GET, and a subscription without `Accept: text/event-stream`."""
     if operation.type is OperationType.MUTATION and request.method != "POST":
         raise HttpError(405, "A mutation must be sent by POST.", {"Allow": "POST"})
     is_subscription = operation.type is OperationType.SUBSCRIPTION

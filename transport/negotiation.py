@@ -18,8 +18,8 @@ _UTF_8 = {"utf-8", "utf8", "us-ascii", "ascii"}
 def media_type_for(accept: str | None) -> str:
     """Return the media type that the client prefers, JSON by default; raise HttpError 406.
 
-    Clients that take subscriptions name events beside the others for all that they send, so events
-    are preferred where they have the highest quality and are named first.
+    Some clients name `text/event-stream` beside the other types in every request. So it is
+    preferred only if no other type has a higher quality, or the same quality and an earlier place.
     """
     ranges = [_range(part) for part in _split(accept or "", ",")]
     if not ranges:
@@ -39,7 +39,7 @@ def media_type_for(accept: str | None) -> str:
 
 @lru_cache(maxsize=256)
 def accepts_events(accept: str | None) -> bool:
-    """Return whether a client names events; one that takes anything may wait for one answer."""
+    """Return whether the client names `text/event-stream`; `*/*` is not enough for a stream."""
     events = _preference([_range(part) for part in _split(accept or "", ",")], EVENT_STREAM)
     return events.is_named and events.quality > 0
 
@@ -50,10 +50,10 @@ class _Preference(NamedTuple):
     quality: float
     is_named: bool
     place: int = 0
-    "Of the range that covers it, in the header."
+    "The index of the matching range in the header."
 
     def comes_before(self, other: "_Preference") -> bool:
-        """Return whether it is preferred, by order where the quality is the same."""
+        """Return whether it is preferred: by quality, then by place."""
         return (self.quality, -self.place) > (other.quality, -other.place)
 
 

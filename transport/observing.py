@@ -31,9 +31,9 @@ _UNKNOWN = ("UNAVAILABLE", CLIENT_CLOSED)
 
 
 class Observer:
-    """Tells of requests: each has an access line, and is counted.
+    """The log and the metrics of requests: each request has a log line, and is counted.
 
-    A request that takes `slow_seconds` or longer is told with its statements.
+    The line of a request that takes `slow_seconds` or longer includes its SQL statements.
     """
 
     def __init__(self, log: AccessLog, slow_seconds: float, traces: "Traces | None" = None) -> None:
@@ -42,11 +42,11 @@ class Observer:
         self._traces = traces
 
     def begin(self, record: Record, headers: Iterable[tuple[bytes, bytes]] = ()) -> "Span | None":
-        """Begin the span of an operation, where there are traces."""
+        """Begin the span of an operation; None without traces."""
         return None if self._traces is None else self._traces.begin(record, headers)
 
     def tell(self, record: Record, method: str, path: str, span: "Span | None" = None) -> None:
-        """Tell of a request that has been answered, and end its span."""
+        """Log and count a request that has been answered, and end its span."""
         seconds = perf_counter() - record.began
         if record.is_operation:
             count(record, seconds)
@@ -63,14 +63,14 @@ class Observer:
 
 
 class Observed:
-    """An application whose requests get an id, and are told of."""
+    """An application whose requests get an id, and are logged and counted."""
 
     def __init__(self, app: ASGIApp, observer: Observer) -> None:
         self._app = app
         self._observer = observer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request, or start and stop; a WebSocket is told of where it is served."""
+        """Serve a request, or start and stop; the endpoint of WebSockets logs its own."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

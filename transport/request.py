@@ -121,7 +121,7 @@ def _in_address(query_string: bytes) -> dict[str, str]:
 
 
 def ticket_in(query_string: bytes) -> str | None:
-    """Return the ticket in an address, which stands for a token; raise HttpError."""
+    """Return the ticket in the query string of a URL, if there is one; raise HttpError."""
     return _in_address(query_string).get("ticket")
 
 
@@ -138,7 +138,7 @@ def _in_body(body: bytes) -> dict[str, Any]:
 
 
 def params_of(given: Mapping[str, Any], *, json_in_text: bool = False) -> Params:
-    """Return the parameters that were given by name; raise HttpError where one is malformed."""
+    """Return the parameters of an operation; raise HttpError if one is malformed."""
     query, operation_name = given.get("query"), given.get("operationName")
     extensions = _object(given, "extensions", json_in_text=json_in_text)
     document_id = None if query else _document_id(given.get("documentId"), extensions)

@@ -1,4 +1,4 @@
-"""What all protocols share: the engine, who calls, and how much is under way at once."""
+"""The service behind all protocols: the engine, the callers and the limits."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,10 +21,10 @@ _TOO_MANY = "The server has too many requests under way: send it again in a seco
 
 @dataclass(eq=False)
 class Service:
-    """One engine, as it is served by a process.
+    """One engine with its callers, limits and streams, in one process.
 
-    An operation may take `request_timeout` seconds; `max_concurrency` are under way at most, those
-    of all protocols together, without the subscriptions that are open.
+    An operation may take `request_timeout` seconds. At most `max_concurrency` operations of all
+    protocols are under way at once; open subscriptions do not count.
     """
 
     engine: Engine
@@ -39,20 +39,23 @@ class Service:
     tickets: Tickets = field(init=False)
 
     def __post_init__(self) -> None:
-        """Make what follows from the rest."""
+        """Set the fields that are derived from others."""
         error = partial(_took_too_long, self.request_timeout)
         self.deadline = Deadline(self.request_timeout, error)
         self.tickets = Tickets(self.callers)
 
     def check_concurrency(self) -> None:
-        """Refuse what is under way beyond the limit; raise HttpError 503."""
+        """Raise HttpError 503 if more operations are under way than the limit."""
         if self.under_way > self.max_concurrency:
             raise HttpError(503, _TOO_MANY, {"Retry-After": "1"}, "UNAVAILABLE")
 
     def subscribe(
         self, operation: Operation, params: Params, context: Context, stream: Stream
     ) -> None:
-        """Begin a subscription, whose results go to a stream; raise as the engine does."""
+        """Begin a subscription, whose results go to the stream.
+
+        Raises RefusedError and RateLimitedError, as the engine does.
+        """
         subscription = self.engine.subscription(operation, params, context)
         stream.leave_by(self.live.subscribe(subscription, stream))
 

@@ -60,4 +60,4 @@ def _allowed(given: Any) -> Any:
 
 
 Addresses = Annotated[Allowed | None, NoDecode, BeforeValidator(_allowed)]
-"Hosts, addresses and networks with commas between them."
+"Hosts, IP addresses and networks, separated by commas."

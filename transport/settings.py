@@ -111,13 +111,13 @@ class Settings(BaseSettings):
     max_concurrency: int = Field(default=500, ge=1)
     "Requests to /graphql that each process has under way at most."
     stream_connections: int = Field(default=10_000, ge=1)
-    "WebSockets and event streams that each process has open at most."
+    "The most WebSockets and event streams that each process has open."
     stream_subscriptions: int = Field(default=100, ge=1)
-    "Operations that one WebSocket has under way at most."
+    "The most operations that one WebSocket has under way."
     stream_message_size: int = Field(default=256 << 10, ge=1 << 10, le=64 << 20)
-    "Bytes of a message that comes by a WebSocket."
+    "The most bytes of a client's message on a WebSocket."
     stream_keep_alive: float = Field(default=15, ge=1, le=3_600)
-    "Seconds between signs of life on an open stream."
+    "Seconds between two pings of a WebSocket, or two comments on an event stream."
     stream_compression: bool = False
     "Whether messages on a WebSocket are compressed for clients that offer it."
     cost_limit: int = Field(default=COST_LIMIT, ge=1, le=MAX_POINTS)
@@ -127,7 +127,7 @@ class Settings(BaseSettings):
     graphiql: bool | None = None
     "Whether browsers get the GraphiQL page: None, in development alone."
     webhook_allow: Addresses = None
-    "What is not public, but webhooks may be sent to."
+    "Hosts and networks that are not public, to which webhooks may be sent."
     webhook_timeout: Annotated[float, Field(gt=0, le=60)] = 15
     "Seconds for one attempt to deliver to a webhook."
     trusted_documents: Path | None = None
@@ -182,7 +182,7 @@ class Settings(BaseSettings):
 
     @property
     def webhook_addresses(self) -> Allowed:
-        """Where webhooks may be sent."""
+        """The addresses to which webhooks may be sent."""
         schemes = ("https",) if self.is_production else ("https", "http")
         return replace(self.webhook_allow or Allowed(), schemes=schemes)
 

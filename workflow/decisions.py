@@ -97,7 +97,7 @@ def may(action: Action, role: Role) -> bool:
 
 
 def sources_of(action: Action) -> frozenset[ParticipationStatus]:
-    """Return the statuses of participations that the action moves."""
+    """Return the statuses from which the action moves a participation."""
     rows = [row for row in TRANSITIONS if row.action is action and row.refusal is None]
     return frozenset(source for row in rows for source in row.sources if source is not None)
 

@@ -50,7 +50,7 @@ class Forms(NamedTuple):
     no_posts: Sequence[str]
     example: str
     nameless: Sequence[str]
-    "Addresses that name nobody, `ID` standing for the id; the first unless another is like it."
+    "Forms without a name, with `ID` for the id. The first is used unless another is more alike."
 
 
 _FORMS = {
@@ -219,9 +219,9 @@ def digest(url: str) -> str:
 
 
 def without_name(url: str) -> str:
-    """Return an address of the same post that names nobody.
+    """Return an address of the same post without the name of its creator.
 
-    It has the same digest, unless the form is not known: of such a one only the platform is left.
+    It has the same digest if the form of the address is known. Otherwise only the platform is left.
     """
     found = read(url)
     if found is None:
@@ -235,7 +235,7 @@ def without_name(url: str) -> str:
 
 
 def _nameless(found: PostAddress, path: Sequence[str]) -> list[str]:
-    """Return the addresses that may be this post's, those of its own form first."""
+    """Return addresses that may be of the same post, those of a similar form first."""
     prefix = f"{found.platform}:"
     if not found.compared.startswith(prefix):
         return []

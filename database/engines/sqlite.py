@@ -167,7 +167,7 @@ class JoinerySqliteClient(Noted, SqliteClient):
 
     def __init__(self, file_path: str, options: DatabaseOptions, **pragmas: Any) -> None:
         busy_timeout = round(1000 * options.lock_timeout)
-        # What is deleted or shortened is overwritten, not only left unused: it may be personal.
+        # Deleted content is overwritten with zeros, because it may be personal data.
         super().__init__(file_path, busy_timeout=busy_timeout, secure_delete=1, **pragmas)
         self._options = options
         self.coalescer = Coalescer(SQLITE, self._snapshot_reader, options.max_readers)
@@ -178,7 +178,7 @@ class JoinerySqliteClient(Noted, SqliteClient):
 
     async def create_connection(self, with_db: bool) -> None:  # noqa: ARG002
         """Open the file; raises sqlite3.OperationalError where it cannot be opened."""
-        # Two who find it closed at once would each open it, and one would never be closed.
+        # Without the lock two tasks could open a connection each, and one would never be closed.
         async with self._opening:
             if not self._connection:
                 await self._open_to_write()

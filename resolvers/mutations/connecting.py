@@ -67,7 +67,7 @@ def check_followers(form: Form, followers: int, *path: str | int) -> None:
 
 
 def in_use(platform: Platform, handle: str) -> str:
-    """Return why nobody else can have an account, in words."""
+    """Return the message for an account that is connected to another influencer."""
     return f"The {platform} account {handle} is connected to someone else."
 
 

@@ -1,8 +1,8 @@
-"""`eraseInfluencer`: take out of the database what it knows of a person, and keep what happened.
+"""`eraseInfluencer`: delete the personal data of an influencer, and keep the history.
 
-What is kept, and why, is told in docs/rules.md#erased-influencers. The order matters: the history
-takes the change only once the influencer is erased, and the reasons of the removals, which are
-written last, stay.
+docs/rules.md#erased-influencers says what is kept, and why. The order of the steps matters: the
+triggers on the history allow its change only after the influencer is marked as erased, and the
+removals are written last, so that their reasons stay.
 """
 
 from collections.abc import Collection, Sequence
@@ -39,13 +39,13 @@ class EraseInfluencerOutcome(MutationOutcome):
     influencer: int | None = None
     removed: Sequence[int] = ()
     texts: Collection[str] = ()
-    "What answers are about the influencer by. Not for clients."
+    "The texts by which stored answers about the influencer are found. Not for clients."
 
 
 async def erase_influencer(
     context: Context, *, influencer_id: str, reason: str
 ) -> EraseInfluencerOutcome:
-    """Erase an influencer. Doing it again erases what has come in since.
+    """Erase an influencer. A repeated call erases data that was stored since.
 
     The number of statements does not grow with that of participations, posts or events.
     """
@@ -76,7 +76,7 @@ async def erase_influencer(
 
 
 async def erase_late(outcome: EraseInfluencerOutcome) -> None:
-    """Erase, after the commit, what others have stored meanwhile of what was there before it."""
+    """Erase, after the commit, the data that other transactions have read before it and stored."""
     if outcome.influencer is None:
         return
     await run(_DELIVERIES, influencer=outcome.influencer)
@@ -110,7 +110,7 @@ async def _erase_profile(key: int, now: datetime, staff: str, reason: str) -> No
 
 
 async def _erase_posts(key: int) -> None:
-    """Take the name out of the addresses of posts, which stay taken by the digest of what was."""
+    """Remove the name from the URLs of posts. Their digests stay, so that no other can use them."""
     found = await rows(_URLS, influencer=key)
     changed = [(post, without_name(url), url) for post, url in found]
     await update(Post, [{"id": post, "url": new} for post, new, old in changed if new != old])
@@ -118,7 +118,7 @@ async def _erase_posts(key: int) -> None:
 
 
 async def _texts_of(key: int) -> set[str]:
-    """Return all texts of and to the influencer by which an answer is known to be about them."""
+    """Return the texts by which a stored answer is recognized as about the influencer."""
     texts = {text for [text] in await rows(_TEXTS, influencer=key)}
     urls = {url for _, url in await rows(_URLS, influencer=key) if without_name(url) != url}
     handles = await rows(_HANDLES, influencer=key)
@@ -126,7 +126,7 @@ async def _texts_of(key: int) -> set[str]:
     return (texts | urls | refusals | {encode("Influencer", key)}) - {ERASED}
 
 
-# One that is being sent just now keeps nothing of it either (delivery/outbox.py).
+# A delivery that is being sent does not store its payload afterwards either (delivery/outbox.py).
 _DELIVERIES = """
 UPDATE delivery SET payload = NULL, last_error = NULL, is_erased = TRUE
 WHERE influencer_id = :influencer"""

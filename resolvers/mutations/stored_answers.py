@@ -1,7 +1,7 @@
-"""Stored answers (`Idempotency-Key`) that hold something of an influencer who is erased.
+"""Stored answers (`Idempotency-Key`) that hold data of an erased influencer.
 
-Answers are JSON, in any shape that a client asked for. So all that are stored, those of the last 24
-hours, are read, and each text in them is compared with those of the influencer.
+Answers are JSON in the shape of the client's selection. So all stored answers, which are those of
+the last 24 hours, are read, and each string in them is compared with the influencer's texts.
 """
 
 from collections.abc import Collection, Sequence
@@ -12,12 +12,13 @@ import orjson
 from database.session import rows, run
 
 BATCH = 500
+"""Answers that are read at a time."""
 
-# What was kept of the mutation fields is in the response, once that is there.
+# Once there is a response, it includes the kept payloads of the mutation fields.
 _ANSWERS = """SELECT id, coalesce(response, kept) FROM idempotency_key
 WHERE id > :after AND (kept IS NOT NULL OR response IS NOT NULL) ORDER BY id LIMIT :batch"""
 _DELETE_OWN = "DELETE FROM idempotency_key WHERE influencer_id = :influencer"
-# A run that is about to store its answer finds that the key is not its own any more.
+# The new holder keeps a run that is under way from storing its answer.
 _REPLACE = """UPDATE idempotency_key
 SET response = :response, status_code = 200, kept = NULL, holder = 'erased' WHERE id = ANY(:ids)"""
 _MESSAGE = (
@@ -29,9 +30,9 @@ _ERASED = orjson.dumps({"data": None, "errors": [_ERROR]})
 
 
 async def erase_answers(influencer: int, texts: Collection[str]) -> None:
-    """Delete the influencer's own answers, and replace those to others that hold such a text.
+    """Delete the answers to the influencer, and replace others that hold one of the texts.
 
-    The calls of others stay done: with the same key they are answered ANSWER_ERASED.
+    The calls of others are not executed again: a repeated call gets the error ANSWER_ERASED.
     """
     await run(_DELETE_OWN, influencer=influencer)
     looked_for = _Texts.of(texts)
@@ -44,21 +45,21 @@ async def erase_answers(influencer: int, texts: Collection[str]) -> None:
 
 
 class _Texts(NamedTuple):
-    """Texts as they are in JSON, between its quotes."""
+    """Texts as JSON encodes them, without the quotes."""
 
     plain: frozenset[bytes]
     escaped: Sequence[bytes]
-    "Those with a quote or another escape in them."
+    "The texts that contain a quote or another escape."
 
     @classmethod
     def of(cls, texts: Collection[str]) -> "_Texts":
-        """Return these texts."""
+        """Return these texts, encoded."""
         inner = [orjson.dumps(text)[1:-1] for text in texts]
         escaped = [text for text in inner if b"\\" in text]
         return cls(frozenset(inner).difference(escaped), escaped)
 
     def are_in(self, answer: bytes) -> bool:
-        """Return whether one of them is in an answer, as a whole text."""
+        """Return whether one of the texts is a whole string in the answer."""
         if not self.plain.isdisjoint(answer.split(b'"')):
             return True
         return any(b'"%b"' % text in answer for text in self.escaped)

@@ -245,14 +245,14 @@ class _Upsert:
 
 _VALUES = ("name", "email", "country", "avatar_url", "categories")
 _IDS = "SELECT id FROM influencer WHERE external_id = ANY(:external_ids)"
-"Those of somebody erased have another form (`erased_id`)."
+"The external ids include those of erased influencers, which are digests (`erased_id`)."
 _KNOWN = f"""
 SELECT id, external_id, erased_at, updated_at, {", ".join(_VALUES)}
 FROM influencer WHERE id = ANY(:ids)"""
 
 
 def _names(entry: _Entry) -> tuple[str, str]:
-    """Return the external id as it is stored, and as it is once its influencer is erased."""
+    """Return the external id as it is stored, before and after an erasure."""
     return entry.external_id, erased_id(entry.external_id)
 
 

@@ -168,15 +168,15 @@ async def lock_influencers(
 async def lock_with_campaigns(
     influencers: Collection[int], statuses: Collection[ParticipationStatus]
 ) -> tuple[dict[int, LockedInfluencer], list[Pair]]:
-    """Lock these influencers for writing, after the campaigns in which they have such a status.
+    """Lock these influencers for writing, after the campaigns where they have one of the statuses.
 
-    Return them by id, and their pairs with those campaigns.
+    Return the influencers by id, and the pairs of campaign and influencer.
     """
     pairs = await _pairs_in(influencers, statuses)
     campaigns = {campaign for campaign, _ in pairs}
     await lock_campaigns(campaigns)
     locked = await lock_influencers(influencers, writing=True)
-    # Pairs that came to such a status in between are found now; no further one can.
+    # Read again: pairs may have got such a status in between. Now no more can.
     pairs = await _pairs_in(influencers, statuses)
     # It is too late to wait for these: their holder may be waiting for an influencer.
     await lock_campaigns({campaign for campaign, _ in pairs} - campaigns, at_once=True)
@@ -191,7 +191,7 @@ async def _pairs_in(
 
 
 def refuse_erased(context: Context, influencer: LockedInfluencer | None) -> None:
-    """Raise RequestError UNAUTHENTICATED where the caller was erased since the call began."""
+    """Raise RequestError UNAUTHENTICATED if the influencer is the caller and has been erased."""
     own = context.caller.influencer_id if context.caller else None  # imports have no caller
     if influencer and influencer.is_erased and influencer.id == own:
         raise RequestError("UNAUTHENTICATED", "The influencer whose token this is has been erased.")

@@ -50,8 +50,8 @@ class LockedPost:
     candidate: LockedCandidate
     url: str
     address: str
-    "What is compared of its URL, as it was before its creator was erased; something else where an"
-    " older live post had it (migration 0007)."
+    "The digest by which its URL is compared, unchanged after its creator was erased; another text"
+    " if an older live post had the same URL (migration 0007)."
     state: PostState
     decided: Decided
     heard_at: datetime | None

@@ -1,4 +1,4 @@
-"""How far webhooks have come, and what became of each event for one."""
+"""The cursors of webhooks, and their deliveries."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from resolvers.queries.search import Conditions
 async def cursors(
     run: Run, _arguments: Mapping[str, Any], keys: Sequence[int]
 ) -> Mapping[int, str | None]:
-    """Return the cursors up to which all has been delivered or given up, by webhook."""
+    """Return the cursors up to which all events are delivered or given up, by webhook."""
     found = {
         key: FeedCursor(position, mark).encode()
         for key, position, mark in await run.fetch(_CURSORS, {"keys": list(keys)})
@@ -33,7 +33,7 @@ async def deliveries(_run: Run, arguments: Mapping[str, Any], _keys: Sequence[in
     )
 
 
-# The last event before what waits, or before what has not been looked at yet.
+# The last event before the first pending delivery, or before the first event not planned yet.
 _CURSORS = """
 SELECT w.id, f.position, f.mark FROM webhook w JOIN feed f ON f.position = (
     SELECT max(b.position) FROM feed b WHERE b.position < coalesce(

@@ -39,7 +39,7 @@ async def of_candidates(
 async def feed(run: Run, arguments: Mapping[str, Any]) -> TableListing:
     """Return the feed of all events that the caller may see, in the order of their positions.
 
-    Raises INVALID_INPUT where a cursor is none of the feed, or its event is not there any more.
+    Raises RequestError INVALID_INPUT for a cursor that is not of the feed, or whose event is gone.
     """
     given = arguments.get("before") if arguments.get("after") is None else arguments["after"]
     cursor = None if given is None else await FeedCursor.read(given)

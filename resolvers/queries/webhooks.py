@@ -1,4 +1,4 @@
-"""Webhooks: all of them."""
+"""The list of all webhooks."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How a change is read: an event at its position in the feed."""
+"""The shape of a change: an event at its position in the feed."""
 
 from projection import Computed, Run, Shape, ToOne
 from resolvers.feed import FeedCursor

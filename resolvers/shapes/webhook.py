@@ -1,4 +1,4 @@
-"""How webhooks and their deliveries are read. Secrets are not."""
+"""The shapes of webhooks and deliveries. Secrets cannot be read."""
 
 from projection import Batched, Column, Connection, Shape, ToOne
 from resolvers.ids import PREFIX

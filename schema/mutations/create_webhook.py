@@ -1,4 +1,4 @@
-"""`createWebhook`: have events of the feed sent; and the payloads of all mutations of webhooks."""
+"""`createWebhook`, and the payloads of all mutations of webhooks."""
 
 from typing import Annotated
 
@@ -39,14 +39,14 @@ class CreateWebhookInput:
             "The selection on `ParticipationChange` that makes the payload, such as "
             "`{ cursor event { id action } participation { id status } }`: at most 10,000 "
             "characters and 1,000 points, without variables, and without other influencers than "
-            "the event's. Null: a selection of ids and statuses, which `Webhook.selection` tells."
+            "the event's. Null: a selection of ids and statuses, which `Webhook.selection` shows."
         )
     )
     from_: str | None = strawberry.field(
         name="from",
         description=(
-            "The cursor of the feed after which the webhook begins. Null: only events that have "
-            "their place in the feed after now are sent."
+            "The cursor of the feed after which the webhook begins. Null: only events that get "
+            "their place in the feed from now on are sent."
         ),
     )
 
@@ -55,7 +55,7 @@ class CreateWebhookInput:
 class WebhookPayload:
     webhook: Webhook | None = strawberry.field(
         description=(
-            "The webhook, as it is now; one that was deleted, as it was. Null if it was not found "
+            "The webhook, as it is now; after `deleteWebhook`, as it was. Null if it was not found "
             "or the input was refused."
         )
     )
@@ -72,8 +72,8 @@ class WebhookSecretPayload:
     secret: str | None = strawberry.field(
         description=(
             "The webhook's new secret, by which its messages are signed: `whsec_` and base64. It "
-            "is shown this once, and null where an answer is repeated for an `Idempotency-Key`: "
-            "then `rotateWebhookSecret` gives another. Null after a refusal."
+            "is shown only once: if an answer is repeated for an `Idempotency-Key`, it is null, "
+            "and `rotateWebhookSecret` gives another. Null after a refusal."
         )
     )
     user_errors: list[UserError] = strawberry.field(

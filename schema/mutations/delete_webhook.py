@@ -25,7 +25,7 @@ async def delete_webhook(
 ) -> Completed[WebhookOutcome]:
     """Delete a webhook with its secret and its deliveries. For staff.
 
-    A message that is just being sent may still arrive.
+    A message that is being sent may still arrive.
     """
     return await write(
         info, (Role.STAFF,), lambda: resolve(info.context, id=input.id), dry_run=False

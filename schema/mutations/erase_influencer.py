@@ -23,7 +23,7 @@ class EraseInfluencerInput:
     )
     reason: str = strawberry.field(
         description=(
-            "The reason, for colleagues, which is kept: name nobody in it. 1 to 2,000 characters."
+            "The reason, for colleagues. It is kept, so name nobody in it. 1 to 2,000 characters."
         )
     )
 
@@ -54,10 +54,10 @@ async def erase_influencer(
 ) -> Completed[EraseInfluencerOutcome]:
     """Erase the data of an influencer, for good. For staff.
 
-    Name, email, accounts and texts go, also from the history and stored answers; what happened, and
-    when, stays. Participations that are `WAITING`, `APPLIED` or `REVIEWING` become `REMOVED`;
-    `APPROVED` and `JOINED` keep their place. The influencer's tokens end, and an upsert of their
-    external id is refused. Erasing again erases what has come in since.
+    Name, email, accounts and texts are deleted, also from the history and stored answers; the
+    events and their times stay. Participations that are `WAITING`, `APPLIED` or `REVIEWING` become
+    `REMOVED`; `APPROVED` and `JOINED` keep their place. The influencer's tokens end, and an upsert
+    of their external id is refused. A repeated call erases data that was stored since.
     """
     outcome = EraseInfluencerOutcome()
 

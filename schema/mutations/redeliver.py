@@ -1,4 +1,4 @@
-"""`redeliver`: send again what a webhook was to get."""
+"""`redeliver`: send a webhook's events again."""
 
 from typing import Annotated
 
@@ -21,12 +21,12 @@ class RedeliverInput:
     from_: str | None = strawberry.field(
         name="from",
         description=(
-            "The cursor of the feed after which all is sent again that the webhook is to get, "
-            "whatever became of it before."
+            "The cursor of the feed after which all of the webhook's events are sent again, "
+            "delivered or not."
         ),
     )
     delivery_id: strawberry.ID | None = strawberry.field(
-        description="The id of the only delivery to send again, whatever became of it before."
+        description="The id of the only delivery to send again, delivered or not."
     )
 
 
@@ -39,8 +39,8 @@ async def redeliver(
 ) -> Completed[WebhookOutcome]:
     """Send a webhook's events again: all after a cursor of the feed, or one delivery. For staff.
 
-    The messages are made anew and have the ids that they had. While the webhook is switched off
-    they wait.
+    Payloads are read again; the messages keep their ids. If the webhook is switched off, they are
+    sent when it is switched on again.
     """
     return await write(
         info,

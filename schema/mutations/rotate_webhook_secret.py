@@ -23,8 +23,8 @@ async def rotate_webhook_secret(
 ) -> Completed[WebhookSecretOutcome]:
     """Give a webhook a new secret. For staff.
 
-    For 24 hours each message is signed by the secret before it too; one that was replaced
-    earlier signs no more.
+    For 24 hours each message is signed by the replaced secret too. A secret that was replaced
+    before that one is not used any more.
     """
     return await write(
         info, (Role.STAFF,), lambda: resolve(info.context, id=input.id), dry_run=False

@@ -23,7 +23,7 @@ from workflow.enums import Role
     )
 )
 class UpdateWebhookInput:
-    """What is left out is UNSET: it stays as it is."""
+    """Fields that are left out are UNSET, and stay as they are."""
 
     id: strawberry.ID = strawberry.field(description="The id of the webhook.")
     url: URL | None = strawberry.field(
@@ -39,22 +39,22 @@ class UpdateWebhookInput:
     actions: list[Action] | None = strawberry.field(
         default=UNSET,
         description=(
-            "All actions whose events are sent. Empty: all. It counts for events that have not "
-            "become deliveries yet."
+            "The actions whose events are sent, instead of those before. Empty: all. It applies to "
+            "events without a delivery yet."
         ),
     )
     selection: str | None = strawberry.field(
         default=UNSET,
         description=(
-            "The selection on `ParticipationChange` that makes the payload, as `createWebhook` "
-            "takes it. It counts for all messages that are sent from now on."
+            "The selection on `ParticipationChange` that makes the payload, as in `createWebhook`. "
+            "It applies to all messages that are sent from now on."
         ),
     )
     is_enabled: bool | None = strawberry.field(
         default=UNSET,
         description=(
-            "Whether messages are sent. Switched on again, the webhook goes on where it was: what "
-            "happened meanwhile is sent then."
+            "Whether messages are sent. A webhook that is switched on again continues where it "
+            "stopped, and sends the events of the meantime."
         ),
     )
 

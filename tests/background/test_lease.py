@@ -38,7 +38,7 @@ async def run_leased(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -
 
 @pytest.fixture(autouse=True)
 def refusals(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of leases that were asked for while another held them; everyone asks often."""
+    """The names of leases that were refused because another process held them; retries are fast."""
     monkeypatch.setattr(lease, "RETRY_SECONDS", 0.01)
     refused = list[str]()
 
@@ -187,7 +187,7 @@ async def test_cancelled_work_ends_though_its_lease_cannot_be_given_up(
 ) -> None:
     entered = asyncio.Event()
     never = holding(entered, asyncio.Event())
-    # Without a renewal, which may fail before.
+    # With the usual terms, so that no renewal fails first.
     working = asyncio.create_task(lease.run_leased("work", never))
     async with asyncio.timeout(20):
         await entered.wait()

@@ -1,4 +1,4 @@
-"""Somebody is erased while they and others act: nothing of them is left, whoever comes first."""
+"""Erasure at the same time as other mutations: no personal data are left, in any order."""
 
 import asyncio
 from typing import Any
@@ -20,8 +20,8 @@ UNDECIDED = (STATUS.WAITING, STATUS.APPLIED, STATUS.REVIEWING)
 REFUSALS = {
     "UNAUTHENTICATED",
     "NOT_FOUND",
-    "INVALID_INPUT",  # an upsert of somebody erased
-    "ACCOUNT_REQUIRED",  # of two that were just connected
+    "INVALID_INPUT",  # an upsert of an erased influencer
+    "ACCOUNT_REQUIRED",  # `apply` must choose one of two accounts that were just connected
     "TRANSITION_NOT_ALLOWED",
 }
 TOLD = {"reason": "Mika, a friend", "message": "Dear Mika"}
@@ -74,7 +74,7 @@ def account(name: str) -> dict[str, Any]:
 
 
 async def said(field: str, caller: Caller = STAFF, **given: Any) -> set[str]:
-    """Run a mutation; return the codes of what was refused."""
+    """Run a mutation; return the codes of its refusals."""
     context = Context(caller=caller, plain_accounts=True)
     response = await execute(operation(field, "userErrors { code }"), {"input": given}, context)
     if "errors" in response:

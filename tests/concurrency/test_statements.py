@@ -167,7 +167,7 @@ async def test_erasing_who_takes_part_in_a_thousand_takes_no_more_statements_tha
 
 
 async def takes_part_in(size: int, person: int) -> None:
-    """Let somebody wait in half of so many campaigns, and have joined the others, with posts."""
+    """Make an influencer `WAITING` in half of these campaigns, and `JOINED` in the others."""
     await rows(
         """INSERT INTO campaign (title, title_key, brand, search_key, description, hashtags,
             mentions, type, status, post_tracking, platforms, countries, categories, category_mask,

@@ -1,4 +1,4 @@
-"""Runs the Python client of docs/live.md, and prints each change that it hands on.
+"""Run the Python client of docs/live.md, and print each change that it yields.
 
 Words: module, URL, token, campaign, cursor.
 """

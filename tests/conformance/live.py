@@ -16,7 +16,7 @@ SECONDS = 60
 
 
 class Client:
-    """A client that runs, and what it has told."""
+    """A running client, and the lines that it has printed."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
@@ -29,24 +29,24 @@ class Client:
             self.told.append(json.loads(line))
 
     def of(self, what: str) -> list[list[Any]]:
-        """What it told of one kind, such as `next`."""
+        """The lines of one kind, such as `next`."""
         return [rest for name, *rest in self.told if name == what]
 
     @property
     def cursors(self) -> list[str]:
-        """Those of the changes that it was sent."""
+        """The cursors of the changes that the client has received."""
         changes = [result["data"]["participationChanged"] for [result] in self.of("next")]
         return [change["cursor"] for change in changes]
 
     async def until(self, what: str, number: int = 1) -> None:
-        """Wait until it has told so much of one kind."""
+        """Wait until the client has printed this number of lines of one kind."""
         async with asyncio.timeout(SECONDS):
             while len(self.of(what)) < number:
                 assert not self._reading.done(), self.told
                 await asyncio.sleep(0.02)
 
     async def use(self, bearer: str) -> None:
-        """Have it connect with another token from now on."""
+        """Make the client connect with another token from now on."""
         assert self._process.stdin is not None
         self._process.stdin.write(f"{bearer}\n".encode())
         await self._process.stdin.drain()

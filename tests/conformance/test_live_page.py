@@ -1,4 +1,4 @@
-"""The clients and receivers of docs/live.md, as they stand there, against a real server."""
+"""The clients and receivers of docs/live.md, unchanged, against a real server."""
 
 import asyncio
 import json
@@ -61,7 +61,7 @@ def files(packages: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 async def sqlite_url(sqlite_databases: SqliteDatabases) -> AsyncGenerator[str]:
-    """A new database, connected to in this process too: here it does not matter which kind."""
+    """A new database, to which this process is connected too. Its kind does not matter here."""
     EXECUTOR_CACHE.clear()
     with sqlite_databases.lend() as database:
         async with connected(database):
@@ -129,7 +129,7 @@ async def test_a_receiver_takes_what_was_signed_with_its_secret_alone(
 
 
 class Story:
-    """An applicant who is looked at, and put back, again and again."""
+    """An applicant whose status changes between `APPLIED` and `REVIEWING` again and again."""
 
     def __init__(self, campaign: int, participation: int) -> None:
         self.campaign = f"gid://joinery/Campaign/{campaign}"
@@ -179,7 +179,7 @@ async def following(client: Path, *words: str) -> AsyncGenerator[Process]:
 
 
 async def next_action(process: Process) -> str:
-    """Return the action of the next change that a client hands on."""
+    """Return the action of the next change that a client yields."""
     assert process.stdout
     async with asyncio.timeout(30):
         line = await process.stdout.readline()
@@ -195,7 +195,7 @@ async def server_at(database: str, folder: Path, port: int | None = None) -> Asy
 
 
 def url(server: Server, scheme: str) -> str:
-    """Return where the API is."""
+    """Return the URL of the API."""
     return f"{server.url.replace('http', scheme)}/graphql"
 
 

@@ -1,4 +1,4 @@
-"""A receiver on Node verifies what a real server sends, by npm's library, also after a rotation."""
+"""A receiver on Node verifies a real server's messages by npm's library, also after a rotation."""
 
 import asyncio
 import json
@@ -68,7 +68,7 @@ async def join(server: Server, name: str) -> str:
 
 
 async def received(node: Process, event: str) -> None:
-    """Wait for the message about this event: one before it may come again, to the next receiver."""
+    """Wait for the message about this event. An earlier message may come again before it."""
     said = await line(node)
     while said["payload"]["data"]["event"]["id"] != event:
         said = await line(node)

@@ -57,7 +57,7 @@ async def test_counts_are_right_after_a_restore(
 async def test_the_feed_goes_on_in_another_cluster(
     postgres_server: Postgres, postgres_databases: PostgresDatabases, other_cluster: Postgres
 ) -> None:
-    """Whose transactions have smaller numbers: cursors stay good, and nothing is left out."""
+    """Its transactions have lower numbers; cursors stay valid, and no event is missed."""
     async with restored(postgres_server, postgres_databases, other_cluster) as campaign:
         page = (await answer(FEED))["participationEvents"]
         assert len(page["nodes"]) == 3

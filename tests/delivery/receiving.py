@@ -18,28 +18,28 @@ from tests.transport.serving import served
 
 @dataclass(frozen=True)
 class Received:
-    """A message as it came."""
+    """A received message."""
 
     id: str
     body: str
     headers: Mapping[str, str]
     data: Mapping[str, Any]
-    "Of its selection."
+    "The result of the selection."
     place: int
-    "How many came before it."
+    "The number of messages before it."
 
 
 Answering = Callable[[Received], Awaitable[Response]]
 
 
 async def take(_: Received) -> Response:
-    """Take the message."""
+    """Accept the message."""
     return Response(status_code=204)
 
 
 @dataclass
 class Receiver:
-    """What has come, and what is answered."""
+    """A receiver with the messages that have come, and its way to answer."""
 
     url: str = ""
     secret: str = SECRET
@@ -48,7 +48,7 @@ class Receiver:
     is_over: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def receive(self, request: Request) -> Response:
-        """Receive a message, whose signature must be good."""
+        """Receive a message, and verify its signature."""
         body = (await request.body()).decode()
         headers = dict(request.headers)
         content = Verifier(self.secret).verify(body, headers)
@@ -57,13 +57,13 @@ class Receiver:
         return await self.answer(received)
 
     async def hang(self, _: Received) -> Response:
-        """Answer nothing while the test runs."""
+        """Give no answer while the test runs."""
         await self.is_over.wait()
         return Response()
 
     @property
     def ids(self) -> list[str]:
-        """The ids of the messages, as they came."""
+        """The ids of the messages, in order of arrival."""
         return [received.id for received in self.got]
 
 

@@ -1,4 +1,4 @@
-"""Which addresses are public, and what a setting allows beside them."""
+"""The check of addresses: public ones, and others that the setting allows."""
 
 from ipaddress import ip_address
 

@@ -1,4 +1,4 @@
-"""Subscriptions in one process: who is told what, in which order, and how often."""
+"""Subscriptions in one process: each subscriber gets its results once and in order."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
@@ -34,7 +34,7 @@ MINE = "subscription($after: String) { myJobChanged(after: $after) { cursor even
 
 
 class Listener:
-    """A subscriber that keeps what it is told."""
+    """A subscriber that keeps its results."""
 
     def __init__(self) -> None:
         self.told: list[dict[str, Any]] = []
@@ -57,7 +57,7 @@ class Listener:
         return [change["event"]["id"] for change in self.told]
 
     async def until(self, number: int) -> list[str]:
-        """Wait until so many were told; return their events."""
+        """Wait for this number of results; return the ids of all events so far."""
         async with asyncio.timeout(20):
             while len(self.told) < number:
                 await asyncio.sleep(0.005)
@@ -65,7 +65,7 @@ class Listener:
         return self.events
 
     async def ended(self) -> str:
-        """Wait for the end; return its code."""
+        """Wait for the end; return the error's code."""
         async with asyncio.timeout(20):
             while not self.has_ended:
                 await asyncio.sleep(0.005)
@@ -95,7 +95,7 @@ def listen(live: Live, query: str = CHANGED, caller: Caller = STAFF, **variables
 
 
 async def joined(live: Live, number: int) -> None:
-    """Wait until so many have joined."""
+    """Wait until this number of subscribers have joined."""
     async with asyncio.timeout(20):
         while len(live._members()) < number:  # pyright: ignore[reportPrivateUsage]
             await asyncio.sleep(0.005)
@@ -160,7 +160,7 @@ async def test_without_a_cursor_all_is_told_that_comes_once_others_have_been_tol
     ours = await part()
     listen(live)
     await joined(live, 1)
-    listeners = [listen(live) for _ in range(5)]  # which join when they get to it
+    listeners = [listen(live) for _ in range(5)]  # they join later
     event = gid(await data.event(ours, Action.MARK_JOINED))
     for listener in listeners:
         assert await listener.until(1) == [event]
@@ -239,7 +239,7 @@ async def test_all_streams_end_when_the_database_is_put_back(
             await joined(live, 1)
             await data.event(ours, Action.MARK_JOINED)
             await listener.until(1)
-            # In place of a restore under the running server: there are other events by then.
+            # Simulates a restore under the running server, after which there are other events.
             await run("ALTER TABLE feed DISABLE TRIGGER ALL")
             await run("UPDATE feed SET mark = mark + 1")
             assert await listener.ended() == "INVALID_INPUT"

@@ -1,4 +1,4 @@
-"""When what failed is tried again, when it is given up, and when its webhook is switched off."""
+"""The rules of retries: the waits, the end of a delivery, and the switching off of a webhook."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -79,14 +79,14 @@ def test_an_event_that_failed_for_a_day_while_others_arrived_is_given_up() -> No
         [change], _ = judge(target, [attempt(BROKEN, due)], NOW, counted_at=None, chance=0.5)
         assert (change.status, change.payload) == (FAILED, "{}")
         assert change.next_attempt_at is None
-    # Not where nothing else arrived: then it is the webhook that fails.
+    # Not if all other messages failed too: then the webhook is switched off instead.
     target = replace(TARGET, failing_since=NOW - DAY)
     [change], health = judge(target, [attempt(BROKEN, due)], NOW, counted_at=None, chance=0.5)
     assert change.status is PENDING
     assert health is not None
     reason = "Nothing arrived for 24 hours. The last attempt: It answered 500."
     assert health.disabled_reason == reason
-    # Nor one second earlier.
+    # Nor one second before the 24 hours are over.
     due = replace(due, failing_since=NOW - DAY + SECOND)
     [change], health = judge(TARGET, [attempt(BROKEN, due)], NOW, counted_at=None, chance=0.5)
     assert change.status is PENDING
@@ -111,7 +111,7 @@ def test_a_receiver_that_is_busy_gets_nothing_until_it_asks_for_more(status: int
     assert change.next_attempt_at == NOW + timedelta(minutes=5)
     assert health is not None
     assert health.paused_until == NOW + timedelta(minutes=5)
-    # What arrives meanwhile, because it was under way, does not end the pause.
+    # A message that was under way and arrives meanwhile does not end the pause.
     paused = replace(TARGET, paused_until=health.paused_until)
     _, health = judge(paused, [attempt(ARRIVED), busy], NOW, counted_at=None, chance=0.5)
     assert health is None or health.paused_until == paused.paused_until

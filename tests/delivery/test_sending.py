@@ -1,4 +1,4 @@
-"""Sending one message over real connections, to addresses that are checked where it connects."""
+"""The HTTP client of webhooks, over real connections to addresses that are checked."""
 
 import asyncio
 import ssl
@@ -72,7 +72,7 @@ async def test_nothing_connects_to_an_address_that_is_not_allowed(host: str):
         assert answer.error is not None
         assert "JOINERY_WEBHOOK_ALLOW" in answer.error
         assert connections() == 0
-        # The same connects as soon as it is allowed.
+        # The same host can be connected to when it is allowed.
         allowed = Allowed.read([host.strip("[]"), "127.0.0.0/8", "::1"])
         await send(f"http://{host}:{port}/", Allowed(allowed.hosts, allowed.networks, ("http",)))
         assert connections() >= (0 if host == "[::1]" else 1)
@@ -153,7 +153,7 @@ async def test_an_answer_without_end_is_read_no_further_than_its_bound():
 
     async with listening(endless) as (port, _):
         assert (await send(f"http://127.0.0.1:{port}/")).status_code == 200
-    # What the system had taken in advance comes on top.
+    # The buffers of the operating system take more than was read.
     assert MAX_ANSWER < sent < 64 * 1024 * 1024
 
 
@@ -222,7 +222,7 @@ Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 async def listening(
     serve: Serve = _no_content, context: ssl.SSLContext | None = None
 ) -> AsyncGenerator[tuple[int, Callable[[], int]]]:
-    """Listen at a port; it, and how many connections there were."""
+    """Listen at a port; yield the port, and a function that counts the connections."""
     connections = set[asyncio.Task[None]]()
 
     async def counted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -245,4 +245,4 @@ async def listening(
             for task in connections:
                 task.cancel()
             await asyncio.gather(*connections, return_exceptions=True)
-            await asyncio.sleep(0)  # for transports to be closed
+            await asyncio.sleep(0)  # so that transports are closed

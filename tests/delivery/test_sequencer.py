@@ -1,4 +1,4 @@
-"""Positions in the feed: each event gets one, once, in an order that no history contradicts."""
+"""The sequencer: each event gets one position, and a participation's events are in order."""
 
 import asyncio
 import signal
@@ -63,7 +63,7 @@ async def part_of() -> Participation:
 
 @asynccontextmanager
 async def writer(url: str) -> AsyncGenerator[Any]:
-    """A connection of its own, whose transactions begin with their first statement."""
+    """A separate connection for explicit transactions, outside of the application's pool."""
     open_connection: Any = asyncpg.connect  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     driver = await open_connection(url)
     try:
@@ -77,7 +77,7 @@ async def insert(driver: Any, part: Participation) -> int:
 
 
 async def feed() -> list[int]:
-    """The events in the feed's order, whose positions have no gaps."""
+    """The ids of all events in the feed's order; their positions must have no gaps."""
     found = await events_after(0, 1_000_000)
     assert [event.position for event in found] == [*range(1, len(found) + 1)]
     return [event.event_id for event in found]

@@ -1,4 +1,4 @@
-"""Webhooks from event to receiver, in one process: real HTTP and databases, a clock that moves."""
+"""Webhooks from event to receiver, in one process: real HTTP and databases, but a set clock."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -34,7 +34,7 @@ HOUR = timedelta(hours=1)
 
 
 class Stage:
-    """A deliverer whose clock only moves when told to, and its receiver."""
+    """A deliverer with a clock that the test sets, and its receiver."""
 
     def __init__(self, receiver: Receiver, shift: Shift) -> None:
         self.receiver = receiver
@@ -42,19 +42,19 @@ class Stage:
         self.now = NOW
 
     async def until(self, done: Callable[[], Any]) -> None:
-        """Take turns until this is so."""
+        """Take turns until this returns true."""
         async with asyncio.timeout(20):
             while not done():
                 await self.turn()
 
     async def turn(self) -> None:
-        """Take one turn; wait for what it set going, a little."""
+        """Take one turn, and wait a little for its messages."""
         await catch_up()
         await self.shift.turn()
         await self.shift.rest()
 
     async def settle(self) -> None:
-        """Take turns until none begins anything."""
+        """Take turns until nothing is being sent any more."""
         quiet = 0
         async with asyncio.timeout(20):
             while quiet < 2:
@@ -62,13 +62,13 @@ class Stage:
                 quiet = 0 if self.shift._sending else quiet + 1  # pyright: ignore[reportPrivateUsage]
 
     async def webhook(self, **given: Any) -> Webhook:
-        """A webhook of this receiver."""
+        """A webhook with the URL of this receiver."""
         return await data.webhook(**{"url": self.receiver.url, **given})
 
 
 @asynccontextmanager
 async def staged(receiver: Receiver) -> AsyncGenerator[Stage]:
-    """Begin a shift; end it as if the process died."""
+    """Begin a shift, and end it like the death of the process."""
     allowed = Allowed(HERE.hosts, HERE.networks, ("http",))
     stages = list[Stage]()
 
@@ -86,7 +86,7 @@ async def staged(receiver: Receiver) -> AsyncGenerator[Stage]:
 
 
 class _OverError(Exception):
-    """Ends the tasks of a group."""
+    """An error that ends the tasks of a group."""
 
 
 @pytest.fixture
@@ -103,14 +103,14 @@ async def part() -> Participation:
 
 
 async def events(*parts: Participation, action: Action = Action.MARK_JOINED) -> list[str]:
-    """An event of each participation, with its place in the feed; their global ids."""
+    """Make an event of each participation; return their global ids, when they are in the feed."""
     made = [await data.event(each, action) for each in parts]
     await catch_up()
     return [gid(event) for event in made]
 
 
 async def again(webhook: Webhook, delivery: Delivery) -> None:
-    """Ask for a delivery again."""
+    """Call `redeliver` for a delivery."""
     ids = {"id": encode("Webhook", webhook.pk), "deliveryId": encode("Delivery", delivery.pk)}
     made = await mutate("redeliver", "userErrors { code }", STAFF, dry=False, **ids)
     assert made == {"userErrors": []}
@@ -238,7 +238,7 @@ async def test_an_event_is_given_up_after_a_day_and_its_followers_go_on(stage: S
     assert given_up is not None
     assert given_up.payload is not None
     assert (await Webhook.get(id=webhook.pk)).is_enabled
-    # Asked for, it is sent again, with the id that it had.
+    # After `redeliver` it is sent again, with the same id.
     stage.receiver.answer = answering(200)
     sent = len(stage.receiver.got)
     ids: dict[str, Any] = {
@@ -254,7 +254,7 @@ async def test_an_event_is_given_up_after_a_day_and_its_followers_go_on(stage: S
 async def test_after_a_day_without_any_success_it_is_switched_off_and_goes_on_later(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ):
-    caplog.set_level("WARNING")  # whatever level another test has left
+    caplog.set_level("WARNING")  # another test may have left another level
     ours = await part()
     made = await events(ours, ours)
     stage.receiver.answer = answering(500)

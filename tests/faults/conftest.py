@@ -1,4 +1,4 @@
-"""The packages of npm, whose clients are there while servers are broken."""
+"""The npm packages, for tests whose clients stay connected while servers are broken."""
 
 from tests.conformance.conftest import packages
 

@@ -1,4 +1,4 @@
-"""A process that gives events their places in the feed and sends them, until it is killed."""
+"""A process that runs the sequencer and the webhooks' worker until it is killed."""
 
 import asyncio
 import sys
@@ -13,11 +13,11 @@ from delivery.webhooks import Deliverer
 from schema import schema
 
 TIMEOUT = 2
-"""Seconds of an attempt: less than the receiver hangs."""
+"""Seconds of an attempt: fewer than the receiver hangs."""
 
 
 async def main(url: str) -> None:
-    """Work on this database."""
+    """Run the workers on this database."""
     here = Allowed.read(["127.0.0.1"])
     allowed = Allowed(here.hosts, here.networks, ("http",))
     deliverer = Deliverer(Selections(schema), Sender(allowed, TIMEOUT))

@@ -1,7 +1,7 @@
 """A receiver of webhooks in a process of its own, which fails, hangs, answers late, or hangs up.
 
-It verifies each message, and writes a line about it before it answers. Once there is a file with
-the name of its log and `.calm`, it takes everything.
+It verifies each message, and writes a line about it before it answers. It accepts all messages as
+soon as there is a file with the name of its log and `.calm`.
 """
 
 import json
@@ -20,13 +20,13 @@ from standardwebhooks import Webhook
 from tests.data import SECRET
 
 HANG_SECONDS = 5
-"""Longer than the sender waits."""
+"""Seconds that an answer is delayed: more than the sender waits."""
 LATE_SECONDS = 0.7
 MOODS = ["take"] * 60 + ["fail"] * 15 + ["hang"] * 5 + ["late"] * 10 + ["hang up"] * 10
 
 
 def main(port: int, log: Path, seed: int) -> None:
-    """Receive until killed."""
+    """Receive messages until killed."""
     chance, lock = random.Random(seed), threading.Lock()
     calm = log.with_suffix(".calm")
 
@@ -54,7 +54,7 @@ def main(port: int, log: Path, seed: int) -> None:
                 self.send_header("content-length", "0")
                 self.end_headers()
             except OSError:
-                self.close_connection = True  # whoever sent it is gone
+                self.close_connection = True  # the sender has gone
 
         def log_message(self, format: str, *args: object) -> None:
             pass
@@ -69,7 +69,7 @@ def main(port: int, log: Path, seed: int) -> None:
 
 
 def read(log: Path) -> list[dict[str, Any]]:
-    """What has come, in order."""
+    """The lines about the messages so far, in order."""
     return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
 
 

@@ -29,13 +29,13 @@ _HANG_UP = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 
 @asynccontextmanager
 async def told_all(server: ServerGroup, news: News) -> AsyncGenerator[list[Client]]:
-    """An npm client of either protocol, each of which has been told every change at the end."""
+    """An npm client of each protocol; at the end each must have got every change once."""
     async with (
         client("ws", server.url, attempts=ATTEMPTS) as one,
         client("sse", server.url, attempts=ATTEMPTS) as two,
     ):
         clients = [one, two]
-        while not all(each.cursors for each in clients):  # until they are there
+        while not all(each.cursors for each in clients):  # until both are subscribed
             await news.happen()
             await asyncio.sleep(0.2)
         yield clients
@@ -48,7 +48,7 @@ async def told_all(server: ServerGroup, news: News) -> AsyncGenerator[list[Clien
 
 
 async def hang_up(database: str) -> None:
-    """End the connections on which servers listen for what is new."""
+    """Terminate the connections on which servers listen for notifications."""
     async with connected(database):
         assert await rows(_HANG_UP)
 
@@ -67,7 +67,7 @@ async def test_each_change_is_told_once_and_in_order_however_often_it_breaks(
                 happening = asyncio.create_task(happens(news, 3))
                 match next(kinds):
                     case "kill":
-                        # Both, one after the other: whichever has the clients is among them.
+                        # Kill both workers, one after the other: one of them has the clients.
                         for worker in server.workers():
                             again = restarted(server)
                             server.kill_worker(worker)
@@ -83,7 +83,7 @@ async def test_each_change_is_told_once_and_in_order_however_often_it_breaks(
 
 
 async def happens(news: News, number: int) -> None:
-    """Have changes happen, by however many attempts: the server may be killed meanwhile."""
+    """Make changes; try again while the server is killed."""
     wanted = len(news.waiting) - number
     while len(news.waiting) > wanted:
         one, rest = news.waiting[0], news.waiting[1:]
@@ -95,7 +95,7 @@ async def happens(news: News, number: int) -> None:
 
 
 def restarted(server: ServerGroup) -> Awaitable[None]:
-    """Return what waits for another worker than those that have started by now."""
+    """Return an awaitable that waits for the start of one more worker."""
     before = server.said().count("startup complete")
     return asyncio.to_thread(
         wait_until, lambda: server.said().count("startup complete") > before, server.said

@@ -1,6 +1,6 @@
-"""Whoever sends to webhooks is killed again and again, and the receiver is at fault too.
+"""Webhooks whose sending process is killed again and again, with a receiver that fails too.
 
-Every event arrives, in order for each campaign and influencer, and what comes twice has one id.
+Every event arrives, in order for each campaign and influencer, and with the same id each time.
 """
 
 import asyncio
@@ -41,7 +41,7 @@ async def test_a_deliverer_that_is_killed_fifty_times_loses_nothing(
 
 
 async def kill(url: str, folder: Path, kills: int) -> None:
-    """Kill all workers so many times; in the end compare what has come with what happened."""
+    """Kill the sending process this number of times; then compare the messages with the events."""
     async with connected(url), receiving(folder) as (address, log):
         await data.webhook(url=address, selection="event { id campaign { id } }")
         parts = await lanes()
@@ -61,7 +61,7 @@ async def kill(url: str, folder: Path, kills: int) -> None:
 
 
 async def lanes() -> list[Participation]:
-    """Participations of several campaigns and influencers."""
+    """Make participations of several campaigns and influencers, each with an order of its own."""
     campaigns = [await data.campaign() for _ in range(4)]
     people = [await data.influencer((Platform.TIKTOK, 10)) for _ in range(LANES // 4)]
     return [
@@ -74,14 +74,14 @@ async def lanes() -> list[Participation]:
 async def happen(
     parts: Sequence[Participation], expected: dict[int, list[str]], chance: Random
 ) -> None:
-    """Make events, in any order of the participations."""
+    """Make events of random participations."""
     for part in chance.choices(parts, k=EVENTS_BETWEEN_KILLS):
         event = await data.event(part, Action.MARK_JOINED)
         expected[part.pk].append(encode("ParticipationEvent", event.pk))
 
 
 async def until_more(log: Path, known: int) -> None:
-    """Wait until more has come than was known."""
+    """Wait until more than this number of messages have come."""
     async with asyncio.timeout(SECONDS):
         while len(read(log)) <= known:
             await asyncio.sleep(0.01)
@@ -106,7 +106,7 @@ def delivering(url: str) -> Generator[None]:
 
 
 def compare(came: Sequence[dict[str, Any]], expected: dict[int, list[str]]) -> None:
-    """Assert that all has come, in order, and that an event has one id."""
+    """Assert that all events have come, in order, each with one id."""
     pairs = {(line["id"], line["event"]["id"]) for line in came}
     events = [event for lane in expected.values() for event in lane]
     assert {event for _, event in pairs} == set(events)
@@ -115,7 +115,7 @@ def compare(came: Sequence[dict[str, Any]], expected: dict[int, list[str]]) -> N
     for line in came:
         event = line["event"]["id"]
         [lane] = [lane for lane in expected.values() if event in lane]
-        # What comes before it in its lane has been answered well, or at least answered at all.
+        # The events before it in its lane were accepted; an answer may have been lost on the way.
         assert set(lane[: lane.index(event)]) <= taken, line
         if line["mood"] in ("take", "late", "hang"):
             taken.add(event)
@@ -124,7 +124,7 @@ def compare(came: Sequence[dict[str, Any]], expected: dict[int, list[str]]) -> N
 
 @asynccontextmanager
 async def receiving(folder: Path) -> AsyncGenerator[tuple[str, Path]]:
-    """Run a receiver; its address, and the file in which it writes what has come."""
+    """Run a receiver; yield its URL, and the file with a line about each message."""
     port, log = free_port(), folder / "received.log"
     command = [sys.executable, "-m", "tests.faults.receiver", str(port), str(log), "1"]
     with subprocess.Popen(command, cwd=ROOT) as process:  # noqa: ASYNC220

@@ -214,7 +214,7 @@ async def test_no_text_of_somebody_erased_becomes_another(db: str) -> None:
 
 
 async def test_nothing_else_of_the_history_goes_along_with_an_erasure(db: str) -> None:
-    """Each of the other columns, also one that a later migration adds."""
+    """An erasure cannot change any other column, also one that a later migration adds."""
     await _history_of_someone(data.NOW, actor_role=Role.INFLUENCER)
     dialect = connection().capabilities.dialect
     listed = {

@@ -45,7 +45,7 @@ WITHOUT_TRIAL = {
     "rotateWebhookSecret",
     "redeliver",
 }
-"""Mutations that cannot be tried out."""
+"""Mutations without a trial run."""
 
 
 class Element(NamedTuple):

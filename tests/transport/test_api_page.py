@@ -23,8 +23,8 @@ from transport.request import MAX_ADDRESS, MAX_BODY, MAX_HEADER, MAX_NESTING
 from workflow.facts import MAX_ACCOUNTS, POSTS_EACH
 
 PAGE = (ROOT / "docs/api.md").read_text()
-# Fields alone refuse a role, so that execution has begun; what is answered again was executed; and
-# streams alone have the last two.
+# Codes with which an operation has status 200: fields refuse a role during execution, a repeated
+# call was executed before, and only streams use the last two.
 WHILE_EXECUTING = {
     "FORBIDDEN": 200,
     "ANSWER_ERASED": 200,

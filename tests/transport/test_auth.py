@@ -328,7 +328,7 @@ async def test_a_withdrawn_key_is_refused_by_a_set_of_others(
     assert await auth.caller(f"Bearer {issuer.token('ec-1')}")
     with pytest.raises(RequestError, match="a key that is not known"):
         await asyncio.wait_for(until_refused(auth, withdrawn), timeout=10)
-    # So open streams are looked at again.
+    # The new revision makes open streams check their tokens again.
     assert auth.revision != revision
 
 

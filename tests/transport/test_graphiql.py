@@ -58,7 +58,7 @@ class Visit:
         return await (await answer.value).json()
 
     async def listen(self) -> WebSocket:
-        """Press the button for a subscription; the socket by which it was asked for."""
+        """Press the button for a subscription; return the socket that carries it."""
         sent: list[str] = []
 
         def note(socket: WebSocket) -> None:

@@ -303,7 +303,7 @@ def test_the_order_of_parameters_does_not_matter():
     )
 
 
-# Without the name
+# Addresses without the name
 
 NAMED = ("putri", "lestari", "_dQaZLNM1vIpHI7r3", "665xzprl", "groups", "title", "@")
 

@@ -61,7 +61,7 @@ class KeySet:
         self._url = url
         self._keys: _Keys | None = None
         self.revision = 0
-        "Another number once they may be others."
+        "A number that grows when the keys may have changed."
         self._fetched_at = self._tried_at = -float("inf")
         self._lock = asyncio.Lock()
         self._refreshing: asyncio.Task[None] | None = None

@@ -1,8 +1,9 @@
-"""Tickets: what a browser's EventSource, which can send no header, puts into the address instead.
+"""Tickets, which a browser's EventSource puts into the URL because it cannot send headers.
 
-A ticket is good for one stream, and for seconds, because addresses end up in logs and histories.
-The database has its digest, and the Authorization header that it stands for encrypted by it, so
-that nobody can use what is stored; and the stream ends with the token like any other.
+A ticket is valid once and for seconds, because URLs end up in logs and histories. The database
+holds its digest, and the Authorization header that it stands for, encrypted by a key made from the
+ticket, so that stored rows are of no use to others. A stream that a ticket opened ends with the
+token, like any other stream.
 """
 
 import base64
@@ -23,7 +24,9 @@ from resolvers.errors import RequestError
 from transport.auth.tokens import Callers
 
 LIFETIME = timedelta(seconds=30)
+"""Time within which a ticket can be used."""
 SWEEP_INTERVAL = timedelta(minutes=1)
+"""Time between two deletions of expired tickets by a process."""
 
 _STATUS = {"UNAUTHENTICATED": 401, "UNAVAILABLE": 503}
 _log = structlog.stdlib.get_logger("joinery.auth")
@@ -37,7 +40,10 @@ class Tickets:
         self._swept_at = datetime.min.replace(tzinfo=UTC)
 
     async def make(self, authorization: str | None) -> tuple[str, datetime]:
-        """Return a new ticket and when it expires; raise RequestError as the authenticator does."""
+        """Return a new ticket and the time when it expires.
+
+        Raises RequestError if the Authorization header is missing or refused.
+        """
         if authorization is None:
             raise token_needed()
         grant = await self._callers.grant(authorization)
@@ -50,9 +56,12 @@ class Tickets:
         return ticket, ends
 
     async def redeem(self, ticket: str) -> str:
-        """Return the Authorization header that a ticket stands for, once; raise RequestError."""
+        """Return the Authorization header that a ticket stands for, and delete the ticket.
+
+        Raises RequestError UNAUTHENTICATED if it is unknown, used or expired.
+        """
         found = await Ticket.get_or_none(digest=_digest(ticket))
-        # Whoever deletes it has used it, should two come at the same time.
+        # Of two requests at the same time only the one that deletes the row may use the ticket.
         is_ours = found is not None and await Ticket.filter(digest=found.digest).delete()
         if found is None or not is_ours or found.expires_at <= datetime.now(UTC):
             _log.warning("a ticket was refused")
@@ -60,7 +69,7 @@ class Tickets:
         return _box(ticket).decrypt(found.sealed).decode()
 
     async def _sweep(self, now: datetime) -> None:
-        """Delete tickets that nobody has used, once in an interval."""
+        """Delete expired tickets, once in an interval."""
         if now - self._swept_at > SWEEP_INTERVAL:
             self._swept_at = now
             await Ticket.filter(expires_at__lt=now).delete()
@@ -87,7 +96,7 @@ def _digest(ticket: str) -> str:
 
 
 def _box(ticket: str) -> Fernet:
-    """Return what seals by a ticket; its key cannot be told from the digest."""
+    """Return the cipher of a ticket, whose key cannot be derived from the stored digest."""
     key = hashlib.sha256(b"key of " + ticket.encode()).digest()
     return Fernet(base64.urlsafe_b64encode(key))
 

@@ -1,1 +1,1 @@
-"""Answers that stay open: GraphQL over WebSocket, and over Server-Sent Events."""
+"""The streaming protocols: GraphQL over WebSocket, and over Server-Sent Events."""

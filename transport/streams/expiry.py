@@ -1,4 +1,4 @@
-"""The end of a token while a stream is open."""
+"""The expiry of a token while a stream is open."""
 
 import asyncio
 import time
@@ -8,11 +8,11 @@ from resolvers.errors import RequestError
 from transport.auth.tokens import Grant
 
 MAX_DELAY = 86_400.0
-"Seconds that a timer is set to at most: a clock may be put right meanwhile."
+"The longest delay of a timer, in seconds, because the system's clock may be corrected meanwhile."
 
 
 class Expiry:
-    """Calls `revoke` with an error when the token has expired that a grant came by."""
+    """A timer that calls `revoke` with an error when the token of a grant has expired."""
 
     def __init__(self, grant: Grant, revoke: Callable[[RequestError], None]) -> None:
         self._grant = grant
@@ -20,7 +20,7 @@ class Expiry:
         self._timer = self._next()
 
     def cancel(self) -> None:
-        """Wait no longer."""
+        """Cancel the timer."""
         self._timer.cancel()
 
     def _next(self) -> asyncio.TimerHandle:

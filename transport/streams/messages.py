@@ -10,9 +10,9 @@ import orjson
 
 SUBPROTOCOL = "graphql-transport-ws"
 MAX_ID = 128
-"Characters of an operation's id, which each of its messages carries. A UUID has 36."
+"Characters of an operation's id, which each of its messages repeats. A UUID has 36."
 MAX_REASON = 123
-"Bytes of the reason that a socket is closed with, says RFC 6455."
+"Bytes of a close frame's reason, by RFC 6455."
 
 ACKNOWLEDGED = b'{"type":"connection_ack"}'
 Message: TypeAlias = dict[str, Any]
@@ -22,7 +22,7 @@ _TYPES = {"connection_init", "ping", "pong", *_OF_AN_OPERATION}
 
 
 class CloseCode(IntEnum):
-    """Why a socket is closed. docs/live.md says what clients do then."""
+    """The close codes of sockets. docs/live.md says how clients react to each."""
 
     SERVICE_RESTART = 1012
     TRY_AGAIN_LATER = 1013
@@ -37,7 +37,7 @@ class CloseCode(IntEnum):
 
 
 class ClosedError(Exception):
-    """A socket that is to be closed, with this code and these words."""
+    """A reason to close the socket, with the code and the text of the close frame."""
 
     def __init__(self, code: CloseCode, reason: str) -> None:
         super().__init__(reason)
@@ -46,7 +46,7 @@ class ClosedError(Exception):
 
 
 class Prefix(NamedTuple):
-    """The beginnings of an operation's messages, before their content."""
+    """The first bytes of an operation's messages, before their content."""
 
     next: bytes
     error: bytes
@@ -54,7 +54,7 @@ class Prefix(NamedTuple):
 
     @classmethod
     def of(cls, operation_id: str) -> "Prefix":
-        """Return those of an operation."""
+        """Return the prefixes of an operation's messages."""
         start = b'{"id":%b,"type":' % orjson.dumps(operation_id)
         return cls(
             b'%b"next","payload":' % start,
@@ -64,7 +64,7 @@ class Prefix(NamedTuple):
 
 
 def read_message(text: str | None) -> Message:
-    """Return a client's message, whose type and id are well-formed; raise ClosedError 4400."""
+    """Return a client's message with a valid type, id and payload; raise ClosedError 4400."""
     if text is None:
         raise _bad("Messages are text, not binary.")
     try:
@@ -101,7 +101,7 @@ def pong(message: Message) -> bytes:
 
 
 def authorization_in(payload: object) -> str | None:
-    """Return what `connection_init` says as the header Authorization would; raise ClosedError."""
+    """Return `Authorization` in the payload of `connection_init`; raise ClosedError 4403."""
     found = cast("Message", payload or {})
     given = next((found[name] for name in found if name.lower() == "authorization"), None)
     if given is not None and not isinstance(given, str):

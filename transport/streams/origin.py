@@ -1,4 +1,4 @@
-"""Whether a page in a browser may open a WebSocket: browsers ask nobody before they do."""
+"""The check of a page's origin: browsers open WebSockets to any host, without a CORS preflight."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
 def may_open(request: Incoming, origins: Sequence[str]) -> bool:
-    """Return whether a request comes from no page, from this host's, or from one of `origins`."""
+    """Return whether a request comes from a program, this host's pages, or one of `origins`."""
     origin = request.header(b"origin")
     if origin is None or "*" in origins or origin.lower() in origins:
         return True

@@ -1,4 +1,4 @@
-"""What waits to be sent to one client, in order, and bounded."""
+"""The messages waiting for one client, in order and bounded."""
 
 import asyncio
 from collections import deque
@@ -10,24 +10,24 @@ if TYPE_CHECKING:
     from transport.streams.stream import Stream
 
 MAX_RESULTS = 2_500
-"Results of one stream that wait: those of bulk mutations of 1,000 influencers come at once."
+"The most waiting results of one stream: enough for two bulk mutations of 1,000 influencers."
 MAX_BYTES = 32 << 20
-"Bytes that wait for one client, most of them kept once for all clients."
+"The most waiting bytes of one client. Most clients share the same bytes in memory."
 ROOMY = 1_000
-"Messages that wait for a client who still has room for many."
+"Waiting messages below which `room` returns at once."
 BURST = 100
-"Messages sent in a row before others have their turn."
+"Messages that are sent in a row before other tasks run."
 
 
 class Entry(NamedTuple):
-    """A message that waits; `stream` is None where it belongs to none."""
+    """A waiting message; `stream` is None if it belongs to the connection."""
 
     stream: "Stream | None" = None
     content: bytes = b""
-    "A result, or what ends the stream, as JSON; another message as it is sent."
+    "A stream's result or errors, as JSON; a message of the connection, complete."
     is_last: bool = False
     close: "ClosedError | None" = None
-    "Why the connection is closed in its place."
+    "The reason to close the connection; None for a message."
 
 
 Write: TypeAlias = Callable[[Entry], Awaitable[None]]
@@ -35,10 +35,10 @@ WriteNow: TypeAlias = Callable[[Entry], bool]
 
 
 class Outbox:
-    """The messages that wait for one client. `run` sends them by `write`, one after the other.
+    """The messages waiting for one client. `run` sends them by `write`, one after the other.
 
-    Where nothing waits, `write_now` may send a result itself, and say so: to wake a task for each
-    of many clients costs more than all the rest of it.
+    If no message waits, `put` first tries `write_now`, which returns whether it has sent the
+    result: waking a task for each of many clients costs more than the sending itself.
     """
 
     def __init__(self, write: Write, write_now: WriteNow | None = None) -> None:
@@ -51,10 +51,10 @@ class Outbox:
         self._room = asyncio.Event()
         self._room.set()
         self._is_closed = False
-        "Whether nothing more is taken."
+        "Whether further messages are dropped."
 
     def put(self, entry: Entry) -> bool:
-        """Have a message sent; return whether there was room for it."""
+        """Send a message, or queue it; return whether there was room for it."""
         if self._is_idle and self._write_now is not None and self._write_now(entry):
             return True
         stream = entry.stream
@@ -64,7 +64,7 @@ class Outbox:
         return True
 
     def put_anyway(self, entry: Entry) -> None:
-        """Have a message sent, of a kind of which there are few."""
+        """Queue a message without regard to the limits; for kinds of which there are few."""
         if self._is_closed:
             return
         self._is_idle = False
@@ -77,11 +77,11 @@ class Outbox:
         self._wake.set()
 
     async def room(self) -> None:
-        """Wait until there is room for many messages, or nothing is sent any more."""
+        """Wait until there is room for many messages, or `run` has ended."""
         await self._room.wait()
 
     async def run(self) -> None:
-        """Send what waits, and what comes, until it is closed; raise OSError without a client."""
+        """Send all messages until it is closed. Raises OSError if the client has gone."""
         try:
             while True:
                 await self._send_all()
@@ -97,7 +97,7 @@ class Outbox:
             self._room.set()
 
     def close(self) -> None:
-        """Take nothing more, and end `run` once all that waits has been sent."""
+        """Drop further messages, and end `run` after the waiting ones are sent."""
         self._is_idle = False
         self._is_closed = True
         self._wake.set()

@@ -1,4 +1,4 @@
-"""The connections of this process that stay open: how many, for how long, and their end."""
+"""The open streaming connections of this process: their number, their checks and their end."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -13,14 +13,15 @@ from telemetry import metrics
 ENDED = "The server ends: connect again, to another."
 FULL = "The server has as many open connections as it serves: try again later."
 CLOSING_SECONDS = 1.0
-"For what is on its way to a client when the server ends."
+"Seconds that an idle connection may take to send its last messages when the server ends."
 POLL_SECONDS = 0.02
+"Seconds between two looks at the connections that have not ended yet."
 
 _log = structlog.stdlib.get_logger("joinery.streams")
 
 
 class OpenConnection(Protocol):
-    """A connection that stays open."""
+    """A WebSocket or an event stream."""
 
     @property
     def is_busy(self) -> bool:
@@ -28,11 +29,11 @@ class OpenConnection(Protocol):
         ...
 
     async def look(self) -> None:
-        """Give a sign of life, and end what the caller may not be told any more."""
+        """Keep the connection alive, and end it if its token is not accepted any more."""
         ...
 
     def go_away(self) -> None:
-        """Begin nothing more, and end the connection as soon as it is not busy."""
+        """Start no more operations, and end the connection as soon as it is not busy."""
         ...
 
     def abort(self) -> None:
@@ -41,38 +42,38 @@ class OpenConnection(Protocol):
 
 
 class Registry:
-    """The open connections of this process: `limit` at most, each looked at every `seconds`."""
+    """The open connections of this process: at most `limit`, each checked every `seconds`."""
 
     def __init__(self, limit: int = 10_000, seconds: float = 15.0) -> None:
         self._limit = limit
         self.seconds = seconds
-        # A part of them each second: all at once would hold up others.
+        # Connections are checked in parts, one part a second: all at once would delay requests.
         self._parts: list[dict[OpenConnection, None]] = [{} for _ in range(max(1, round(seconds)))]
         self._next = count()
         self._part_of: dict[OpenConnection, dict[OpenConnection, None]] = {}
         self.is_ending = False
 
     def refusal(self) -> str | None:
-        """Return why no connection can be opened now; None where one can."""
+        """Return the reason why no connection can be opened now; None if one can."""
         if self.is_ending:
             return ENDED
         return FULL if len(self._part_of) >= self._limit else None
 
     def add(self, connection: OpenConnection, protocol: str) -> None:
-        """Note a connection that was opened."""
+        """Add a connection that was opened."""
         part = self._parts[next(self._next) % len(self._parts)]
         part[connection] = None
         self._part_of[connection] = part
         metrics.STREAM_CONNECTIONS.change(1, protocol)
 
     def remove(self, connection: OpenConnection, protocol: str) -> None:
-        """Forget one that has ended."""
+        """Remove a connection that has ended."""
         del self._part_of.pop(connection)[connection]
         metrics.STREAM_CONNECTIONS.change(-1, protocol)
 
     @asynccontextmanager
     async def looking(self) -> AsyncGenerator[None]:
-        """Look at all connections in turn while the block runs."""
+        """Check all connections in turn during the block."""
         task = asyncio.create_task(self._look())
         try:
             yield
@@ -91,7 +92,7 @@ class Registry:
                         _log.error("a connection could not be looked at", exc_info=error)
 
     async def end(self, seconds: float) -> None:
-        """End all connections, those that are busy within so many seconds; open none any more."""
+        """End all connections, the busy ones within these seconds, and refuse new ones."""
         self.is_ending = True
         now = asyncio.get_running_loop().time
         soon, late = now() + CLOSING_SECONDS, now() + seconds

@@ -1,4 +1,4 @@
-"""One operation whose answer stays open, from its start to its last message."""
+"""The stream of one operation's results, from its start to its last message."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ _TOO_SLOW = (
 
 
 class Stream:
-    """What a client is sent for one operation. `delivery.live` knows it as a subscriber."""
+    """The results of one operation for a client. It is a subscriber of `delivery.live`."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Stream:
     ) -> None:
         self.record = record
         self.waiting = 0
-        "Messages that wait in the outbox."
+        "The number of its messages in the outbox."
         self._protocol: Protocol = protocol
         self._outbox = outbox
         self._grant = grant
@@ -43,14 +43,14 @@ class Stream:
         self._drops_results = False
         self._is_cut = False
         self._revision: int | None = None
-        "Of the callers, when the token was looked at last."
+        "The revision of the callers at the last check of the token."
         self._messages = 0
         record.outcome = "ok"
 
-    # What delivers calls these
+    # Called by `delivery.live`
 
     def deliver(self, payload: bytes) -> None:
-        """Send a result, which is JSON; a client for whom too much waits is left."""
+        """Send a result, which is JSON; end the stream if too many messages wait."""
         if self._has_ended:
             return
         if self._outbox.put(Entry(self, payload)):
@@ -61,23 +61,23 @@ class Stream:
             self.end(RequestError("SLOW_CLIENT", _TOO_SLOW))
 
     def end(self, error: RequestError | None) -> None:
-        """End it, completed or with an error."""
+        """End the stream, completed or with an error."""
         self.end_with([] if error is None else [error])
 
     async def ready(self) -> None:
         """Wait until there is room for results."""
         await self._outbox.room()
 
-    # What serves the connection calls these
+    # Called by the connection
 
     @property
     def is_checked(self) -> bool:
-        """Whether the token is known to be accepted still."""
+        """Whether the token is known to be still accepted."""
         grant = self._grant
         return self._revision == grant.callers.revision and time() < grant.expires
 
     async def wants(self, entry: Entry) -> bool:
-        """Return whether a message that waited is still to be sent, and the caller may have it."""
+        """Return whether a waiting message is still to be sent, and the caller may still see it."""
         if self._is_cut or entry.is_last:
             return not self._is_cut
         if self._leave is not None and not self._drops_results:
@@ -85,7 +85,7 @@ class Stream:
         return not (self._is_cut or self._drops_results)
 
     async def _check(self) -> None:
-        """End it where the caller may not be told any more."""
+        """End the stream if the token is not accepted any more."""
         if self.is_checked:
             return
         revision = self._grant.callers.revision
@@ -98,7 +98,7 @@ class Stream:
             self._revision = revision
 
     def end_with(self, errors: Sequence[GraphQLError], outcome: Outcome = "failed") -> None:
-        """End it with these errors, completed where there are none."""
+        """End the stream with these errors, or completed if there are none."""
         if self._has_ended:
             return
         code = code_of(errors[0]) or "INTERNAL" if errors else self.record.code
@@ -107,7 +107,7 @@ class Stream:
         self._outbox.put_anyway(Entry(self, content, is_last=True))
 
     def leave_by(self, leave: Callable[[], None]) -> None:
-        """Have `leave` called when it ends, and now if it has."""
+        """Call `leave` when the stream ends; at once if it has ended."""
         if self._has_ended:
             leave()
         else:
@@ -116,7 +116,7 @@ class Stream:
             metrics.SUBSCRIPTIONS.change(1, self._protocol)
 
     def cut(self) -> None:
-        """Send nothing more: the client has left it, or has gone."""
+        """Send nothing more, because the client has unsubscribed or disconnected."""
         self._is_cut = True
         if not self._has_ended:
             is_over = self.record.type == "subscription"
@@ -127,7 +127,7 @@ class Stream:
         self.record.outcome, self.record.code = outcome, code
         if self._leave is not None:
             self.record.messages = self._messages
-            # Not now: this may be one of many who are being delivered to.
+            # Not at once: this may be called while results are delivered to all subscribers.
             asyncio.get_running_loop().call_soon(self._leave)
             metrics.SUBSCRIPTIONS.change(-1, self._protocol)
             metrics.STREAMS_ENDED.add(self._protocol, code or "")

@@ -1,7 +1,7 @@
 """GraphQL over WebSocket, by the protocol graphql-transport-ws.
 
-Strawberry's own closes the socket, with all that is open on it, where one document does not parse
-(docs/decisions/0018-own-live-protocols.md).
+Strawberry's implementation closes the socket, with all of its subscriptions, if one document does
+not parse (docs/decisions/0018-own-live-protocols.md).
 """
 
 import asyncio
@@ -41,7 +41,7 @@ from transport.streams.registry import ENDED, Registry
 from transport.streams.stream import Stream
 
 METHOD = "WEBSOCKET"
-"In place of a method of HTTP, in the access log."
+"The method of WebSockets in the access log."
 
 _NO_TOKEN = "A token is needed: send `Authorization` in the payload of connection_init."  # noqa: S105
 _EARLY = "connection_init comes first, and its acknowledgement."
@@ -50,16 +50,16 @@ _log = structlog.stdlib.get_logger("joinery.streams")
 
 
 class Limits(NamedTuple):
-    """What one socket may take."""
+    """The limits of one socket."""
 
     init_seconds: float
-    "Until connection_init must be there."
+    "Seconds within which connection_init must arrive."
     operations: int
-    "Under way at the same time."
+    "The most operations under way at the same time."
 
 
 class GraphQLOverWebSocket:
-    """The endpoint for WebSockets: an ASGI application for one address."""
+    """The endpoint for WebSockets: an ASGI application for one path."""
 
     def __init__(
         self, service: Service, observer: Observer, origins: Sequence[str], limits: Limits
@@ -121,7 +121,7 @@ def _registry_refusal(registry: Registry) -> ClosedError | None:
 
 
 async def _refuse(send: Send, error: HttpError) -> None:
-    """Answer by HTTP, before there is a socket."""
+    """Answer the handshake with an HTTP error."""
     body = to_json(body_of([RequestError(error.code, str(error))]))
     await send(
         {
@@ -134,7 +134,7 @@ async def _refuse(send: Send, error: HttpError) -> None:
 
 
 class Connection:
-    """One socket, from its acceptance to its end."""
+    """One socket, from the handshake to its end."""
 
     def __init__(
         self, endpoint: GraphQLOverWebSocket, scope: Scope, receive: Receive, send: Send
@@ -147,18 +147,21 @@ class Connection:
         self._socket: Any = scope["extensions"].get("joinery.connection")
         self._outbox = Outbox(self._write, self._write_now)
         self._operations: dict[str, Operation] = {}
-        "By id, until the last message of each was sent."
+        "The operations by id; each until its last message was sent."
         self._grant: Grant | None = None
         self._expiry: Expiry | None = None
         self._read_after: Position | None = None
-        "Of the last mutation by this socket, whose later queries come after it."
+        "The position of the last mutation on this socket: later queries read at least that state."
         self._closing: ClosedError | None = None
-        "Why it is closed as soon as no query or mutation is under way."
+        "The reason to close it as soon as no query or mutation is under way."
         self._is_closed = False
         self.closed_with: int | None = None
 
     async def serve(self, authorization: str | None, refusal: ClosedError | None) -> int | None:
-        """Serve until the socket is closed, at once for a refusal; return the code of its end."""
+        """Serve until the socket is closed, and return the close code.
+
+        If there is a refusal, the socket is closed at once.
+        """
         sending = asyncio.create_task(self._send_all())
         self._service.streams.add(self, "websocket")
         try:
@@ -180,13 +183,13 @@ class Connection:
         try:
             await self._outbox.run()
         except OSError:
-            pass  # the client has gone, which `_receive` tells too
+            pass  # the client has gone, which `_receive` reports too
         except Exception:  # noqa: BLE001
             _log.exception("a WebSocket could not be written to")
             self.abort()
 
     async def _converse(self, authorization: str | None) -> None:
-        """Take messages until the socket is closed."""
+        """Handle messages until the socket is closed."""
         try:
             async with asyncio.timeout(self._limits.init_seconds) as until_known:
                 while (message := await self._next_message()) is not None:
@@ -203,7 +206,7 @@ class Connection:
             await self._next_message()
 
     async def _next_message(self) -> Message | None:
-        """Return the next message as ASGI has it; None where the socket is closed."""
+        """Return the next ASGI message with data; None after the socket is closed."""
         while True:
             await self._outbox.room()
             message = cast("Message", await self._receive())
@@ -226,7 +229,7 @@ class Connection:
                 case "ping":
                     self._outbox.put_anyway(Entry(content=pong(given)))
                 case _:
-                    pass  # a pong answers nothing
+                    pass  # a pong needs no answer
         except ClosedError as error:
             self._close(error)
 
@@ -262,7 +265,7 @@ class Connection:
             operation.task = asyncio.create_task(self._run(operation, message["payload"]))
 
     def _complete(self, message: Message) -> None:
-        """Have an operation ended by its client; others are unknown, or have ended meanwhile."""
+        """End an operation for its client; ignore an id that is unknown, or has ended meanwhile."""
         if (operation := self._operations.pop(message["id"], None)) is not None:
             operation.cut()
             self._close_if_idle()
@@ -304,10 +307,10 @@ class Connection:
         stream.deliver(response.body)
         stream.end(None)
 
-    # What ends it
+    # The end of the socket
 
     def _revoke(self, error: RequestError) -> None:
-        """End what the caller may not be told any more, then the socket."""
+        """End all subscriptions with this error, then close the socket."""
         for operation in list(self._operations.values()):
             if operation.record.type == "subscription":
                 operation.end(error)
@@ -323,28 +326,28 @@ class Connection:
             self._close(self._closing)
 
     def _close(self, reason: ClosedError) -> None:
-        """Close the socket once all that waits has been sent."""
+        """Close the socket after all waiting messages are sent."""
         if not self._is_closed:
             self._is_closed = True
             self._outbox.put_anyway(Entry(close=reason))
             self._outbox.close()
 
-    # What the registry calls these
+    # Called by the registry
 
     @property
     def is_busy(self) -> bool:
-        """Whether a query or a mutation is under way, or a subscription begins."""
+        """Whether a query or a mutation is under way, or a subscription is starting."""
         return any(operation.task is not None for operation in self._operations.values())
 
     async def look(self) -> None:
-        """End it where its token is not accepted any more. uvicorn's pings tell that it lives."""
+        """End the socket if its token is not accepted any more. uvicorn sends the pings."""
         if self._grant is None or self._closing is not None:
             return
         if (error := await self._grant.refusal()) is not None:
             self._revoke(error)
 
     def go_away(self) -> None:
-        """Begin nothing more; close with 1012 as soon as it is not busy."""
+        """Start no more operations; close with 1012 as soon as it is not busy."""
         self._close_when_idle(ClosedError(CloseCode.SERVICE_RESTART, ENDED))
 
     def abort(self) -> None:
@@ -352,7 +355,7 @@ class Connection:
         if self._socket is not None:
             self._socket.abort()
 
-    # What sends
+    # Sending
 
     async def _write(self, entry: Entry) -> None:
         message = entry.content
@@ -367,7 +370,7 @@ class Connection:
         await self._send({"type": "websocket.send", "text": message.decode()})
 
     def _write_now(self, entry: Entry) -> bool:
-        """Send a result; return False where it has to wait, or the token is to be looked at."""
+        """Send a result; return False if it has to wait, or the token has to be checked first."""
         operation = entry.stream
         if self._socket is None or not isinstance(operation, Operation) or not operation.is_checked:
             return False
@@ -375,7 +378,7 @@ class Connection:
 
 
 class Operation(Stream):
-    """An operation that a client knows by an id."""
+    """An operation on a socket, with the id that its client gave."""
 
     def __init__(self, key: str, outbox: Outbox, grant: Grant, observer: Observer) -> None:
         record = Record(f"{getrandbits(64):016x}")
@@ -386,21 +389,21 @@ class Operation(Stream):
         self._span = observer.begin(record)
         self.key = key
         self.task: asyncio.Task[None] | None = None
-        "While it is executed, or begins."
+        "The task that executes or starts it; None afterwards."
         self._prefix = Prefix.of(key)
 
     def refuse(self, *errors: GraphQLError) -> None:
-        """End it before it has begun."""
+        """End the operation with errors before it has begun."""
         self.end_with(errors, "refused")
 
     def message(self, content: bytes, *, is_last: bool) -> bytes:
-        """Return the message for a result, or for its end."""
+        """Return the message with a result, or the last one of the operation."""
         if not is_last:
             return b"%b%b}" % (self._prefix.next, content)
         return b"%b%b}" % ((self._prefix.error if content else self._prefix.complete), content)
 
     def cut(self) -> None:
-        """Send nothing more, and give up what is under way."""
+        """Send nothing more, and cancel the task."""
         super().cut()
         if self.task is not None:
             self.task.cancel()
@@ -416,7 +419,7 @@ def _too_many(limit: int) -> RequestError:
 
 
 def _not_known(error: GraphQLError) -> ClosedError:
-    """Return how a socket is closed whose caller cannot be told."""
+    """Return the reason to close a socket whose caller is not known."""
     match code_of(error):
         case "UNAUTHENTICATED":
             return ClosedError(CloseCode.FORBIDDEN, error.message)

@@ -1,4 +1,4 @@
-"""`eraseInfluencer`: what is known of a person goes, and what happened stays."""
+"""`eraseInfluencer`: the personal data are deleted, and the history stays."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -190,7 +190,7 @@ async def test_a_post_keeps_an_address_without_the_name_which_stays_taken(db: st
 
 
 async def test_staff_still_decide_posts_whose_addresses_are_no_longer_known(db: str):
-    """Two of one campaign, of which only the platform is left, do not hold each other's address."""
+    """Two such posts of one campaign, of which only the platform is left, do not conflict."""
     campaign, person = await data.campaign(platforms=[Platform.X]), await data.influencer()
     part = await data.participation(campaign, person, STATUS.JOINED)
     posts = [
@@ -371,7 +371,7 @@ CREATORS: Sequence[tuple[str, dict[str, Any]]] = [
 async def test_a_call_that_was_under_way_does_nothing_any_more(
     db: str, field: str, given: dict[str, Any]
 ):
-    """Its caller was known when it came, and was erased while it waited for the lock."""
+    """The caller was accepted, and then erased while the call waited for the lock."""
     person, campaign = await data.influencer((INSTAGRAM, 10)), await data.campaign()
     part = await data.participation(campaign, person, STATUS.JOINED)
     account = await SocialAccount.get(influencer_id=person.pk)

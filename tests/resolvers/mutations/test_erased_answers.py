@@ -1,4 +1,4 @@
-"""Stored answers (`Idempotency-Key`) that hold something of an influencer who is erased."""
+"""Stored answers (`Idempotency-Key`) that hold data of an erased influencer."""
 
 import asyncio
 from typing import Any
@@ -149,7 +149,7 @@ async def test_a_run_that_has_committed_and_not_answered_stores_nothing_any_more
 
 
 async def test_who_is_erased_again_takes_no_answers_of_others_along(db: str):
-    """All who were erased have one name, and nothing else that is theirs."""
+    """All erased influencers have the same name, and no other personal data."""
     people = [await data.influencer((Platform.TIKTOK, 10)) for _ in range(2)]
     part = await data.participation(await data.campaign(), people[0], ParticipationStatus.JOINED)
     await data.event(part, Action.MARK_JOINED)

@@ -1,8 +1,8 @@
-"""After `eraseInfluencer` nothing of the person is in what the database keeps on its disk.
+"""After `eraseInfluencer` the files of the database hold no text of the influencer.
 
-Every text of and to them holds one of two rare words, in all that they and others did by the API:
-one in letters of which FTS5's trigrams, too, would show some, and one for what must be ASCII. The
-file of SQLite is searched, its write-ahead log, and the dump of PostgreSQL.
+Before it, the influencer and others store texts by the API, each with one of two rare words. One
+has letters that would be found in single trigrams of FTS5 too, the other is for texts that must be
+ASCII. SQLite's file and its write-ahead log are searched, and PostgreSQL's dump.
 """
 
 import logging
@@ -23,7 +23,7 @@ from tests.postgres import Postgres
 from workflow.enums import CampaignType, Platform, Role
 
 LETTER, WORD = "\ua699\ua693", "qzxwvkj"
-"Letters that folding leaves alone, and a word."
+"Letters that folding does not change, and a word."
 ACCOUNTS = ["first", "second"]
 
 
@@ -54,7 +54,7 @@ def dump(server: Postgres, url: str) -> bytes:
 
 
 def found(stored: bytes) -> dict[str, bool]:
-    """Which of the words are there: a dump has the bytes of stored answers in hexadecimal."""
+    """Whether each word is there; a dump has the bytes of stored answers in hexadecimal."""
     stored = stored.lower()
     return {
         f"{word} as {form}": text in stored
@@ -65,7 +65,7 @@ def found(stored: bytes) -> dict[str, bool]:
 
 
 async def live() -> str:
-    """Let somebody take part in all that there is; return their id."""
+    """Make an influencer with data in every table; return their id."""
     campaign = await data.campaign(platforms=[Platform.X])
     selection = await data.campaign(selection=True, platforms=[Platform.X])
     untracked = await data.campaign(type=CampaignType.AFFILIATE, post_tracking=False)
@@ -142,7 +142,7 @@ _keys = iter(range(1_000))
 
 
 async def call(field: str, caller: Caller, **given: Any) -> dict[str, Any]:
-    """Return the payload of a mutation, whose answer is stored for its key."""
+    """Run a mutation, whose answer is stored for its key; return the payload."""
     text = operation(field, f"{SELECTED[field]} userErrors {{ code message }}")
     params = Params(text, orjson.loads(orjson.dumps({"input": given})), None)
     context = Context(caller=caller, plain_accounts=True)

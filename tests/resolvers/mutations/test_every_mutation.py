@@ -218,7 +218,7 @@ FOR = {
 }
 CASES = {field: case for cases in FOR.values() for field, case in cases.items()}
 TRIED = [field for field in CASES if field not in WITHOUT_TRIAL]
-"""What can be tried out."""
+"""Mutations that have a trial run."""
 ALLOWED = {(field, role) for role, cases in FOR.items() for field in cases}
 
 

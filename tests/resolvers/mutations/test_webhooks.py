@@ -1,4 +1,4 @@
-"""Webhooks as staff set them up: what is refused, what is shown, and what goes on from where."""
+"""The mutations and queries of webhooks: refusals, secrets, cursors and deliveries."""
 
 import base64
 from datetime import timedelta
@@ -34,7 +34,7 @@ async def create(**given: Any) -> dict[str, Any]:
 
 
 async def refused(field: str, payload: str = PAYLOAD, **given: Any) -> tuple[str, Any, str]:
-    """The code, the field below `input` and the message of the only refusal."""
+    """Run a mutation that changes nothing; return the only refusal's code, field and message."""
     before = await Webhook.all().values(), await Delivery.all().values()
     made = await mutate(field, payload, **given)
     assert (await Webhook.all().values(), await Delivery.all().values()) == before
@@ -43,17 +43,17 @@ async def refused(field: str, payload: str = PAYLOAD, **given: Any) -> tuple[str
 
 
 def after(cursor: str) -> dict[str, Any]:
-    """The argument that names a place in the feed."""
+    """The argument `from` with a cursor of the feed."""
     return {"from": cursor}
 
 
 def here(given: dict[str, Any]) -> dict[str, Any]:
-    """An input with a URL, unless it has one."""
+    """The input, with a URL if it has none."""
     return {"url": URL} | given
 
 
 async def events(*actions: Action) -> list[ParticipationEvent]:
-    """Events of one participation, with their places in the feed."""
+    """Make events of one participation, and wait until they are in the feed."""
     person = await data.influencer((Platform.TIKTOK, 10))
     part = await data.participation(await data.campaign(), person, ParticipationStatus.WAITING)
     made = [await data.event(part, action) for action in actions]
@@ -154,7 +154,7 @@ BAD: list[tuple[str, str, str]] = [
     ("campaignId", "gid://joinery/Campaign/999", "campaign"),
     ("campaignId", "nonsense", "campaign"),
 ]
-"""A field, what it cannot be, and a word of the message."""
+"""A field, a value that is refused, and a word of the message."""
 
 
 async def test_what_it_cannot_be_is_refused_at_its_field(db: str):
@@ -234,7 +234,7 @@ async def test_switched_on_again_it_goes_on_where_it_was(db: str):
     assert (delivery.next_attempt_at, delivery.failing_since) == (NOW, None)
     assert (delivery.status, delivery.attempts) == (PENDING, 20)
 
-    # While it is on, nothing is hurried; a new URL is tried at once.
+    # A webhook that is already switched on does not retry earlier; with a new URL it does.
     await Delivery.filter(id=delivery.pk).update(next_attempt_at=later)
     await mutate("updateWebhook", PAYLOAD, **given, isEnabled=True, url=webhook.url)
     assert (await Delivery.get(id=delivery.pk)).next_attempt_at == later
@@ -308,7 +308,7 @@ async def test_all_from_a_cursor_are_planned_anew(db: str):
     made = await create()
     given: dict[str, Any] = {"id": made["webhook"]["id"]}
     assert made["webhook"]["cursor"] == known[3]
-    for place, now_at in ((1, 1), (2, 1), (0, 0)):  # forward it does not skip
+    for place, now_at in ((1, 1), (2, 1), (0, 0)):  # it does not skip forward
         done = await mutate("redeliver", PAYLOAD, **given, **after(known[place]))
         assert done["webhook"]["cursor"] == known[now_at]
     assert (await refused("redeliver", **given, **after("x")))[:2] == (
@@ -326,7 +326,7 @@ async def test_exactly_one_of_both_ways_is_asked_for(db: str, more: dict[str, An
     assert "exactly one" in made["userErrors"][0]["message"]
 
 
-# What is shown, and what is not
+# Queries
 
 
 async def test_deliveries_are_listed_newest_first_by_status(db: str):
@@ -383,7 +383,7 @@ async def test_all_up_to_its_cursor_are_delivered_or_given_up(db: str):
     webhook = await data.webhook(planned_position=5)
     expected = {
         (DELIVERED, FAILED, DELIVERED): known[4],
-        (DELIVERED, FAILED, PENDING): known[2],  # that before the one that waits
+        (DELIVERED, FAILED, PENDING): known[2],  # the event before the pending one
         (DELIVERED, PENDING, PENDING): known[1],
         (PENDING, DELIVERED, DELIVERED): None,
     }

@@ -75,7 +75,7 @@ async def test_nothing_commits_behind_a_cursor(postgres_databases: PostgresDatab
                 late = await insert(fast, part)  # commits at once, with the greater id
                 assert late > early
                 page = await feed()
-                # One that takes long holds up nobody.
+                # A long transaction delays no other.
                 assert ids(page) == [encode("ParticipationEvent", n) for n in (first.pk, late)]
                 cursor = page["pageInfo"]["endCursor"]
                 await work.commit()

@@ -1,4 +1,4 @@
-"""A client of GraphQL over Server-Sent Events that keeps every byte that it is sent."""
+"""A client of GraphQL over Server-Sent Events that gives access to the raw bytes."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
@@ -15,7 +15,7 @@ SECONDS = 20
 
 
 class Events:
-    """The events of a response that is under way."""
+    """The events of an open response."""
 
     def __init__(self, response: httpx.Response) -> None:
         self.response = response
@@ -33,7 +33,7 @@ class Events:
                     return lines[b"event"].decode().strip(), orjson.loads(data) if data else None
 
     async def block(self) -> bytes:
-        """Return what comes up to the next empty line: an event or a comment."""
+        """Return the bytes up to the next empty line: an event or a comment."""
         while b"\n\n" not in self.raw:
             self.raw += await anext(self._chunks)
         block, _, self.raw = self.raw.partition(b"\n\n")
@@ -49,7 +49,7 @@ async def events(
     headers: Mapping[str, str] | None = None,
     **variables: Any,
 ) -> AsyncGenerator[Events]:
-    """POST an operation, and take its events as they come."""
+    """POST an operation, and yield its events."""
     authorization = {"Authorization": f"Bearer {bearer}"} if bearer else {}
     async with (
         httpx.AsyncClient(timeout=30) as http,

@@ -6,7 +6,7 @@ import re
 import httpx
 
 METRICS = "token of prometheus"
-"What `JOINERY_METRICS_TOKEN` must be."
+"The value of `JOINERY_METRICS_TOKEN`."
 
 
 async def metric(url: str, name: str, **labels: str) -> float:

@@ -1,4 +1,4 @@
-"""Changes for subscriptions to tell: of a campaign, whose influencers are marked one by one."""
+"""Changes for subscriptions: influencers of a campaign that are marked as joined, one by one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,14 +25,14 @@ _FEED = """query($after: String) { participationEvents(first: 100, after: $after
 
 @dataclass
 class News:
-    """A campaign, and influencers of whom none takes part yet."""
+    """A campaign, and the influencers that do not take part in it yet."""
 
     url: str
     campaign: str = ""
     waiting: list[str] = field(default_factory=list[str])
 
     async def ask(self, query: str, bearer: str = STAFF, **variables: Any) -> dict[str, Any]:
-        """POST an operation that must go well; its data."""
+        """POST an operation that must succeed; return its data."""
         async with httpx.AsyncClient(timeout=30) as http:
             answer = await http.post(
                 f"{self.url}/graphql",
@@ -44,7 +44,7 @@ class News:
         return found["data"]
 
     async def happen(self, number: int = 1) -> None:
-        """Mark so many influencers as joined, by one call."""
+        """Mark this number of influencers as joined, by one call."""
         ids, self.waiting = self.waiting[:number], self.waiting[number:]
         data = await self.ask(_MARK, campaign=self.campaign, ids=ids)
         assert [each["outcome"] for each in data["markJoined"]["results"]] == ["CHANGED"] * number
@@ -61,7 +61,7 @@ class News:
 
 
 async def new_news(url: str, people: int) -> News:
-    """Return news of a campaign and so many influencers."""
+    """Make a campaign and this number of influencers."""
     news = News(url)
     news.campaign = (await news.ask(_CREATE))["createCampaign"]["campaign"]["id"]
     prefix = news.campaign.rpartition("/")[2]

@@ -1,4 +1,4 @@
-"""A client of graphql-transport-ws that sends what it is told to, right or wrong."""
+"""A client of graphql-transport-ws that can send any message, valid or not."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -13,7 +13,7 @@ from tests.tokens import STAFF
 
 SUBPROTOCOL = "graphql-transport-ws"
 SECONDS = 20
-"So long an answer may take."
+"Seconds that an answer may take."
 
 
 class Socket:
@@ -35,7 +35,7 @@ class Socket:
         await self.send(id=key, type="subscribe", payload={"query": query, **payload})
 
     async def closed(self) -> tuple[int, str]:
-        """Return the code and the words of its end, whatever comes before that."""
+        """Wait until the socket is closed; return the close code and the reason."""
         with suppress(ConnectionClosed):
             while True:
                 await self.receive()
@@ -47,7 +47,7 @@ class Socket:
 async def raw_socket(
     url: str, *, subprotocols: Any = (SUBPROTOCOL,), **options: Any
 ) -> AsyncGenerator[Socket]:
-    """Open a WebSocket at the address of a server, and send nothing yet."""
+    """Open a WebSocket to a server, and send nothing yet."""
     address = f"{url.replace('http', 'ws', 1)}/graphql"
     async with connect(address, subprotocols=subprotocols, proxy=None, **options) as connection:
         yield Socket(connection)
@@ -55,7 +55,7 @@ async def raw_socket(
 
 @asynccontextmanager
 async def socket(url: str, token: str = STAFF, **options: Any) -> AsyncGenerator[Socket]:
-    """Open a WebSocket that is acknowledged."""
+    """Open a WebSocket, and wait for the acknowledgement."""
     async with raw_socket(url, **options) as opened:
         await opened.send(type="connection_init", payload={"Authorization": f"Bearer {token}"})
         assert await opened.receive() == {"type": "connection_ack"}

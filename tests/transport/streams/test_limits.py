@@ -1,4 +1,4 @@
-"""What one client, or too many of them, may take; on a server with small limits."""
+"""The limits of clients and connections, on a server with small ones."""
 
 import socket as sockets
 from collections.abc import Generator
@@ -32,7 +32,7 @@ SETTINGS = {
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the server works, and logs."""
+    """The server's working directory, with its log."""
     return tmp_path_factory.mktemp("limits")
 
 
@@ -44,7 +44,7 @@ def url(databases: Databases, folder: Path) -> Generator[str]:
 
 
 def log_in(folder: Path) -> str:
-    return "".join(log.read_text() for log in folder.glob("*.log"))  # a server a database
+    return "".join(log.read_text() for log in folder.glob("*.log"))  # one for each database
 
 
 async def test_without_connection_init_it_closes_with_4408(url: str) -> None:

@@ -1,4 +1,4 @@
-"""What waits for one client is sent in order, and at once where nothing waits."""
+"""The outbox sends messages in order, and at once if none waits."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -47,7 +47,7 @@ async def test_nothing_overtakes_what_waits_or_is_being_sent() -> None:
     async with running(wire) as outbox:
         wire.is_free.clear()
         outbox.put(Entry(content=b"1"))
-        await asyncio.sleep(0)  # it is taken out, and waits for the connection
+        await asyncio.sleep(0)  # it has left the queue, and waits for the connection
         wire.is_free.set()
         outbox.put(Entry(content=b"2"))
         assert wire.sent == []

@@ -1,4 +1,4 @@
-"""A client that does not take what it is sent is left, and holds up nobody."""
+"""A client that does not read is dropped, and delays no other."""
 
 import asyncio
 from collections.abc import Generator
@@ -18,20 +18,20 @@ pytestmark = pytest.mark.slow
 STREAMS = 100
 CHANGES = 600
 LARGE = CHANGED.replace("event {", " ".join(f"_{n}: cursor" for n in range(50)) + " event {")
-"""A subscription with so much of each change that no network keeps it for a client."""
+"""A subscription with results that are too large for the buffers of the network."""
 SETTINGS = {"JOINERY_BODY_TIMEOUT": "10", "JOINERY_METRICS_TOKEN": METRICS}
 
 
 @pytest.fixture(scope="module")
 def url(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
-    """The address of a server that leaves who reads nothing for ten seconds."""
+    """The URL of a server that drops clients after ten seconds without reading."""
     folder = tmp_path_factory.mktemp("slow")
     with databases.lend() as database, serving(database, folder, SETTINGS) as address:
         yield address
 
 
 async def subscribe_often(opened: Socket, campaign: str) -> None:
-    """Subscribe from now on: to catch up a client is only sent as much as it takes."""
+    """Subscribe without a cursor: a client that catches up would get no more than it reads."""
     for number in range(STREAMS):
         await opened.subscribe(str(number), LARGE, variables={"campaign": campaign})
 
@@ -42,7 +42,7 @@ async def take(opened: Socket, number: int) -> list[str]:
 
 
 async def started(url: str) -> tuple[News, str]:
-    """Return news of whom one has happened, and its cursor: from there on all is told."""
+    """Return news with one change made, and the cursor of that change, to subscribe after."""
     news = await new_news(url, CHANGES + 1)
     await news.happen()
     return news, (await news.feed())[-1][0]

@@ -1,4 +1,4 @@
-"""Subscriptions over both protocols: what is sent, to whom, and until when."""
+"""Subscriptions over both protocols: their results, their callers and their end."""
 
 import asyncio
 import time
@@ -19,7 +19,7 @@ def url(shared_server_url: str) -> str:
 
 
 async def answered(opened: Socket) -> None:
-    """Take the answer to a query, after which what was sent before it has begun."""
+    """Wait for the answer to a query: then the operations that were sent before have begun."""
     while (await opened.receive())["type"] != "complete":
         pass
 

@@ -1,4 +1,4 @@
-"""graphql-transport-ws, spoken to a real server: its messages, its codes, and what breaks it."""
+"""graphql-transport-ws with a real server: its messages, its close codes, and violations."""
 
 from typing import Any
 
@@ -171,7 +171,7 @@ async def test_an_id_may_be_used_again_once_its_operation_has_ended(url: str) ->
             await opened.subscribe("1", VIEWER)
             await opened.send(id="1", type="complete")
         await opened.subscribe("1", "{ last: __typename }")
-        # Results of the operations before may have been on their way.
+        # Results of earlier operations may arrive first.
         while (message := await opened.receive()).get("payload") != {"data": {"last": "Query"}}:
             assert message["type"] in ("next", "complete")
 

@@ -1,5 +1,5 @@
-// The changes that both peers publish, as PostgreSQL notifies of them. Each is read once for all who
-// are subscribed to it, with all that they can select: what is left to the server is its own work.
+// The changes that both peers publish when PostgreSQL notifies them. Each change is read once for all
+// subscribers, with all fields that they can select, so that the rest is the peer's own work.
 
 import pg from 'pg';
 import { PLATFORMS, pool } from '../database.js';
