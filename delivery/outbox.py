@@ -58,7 +58,8 @@ class Backlog(NamedTuple):
     """The pending deliveries of a webhook."""
 
     size: int
-    oldest: datetime
+    oldest: datetime | None
+    "The time since which the oldest is pending; None if all are to be sent again, and untried."
     next_attempt_at: datetime
 
 
@@ -253,7 +254,9 @@ SELECT w.id, w.url, w.selection, w.secret, w.previous_secret, w.previous_until,
     w.planned_position, w.failing_since, w.failures, w.paused_until
 FROM webhook w WHERE {_ENABLED}"""
 _BACKLOGS = f"""
-SELECT d.webhook_id, count(*), min(d.created_at), min(d.next_attempt_at)
+SELECT d.webhook_id, count(*),
+    min(CASE WHEN d.requests = 0 THEN d.created_at ELSE d.failing_since END),
+    min(d.next_attempt_at)
 FROM delivery d JOIN webhook w ON w.id = d.webhook_id
 WHERE d.status = 'PENDING' AND d.position <= w.planned_position AND {_ENABLED}
 GROUP BY d.webhook_id"""

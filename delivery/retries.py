@@ -38,6 +38,7 @@ class Attempt:
 
     due: Due
     began: datetime
+    url: str
     payload: str | None
     "The body that was sent; None if it could not be made, which is not the receiver's fault."
     answer: Answer
@@ -94,7 +95,8 @@ def _health(
     chance: float,
 ) -> Health | None:
     """Return the new health of the webhook; None if it has not changed."""
-    answered = [attempt for attempt in attempts if attempt.payload is not None]
+    # An address that has been replaced meanwhile says nothing about the new one.
+    answered = [each for each in attempts if each.payload is not None and each.url == target.url]
     asked = _asked_pause(answered, now, target.paused_until)
     if any(attempt.answer.status_code == GONE for attempt in answered):
         reason = "The receiver answered 410: it is gone for good."
@@ -148,7 +150,7 @@ def asked_wait(retry_after: str | None, now: datetime) -> timedelta | None:
         return timedelta(seconds=min(int(text[:9]), MAX_ASKED_WAIT.total_seconds()))
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)  # dates in HTTP are in UTC

@@ -10,7 +10,8 @@ the same time.
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
@@ -124,12 +125,8 @@ class Shift:
         end = (await last_cursor()).position
         is_more = False
         for target in self._in_turn(targets):
-            try:
+            with _isolated(target.id):
                 is_more |= await self._serve(target, backlogs.get(target.id), end)
-            except Exception as error:
-                if is_outage(error):
-                    raise
-                _log.exception("the webhook %s could not be served", target.id)
         return await self._sweep() or is_more
 
     def _in_turn(self, targets: Sequence[Target]) -> Sequence[Target]:
@@ -161,9 +158,9 @@ class Shift:
         return backlog is not None and backlog.next_attempt_at <= self._clock()
 
     def _measure(self, backlogs: Mapping[int, Backlog]) -> None:
-        oldest = min((each.oldest for each in backlogs.values()), default=None)
-        age = timedelta() if oldest is None else self._clock() - oldest
-        WEBHOOK_OLDEST.set(max(age.total_seconds(), 0))
+        now = self._clock()
+        oldest = min((each.oldest for each in backlogs.values() if each.oldest), default=now)
+        WEBHOOK_OLDEST.set(max((now - oldest).total_seconds(), 0))
 
     # Sending
 
@@ -206,7 +203,8 @@ class Shift:
         began = self._clock()
         self._sending[due.id] = target.id
         if body is None:
-            self._end(Attempt(due, began, None, Answer(error="The payload could not be made.")))
+            answer = Answer(error="The payload could not be made.")
+            self._end(Attempt(due, began, target.url, None, answer))
             return
         message = Message(due.message_id, target.url, body, target.secrets(began))
         self._group.create_task(self._send(due, message, began))
@@ -217,7 +215,7 @@ class Shift:
         except Exception:  # noqa: BLE001  # the other messages are still to be sent
             _log.exception("the message %s could not be sent", message.id)
             answer = Answer(error="The message could not be sent; the server's log says why.")
-        self._end(Attempt(due, began, message.body, answer))
+        self._end(Attempt(due, began, message.url, message.body, answer))
 
     def _end(self, attempt: Attempt) -> None:
         self._ended.append(attempt)
@@ -232,9 +230,11 @@ class Shift:
         for attempt in ended:
             by_webhook.setdefault(attempt.due.webhook_id, []).append(attempt)
         for webhook, attempts in by_webhook.items():
-            await self._record_of(webhook, attempts)
-            for attempt in attempts:
-                del self._sending[attempt.due.id]
+            # Deliveries that could not be recorded stay in `_sending`: else they were sent at once.
+            with _isolated(webhook):
+                await self._record_of(webhook, attempts)
+                for attempt in attempts:
+                    del self._sending[attempt.due.id]
 
     async def _record_of(self, webhook: int, attempts: Sequence[Attempt]) -> None:
         now = self._clock()
@@ -266,6 +266,17 @@ class Shift:
         is_more = await outbox.sweep(now)
         self._sweeps_at = now if is_more else now + timedelta(seconds=SWEEP_SECONDS)
         return is_more
+
+
+@contextmanager
+def _isolated(webhook: int) -> Generator[None]:
+    """Log an error of one webhook's, so that others are served; raise an outage."""
+    try:
+        yield
+    except Exception as error:
+        if is_outage(error):
+            raise
+        _log.exception("the webhook %s could not be served", webhook)
 
 
 def _told_off(webhook: int, reason: str) -> None:

@@ -20,9 +20,14 @@ BROKEN = Answer(500, error="It answered 500.")
 
 
 def attempt(
-    answer: Answer, due: Due = DUE, began: datetime = NOW, *, ours: bool = False
+    answer: Answer,
+    due: Due = DUE,
+    began: datetime = NOW,
+    *,
+    url: str = TARGET.url,
+    ours: bool = False,
 ) -> Attempt:
-    return Attempt(due, began, None if ours else "{}", answer)
+    return Attempt(due, began, url, None if ours else "{}", answer)
 
 
 def test_waits_double_up_to_an_hour_and_are_never_the_same() -> None:
@@ -49,6 +54,7 @@ def test_waits_double_up_to_an_hour_and_are_never_the_same() -> None:
         ("Tue, 24 Nov 2020 09:31:00 GMT", 0),
         ("Tue, 24 Nov 2099 09:31:00 GMT", 3600),
         ("Tue, 99 Nov 2026 09:31:00 GMT", None),
+        ("Tue, 24 Nov 99999999999 09:31:00 GMT", None),
     ],
 )
 def test_a_receiver_may_ask_for_an_hour_at_most(header: str | None, seconds: float | None) -> None:
@@ -102,6 +108,14 @@ def test_a_receiver_that_is_gone_is_left_alone() -> None:
     assert health is not None
     assert health.disabled_reason is not None
     assert "410" in health.disabled_reason
+
+
+@pytest.mark.parametrize("answer", [ARRIVED, BROKEN, Answer(410, error="It answered 410.")])
+def test_an_address_that_was_replaced_says_nothing_about_the_new_one(answer: Answer) -> None:
+    old = attempt(answer, url="https://old.example")
+    [change], health = judge(TARGET, [old], NOW, counted_at=None, chance=0.5)
+    assert health is None
+    assert change.status is (DELIVERED if answer is ARRIVED else PENDING)
 
 
 @pytest.mark.parametrize("status", [429, 503])

@@ -21,6 +21,7 @@ from models.participation import Participation, ParticipationEvent
 from models.webhook import Delivery, DeliveryStatus, Webhook
 from resolvers.ids import encode
 from schema import schema
+from telemetry.metrics import WEBHOOK_OLDEST
 from tests import data
 from tests.data import NOW
 from tests.delivery.receiving import Received, Receiver, answering, receiving
@@ -122,6 +123,11 @@ def gid(event: ParticipationEvent) -> str:
 
 def told(receiver: Receiver) -> list[str]:
     return [received.data["event"]["id"] for received in receiver.got]
+
+
+def oldest() -> float:
+    [(_, _, [seconds])] = WEBHOOK_OLDEST.samples()
+    return seconds
 
 
 async def statuses() -> list[str]:
@@ -385,6 +391,42 @@ async def test_what_was_asked_for_again_while_it_was_sent_is_sent_again(stage: S
     gate.set()
     await stage.settle()
     assert told(stage.receiver) == [event, event]
+
+
+async def test_what_is_asked_for_again_is_not_said_to_wait_since_it_was_made(stage: Stage):
+    webhook = await stage.webhook()
+    await events(await part())
+    await stage.settle()
+    stage.now += 48 * HOUR
+    stage.receiver.answer = answering(500)
+    await again(webhook, await Delivery.get())
+    await stage.turn()
+    assert oldest() == 0
+    await stage.settle()
+    stage.now += HOUR
+    await stage.turn()
+    assert oldest() == HOUR.total_seconds()
+
+
+async def test_a_webhook_that_cannot_be_served_leaves_others_alone(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    spoiled, fine = await stage.webhook(), await stage.webhook()
+    record = outbox.record
+
+    async def fails_for_one(webhook: int, *given: Any) -> Any:
+        if webhook == spoiled.pk:
+            raise OverflowError
+        return await record(webhook, *given)
+
+    monkeypatch.setattr(outbox, "record", fails_for_one)
+    await events(await part())
+    await stage.until(lambda: len(stage.receiver.got) == 2)
+    for _ in range(5):
+        await stage.turn()
+    assert len(stage.receiver.got) == 2  # nor is it sent again and again
+    assert [each.status for each in await Delivery.filter(webhook_id=fine.pk)] == [DELIVERED]
+    assert f"the webhook {spoiled.pk} could not be served" in caplog.text
 
 
 async def test_a_deliverer_that_dies_at_any_time_loses_nothing(db: str):
