@@ -1,8 +1,8 @@
-"""The deliveries that there are to make, as the database holds them.
+"""The pending deliveries, as rows of the database.
 
-Each event that a webhook is to get is a row, made in the transaction that moves the webhook's place
-in the feed on: so none is lost, and none made twice. One is due when its time has come and none of
-the same webhook, campaign and influencer is pending before it.
+There is a row for each event that a webhook is to get. It is inserted in the transaction that moves
+the webhook's position in the feed, so none is lost, and none made twice. A delivery is due when its
+time has come and no earlier one of the same webhook, campaign and influencer is pending.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -21,18 +21,18 @@ from resolvers.feed import FeedEvent, events_after
 from workflow.facts import moment_of
 
 MAX_AHEAD = 2_000
-"""Pending deliveries of a webhook at which no more are made."""
+"""Pending deliveries of a webhook; no more are made ahead."""
 MAX_PLANNED = 500
-"""Events that are looked at in one transaction."""
+"""Events read in one transaction."""
 RETENTION = timedelta(days=30)
-"""So long a delivery is kept that is not pending."""
+"""Time for which a delivery is kept that is not pending."""
 MAX_SWEPT = 1_000
-"""Rows that are deleted in one statement."""
+"""Rows deleted by one statement."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A webhook that is switched on, and how it does."""
+    """A webhook that is switched on, with its health."""
 
     id: int
     url: str
@@ -42,12 +42,12 @@ class Target:
     previous_until: datetime | None
     planned_position: int
     failing_since: datetime | None
-    "When it failed first after the last success; None if it does not fail."
+    "Time of the first failure after the last success; None if it does not fail."
     failures: int
     paused_until: datetime | None
 
     def secrets(self, now: datetime) -> list[str]:
-        """Return the secrets that sign now."""
+        """Return the secrets that sign at this time."""
         previous = self.previous_secret
         if previous is None or self.previous_until is None or self.previous_until <= now:
             return [self.secret]
@@ -65,7 +65,7 @@ class Backlog(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A delivery whose turn it is."""
+    """A delivery that can be sent now."""
 
     id: int
     webhook_id: int
@@ -79,7 +79,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What an attempt makes of a delivery."""
+    """The new state of a delivery after an attempt."""
 
     due: Due
     status: DeliveryStatus
@@ -93,19 +93,22 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How a webhook does after attempts."""
+    """The health of a webhook after attempts."""
 
     failing_since: datetime | None
     failures: int
     paused_until: datetime | None
     disabled_reason: str | None = None
-    "Why it is to be switched off; None: it is not."
+    "Reason to switch it off; None to leave it on."
     has_recovered: bool = False
-    "Whether what waits, because all has failed for a while, is to be tried at once."
+    "Whether deliveries that wait for their next attempt are to be tried at once."
 
 
 Decide: TypeAlias = Callable[[Target | None], tuple[Sequence[Change], Health | None]]
-"""Says what attempts make of deliveries and of their webhook; None: it is switched off by now."""
+"""Returns the changes to deliveries and to the health of their webhook after attempts.
+
+The target is None if the webhook has been switched off meanwhile.
+"""
 
 
 async def targets() -> list[Target]:
@@ -114,13 +117,13 @@ async def targets() -> list[Target]:
 
 
 async def backlogs() -> dict[int, Backlog]:
-    """Return what is pending for the webhooks that are switched on; none where nothing is."""
+    """Return the backlogs of the webhooks that are switched on and have one, by id."""
     found = (_with_moments(row, 2, 3) for row in await rows(_BACKLOGS))
     return {row[0]: Backlog(*row[1:]) for row in found}
 
 
 async def plan(webhook: int, now: datetime) -> bool:
-    """Make the deliveries of the next events in the feed; return whether there may be more."""
+    """Insert deliveries of the next events in the feed; return whether there may be more events."""
 
     async def work() -> int:
         found = await locked_rows(_PLANNED, "FOR UPDATE", webhook=webhook)
@@ -143,16 +146,16 @@ async def plan(webhook: int, now: datetime) -> bool:
 
 
 async def due(webhook: int, now: datetime, sending: Iterable[int], limit: int) -> list[Due]:
-    """Return the deliveries whose turn it is, without those that are being sent."""
+    """Return deliveries that are due, without those that are being sent."""
     found = await rows(_DUE, webhook=webhook, now=now, sending=list(sending), limit=limit)
     return [Due(*_with_moments(row, 6, 7)) for row in found]
 
 
 async def record(webhook: int, decide: Decide, now: datetime) -> Health | None:
-    """Keep what came of attempts, and how the webhook does, as is decided under its lock.
+    """Store the changes that `decide` returns under the webhook's lock; return its new health.
 
-    An attempt counts no more if its delivery was asked for again meanwhile. Return how the webhook
-    does, if that has changed.
+    Changes of a delivery that was asked for again meanwhile are left out. The health is None if it
+    has not changed.
     """
 
     async def work() -> Health | None:
@@ -169,7 +172,7 @@ async def record(webhook: int, decide: Decide, now: datetime) -> Health | None:
 
 
 async def sweep(now: datetime) -> bool:
-    """Delete deliveries that are old, and webhooks that are; return whether there may be more."""
+    """Delete old deliveries, and deleted webhooks; return whether there may be more."""
     old = await run(_SWEEP, before=now - RETENTION, limit=MAX_SWEPT)
     of_deleted = await run(_SWEEP_DELETED, limit=MAX_SWEPT)
     await run(_CLEAR, before=now - timedelta(minutes=10))
@@ -179,15 +182,15 @@ async def sweep(now: datetime) -> bool:
 def message_id(webhook: int, event: FeedEvent) -> str:
     """Return the id of the message that carries an event to a webhook.
 
-    It is the same whenever it is made: also once the delivery has been swept, or the database was
-    put back. By its time the event is told from another that stands in its place then.
+    It is the same each time, also after the delivery was swept, or the database was restored. The
+    event's time is part of it: after a restore another event may have the same id and position.
     """
     named = f"{webhook} {event.position} {event.mark} {event.event_id}".encode()
     return f"msg_{blake2b(named, digest_size=16).hexdigest()}"
 
 
 async def _insert(webhook: int, events: Iterable[FeedEvent], now: datetime) -> None:
-    """Insert pending deliveries; one that is there already is asked for again."""
+    """Insert pending deliveries; reset those that exist."""
     given = [
         {
             "webhook_id": webhook,
@@ -237,7 +240,7 @@ def _given(change: Change) -> dict[str, Any]:
 
 
 def _with_moments(row: Sequence[Any], *places: int) -> list[Any]:
-    """Return the columns, of which those at these places are moments."""
+    """Return the columns, with those at these places parsed as moments."""
     return [
         moment_of(value) if place in places and value is not None else value
         for place, value in enumerate(row)
@@ -265,7 +268,7 @@ SELECT w.planned_position, w.actions, w.campaign_id FROM webhook w
 WHERE w.id = :webhook AND {_ENABLED}"""
 _ADVANCE = """
 UPDATE webhook SET planned_position = :position WHERE id = :webhook"""
-# What is planned anew from an earlier place comes before what was pending behind that place.
+# After `redeliver` from an earlier position, deliveries beyond the planned position have to wait.
 _DUE = """
 SELECT d.id, d.webhook_id, d.position, d.message_id, d.requests, d.attempts, d.failing_since,
     e.occurred_at
@@ -294,7 +297,7 @@ _SWEEP_DELETED = """
 DELETE FROM delivery WHERE id IN (
     SELECT d.id FROM delivery d JOIN webhook w ON w.id = d.webhook_id
     WHERE w.deleted_at IS NOT NULL LIMIT :limit)"""
-# Not at once: a payload may be about to be read.
+# Not at once: a reader may be about to read a payload.
 _CLEAR = """
 DELETE FROM webhook WHERE deleted_at < :before
     AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.webhook_id = webhook.id)"""
@@ -320,7 +323,7 @@ _insert_pending = BatchStatement(
         RETURNING id""",
     ),
 )
-# Whoever was erased while the message was under way has none of their data kept.
+# An influencer may have been erased while the message was sent: their data is not stored.
 _IS_ERASED = """(delivery.is_erased OR EXISTS (SELECT 1 FROM influencer i
                 WHERE i.id = delivery.influencer_id AND i.erased_at IS NOT NULL))"""
 _record = BatchStatement(

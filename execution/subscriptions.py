@@ -1,7 +1,7 @@
-"""Subscriptions: what one asks for, and its results at positions in the feed.
+"""Subscriptions: the arguments of one, and its results at positions in the feed.
 
-A subscription is not executed for each subscriber. Those with an equal `key` want the same: the
-results of one are the results of all of them, made once.
+A subscription is not executed for each subscriber. Subscriptions with an equal `key` have the same
+results, which are made once for all of them.
 """
 
 import re
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Subscription:
-    """One caller's subscription. The engine has validated it, and its price."""
+    """One caller's subscription, validated and within the price limit."""
 
     def __init__(
         self,
@@ -46,25 +46,24 @@ class Subscription:
         given = _arguments(self._root, variables)
         campaign = given.get("campaignId")
         self.after: str | None = given.get("after")
-        "The cursor of the feed to go on from; None: from now on."
+        "Cursor of the feed after which it begins; None for events from now on."
         self.campaign_id = None if campaign is None else decode(campaign, "Campaign")
-        "Only events of this campaign are told; None: of all."
+        "Campaign whose events it gets; None for all."
         self.influencer_id = context.caller.influencer_id
-        "Only events of this influencer are told; None: of all."
+        "Influencer whose events it gets; None for all."
         self._at_once = max(1, COST_LIMIT // max(1, operation.price.of(variables)))
-        "Positions whose results are read together: their price is bounded as an operation's is."
+        "Positions read together, so that their price stays within that of one operation."
         self.key = _key(self._root, params, variables, context.caller)
-        "Those who want the same have an equal one."
+        "Equal for subscriptions with the same results."
 
     async def check(self) -> None:
-        """Raise RequestError where the caller may not subscribe to this, or not any more."""
+        """Raise RequestError if the caller may not subscribe to this, or no longer may."""
         await self._results(())
 
     async def render(self, positions: Sequence[int]) -> dict[int, bytes]:
-        """Return the result at each position that concerns the caller: an ExecutionResult as JSON.
+        """Return an ExecutionResult, as JSON, for each position that concerns the caller.
 
-        Raises RequestError where the caller may not go on, or UNAVAILABLE where the database did
-        not answer.
+        Raises RequestError if the caller may not go on, UNAVAILABLE if the database did not answer.
         """
         found: dict[int, bytes] = {}
         for start in range(0, len(positions), self._at_once):
@@ -75,7 +74,7 @@ class Subscription:
         result = await self._results(positions)
         values: dict[int, Any] = (result.data or {})[self._root.key]
         if result.errors and len(values) > 1:
-            # Which result has them is only known of one alone.
+            # An error does not tell the position: only a result made alone has its own errors.
             alone = [await self._render([each]) for each in values]
             return {key: text for one in alone for key, text in one.items()}
         return {key: self._body(value, result) for key, value in values.items()}
@@ -104,7 +103,7 @@ class Subscription:
 
 
 def to_request_error(error: Exception) -> RequestError:
-    """Return the error that ends a stream; one that is the server's fault is logged and masked."""
+    """Return the error that ends a stream; an internal error is logged and masked."""
     shown = to_client_error(error)
     ending = RequestError(code_of(shown) or "INTERNAL", shown.message)
     ending.extensions = shown.extensions
@@ -112,16 +111,16 @@ def to_request_error(error: Exception) -> RequestError:
 
 
 def _arguments(root: RootCall, variables: dict[str, Any]) -> dict[str, Any]:
-    """Return the arguments; those that are no text have been refused before."""
+    """Return the arguments, which are all strings: others have been refused before."""
     given = {name: variables.get(variable) for name, variable in root.variables.items()}
     return {**(root.constants or {}), **given}
 
 
 def _key(root: RootCall, params: "Params", variables: dict[str, Any], caller: Caller) -> Hashable:
-    """Return what is equal for all who want the same: not `after`, which only says since when."""
+    """Return a value that is equal for subscriptions with the same results, whatever `after` is."""
     asked = {**variables}
     after = root.variables.get("after")
-    # Declared, and given to `after`: where it is used once more, it decides what is asked for.
+    # Twice is its declaration and its use for `after`; a further use may change the results.
     if after is not None and len(re.findall(rf"\${after}\b", params.query)) == 2:
         asked.pop(after, None)
     values = orjson.dumps(asked, option=orjson.OPT_SORT_KEYS, default=str)

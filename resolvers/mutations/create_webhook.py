@@ -1,4 +1,4 @@
-"""`createWebhook`: have events of the feed sent to an address."""
+"""`createWebhook`: send events of the feed to a URL."""
 
 from collections.abc import Sequence
 
@@ -32,7 +32,7 @@ async def create_webhook(
     selection: str | None,
     from_: str | None,
 ) -> WebhookSecretOutcome:
-    """Create a webhook, which begins after a cursor of the feed, or with what comes from now on."""
+    """Create a webhook, which begins after a cursor of the feed, or at its end."""
     form = Form()
     row = read(
         form,
@@ -66,7 +66,7 @@ async def create_webhook(
 
 
 async def _start(form: Form, from_: str | None) -> FeedCursor:
-    """Return the place in the feed after which the webhook begins."""
+    """Return the cursor after which the webhook begins."""
     cursor = None if from_ is None else await read_cursor(form, from_)
     return cursor or await last_cursor()
 

@@ -1,4 +1,4 @@
-"""`deleteWebhook`: send nothing to an address any more, and forget what was sent."""
+"""`deleteWebhook`: delete a webhook with its deliveries."""
 
 from database.session import run
 from resolvers.context import Context
@@ -6,7 +6,7 @@ from resolvers.mutations.webhook_input import WebhookOutcome, locked, unknown
 
 
 async def delete_webhook(context: Context, *, id: str) -> WebhookOutcome:
-    """Delete a webhook: it is found no more, and its rows are cleared away in the background."""
+    """Mark a webhook as deleted; its rows are deleted in the background."""
     found = await locked(context, id)
     if found is None:
         return WebhookOutcome(user_errors=unknown())

@@ -1,4 +1,4 @@
-"""`redeliver`: send again what a webhook was to get."""
+"""`redeliver`: send events to a webhook again."""
 
 from database.session import run
 from resolvers.context import Context
@@ -13,7 +13,7 @@ from workflow.enums import ErrorCode
 async def redeliver(
     context: Context, *, id: str, from_: str | None, delivery_id: str | None
 ) -> WebhookOutcome:
-    """Send again all from a cursor of the feed on, or one delivery."""
+    """Send all events after a cursor of the feed again, or one delivery."""
     form = Form()
     if (from_ is None) is (delivery_id is None):
         form.refuse(ErrorCode.INVALID_INPUT, "Give exactly one of `from` and `deliveryId`.")
@@ -33,12 +33,12 @@ async def redeliver(
 
 
 async def _from(webhook: int, cursor: FeedCursor) -> None:
-    """Go back to this place in the feed: what comes after it is planned anew."""
+    """Move the webhook back to this position in the feed."""
     await run(_BACK, id=webhook, position=cursor.position)
 
 
 async def _one(context: Context, webhook: int, delivery_id: str) -> bool:
-    """Have one delivery made again; return whether the webhook has it."""
+    """Make one delivery pending again; return whether the webhook has it."""
     key = decode(delivery_id, "Delivery")
     return key is not None and bool(await run(_AGAIN, id=key, webhook=webhook, now=context.now))
 

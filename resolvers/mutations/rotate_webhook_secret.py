@@ -1,4 +1,4 @@
-"""`rotateWebhookSecret`: give a webhook a new secret; the old one signs too for a while."""
+"""`rotateWebhookSecret`: set a new secret; the one before also signs for a while."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ OVERLAP = timedelta(hours=24)
 
 
 async def rotate_webhook_secret(context: Context, *, id: str) -> WebhookSecretOutcome:
-    """Give a webhook a new secret. Of those before, only the last one goes on signing."""
+    """Set a new secret. Of those before only the last one goes on signing."""
     found = await locked(context, id)
     if found is None:
         return WebhookSecretOutcome(user_errors=unknown())

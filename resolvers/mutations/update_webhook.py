@@ -15,11 +15,11 @@ from resolvers.mutations.webhook_input import (
 from resolvers.pipeline.validation import Form
 
 AFRESH = {"failing_since": None, "failures": 0, "paused_until": None}
-"""The columns of a webhook that is given another chance."""
+"""Columns of a webhook without failures."""
 
 
 async def update_webhook(context: Context, *, id: str, changes: WebhookFields) -> WebhookOutcome:
-    """Change the fields that are given. Switched on, it goes on where it was."""
+    """Change the given fields. A webhook that is switched on goes on where it stopped."""
     form = Form()
     row = read(form, rules_in(context), changes)
     if form.refusals:

@@ -1,4 +1,4 @@
-"""The fields of webhooks, checked; and the outcomes that their mutations share."""
+"""Validation of the fields of webhooks, and the outcomes that their mutations share."""
 
 import secrets
 from base64 import b64encode
@@ -44,14 +44,14 @@ class WebhookFields(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookOutcome(MutationOutcome):
-    """The outcome for a webhook; None where there is none."""
+    """The outcome for a webhook; None if there is no such webhook."""
 
     webhook: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookSecretOutcome(WebhookOutcome):
-    """The same with its new secret, which is shown this once."""
+    """The outcome with the new secret, which is shown once."""
 
     secret: str | None = None
 
@@ -106,7 +106,7 @@ def _selection(form: Form, rules: WebhookRules, value: str) -> str:
 
 
 async def read_cursor(form: Form, text: str) -> FeedCursor | None:
-    """Return the place in the feed that a cursor names; refuse one that names none."""
+    """Return the cursor of the feed; refuse one that is invalid."""
     try:
         return await FeedCursor.read(clean(text))
     except RequestError as error:
@@ -115,7 +115,7 @@ async def read_cursor(form: Form, text: str) -> FeedCursor | None:
 
 
 async def locked(context: Context, id: str) -> Mapping[str, Any] | None:
-    """Lock and load what mutations ask of a webhook; None where there is none."""
+    """Lock a webhook, and return the columns that mutations need; None if it is unknown."""
     key = decode(id, "Webhook")
     if key is None:
         return None
@@ -125,18 +125,18 @@ async def locked(context: Context, id: str) -> Mapping[str, Any] | None:
 
 
 def unknown(what: str = "webhook", path: str = "id") -> list[Refusal]:
-    """Return the refusal where there is no such thing."""
+    """Return the refusal of an unknown id."""
     return [Refusal(ErrorCode.NOT_FOUND, f"There is no such {what}.", path_of(path))]
 
 
 def rules_in(context: Context) -> WebhookRules:
-    """Return what webhooks are checked by."""
+    """Return the rules that webhooks are validated by."""
     assert context.webhooks is not None, "the server gives it to every request"
     return context.webhooks
 
 
 def new_secret(context: Context) -> str:
-    """Return a new secret, as Standard Webhooks has them; it is not stored with the answer."""
+    """Return a new secret in the form of Standard Webhooks; it is not stored with the answer."""
     secret = f"whsec_{b64encode(secrets.token_bytes(SECRET_BYTES)).decode()}"
     if context.replay is not None:
         context.replay.hide(secret)

@@ -36,12 +36,12 @@ class Callers(Protocol):
         ...
 
     async def grant(self, authorization: str) -> "Grant":
-        """Return what the header allows, and for how long."""
+        """Return the grant of the header's token."""
         ...
 
     @property
     def revision(self) -> int:
-        """Another number once a token may be refused that was accepted and has not expired."""
+        """A number that changes when a token that was accepted may be refused before it expires."""
         ...
 
 
@@ -68,7 +68,7 @@ class Authenticator:
         return None if authorization is None else (await self.grant(authorization)).caller
 
     async def grant(self, authorization: str) -> "Grant":
-        """Return what an Authorization header allows, and for how long; raise as `caller` does."""
+        """Return the grant of an Authorization header; raise as `caller` does."""
         scheme, _, token = authorization.strip().partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             _log.warning("a token was refused", reason="no bearer token")
@@ -85,7 +85,7 @@ class Authenticator:
 
     @property
     def revision(self) -> int:
-        """Another number once the keys may be others."""
+        """A number that changes with the keys."""
         return self._verifier.revision
 
     async def _verified(self, token: str) -> "tuple[_Verified, Caller]":
@@ -104,7 +104,7 @@ class Authenticator:
 
 
 class Grant(NamedTuple):
-    """A caller, for as long as the token is accepted by which they are known."""
+    """A caller, and the token that they are known by."""
 
     caller: Caller
     expires: int
@@ -113,14 +113,14 @@ class Grant(NamedTuple):
     callers: Callers
 
     async def check(self) -> None:
-        """Raise RequestError UNAUTHENTICATED where the token is not accepted any more.
+        """Raise RequestError UNAUTHENTICATED if the token is no longer accepted.
 
         While the keys cannot be fetched, those that are cached decide.
         """
         await self.callers.grant(self.authorization)
 
     async def refusal(self) -> RequestError | None:
-        """Return why the token is not accepted any more; None where it is, or cannot be checked."""
+        """Return why the token is no longer accepted; None if it is, or cannot be checked."""
         try:
             await self.check()
         except RequestError as error:
@@ -164,7 +164,7 @@ class _Keys(Protocol):
     """The keys of one signer. A key allows one algorithm, whatever the token claims."""
 
     revision: int
-    "Another number once they may be others."
+    "A number that changes with the keys."
 
     async def find(self, kid: str | None) -> Sequence[jwt.PyJWK]:
         """Return the keys with this id; there may be several."""

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import structlog
 
+from database.failures import is_outage
 from telemetry import metrics
 
 ENDED = "The server ends: connect again, to another."
@@ -88,7 +89,7 @@ class Registry:
                 await asyncio.sleep(pause)
                 looks = (connection.look() for connection in list(part))
                 for error in await asyncio.gather(*looks, return_exceptions=True):
-                    if isinstance(error, Exception):
+                    if isinstance(error, Exception) and not is_outage(error):
                         _log.error("a connection could not be looked at", exc_info=error)
 
     async def end(self, seconds: float) -> None:

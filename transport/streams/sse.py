@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from transport.service import Service
 
 COMMENT = b":\n\n"
-"A sign of life: a named event would be an error to npm's graphql-sse."
+"A comment that keeps the connection open; npm's graphql-sse rejects unknown named events."
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -30,7 +30,7 @@ _COMPLETE = b"event: complete\ndata:\n\n"
 
 
 def events_of(body: bytes) -> bytes:
-    """Return the events of a response that is there: its body, and the end."""
+    """Return a whole response as events: its body, and the end."""
     return _next_event(body) + _COMPLETE
 
 
@@ -39,7 +39,7 @@ def _next_event(body: bytes) -> bytes:
 
 
 class EventStream(Stream):
-    """A subscription, answered by a response that stays open."""
+    """A subscription over SSE, whose response stays open."""
 
     def __init__(self, service: "Service", grant: Grant, record: Record) -> None:
         self._service = service
@@ -49,7 +49,7 @@ class EventStream(Stream):
         super().__init__("sse", Outbox(self._write), grant, record)
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the response until the subscription or the server ends, or its client has gone."""
+        """Send the response until the subscription, the server or the connection ends."""
         self._send = send
         self._connection = scope.get("extensions", {}).get("joinery.connection")
         self._service.streams.add(self, "sse")
@@ -90,7 +90,7 @@ class EventStream(Stream):
         return False
 
     async def look(self) -> None:
-        """Send a comment where nothing else was sent; end it where the token is not accepted."""
+        """Send a comment if nothing else was sent; end it if the token is no longer accepted."""
         if not self._has_sent:
             self._outbox.put(Entry(content=COMMENT))
         self._has_sent = False
@@ -98,7 +98,7 @@ class EventStream(Stream):
             self.end(error)
 
     def go_away(self) -> None:
-        """End the response without `complete`: its client comes back, to another server."""
+        """End the response without `complete`, so that its client reconnects to another server."""
         self.cut()
         self._outbox.close()
 
