@@ -59,8 +59,8 @@ test: install graphiql $(if $(NODE),$(AUDITS) $(PEERS)) $(CHROMIUM) $(PGBOUNCER)
 test-fast: install ## Run the tests that need a minute: on SQLite, without browser and bench
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not postgres and not slow and not fault" $(T)
 
-faults: install $(PGBOUNCER) ## Break what the server stands on, the long tests too: kills, failovers, networks
-	$(BIN)/python -m pytest -q -o faulthandler_timeout=1800 $(if $(filter tests,$(T)),tests/faults,$(T))
+faults: install $(PGBOUNCER) $(PEERS) $(WRK) ## Break what the server stands on, the long tests too: kills, failovers, networks
+	$(BIN)/python -m pytest -q -o faulthandler_timeout=1800 $(if $(filter tests,$(T)),tests/faults tests/bench,$(T))
 
 torture: install ## Act at random while the server is broken, 20,000 times: make torture TORTURE="--seed 1"
 	$(BIN)/python -m tests.torture $(TORTURE)

@@ -6,9 +6,10 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from background.lease import USUAL, Terms, run_leased
+from background.lease import USUAL, LeaseLostError, Terms, run_leased
 from database.failures import is_outage
 from database.migrations import pending_migrations
+from database.session import capabilities
 from telemetry.outages import database
 
 MIGRATION_SECONDS = 2
@@ -52,7 +53,11 @@ class Worker:
             while True:
                 called.clear()
                 try:
-                    await run_leased(self.name, self._work, self._terms)
+                    # On SQLite a renewal waits for whoever writes.
+                    terms = self._terms if capabilities().has_concurrent_writers else USUAL
+                    await run_leased(self.name, self._work, terms)
+                except LeaseLostError:
+                    _log.warning("the worker %s lost its lease and was stopped", self.name)
                 except Exception as error:  # noqa: BLE001
                     if is_outage(error):
                         database.failed(error)

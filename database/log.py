@@ -2,10 +2,14 @@
 
 import asyncio
 import logging
+import sqlite3
+from contextlib import closing
+from typing import Any
+from urllib.parse import quote
 
 from database.capabilities import SQLITE
-from database.session import TortoiseDatabase, capabilities
-from database.statement import fetch
+from database.failures import is_collision
+from database.session import capabilities, connection
 
 ATTEMPTS = 40
 PAUSE = 0.05
@@ -22,9 +26,23 @@ async def empty_log() -> None:
     """
     if capabilities() is not SQLITE:
         return
+    client: Any = connection()
     for _ in range(ATTEMPTS):
-        [[is_busy, *_]] = await fetch(TortoiseDatabase(), "PRAGMA wal_checkpoint(TRUNCATE)", {})
-        if not is_busy:
+        if await asyncio.to_thread(_is_emptied, client.filename):
             return
         await asyncio.sleep(PAUSE)
     _log.warning("the write-ahead log could not be emptied: a long query reads what it holds")
+
+
+def _is_emptied(file: str) -> bool:
+    # On a connection of its own, without a timeout: it would wait for readers with the lock of
+    # writers, and all writers for it.
+    address = f"file:{quote(file)}?mode=rw"
+    try:
+        with closing(sqlite3.connect(address, uri=True, timeout=0)) as driver:
+            [[is_busy, *_]] = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return not is_busy
+    except sqlite3.OperationalError as error:
+        if not is_collision(error):
+            raise
+        return False

@@ -1,6 +1,8 @@
 """One transaction: all of it happens or none, and again from the start where the database asks."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from time import perf_counter
 from typing import TypeVar
 
@@ -8,11 +10,13 @@ import stamina
 from tortoise.transactions import in_transaction
 
 from database.failures import is_worth_another_try
+from database.session import capabilities, rows
 from database.trial import trial_run
 from telemetry.metrics import RETRIES
 from telemetry.requests import waited
 
 ATTEMPTS = 8
+POLL_SECONDS = 0.05
 SECONDS = 45.0
 """For all attempts together; what has a deadline of its own is cancelled by it before."""
 
@@ -47,6 +51,25 @@ async def transacted(work: Callable[[], Awaitable[T]], *, undo: bool = False) ->
             RETRIES.add()
             return await _once(work, undo)
     raise AssertionError("the last attempt returns or raises")
+
+
+async def wait_for_others(seconds: float) -> None:
+    """Wait until the transactions that write now have ended, so many seconds at most.
+
+    On SQLite there is none while this one holds no lock: whoever writes is alone.
+    """
+    if not capabilities().has_concurrent_writers:
+        return
+    [[end]] = await rows(f"SELECT {_SNAPSHOT_END}")
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            # There is nothing to be told by: another process may have them.
+            while not (await rows(_HAVE_ENDED, end=end))[0][0]:  # noqa: ASYNC110
+                await asyncio.sleep(POLL_SECONDS)
+
+
+_SNAPSHOT_END = "pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+_HAVE_ENDED = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint >= :end::bigint"
 
 
 async def _once(work: Callable[[], Awaitable[T]], undo: bool) -> T:

@@ -16,6 +16,7 @@ from execution.errors import code_of, to_client_error
 from execution.subscriptions import Subscription, to_request_error
 from resolvers.errors import RequestError
 from resolvers.feed import FeedCursor, FeedEvent, events_after, last_cursor, still_stands
+from telemetry.requests import current_request
 
 PAGE = 100
 """Events that are read at a time for a subscriber that catches up."""
@@ -27,7 +28,10 @@ ATTEMPTS = 20
 """Attempts to read the results of a batch while the database is away; then its streams end."""
 RENDER_SECONDS = 10.0
 """Seconds that the results of a batch may take; then its streams end, because others wait."""
-_TOO_LONG = "This took too long, while others wait: select less, or subscribe to one campaign."
+_TOO_LONG = (
+    "Reading the changes took too long. Subscribe again, with `after`; if it happens often, select"
+    " less, or subscribe to one campaign."
+)
 _PUT_BACK = "The database was put back to an earlier state. Read what you show again."
 
 
@@ -131,6 +135,7 @@ class Live:
 
     async def _join(self, member: _Member) -> None:
         """Let a subscriber catch up, then add it to the group of its subscription."""
+        current_request.set(None)  # its record would note the statements of the stream without end
         try:
             start = await self._start()
             member.position = member.position or start.position
@@ -273,7 +278,7 @@ async def _rendered(target: _Target) -> Mapping[int, bytes]:
             async with asyncio.timeout(RENDER_SECONDS):
                 return await target.subscription.render(target.positions)
         except TimeoutError:
-            raise RequestError("COST_LIMIT", _TOO_LONG) from None
+            raise RequestError("UNAVAILABLE", _TOO_LONG) from None
         except RequestError as error:
             attempts += 1
             if code_of(error) != "UNAVAILABLE" or attempts == ATTEMPTS:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from ipaddress import ip_address
 from types import TracebackType
 from typing import Any, Self, cast
@@ -170,6 +171,8 @@ class _CheckedNetwork(httpcore.AsyncNetworkBackend):
     def __init__(self, allowed: Allowed) -> None:
         self._allowed = allowed
         self._network = cast("httpcore.AsyncNetworkBackend", httpcore.AnyIOBackend())
+        self._lookups: dict[tuple[str, int], asyncio.Future[list[Any]]] = {}
+        "Look-ups under way, by host and port."
 
     async def connect_tcp(
         self,
@@ -180,7 +183,7 @@ class _CheckedNetwork(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Connect to the host. Raises ForbiddenAddressError if none of its addresses is allowed."""
-        known = await _addresses(host, port)
+        known = await self._addresses(host, port)
         allowed = [address for address in known if self._allowed.permits(host, address)]
         if not allowed:
             raise ForbiddenAddressError(
@@ -198,12 +201,25 @@ class _CheckedNetwork(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         return await self._network.connect_tcp(str(address), port, *given)
 
+    async def _addresses(self, host: str, port: int) -> list[Address]:
+        """Return the addresses of a host, each once.
+
+        A look-up cannot be cancelled, and takes a thread of a few. So there is one for each host.
+        """
+        asked = self._lookups.get((host, port))
+        if asked is None:
+            loop = asyncio.get_running_loop()
+            asked = asyncio.ensure_future(loop.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+            self._lookups[host, port] = asked
+            asked.add_done_callback(partial(self._forget, (host, port)))
+        found = await asyncio.shield(asked)
+        return list(dict.fromkeys(ip_address(address[0]) for *_, address in found))
+
+    def _forget(self, key: tuple[str, int], lookup: asyncio.Future[list[Any]]) -> None:
+        del self._lookups[key]
+        if not lookup.cancelled():
+            lookup.exception()  # nobody may wait for it any more
+
     async def sleep(self, seconds: float) -> None:
         """Sleep, as httpcore asks for."""
         await self._network.sleep(seconds)
-
-
-async def _addresses(host: str, port: int) -> list[Address]:
-    """Return the addresses of a host, each once."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(ip_address(address[0]) for *_, address in found))

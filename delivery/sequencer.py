@@ -91,7 +91,7 @@ async def turn(state: State) -> State:
     )
     if found:
         [(position, snapshot, lag, _)] = found
-        FEED_LAG_SECONDS.add(lag)
+        FEED_LAG_SECONDS.add(max(lag, 0))  # the clocks of two machines differ
         return State(position, snapshot, state.offset)
     newer, _ = await _read()
     return newer if newer != state else await transacted(_give_all)
@@ -138,7 +138,10 @@ async def _give_rest() -> State:
     [(last,)] = await rows("SELECT coalesce(max(id), 0) FROM participation_event")
     for start in range(0, last, MAX_EVENTS):
         given = await rows(_WINDOW, position=position, start=start, end=start + MAX_EVENTS)
-        position += given[0][0]
+        count, lag = given[0]
+        position += count
+        if count:
+            FEED_LAG_SECONDS.add(max(lag, 0))
     [(*state, _)] = await rows(_SAVE, position=position)
     return State(*state)
 
@@ -186,9 +189,9 @@ WITH given AS (
     FROM participation_event AS e WHERE id > :start::bigint AND id <= :end::bigint
         AND NOT EXISTS (SELECT 1 FROM feed AS f WHERE f.event_id = e.id
             AND f.event_id > :start::bigint AND f.event_id <= :end::bigint)
-    RETURNING 1
+    RETURNING mark
 )
-SELECT count(*) FROM given"""
+SELECT count(*), extract(epoch FROM clock_timestamp())::float8 - min(mark) / 1e6 FROM given"""
 _SAVE = f"""
 UPDATE feed_state SET position = :position, snapshot = pg_current_snapshot()::text,
     cluster = {_CLUSTER}

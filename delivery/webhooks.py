@@ -230,11 +230,13 @@ class Shift:
         for attempt in ended:
             by_webhook.setdefault(attempt.due.webhook_id, []).append(attempt)
         for webhook, attempts in by_webhook.items():
-            # Deliveries that could not be recorded stay in `_sending`: else they were sent at once.
+            unrecorded = attempts
             with _isolated(webhook):
                 await self._record_of(webhook, attempts)
+                unrecorded = []
                 for attempt in attempts:
                     del self._sending[attempt.due.id]
+            self._ended += unrecorded  # for the next turn
 
     async def _record_of(self, webhook: int, attempts: Sequence[Attempt]) -> None:
         now = self._clock()

@@ -24,6 +24,7 @@ from graphql import (
     InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
+    SelectionNode,
     SelectionSetNode,
     ValueNode,
     VariableNode,
@@ -419,23 +420,25 @@ def _may_be_late(
 def _root_fields(
     selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], seen: set[str]
 ) -> Iterator[FieldNode]:
-    """Yield the root fields, in a document that need not be valid.
+    """Yield the root fields, in a document that need not be valid."""
+    for node in _root_nodes(selections, fragments, seen):
+        if isinstance(node, FieldNode):
+            yield node
 
-    A spread of a fragment that does not exist yields nothing: it is no field.
-    """
+
+def _root_nodes(
+    selections: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], seen: set[str]
+) -> Iterator[SelectionNode]:
+    """Yield the root fields, and the fragments in which they are; those that exist."""
     for node in selections.selections:
-        match node:
-            case FieldNode():
-                yield node
-            case InlineFragmentNode():
-                yield from _root_fields(node.selection_set, fragments, seen)
-            case FragmentSpreadNode():
-                name = node.name.value
-                if name in fragments and name not in seen:
-                    seen.add(name)
-                    yield from _root_fields(fragments[name].selection_set, fragments, seen)
-            case _:
-                pass
+        yield node
+        if isinstance(node, InlineFragmentNode):
+            yield from _root_nodes(node.selection_set, fragments, seen)
+        elif isinstance(node, FragmentSpreadNode):
+            name = node.name.value
+            if name in fragments and name not in seen:
+                seen.add(name)
+                yield from _root_nodes(fragments[name].selection_set, fragments, seen)
 
 
 def _dry_run(field: FieldNode) -> ValueNode | None:
@@ -509,7 +512,10 @@ def _only_field(
     """Return the only root field; that of a subscription may be in a fragment."""
     selections = operation.selection_set.selections
     if operation.operation is OperationType.SUBSCRIPTION:
-        selections = [*_root_fields(operation.selection_set, fragments, set())]
+        nodes = [*_root_nodes(operation.selection_set, fragments, set())]
+        if any(node.directives for node in nodes):
+            return None
+        selections = [node for node in nodes if isinstance(node, FieldNode)]
     node = selections[0] if len(selections) == 1 else None
     return node if isinstance(node, FieldNode) else None
 

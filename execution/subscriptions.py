@@ -116,12 +116,16 @@ def _arguments(root: RootCall, variables: dict[str, Any]) -> dict[str, Any]:
     return {**(root.constants or {}), **given}
 
 
+_IGNORED = r"(?:[\s,\ufeff]|#[^\n\r]*)*"
+"""What may stand between tokens of a document, as a regular expression."""
+
+
 def _key(root: RootCall, params: "Params", variables: dict[str, Any], caller: Caller) -> Hashable:
     """Return a value that is equal for subscriptions with the same results, whatever `after` is."""
     asked = {**variables}
     after = root.variables.get("after")
     # Twice is its declaration and its use for `after`; a further use may change the results.
-    if after is not None and len(re.findall(rf"\${after}\b", params.query)) == 2:
+    if after is not None and len(re.findall(rf"\${_IGNORED}{after}\b", params.query)) == 2:
         asked.pop(after, None)
     values = orjson.dumps(asked, option=orjson.OPT_SORT_KEYS, default=str)
     sees = caller.role, caller.advertiser_id, caller.influencer_id

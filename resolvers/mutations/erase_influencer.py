@@ -11,6 +11,7 @@ from datetime import datetime
 
 from database.bulk import update
 from database.session import rows, run
+from database.transactions import wait_for_others
 from models import profiles
 from models.influencer import ERASED, erased_id
 from models.participation import Post
@@ -30,6 +31,9 @@ from workflow.decisions import sources_of
 from workflow.enums import Action, Outcome, Role, platform_of
 from workflow.post_addresses import without_name
 from workflow.table import Command
+
+OTHERS_SECONDS = 2
+"""Seconds that transactions may take which were open when the erasure was committed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +79,18 @@ async def erase_influencer(
     return EraseInfluencerOutcome(influencer=key, removed=removed, texts=texts)
 
 
-async def erase_late(outcome: EraseInfluencerOutcome) -> None:
-    """Erase, after the commit, the data that other transactions have read before it and stored."""
-    if outcome.influencer is None:
+async def erase_late(influencer_id: str, texts: Collection[str]) -> None:
+    """Erase, after the commit, the data that other transactions have read before it and stored.
+
+    It does nothing unless the influencer is erased. `texts` are those of the outcome, which a
+    repeated call does not have any more.
+    """
+    influencer = decode(influencer_id, "Influencer") or 0
+    if not await rows(_IS_ERASED, influencer=influencer):
         return
-    await run(_DELIVERIES, influencer=outcome.influencer)
-    await erase_answers(outcome.influencer, outcome.texts)
+    await wait_for_others(OTHERS_SECONDS)
+    await run(_DELIVERIES, influencer=influencer)
+    await erase_answers(influencer, {*texts, encode("Influencer", influencer)})
 
 
 async def _remove(context: Context, pairs: Collection[Pair], reason: str) -> list[int]:
@@ -126,6 +136,7 @@ async def _texts_of(key: int) -> set[str]:
     return (texts | urls | refusals | {encode("Influencer", key)}) - {ERASED}
 
 
+_IS_ERASED = "SELECT 1 FROM influencer WHERE id = :influencer AND erased_at IS NOT NULL"
 # A delivery that is being sent does not store its payload afterwards either (delivery/outbox.py).
 _DELIVERIES = """
 UPDATE delivery SET payload = NULL, last_error = NULL, is_erased = TRUE

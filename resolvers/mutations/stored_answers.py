@@ -5,14 +5,15 @@ the last 24 hours, are read, and each string in them is compared with the influe
 """
 
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import orjson
 
 from database.session import rows, run
 
-BATCH = 500
-"""Answers that are read at a time."""
+BATCH = 50
+"""Answers that are read at a time; one may have megabytes."""
 
 # Once there is a response, it includes the kept payloads of the mutation fields.
 _ANSWERS = """SELECT id, coalesce(response, kept) FROM idempotency_key
@@ -59,7 +60,10 @@ class _Texts(NamedTuple):
         return cls(frozenset(inner).difference(escaped), escaped)
 
     def are_in(self, answer: bytes) -> bool:
-        """Return whether one of the texts is a whole string in the answer."""
-        if not self.plain.isdisjoint(answer.split(b'"')):
-            return True
+        """Return whether one of the texts is a whole string in the answer, and not a key."""
+        pieces = answer.split(b'"')
+        if not self.plain.isdisjoint(pieces):
+            for piece, following in pairwise(pieces):
+                if piece in self.plain and not following.startswith(b":"):
+                    return True
         return any(b'"%b"' % text in answer for text in self.escaped)

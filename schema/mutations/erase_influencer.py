@@ -70,6 +70,6 @@ async def erase_influencer(
 
     completed = await write(info, (Role.STAFF,), work, dry_run=dry_run)
     if not dry_run:
-        await erase_late(outcome)
+        await erase_late(input.influencer_id, outcome.texts)
         await empty_log()
     return completed

@@ -14,6 +14,7 @@ QUICK = Load(
 )
 
 
+@pytest.mark.fault
 @pytest.mark.slow
 def test_everything_is_measured(tmp_path: Path) -> None:
     if not NODE.exists():

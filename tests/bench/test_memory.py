@@ -23,6 +23,7 @@ def test_no_two_documents_are_the_same_and_one_in_four_is_wrong() -> None:
     assert (len(set(texts)), wrong) == (40, 10)
 
 
+@pytest.mark.fault
 @pytest.mark.slow
 def test_everything_is_measured(tmp_path: Path) -> None:
     with database(SMALL, None) as found:

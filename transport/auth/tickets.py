@@ -50,7 +50,7 @@ class Tickets:
         now = datetime.now(UTC)
         await self._sweep(now)
         ticket = secrets.token_urlsafe(32)
-        ends = min(now + LIFETIME, datetime.fromtimestamp(grant.expires, UTC))
+        ends = datetime.fromtimestamp(min((now + LIFETIME).timestamp(), grant.expires), UTC)
         sealed = _box(ticket).encrypt(authorization.encode())
         await Ticket.create(digest=_digest(ticket), sealed=sealed, expires_at=ends)
         return ticket, ends

@@ -95,9 +95,12 @@ def _check_payload(kind: str, given: object) -> None:
 
 
 def pong(message: Message) -> bytes:
-    """Return the answer to a ping."""
+    """Return the answer to a ping; raise ClosedError 4400."""
     payload = message.get("payload")
-    return orjson.dumps({"type": "pong"} | ({} if payload is None else {"payload": payload}))
+    try:
+        return orjson.dumps({"type": "pong"} | ({} if payload is None else {"payload": payload}))
+    except orjson.JSONEncodeError:  # it reads deeper lists than it writes
+        raise _bad("The `payload` of `ping` is nested too deeply.") from None
 
 
 def authorization_in(payload: object) -> str | None:

@@ -73,8 +73,8 @@ class EventStream(Stream):
         self._outbox.close()
 
     async def _write(self, entry: Entry) -> None:
-        self._has_sent = True
         body = entry.content
+        self._has_sent |= entry.stream is not None
         if entry.is_last:
             body = (_next_event(b'{"errors":%b}' % body) if body else b"") + _COMPLETE
             self._outbox.close()

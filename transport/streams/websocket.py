@@ -144,7 +144,7 @@ class Connection:
         self._limits = endpoint.limits
         self._receive = receive
         self._send = send
-        self._socket: Any = scope["extensions"].get("joinery.connection")
+        self._socket: Any = scope.get("extensions", {}).get("joinery.connection")
         self._outbox = Outbox(self._write, self._write_now)
         self._operations: dict[str, Operation] = {}
         "The operations by id; each until its last message was sent."
@@ -232,6 +232,8 @@ class Connection:
                     pass  # a pong needs no answer
         except ClosedError as error:
             self._close(error)
+        except Exception as error:  # noqa: BLE001
+            self._close(ClosedError(CloseCode.INTERNAL, to_client_error(error).message))
 
     async def _acknowledge(self, message: Message, authorization: str | None) -> None:
         if self._grant is not None:

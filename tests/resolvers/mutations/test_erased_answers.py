@@ -16,7 +16,9 @@ from resolvers.errors import RequestError
 from resolvers.ids import encode
 from resolvers.mutations import stored_answers
 from schema import schema
+from schema.mutations import erase_influencer
 from tests import data
+from tests.data import NOW
 from tests.engine import STAFF, creator, mutate, operation
 from workflow.enums import Action, ParticipationStatus, Platform
 
@@ -117,6 +119,57 @@ async def test_an_account_of_theirs_that_another_was_refused_is_not_told_again(d
 
     again = await call("1", "connectAccount", selected, creator(other.pk), **claimed)
     assert code_of(again) == "ANSWER_ERASED"
+
+
+async def test_a_name_that_is_a_key_of_all_answers_takes_none_along(db: str):
+    for number, name in enumerate(("name", "Other")):
+        named = {"externalId": f"id-{number}", "name": name}
+        selected = "influencers { name }"
+        await call(str(number), "upsertInfluencers", selected, influencers=[named])
+
+    await erase(await Influencer.get(external_id="id-0"))
+
+    rows = await IdempotencyKey.all().order_by("id")
+    assert [b"ANSWER_ERASED" in (row.response or b"") for row in rows] == [True, False]
+
+
+async def test_a_repeated_erasure_erases_what_was_stored_after_it_was_cut_off(
+    db: str, monkeypatch: pytest.MonkeyPatch
+):
+    person = await data.influencer()
+    gid = encode("Influencer", person.pk)
+    given: dict[str, Any] = {"influencerId": gid, "reason": "asked for"}
+
+    async def cut_off(*_: Any) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(erase_influencer, "erase_late", cut_off)
+        await call("1", "eraseInfluencer", "influencer { id }", **given)
+    late = await IdempotencyKey.create(
+        caller="STAFF someone",
+        key="2",
+        digest="",
+        holder="",
+        leased_until=NOW,
+        created_at=NOW,
+        response=orjson.dumps({"data": {"id": gid}}),
+    )
+
+    await call("1", "eraseInfluencer", "influencer { id }", **given)
+
+    await late.refresh_from_db()
+    assert b"ANSWER_ERASED" in (late.response or b"")
+
+
+async def test_a_repeated_erasure_that_was_refused_erases_nothing(db: str):
+    person = await data.influencer((Platform.TIKTOK, 10))
+    gid = encode("Influencer", person.pk)
+    campaign = encode("Campaign", (await data.campaign(platforms=[Platform.TIKTOK])).pk)
+    await call("apply", "apply", "userErrors { code }", creator(person.pk), campaignId=campaign)
+    for _ in range(2):
+        await call("1", "eraseInfluencer", "userErrors { code }", influencerId=gid, reason=" ")
+    assert await IdempotencyKey.filter(influencer_id=person.pk).exists()
 
 
 async def test_all_that_are_stored_are_looked_through(db: str, monkeypatch: pytest.MonkeyPatch):

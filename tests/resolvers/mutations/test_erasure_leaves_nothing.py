@@ -14,6 +14,8 @@ import orjson
 import pytest
 
 from execution.engine import Params
+from models.participation import ParticipationEvent
+from models.webhook import DeliveryStatus
 from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.ids import encode
@@ -102,7 +104,17 @@ async def live() -> str:
             mine = {"participationId": result["participation"]["id"]}
             await call("withdraw", them, **mine, reason=f"{LETTER} leaves, and {WORD}")
     await connected(them, "TIKTOK", ACCOUNTS[1])
+    await delivered(key)
     return person
+
+
+async def delivered(influencer: int) -> None:
+    """Store a message about the influencer, and the words of a receiver that refused another."""
+    webhook = await data.webhook()
+    first, second = await ParticipationEvent.filter(influencer_id=influencer).limit(2)
+    names = {"payload": f'{{"name":"{LETTER} {WORD}"}}', "status": DeliveryStatus.DELIVERED}
+    await data.delivery(webhook, first, 1, **names)
+    await data.delivery(webhook, second, 2, last_error=f"It knows no {LETTER} {WORD}.")
 
 
 async def upserted(name: str) -> str:

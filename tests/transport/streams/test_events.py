@@ -164,6 +164,11 @@ async def test_a_ticket_ends_with_the_token_that_it_stands_for(url: str) -> None
     assert (await get(url, query=VIEWER, ticket=given)).status_code == 401
 
 
+async def test_a_token_may_end_after_the_last_year_that_there_is(url: str) -> None:
+    given = (await ticket(url, token("STAFF", seconds=10**12))).json()["ticket"]
+    assert (await get(url, query=VIEWER, ticket=given)).status_code == 200
+
+
 async def test_a_ticket_opens_event_streams_alone(url: str) -> None:
     given = (await ticket(url)).json()["ticket"]
     answer = await get(url, "application/json", query=VIEWER, ticket=given)

@@ -100,6 +100,11 @@ async def test_after_complete_nothing_more_is_sent(url: str) -> None:
         ),
         (STAFF, 'subscription { participationChanged(after: "x") { cursor } }', "INVALID_INPUT"),
         (STAFF, "subscription { nothing }", "GRAPHQL_VALIDATION_FAILED"),
+        (
+            STAFF,
+            "subscription { ... @skip(if: true) { participationChanged { cursor } } }",
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
     ],
 )
 async def test_what_a_caller_may_not_have_ends_with_an_error(

@@ -98,6 +98,7 @@ async def test_a_wrong_document_ends_its_operation_alone(url: str, query: str, c
         ('{"type": "complete"}', "`id`"),
         ('{"type": "ping", "payload": "x"}', "`payload`"),
         (b'{"type": "ping"}', "Messages are text, not binary."),
+        (f'{{"type": "ping", "payload": {{"a": {"[" * 300}{"]" * 300}}}}}', "nested too deeply"),
     ],
 )
 async def test_a_malformed_message_closes_with_4400(url: str, message: Any, reason: str) -> None:
