@@ -22,6 +22,8 @@ PAGE = 100
 """Events that are read at a time for a subscriber that catches up."""
 BATCH = 500
 """Events that are read at a time for all subscribers that have caught up."""
+GATHER_SECONDS = 0.02
+"""Seconds after events were delivered in which the next ones gather, to be read together."""
 RETRY_SECONDS = 0.5
 """Seconds until the next attempt to read the feed, after one that failed."""
 ATTEMPTS = 20
@@ -191,6 +193,7 @@ class Live:
                 if not is_told:
                     self._news.missed()
                 await self._tell(events)
+                await asyncio.sleep(GATHER_SECONDS)
             else:
                 await self._end_if_put_back()
             is_told = bool(events) or await self._news.wait()
