@@ -73,9 +73,7 @@ async def test_each_change_is_told_once_and_in_order_however_often_it_breaks(
                             server.kill_worker(worker)
                             await again
                     case "replace":
-                        again = restarted(server)
-                        server.tell(signal.SIGHUP)
-                        await again
+                        await asyncio.to_thread(replace_workers, server)
                     case _:
                         await hang_up(database)
                 await happening
@@ -92,6 +90,15 @@ async def happens(news: News, number: int) -> None:
         except Exception:  # noqa: BLE001
             news.waiting = [one, *rest]
             await asyncio.sleep(0.1)
+
+
+def replace_workers(server: ServerGroup) -> None:
+    """Have all workers replaced, and wait until the old ones have gone."""
+    old = set(server.workers())
+    server.tell(signal.SIGHUP)
+    wait_until(
+        lambda: old.isdisjoint(new := server.workers()) and len(new) == len(old), server.said
+    )
 
 
 def restarted(server: ServerGroup) -> Awaitable[None]:
