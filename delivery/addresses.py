@@ -23,6 +23,8 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 _HOST = re.compile(r"(?!.*\.\d+$)[a-z0-9_-]+(\.[a-z0-9_-]+)*")
+_LABEL = re.compile(r"[a-z0-9_-]{1,63}")
+_IN_BRACKETS = re.compile(r"(.*@)?\[[^\[\]]+\](:\d*)?")
 _NAT64 = IPv6Network("64:ff9b::/96")
 _TUNNELS = (IPv6Network("2002::/16"), IPv6Network("2001::/32"))
 """6to4 and Teredo: IPv6 addresses that contain IPv4 addresses."""
@@ -77,6 +79,8 @@ class Allowed:
             return f"Give a URL that begins with {self._schemes}."
         if not host or not url.isascii() or not url.isprintable():
             return "Give the host, and write all in ASCII: names as xn--…, other text as %…."
+        if not _is_host(host, parts.netloc):
+            return f"{host} is no name of a host, and no IP address."
         if parts.username is not None or parts.password is not None:
             return "Leave out the user name: messages are signed, and URLs are not kept secret."
         if parts.fragment:
@@ -113,6 +117,14 @@ def _embedded(address: Address) -> Address:
     if address in _NAT64:
         return IPv4Address(int(address) & 0xFFFF_FFFF)
     return address.ipv4_mapped or address
+
+
+def _is_host(host: str, authority: str) -> bool:
+    """Return whether the host in this authority, which may have a port, is a name or an address."""
+    if "[" in authority:
+        return bool(_IN_BRACKETS.fullmatch(authority)) and _literal(host) is not None
+    labels = host.removesuffix(".").split(".")
+    return len(host) <= 253 and all(_LABEL.fullmatch(label) for label in labels)
 
 
 def _literal(host: str) -> Address | None:

@@ -28,8 +28,10 @@ RETRY_SECONDS = 0.5
 """Seconds until the next attempt to read the feed, after one that failed."""
 ATTEMPTS = 20
 """Attempts to read the results of a batch while the database is away; then its streams end."""
+PATIENCE_SECONDS = 0.25
+"""Seconds that those who have their results wait for the others before the feed is read on."""
 RENDER_SECONDS = 10.0
-"""Seconds that the results of a batch may take; then its streams end, because others wait."""
+"""Seconds that the results of a batch may take; then its streams end."""
 _TOO_LONG = (
     "Reading the changes took too long. Subscribe again, with `after`; if it happens often, select"
     " less, or subscribe to one campaign."
@@ -74,12 +76,15 @@ class _Audience(NamedTuple):
     influencer: int | None = None
 
 
-class _Target(NamedTuple):
-    """The next events for members that share a subscription."""
+class _Group:
+    """Members that share a subscription: their results are read once, in a task of their own."""
 
-    subscription: Subscription
-    members: Sequence[_Member]
-    positions: Sequence[int]
+    def __init__(self, subscription: Subscription) -> None:
+        self.subscription = subscription
+        self.members: dict[_Member, None] = {}
+        self.waiting: list[int] = []
+        "The positions of events that were not delivered to the members yet."
+        self.telling: asyncio.Task[None] | None = None
 
 
 class Live:
@@ -89,9 +94,11 @@ class Live:
         self._news = News()
         self._last: FeedCursor | None = None
         "The cursor of the last event that was delivered to all; None without subscribers."
-        self._groups: dict[_Audience, dict[Hashable, dict[_Member, None]]] = {}
-        "The members by audience and by the key of their subscription."
+        self._groups: dict[_Audience, dict[Hashable, _Group]] = {}
+        "The groups by audience and by the key of their subscription."
         self._joining: dict[asyncio.Task[None], _Member] = {}
+        self._telling: set[asyncio.Task[None]] = set()
+        "The tasks of groups."
         self._is_wanted = asyncio.Event()
         self._started = asyncio.Lock()
 
@@ -127,11 +134,11 @@ class Live:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def close(self) -> None:
-        """Cancel the joining of all subscribers that have not caught up yet."""
-        joining = [*self._joining]
-        for task in joining:
+        """Stop delivering, also to subscribers that have not caught up yet."""
+        tasks = [*self._joining, *self._telling]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*joining, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     # Joining
 
@@ -150,8 +157,9 @@ class Live:
             return
         if member.is_over:
             return
-        groups = self._groups.setdefault(_audience(member.subscription), {})
-        groups.setdefault(member.subscription.key, {})[member] = None
+        subscription = member.subscription
+        groups = self._groups.setdefault(_audience(subscription), {})
+        groups.setdefault(subscription.key, _Group(subscription)).members[member] = None
         self._is_wanted.set()
 
     async def _start(self) -> FeedCursor:
@@ -201,33 +209,46 @@ class Live:
         self._is_wanted.clear()
 
     async def _tell(self, events: Sequence[FeedEvent]) -> None:
-        targets = [*self._targets(events)]
+        groups = self._concerned(events)
         # Before the first await: whoever joins from now on has caught up to here.
         self._last = FeedCursor(events[-1].position, events[-1].mark)
-        await asyncio.gather(*(self._tell_target(target) for target in targets))
+        # Groups that take longer do not hold up the others.
+        if telling := [self._task_of(group) for group in groups]:
+            await asyncio.wait(telling, timeout=PATIENCE_SECONDS)
 
-    def _targets(self, events: Sequence[FeedEvent]) -> Iterable[_Target]:
-        positions: dict[_Audience, list[int]] = {}
+    def _concerned(self, events: Sequence[FeedEvent]) -> list[_Group]:
+        """Return the groups that the events concern, which have to deliver them now."""
+        found: dict[_Group, None] = {}
         for event in events:
-            for audience in _concerned(event):
-                if audience in self._groups:
-                    positions.setdefault(audience, []).append(event.position)
-        for audience, told in positions.items():
-            for members in self._groups[audience].values():
-                yield _Target(next(iter(members)).subscription, [*members], told)
+            for audience in _audiences_of(event):
+                for group in self._groups.get(audience, {}).values():
+                    group.waiting.append(event.position)
+                    found[group] = None
+        return [*found]
 
-    async def _tell_target(self, target: _Target) -> None:
-        try:
-            results = await _rendered(target)
-        except Exception as error:  # noqa: BLE001
-            self._end(target.members, to_request_error(error))
-            return
-        for position, result in sorted(results.items()):
-            for member in target.members:
-                if not member.is_over and member.position < position:
-                    member.subscriber.deliver(result)
-            # Let the senders run: else all results of a bulk call would fill their queues at once.
-            await asyncio.sleep(0)
+    def _task_of(self, group: _Group) -> asyncio.Task[None]:
+        """Return the task that delivers to a group, one at a time, so that events are in order."""
+        if group.telling is None or group.telling.done():
+            group.telling = asyncio.create_task(self._tell_group(group))
+            self._telling.add(group.telling)
+            group.telling.add_done_callback(self._telling.discard)
+        return group.telling
+
+    async def _tell_group(self, group: _Group) -> None:
+        current_request.set(None)
+        while group.waiting:
+            positions, group.waiting = group.waiting, []
+            try:
+                results = await _rendered(group.subscription, positions)
+            except Exception as error:  # noqa: BLE001
+                self._end([*group.members], to_request_error(error))
+                return
+            for position, result in sorted(results.items()):
+                for member in [*group.members]:
+                    if not member.is_over and member.position < position:
+                        member.subscriber.deliver(result)
+                # Let the senders run: else all results of a bulk call would fill their queues.
+                await asyncio.sleep(0)
 
     async def _end_if_put_back(self) -> None:
         """End all streams if the last event is gone: their clients show data that is undone."""
@@ -241,7 +262,7 @@ class Live:
 
     def _members(self) -> list[_Member]:
         every = [group for groups in self._groups.values() for group in groups.values()]
-        return [member for members in every for member in members]
+        return [member for group in every for member in group.members]
 
     def _end(self, members: Iterable[_Member], error: RequestError) -> None:
         for member in members:
@@ -253,24 +274,25 @@ class Live:
     def _remove(self, member: _Member) -> None:
         audience, key = _audience(member.subscription), member.subscription.key
         groups = self._groups.get(audience, {})
-        members = groups.get(key, {})
-        members.pop(member, None)
-        if not members:
-            groups.pop(key, None)
+        if (group := groups.get(key)) is None:
+            return
+        group.members.pop(member, None)
+        if not group.members:
+            del groups[key]
         if not groups:
-            self._groups.pop(audience, None)
+            del self._groups[audience]
 
 
 def _audience(subscription: Subscription) -> _Audience:
     return _Audience(subscription.campaign_id, subscription.influencer_id)
 
 
-def _concerned(event: FeedEvent) -> tuple[_Audience, ...]:
+def _audiences_of(event: FeedEvent) -> tuple[_Audience, ...]:
     of_campaign, of_influencer = event.campaign_id, event.influencer_id
     return _Audience(), _Audience(of_campaign), _Audience(influencer=of_influencer)
 
 
-async def _rendered(target: _Target) -> Mapping[int, bytes]:
+async def _rendered(subscription: Subscription, positions: Sequence[int]) -> Mapping[int, bytes]:
     """Return the results by position; try again while the database is away.
 
     Raises RequestError after `ATTEMPTS`, and at once for any other error.
@@ -279,7 +301,7 @@ async def _rendered(target: _Target) -> Mapping[int, bytes]:
     while True:
         try:
             async with asyncio.timeout(RENDER_SECONDS):
-                return await target.subscription.render(target.positions)
+                return await subscription.render(positions)
         except TimeoutError:
             raise RequestError("UNAVAILABLE", _TOO_LONG) from None
         except RequestError as error:

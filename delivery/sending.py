@@ -24,6 +24,7 @@ from telemetry.version import version
 
 TIMEOUT = 15.0
 """Seconds for one attempt, from the look-up of the name to the end of the answer."""
+REDIRECTS = (301, 302, 303, 307, 308)
 MAX_CONNECTIONS = 100
 """Open connections, to all receivers together."""
 MAX_ADDRESSES = 4
@@ -119,7 +120,7 @@ class Sender:
                 return Answer(response.status)
             asked = [value for name, value in response.headers if name.lower() == b"retry-after"]
             error = f"The receiver answered {response.status}."
-            if 300 <= response.status < 400:
+            if response.status in REDIRECTS:
                 error = f"{error[:-1]}; redirects are not followed."
             return Answer(response.status, asked[0].decode("latin-1") if asked else None, error)
 

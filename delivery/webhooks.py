@@ -10,6 +10,7 @@ the same time.
 import asyncio
 import logging
 import random
+from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -114,12 +115,14 @@ class Shift:
         "The time of the last counted failure, by webhook."
         self._sweeps_at: datetime | None = None
         self._turns = 0
+        self._targets: Sequence[Target] = ()
 
     async def turn(self) -> bool:
         """Record attempts, make and send deliveries; return whether there is more to do at once."""
         self._has_news.clear()
         await self._record()
         targets, backlogs = await outbox.targets(), await outbox.backlogs()
+        self._targets = targets
         self._payloads.forget({target.selection for target in targets})
         self._measure(backlogs)
         end = (await last_cursor()).position
@@ -182,10 +185,15 @@ class Shift:
             self._begin(target, due, _body(texts.get(due.position), due.occurred_at))
 
     def _room(self, target: Target) -> int:
-        """Return the number of messages that may be sent to a webhook now."""
+        """Return the number of messages that may be sent to a webhook now.
+
+        A connection is left for each webhook to which nothing is being sent, so that receivers that
+        hang do not take them all.
+        """
         most = 1 if target.failures >= MANY_FAILURES else MAX_SENDING
-        mine = sum(webhook == target.id for webhook in self._sending.values())
-        return min(most - mine, MAX_CONNECTIONS - len(self._sending))
+        busy = Counter(self._sending.values())
+        left = sum(1 for each in self._targets if each.id not in busy and each.id != target.id)
+        return min(most - busy[target.id], MAX_CONNECTIONS - len(self._sending) - left)
 
     async def _texts(self, target: Target, positions: Sequence[int]) -> Mapping[int, bytes]:
         """Return the results of the selection by position, without those that failed."""

@@ -24,6 +24,7 @@ MAX_FIRST_MESSAGE = 32 << 10
 CLOSING_SECONDS = 1.0
 """Seconds that a WebSocket may take to receive the last messages when the server ends."""
 _TOO_LARGE = b"The headers are too large."
+_NO_HANDSHAKE = STATUS_LINE[400] + b"connection: close\r\ncontent-length: 0\r\n\r\n"
 _QUIET = logging.getLogger("uvicorn.websocket")
 """The logger of WebSockets. Its debug and info lines hold frames and URLs, and so tokens."""
 _QUIET.setLevel(logging.WARNING)
@@ -172,6 +173,13 @@ class BoundedWebSocket(_WatchedReader, WebSocketsSansIOProtocol):
         self.conn.debug = False
         self.conn.max_message_size = min(self.config.ws_max_size, MAX_FIRST_MESSAGE)
 
+    def data_received(self, data: bytes) -> None:
+        """Take what the client sends; answer a handshake that cannot be read, and close."""
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.handshake_initiated:
+            self.transport.write(b"".join(self.conn.data_to_send()) or _NO_HANDSHAKE)
+            self.transport.close()
+
     def handle_connect(self, event: Request) -> None:
         """Start the application, which finds this connection in its scope."""
         super().handle_connect(event)
@@ -221,6 +229,9 @@ class BoundedWebSocket(_WatchedReader, WebSocketsSansIOProtocol):
 
     def shutdown(self) -> None:
         """Close with 1012, after which clients connect to another server."""
+        if not self.handshake_initiated:
+            self.transport.abort()
+            return
         super().shutdown()
         self.loop.call_later(CLOSING_SECONDS, self.transport.abort)
 

@@ -68,3 +68,19 @@ def test_what_is_no_host_and_no_network_is_told() -> None:
         with pytest.raises(ValueError, match="is no host, address or network"):
             Allowed.read([text])
     assert Allowed.read(["", " "]) == Allowed()
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["[::1]x", "x[::1]", "[v1.fe]", "a..b", ".", "h<x>", "h%00", "a" * 64, "a." * 127 + "ab"],
+)
+def test_what_is_neither_a_name_nor_an_address_is_refused(host: str) -> None:
+    problem = Allowed().problem_of(f"https://{host}:9001/hook")
+    assert problem is not None
+
+
+@pytest.mark.parametrize(
+    "host", ["example.com", "Example.COM.", "xn--bcher-kva.example", "a_b", "[2606:4700::1111]"]
+)
+def test_names_and_public_addresses_are_taken(host: str) -> None:
+    assert Allowed().problem_of(f"https://{host}:9001/hook") is None

@@ -249,6 +249,38 @@ async def test_all_streams_end_when_the_database_is_put_back(
             assert "put back" in str(listener.error)
 
 
+async def test_a_dear_subscription_holds_up_no_other_and_has_its_own_events_in_order(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(live_module, "PATIENCE_SECONDS", 0.05)
+    dear, light = await part(), await part()
+    is_read = asyncio.Event()
+    render = Subscription.render
+
+    async def slow(self: Subscription, positions: Sequence[int]) -> dict[int, bytes]:
+        if self.campaign_id == dear.campaign_id:
+            await is_read.wait()
+        return await render(self, positions)
+
+    monkeypatch.setattr(Subscription, "render", slow)
+    waiting = listen(live, campaign=encode("Campaign", dear.campaign_id))
+    others = listen(live, campaign=encode("Campaign", light.campaign_id))
+    await joined(live, 2)
+    events = list[str]()
+    for count in range(1, 5):
+        events.append(gid(await data.event(dear, Action.REMOVE)))
+        await data.event(light, Action.REMOVE)
+        await others.until(count)
+    late = listen(live, campaign=encode("Campaign", dear.campaign_id))
+    await joined(live, 3)
+    assert not waiting.told
+    is_read.set()
+    assert await waiting.until(4) == events
+    events.append(gid(await data.event(dear, Action.REMOVE)))
+    assert await waiting.until(5) == events
+    assert await late.until(1) == events[-1:]
+
+
 async def test_a_dear_subscription_is_read_in_parts_and_one_that_takes_too_long_is_ended(
     live: Live, monkeypatch: pytest.MonkeyPatch
 ):

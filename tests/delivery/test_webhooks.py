@@ -200,6 +200,27 @@ async def test_no_more_than_so_many_are_under_way_to_one_receiver(stage: Stage):
     assert len(stage.receiver.got) == MAX_SENDING
 
 
+async def test_receivers_that_hang_leave_a_connection_for_each_other(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(webhooks, "MAX_CONNECTIONS", 12)
+    hung = asyncio.Event()
+
+    async def hang(_: Received) -> Response:
+        await hung.wait()
+        return Response()
+
+    async with receiving() as hanging:
+        hanging.answer = hang
+        for _ in range(3):
+            await stage.webhook(url=hanging.url)
+        await stage.webhook()
+        await events(*[await part() for _ in range(6)])
+        await stage.until(lambda: len(stage.receiver.got) == 6)
+        hung.set()
+        await stage.settle()
+
+
 async def test_what_fails_holds_up_its_own_participation_alone(stage: Stage):
     bad, good = await part(), await part()
     first, second = await events(bad, bad)

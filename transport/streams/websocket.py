@@ -82,8 +82,8 @@ class GraphQLOverWebSocket:
             self.observer.tell(record, METHOD, scope["path"])
 
     async def _open(self, scope: Scope, receive: Receive, send: Send, record: Record) -> None:
-        request = Incoming(scope, receive)
         try:
+            request = Incoming(scope, receive)
             authorization = request.header(b"authorization")
             self._check_origin(request)
         except HttpError as error:

@@ -1,5 +1,6 @@
 """graphql-transport-ws with a real server: its messages, its close codes, and violations."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -7,7 +8,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from tests.tokens import STAFF, token
-from tests.transport.streams.sockets import raw_socket, socket
+from tests.transport.streams.sockets import SECONDS, raw_socket, socket
 
 pytestmark = pytest.mark.slow
 VIEWER = "{ viewer { name } }"
@@ -245,3 +246,42 @@ async def test_operations_run_beside_each_other(url: str) -> None:
             message = await opened.receive()
             if message["type"] == "complete":
                 ended.add(message["id"])
+
+
+UPGRADE = """GET /graphql{path} HTTP/1.1\r
+Host: joinery\r
+Connection: Upgrade\r
+Upgrade: websocket\r
+Sec-WebSocket-Version: 13\r
+Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+{headers}\r
+"""
+
+
+async def handshake(url: str, path: str, headers: str) -> bytes:
+    """Send a handshake; return all that is answered until the connection is closed."""
+    host, port = url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(UPGRADE.format(path=path, headers=headers).encode())
+    async with asyncio.timeout(SECONDS):
+        answer = await reader.read()
+    writer.close()
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("", f"Authorization: Bearer {'a' * 9000}\r\n", b"431"),
+        (f"?x={'a' * 9000}", "", b"414"),
+        ("", "".join(f"X-{number}: 1\r\n" for number in range(130)), b"431"),
+        ("", "Content-Length: 5\r\n", b"400"),
+        ("", "Transfer-Encoding: chunked\r\n", b"400"),
+        ("", "Authorization: Bearer a\r\nAuthorization: Bearer a\r\n", b"400"),
+    ],
+)
+async def test_a_handshake_that_cannot_be_read_is_answered(
+    url: str, path: str, headers: str, status: bytes
+) -> None:
+    answer = await handshake(url, path, headers)
+    assert answer.startswith(b"HTTP/1.1 " + status), answer[:200]
