@@ -104,6 +104,14 @@ class Health:
     "Whether deliveries that wait for their next attempt are to be tried at once."
 
 
+class Recorded(NamedTuple):
+    """What came of attempts, as it is stored."""
+
+    health: Health | None
+    "The new health of the webhook; None if it has not changed."
+    given_up: Sequence[Change]
+
+
 Decide: TypeAlias = Callable[[Target | None], tuple[Sequence[Change], Health | None]]
 """Returns the changes to deliveries and to the health of their webhook after attempts.
 
@@ -151,22 +159,20 @@ async def due(webhook: int, now: datetime, sending: Iterable[int], limit: int) -
     return [Due(*_with_moments(row, 6, 7)) for row in found]
 
 
-async def record(webhook: int, decide: Decide, now: datetime) -> Health | None:
-    """Store the changes that `decide` returns under the webhook's lock; return its new health.
+async def record(webhook: int, decide: Decide, now: datetime) -> Recorded:
+    """Store the changes that `decide` returns under the webhook's lock.
 
-    Changes of a delivery that was asked for again meanwhile are left out. The health is None if it
-    has not changed.
+    Changes of a delivery that was asked for again meanwhile are left out.
     """
 
-    async def work() -> Health | None:
+    async def work() -> Recorded:
         found = await locked_rows(_LOCK, "FOR UPDATE", webhook=webhook)
         target = _target(found[0]) if found else None
         changes, health = decide(target)
-        if changes:
-            await _record([_given(change) for change in changes])
+        stored = await _record([_given(change) for change in changes]) if changes else ()
         if target is not None and health is not None:
             await _keep(webhook, health, now)
-        return health
+        return Recorded(health, _given_up(changes, {row[0] for row in stored}))
 
     return await transacted(work)
 
@@ -223,6 +229,11 @@ async def _keep(webhook: int, health: Health, now: datetime) -> None:
 
 def _target(row: Sequence[Any]) -> Target:
     return Target(*_with_moments(row, 5, 7, 9))
+
+
+def _given_up(changes: Iterable[Change], stored: set[int]) -> list[Change]:
+    failed = DeliveryStatus.FAILED
+    return [change for change in changes if change.status is failed and change.due.id in stored]
 
 
 def _given(change: Change) -> dict[str, Any]:

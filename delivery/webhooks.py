@@ -24,14 +24,19 @@ from background.worker import Worker
 from database.failures import is_outage
 from delivery import outbox
 from delivery.addresses import Allowed
-from delivery.outbox import Backlog, Due, Health, Target
+from delivery.outbox import Backlog, Change, Due, Health, Target
 from delivery.retries import MANY_FAILURES, Attempt, judge
 from delivery.selections import FIELD, SelectionError, Selections
 from delivery.sending import MAX_CONNECTIONS, MAX_ERROR, Answer, Message, Sender
 from resolvers.context import utc_now
 from resolvers.errors import RequestError
 from resolvers.feed import last_cursor
-from telemetry.metrics import WEBHOOK_ATTEMPTS, WEBHOOK_OLDEST, WEBHOOKS_SWITCHED_OFF
+from telemetry.metrics import (
+    WEBHOOK_ATTEMPTS,
+    WEBHOOK_GIVEN_UP,
+    WEBHOOK_OLDEST,
+    WEBHOOKS_SWITCHED_OFF,
+)
 
 EVENT_TYPE = "participation.changed"
 MAX_SENDING = 10
@@ -255,11 +260,13 @@ class Shift:
             counted_at=self._counted_at.get(webhook),
             chance=random.random(),  # noqa: S311  # not for cryptography
         )
-        health = await outbox.record(webhook, decide, now)
+        health, given_up = await outbox.record(webhook, decide, now)
         if health is not None and health.failures:
             self._counted_at[webhook] = now
         if health is not None and health.disabled_reason is not None:
             _told_off(webhook, health.disabled_reason)
+        for change in given_up:
+            _told_given_up(webhook, change)
         for attempt in attempts:
             WEBHOOK_ATTEMPTS.add("arrived" if attempt.has_arrived else "failed")
 
@@ -292,6 +299,16 @@ def _isolated(webhook: int) -> Generator[None]:
 def _told_off(webhook: int, reason: str) -> None:
     WEBHOOKS_SWITCHED_OFF.add()
     _log.warning("the webhook %s is switched off: %s", webhook, reason)
+
+
+def _told_given_up(webhook: int, change: Change) -> None:
+    WEBHOOK_GIVEN_UP.add()
+    _log.warning(
+        "the webhook %s: the message %s was given up: %s",
+        webhook,
+        change.due.message_id,
+        change.error,
+    )
 
 
 def _body(result: bytes | None, occurred_at: datetime) -> str | None:

@@ -19,7 +19,7 @@ _UNREADABLE = "This cursor is not one that the feed gave."
 _PUT_BACK = (
     "Another event, or none, stands at this cursor's place in the feed: the database was put back"
     " to an earlier state. What your copy has from after that may be undone: read it anew, and"
-    " follow the feed from its start, or from the cursor of its last event."
+    " follow the feed from its start, or from the cursor of the feed's last event."
 )
 
 

@@ -54,6 +54,10 @@ FEED_LAG_SECONDS = Histogram(
 WEBHOOK_ATTEMPTS = Counter(
     "joinery_webhook_attempts_total", "Attempts to deliver to webhooks, by outcome.", ("outcome",)
 )
+WEBHOOK_GIVEN_UP = Counter(
+    "joinery_webhook_deliveries_given_up_total",
+    "Deliveries to webhooks that failed for 24 hours and were given up.",
+)
 WEBHOOK_OLDEST = Gauge(
     "joinery_webhook_pending_age",
     "Age, in seconds, of the oldest pending delivery to a webhook that is switched on.",
@@ -90,6 +94,7 @@ METRICS: tuple[Metric, ...] = (
     STALE_COUNTS,
     FEED_LAG_SECONDS,
     WEBHOOK_ATTEMPTS,
+    WEBHOOK_GIVEN_UP,
     WEBHOOK_OLDEST,
     WEBHOOKS_SWITCHED_OFF,
     STREAM_CONNECTIONS,

@@ -153,10 +153,14 @@ class GraphQLOverHTTP:
         return await self._service.engine.execute(operation, params, context, key)
 
     async def _from_ticket(self, request: Incoming) -> str | None:
-        """Return the Authorization header for a ticket in the URL; None without a ticket."""
-        asks_for_events = request.method == "GET" and accepts_events(request.header(b"accept"))
-        if not asks_for_events or (ticket := ticket_in(request.query_string)) is None:
+        """Return the Authorization header for a ticket in the URL; None without a ticket.
+
+        Raises RefusedError for a ticket that is not good, or not for this kind of answer.
+        """
+        if request.method != "GET" or (ticket := ticket_in(request.query_string)) is None:
             return None
+        if not accepts_events(request.header(b"accept")):
+            raise RefusedError(RequestError("UNAUTHENTICATED", _FOR_EVENTS))
         return await self._service.tickets.redeem(ticket)
 
     async def _new_stream(self, record: Record, authorization: str | None) -> EventStream:
@@ -171,6 +175,7 @@ class GraphQLOverHTTP:
         return EventStream(self._service, await self._service.callers.grant(authorization), record)
 
 
+_FOR_EVENTS = f"A ticket works only with Accept: {EVENT_STREAM}. Else send a token."
 _ENDING = (
     "The server ends, and this was given up. Try again; a mutation may have been done, so repeat it"
     " with its Idempotency-Key."

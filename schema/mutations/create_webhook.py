@@ -22,7 +22,8 @@ class CreateWebhookInput:
         description=(
             "The URL to which messages are sent by POST: https (in development http too), without "
             "user name and fragment, at most 2,048 characters. Its host must have a public "
-            "address, unless the server's settings allow it."
+            "address, unless the server's settings allow it: an IP address is checked at once, a "
+            "name at each attempt."
         )
     )
     description: str = strawberry.field(
@@ -56,7 +57,7 @@ class WebhookPayload:
     webhook: Webhook | None = strawberry.field(
         description=(
             "The webhook, as it is now; after `deleteWebhook`, as it was. Null if it was not found "
-            "or the input was refused."
+            "or the input was refused; not if `redeliver` did not find the delivery."
         )
     )
     user_errors: list[UserError] = strawberry.field(

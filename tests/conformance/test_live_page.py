@@ -98,7 +98,12 @@ async def test_clients_end_where_they_would_be_refused_again(
     files: Path, sqlite_url: str, tmp_path: Path
 ) -> None:
     influencer = token("INFLUENCER", sub="externalId:nobody")
-    refused = ((STAFF, "gid://joinery/Campaign/999"), (influencer, (await Story.begin()).campaign))
+    campaign = (await Story.begin()).campaign
+    refused = (
+        (STAFF, "gid://joinery/Campaign/999"),
+        (influencer, campaign),
+        (token("STAFF", seconds=-1), campaign),
+    )
     async with AsyncExitStack() as clients, server_at(sqlite_url, tmp_path) as server:
         for caller, campaign in refused:
             started = [
@@ -109,6 +114,19 @@ async def test_clients_end_where_they_would_be_refused_again(
             ]
             async with asyncio.timeout(60):
                 assert [await each.wait() for each in started] == [1, 1, 1]
+
+
+async def test_clients_go_on_after_a_token_that_ran_out_on_its_way(
+    files: Path, sqlite_url: str, tmp_path: Path
+) -> None:
+    story, tokens = await Story.begin(), f"{token('STAFF', seconds=-1)} {STAFF}"
+    async with AsyncExitStack() as clients, server_at(sqlite_url, tmp_path) as server:
+        after = await story.move(server)
+        await story.move(server)
+        for name, scheme in CLIENTS.items():
+            words = (url(server, scheme), tokens, story.campaign, after)
+            client = await clients.enter_async_context(following(files / name, *words))
+            assert await next_action(client) == "SET_APPLIED"
 
 
 @pytest.mark.parametrize("receiver", ["receiver.js", "receiver.py"])

@@ -21,7 +21,7 @@ from models.participation import Participation, ParticipationEvent
 from models.webhook import Delivery, DeliveryStatus, Webhook
 from resolvers.ids import encode
 from schema import schema
-from telemetry.metrics import WEBHOOK_OLDEST
+from telemetry.metrics import WEBHOOK_GIVEN_UP, WEBHOOK_OLDEST
 from tests import data
 from tests.data import NOW
 from tests.delivery.receiving import Received, Receiver, answering, receiving
@@ -128,6 +128,10 @@ def told(receiver: Receiver) -> list[str]:
 def oldest() -> float:
     [(_, _, [seconds])] = WEBHOOK_OLDEST.samples()
     return seconds
+
+
+def given_up_in_all() -> float:
+    return sum(value for _, _, [value] in WEBHOOK_GIVEN_UP.samples())
 
 
 async def statuses() -> list[str]:
@@ -247,7 +251,11 @@ async def test_what_fails_holds_up_its_own_participation_alone(stage: Stage):
     assert len({stage.receiver.ids[told(stage.receiver).index(first)], stage.receiver.ids[2]}) == 1
 
 
-async def test_an_event_is_given_up_after_a_day_and_its_followers_go_on(stage: Stage):
+async def test_an_event_is_given_up_after_a_day_and_its_followers_go_on(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level("WARNING")  # another test may have left another level
+    before = given_up_in_all()
     bad, good = await part(), await part()
     [first, _] = await events(bad, bad)
 
@@ -264,6 +272,9 @@ async def test_an_event_is_given_up_after_a_day_and_its_followers_go_on(stage: S
     given_up = await Delivery.all().order_by("position").first()
     assert given_up is not None
     assert given_up.payload is not None
+    told_why = f"the message {given_up.message_id} was given up: The receiver answered 500."
+    assert caplog.text.count(f"the webhook {webhook.pk}: {told_why}") == 1
+    assert given_up_in_all() == before + 1
     assert (await Webhook.get(id=webhook.pk)).is_enabled
     # After `redeliver` it is sent again, with the same id.
     stage.receiver.answer = answering(200)

@@ -172,7 +172,9 @@ async def test_a_token_may_end_after_the_last_year_that_there_is(url: str) -> No
 async def test_a_ticket_opens_event_streams_alone(url: str) -> None:
     given = (await ticket(url)).json()["ticket"]
     answer = await get(url, "application/json", query=VIEWER, ticket=given)
-    assert answer.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    [error] = answer.json()["errors"]
+    assert error["extensions"]["code"] == "UNAUTHENTICATED"
+    assert error["message"].startswith("A ticket works only with Accept: text/event-stream.")
     assert b"Mika" in (await get(url, query=VIEWER, ticket=given)).content
 
 
