@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from tortoise.transactions import in_transaction
 
 from database.connection import connected
@@ -13,7 +14,9 @@ from tests.torture.callers import Callers
 from tests.torture.cast import CAMPAIGNS, Cast, create
 from tests.torture.explain import Event
 from tests.torture.history import Run, Stored, Violation, check
-from workflow.enums import platforms_of
+from tests.workflow.replay import Kept, check_replay
+from workflow.enums import Action, platforms_of
+from workflow.receipts import read_receipt
 
 
 async def cast_of(database_url: str, chapter: int, campaigns: int = len(CAMPAIGNS)) -> Cast:
@@ -30,6 +33,7 @@ async def check_chapter(database_url: str, callers: Callers) -> None:
             id__in=list(_keys(callers.cast, "campaign"))
         ).select_for_update()
         events = await _events(callers.cast)
+        await _check_receipts(callers.cast)
         stored = await _stored(callers.cast)
     try:
         check(Run(callers.cast, callers.records, events, stored))
@@ -56,6 +60,21 @@ async def _events(cast: Cast) -> list[Event]:
         )
         for event in found
     ]
+
+
+async def _check_receipts(cast: Cast) -> None:
+    """Decide each event once more, from what it keeps of its decision. Raises Violation."""
+    campaigns = list(_keys(cast, "campaign"))
+    erasure = Action.ERASE
+    async for event in ParticipationEvent.filter(campaign_id__in=campaigns).exclude(action=erasure):
+        receipt = read_receipt(orjson.loads(event.decision or "[0]"))
+        if receipt is None:
+            raise Violation(f"event {event.id} keeps nothing of its decision: {event.decision}")
+        kept = Kept(event.action, event.actor_role, event.from_status, event.to_status)
+        try:
+            check_replay(kept, receipt)
+        except AssertionError as error:
+            raise Violation(f"event {event.id} is not what was decided: {error!r}") from error
 
 
 async def _stored(cast: Cast) -> list[Stored]:
