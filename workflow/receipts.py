@@ -95,7 +95,7 @@ class Receipt:
 
 def _numbers(enum: type[StrEnum]) -> Mapping[str | None, int]:
     """Return the stored numbers of an enum's values; 0 is none of them."""
-    return {None: 0, **{value: number for number, value in enumerate(enum, start=1)}}
+    return {None: 0, **{value.value: number for number, value in enumerate(enum, start=1)}}
 
 
 _RULES = tuple(Rule)
@@ -166,7 +166,7 @@ def _stored(
         FORM,
         rule.number,
         _KIND_NUMBERS[campaign.affiliate_kind],
-        _STATUS_NUMBERS[facts.campaign_status],
+        _STATUS_NUMBERS[campaign.status],
         _flags(facts),
         facts.campaign_platforms,
         sum([1 << _REASON_NUMBERS[reason] for reason in reasons]) if reasons else 0,
@@ -184,11 +184,11 @@ def _stored(
 def _flags(facts: Facts) -> int:
     return (
         _SELECTION * facts.selection
-        + _TRACKED * facts.post_tracking
-        + _PAST_DEADLINE * facts.deadline_passed
-        + _LOST * facts.selection_is_lost
-        + _LIVE_POST * facts.has_live_post
-        + _ORIGINS[facts.origin]
+        | _TRACKED * facts.post_tracking
+        | _PAST_DEADLINE * facts.deadline_passed
+        | _LOST * facts.selection_is_lost
+        | _LIVE_POST * facts.has_live_post
+        | _ORIGINS[facts.origin]
     )
 
 
@@ -206,15 +206,16 @@ def _state(state: PostState) -> tuple[int, int]:
 def _shown(accounts: Sequence[AccountRow], facts: Facts, selected: int | None) -> list[int]:
     """Return the ids and followers of the accounts that mattered most, in turn."""
     relevant, qualifying = facts.relevant, facts.qualifying
-    if not relevant:
-        return []
-    ranked = [
-        (one.id not in qualifying, one.id != selected, -one.followers, one.id)
-        for one in accounts
-        if one.id in relevant
-    ]
+    ranked: list[tuple[bool, bool, int, int]] = []
+    # A bulk call comes by here a thousand times: a loop takes half as long as comprehensions.
+    for key, _, followers, _ in accounts:
+        if key in relevant:
+            ranked.append((key not in qualifying, key != selected, -followers, key))
     ranked.sort()
-    return [value for _, _, less, key in ranked[:MAX_ACCOUNTS] for value in (key, -less)]
+    shown: list[int] = []
+    for _, _, fewer, key in ranked[:MAX_ACCOUNTS]:
+        shown += (key, -fewer)
+    return shown
 
 
 # Reading

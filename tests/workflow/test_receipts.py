@@ -98,7 +98,8 @@ def made(
     facts: Facts, action: Action, role: Role, *, accounts: Sequence[AccountRow] = (), **given: Any
 ) -> Receipt:
     command = Command(action=action, role=role, **given)
-    receipt = make_receipt(CAMPAIGN, accounts, facts, command, decide(facts, command))
+    campaign = CAMPAIGN._replace(status=facts.campaign_status.value)
+    receipt = make_receipt(campaign, accounts, facts, command, decide(facts, command))
     found = read_receipt(stored(receipt))
     assert found is not None
     return found
@@ -238,7 +239,8 @@ def test_the_status_of_a_post_is_kept_before_and_after() -> None:
     after = PostState(PostStatus.WARNING, PostWarning.OTHER, "look")
     joined = Facts(campaign_status=CampaignStatus.COMPLETED, status=ParticipationStatus.JOINED)
 
-    receipt = make_post_receipt(CAMPAIGN, (), joined, Rule.SET_POST_STATUS, facts, after)
+    campaign = CAMPAIGN._replace(status="COMPLETED")
+    receipt = make_post_receipt(campaign, (), joined, Rule.SET_POST_STATUS, facts, after)
 
     found = read_receipt(stored(receipt))
     assert found is not None
