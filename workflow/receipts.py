@@ -222,9 +222,16 @@ def _shown(accounts: Sequence[AccountRow], facts: Facts, selected: int | None) -
 
 
 def read_receipt(stored: StoredReceipt) -> Receipt | None:
-    """Return the receipt; None if its form is not known here, because a later version wrote it."""
+    """Return the receipt; None if a later version wrote it, in a form or with values of its own."""
     if stored[0] != FORM:
         return None
+    try:
+        return _read(stored)
+    except IndexError:  # a value at the end of an enum, which is not there yet
+        return None
+
+
+def _read(stored: StoredReceipt) -> Receipt:
     _, rule, kind, status, flags, platforms, reasons, override, *rest = stored
     places_left, codes_left, selected, asked, relevant, qualifying, *shown = rest
     name = _RULES[rule - 1]

@@ -140,6 +140,7 @@ def test_what_is_stored_by_number_keeps_its_number() -> None:
 
 def test_a_receipt_of_a_later_form_is_none_that_we_know() -> None:
     assert read_receipt([2, *STORED[1:]]) is None
+    assert read_receipt([1, len(Rule) + 1, *STORED[2:]]) is None
 
 
 def test_of_many_accounts_the_ten_that_mattered_most_are_kept_and_all_counted() -> None:
