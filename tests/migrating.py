@@ -56,7 +56,8 @@ async def schema_of(url: str) -> set[tuple[str, str, str]]:
 async def forget(migration: str) -> None:
     """Take back what migrations from this one on add, 0009 at the earliest, and their notes."""
     await _undo_receipts()
-    await run("DROP TABLE ticket")
+    if migration < "0018":
+        await run("DROP TABLE ticket")
     if migration < "0017":
         await _undo_webhooks()
     if migration < "0016":
