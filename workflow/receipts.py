@@ -232,9 +232,13 @@ def read_receipt(stored: StoredReceipt) -> Receipt | None:
 
 
 def _read(stored: StoredReceipt) -> Receipt:
+    rule: int
+    status: int
+    asked: int | list[int]
     _, rule, kind, status, flags, platforms, reasons, override, *rest = stored
     places_left, codes_left, selected, asked, relevant, qualifying, *shown = rest
     name = _RULES[rule - 1]
+    number, post = (0, _post(asked)) if isinstance(asked, list) else (asked, None)
     return Receipt(
         rule=name,
         campaign_type=CampaignType.AFFILIATE if kind else CampaignType.SOCIAL,
@@ -255,9 +259,9 @@ def _read(stored: StoredReceipt) -> Receipt:
         selection_was_lost=bool(flags & _LOST),
         has_live_post=bool(flags & _LIVE_POST),
         selected_account=selected or None,
-        selected_platforms=platforms_of(asked if name is Rule.SELECT_SOCIAL_MEDIA else 0),
-        availability=_value(_OVERRIDES, asked) if name in _SETS_AVAILABILITY else None,
-        post=_post(asked) if isinstance(asked, list) else None,
+        selected_platforms=platforms_of(number if name is Rule.SELECT_SOCIAL_MEDIA else 0),
+        availability=_value(_OVERRIDES, number) if name in _SETS_AVAILABILITY else None,
+        post=post,
     )
 
 

@@ -809,7 +809,7 @@ def reason(of: ParticipationEvent, asker: Asker) -> str | None:
 
 @resolves("ParticipationEvent.decision")
 def decision(of: ParticipationEvent, asker: Asker) -> Receipt | None:
-    if asker.caller.role is not Role.STAFF or of.decision is None:
+    if asker.caller.role is not Role.STAFF or not of.decision:
         return None
     return read_receipt(orjson.loads(of.decision))
 

@@ -278,8 +278,10 @@ def test_one_action_has_the_same_roles_in_every_row() -> None:
 
 
 def test_every_row_that_moves_has_a_name_of_its_own() -> None:
-    named = [row.rule for row in TRANSITIONS if row.refusal is None]
-    assert sorted(filter(None, [*named, *map(Rule, POST_ROLES)])) == sorted(Rule)
+    named = [row.rule for row in TRANSITIONS if row.rule is not None]
+    of_posts = [Rule(action) for action in POST_ROLES]
+    assert sorted([*named, *of_posts]) == sorted(Rule)
+    assert None not in {row.rule for row in TRANSITIONS if row.refusal is None}
     assert {row.rule for row in TRANSITIONS if row.refusal is not None} == {None}
 
 

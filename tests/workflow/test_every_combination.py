@@ -481,8 +481,9 @@ def replay_post(
 ) -> None:
     """The same for the status of a post."""
     if made.outcome is Outcome.CHANGED:
-        joined = Case(status="JOINED", campaign_status=now.campaign_status.value)
-        campaign, facts = cases.campaign_of(joined), facts_of(joined)
+        joined = Case(status="JOINED")
+        campaign = cases.campaign_of(joined)._replace(status=now.campaign_status)
+        facts = facts_of(joined)
         stored = make_post_receipt(campaign, (), facts, Rule(action), now, made.state)
         check_replay(Kept(action, role, facts.status, facts.status), kept(stored))
 
