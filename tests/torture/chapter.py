@@ -1,6 +1,6 @@
 """One chapter: a new cast, callers at once, and the check of all that they saw."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -33,10 +33,11 @@ async def check_chapter(database_url: str, callers: Callers) -> None:
             id__in=list(_keys(callers.cast, "campaign"))
         ).select_for_update()
         events = await _events(callers.cast)
-        await _check_receipts(callers.cast)
+        decided = await _decided(callers.cast)
         stored = await _stored(callers.cast)
     try:
         check(Run(callers.cast, callers.records, events, stored))
+        _check_receipts(decided)
     except Violation as violation:
         raise Violation(f"seed {callers.seed}\n{violation}") from None
 
@@ -62,11 +63,15 @@ async def _events(cast: Cast) -> list[Event]:
     ]
 
 
-async def _check_receipts(cast: Cast) -> None:
+async def _decided(cast: Cast) -> list[ParticipationEvent]:
+    """The cast's events that the rules decided."""
+    events = ParticipationEvent.filter(campaign_id__in=list(_keys(cast, "campaign")))
+    return await events.exclude(action=Action.ERASE)
+
+
+def _check_receipts(events: Iterable[ParticipationEvent]) -> None:
     """Decide each event once more, from what it keeps of its decision. Raises Violation."""
-    campaigns = list(_keys(cast, "campaign"))
-    erasure = Action.ERASE
-    async for event in ParticipationEvent.filter(campaign_id__in=campaigns).exclude(action=erasure):
+    for event in events:
         receipt = read_receipt(orjson.loads(event.decision or "[0]"))
         if receipt is None:
             raise Violation(f"event {event.id} keeps nothing of its decision: {event.decision}")
