@@ -28,7 +28,7 @@ from workflow.facts import AccountRow, CampaignRow
 from workflow.table import Command, Facts, PostFacts, PostState
 
 StoredReceipt: TypeAlias = Sequence[Any]
-"""A receipt as it is stored, but for the making of a text of it."""
+"""A receipt in its stored form, before or after JSON."""
 E = TypeVar("E", bound=StrEnum)
 
 FORM = 1

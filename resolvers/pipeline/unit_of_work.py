@@ -28,13 +28,7 @@ from workflow.enums import (
 )
 from workflow.messages import message as message_for
 from workflow.receipts import StoredReceipt, make_receipt
-from workflow.table import (
-    POST_ROLES,
-    SUBMITTING,
-    Command,
-    Facts,
-    nobody_takes_part,
-)
+from workflow.table import POST_ROLES, SUBMITTING, Command, Facts, nobody_takes_part
 
 
 @dataclass(frozen=True, slots=True)
