@@ -165,6 +165,7 @@ class ParticipationEvent(Model):
     Triggers enforce this, with one exception: after an influencer was erased, the texts and the
     influencer's name become null. The database fills the column `xid` with the number of the
     writing transaction, by which the sequencer finds committed events (`delivery/sequencer.py`).
+    `decision` is the receipt (`workflow.receipts`); events from before migration 0018 have none.
     """
 
     id: int = fields.BigIntField(primary_key=True)
@@ -205,6 +206,7 @@ class ParticipationEvent(Model):
     reason = fields.CharField(2000, null=True)
     message = fields.CharField(2000, null=True)
     occurred_at = fields.DatetimeField()
+    decision = fields.TextField(null=True)
 
     class Meta(Model.Meta):
         table = "participation_event"

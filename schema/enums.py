@@ -33,6 +33,7 @@ from workflow.enums import (
     PostWarning,
     RequiredActionType,
     Role,
+    Rule,
     UnavailableReason,
 )
 
@@ -63,6 +64,7 @@ __all__ = [
     "PostWarning",
     "RequiredActionType",
     "Role",
+    "Rule",
     "UnavailableReason",
 ]
 
@@ -382,6 +384,85 @@ _describe(
         "The server removes an undecided participation when staff erase the influencer's data, by "
         "`eraseInfluencer`."
     ),
+)
+_describe(
+    Rule,
+    "A row of the transition rules, by its name: `workflow` has the rows, and "
+    "`Decision.rule` says by which one an event was decided. *Untracked* is an affiliate campaign "
+    "without post tracking. More may be added: clients must tolerate values that they do not know.",
+    name="WorkflowRule",
+    MARK_JOINED_TO_APPROVED=(
+        "Staff mark as joined an influencer with exactly 1 qualifying account, in a Selection "
+        "campaign: `APPROVED` with that account."
+    ),
+    MARK_JOINED_TO_JOINED=(
+        "Staff mark as joined an influencer with exactly 1 qualifying account, in other campaigns: "
+        "`JOINED` with that account."
+    ),
+    MARK_JOINED_TO_WAITING=(
+        "Staff mark as joined an influencer with no qualifying account, or several: `WAITING` "
+        "until one is connected or selected."
+    ),
+    MARK_JOINED_UNTRACKED_TO_APPROVED=(
+        "Staff mark an influencer as joined in an untracked Selection campaign: `APPROVED` without "
+        "an account."
+    ),
+    MARK_JOINED_UNTRACKED_TO_JOINED=(
+        "Staff mark an influencer as joined in another untracked campaign: `JOINED` without an "
+        "account."
+    ),
+    APPLY_TO_APPLIED=(
+        "The influencer applies with a qualifying account to a Selection campaign: `APPLIED`."
+    ),
+    APPLY_TO_JOINED="The influencer joins another campaign with a qualifying account: `JOINED`.",
+    APPLY_UNTRACKED_TO_APPLIED=(
+        "The influencer applies to an untracked Selection campaign: `APPLIED` without an account."
+    ),
+    APPLY_UNTRACKED_TO_JOINED=(
+        "The influencer joins another untracked campaign: `JOINED` without an account."
+    ),
+    SELECT_ACCOUNT_TO_APPLIED=(
+        "The influencer, who is `WAITING`, selects an account in a Selection campaign: `APPLIED`."
+    ),
+    SELECT_ACCOUNT_TO_JOINED=(
+        "The influencer, who is `WAITING`, selects an account in another campaign: `JOINED`."
+    ),
+    SELECT_ACCOUNT_AGAIN=(
+        "The influencer takes part and selects an account in place of one that was disconnected."
+    ),
+    CONNECT_ACCOUNT_TO_APPLIED=(
+        "The influencer, who is `WAITING` without a qualifying account, connects the first one in "
+        "a Selection campaign: `APPLIED`."
+    ),
+    CONNECT_ACCOUNT_TO_JOINED=(
+        "The influencer, who is `WAITING` without a qualifying account, connects the first one in "
+        "another campaign: `JOINED`."
+    ),
+    SELECT_SOCIAL_MEDIA="Staff or the influencer select platforms in an untracked campaign.",
+    SET_APPLIED="Staff or the advertiser set an applicant back from `REVIEWING` to `APPLIED`.",
+    SET_REVIEWING="Staff or the advertiser take an applicant from `APPLIED` to `REVIEWING`.",
+    APPROVE="Staff or the advertiser approve an application, or one that was rejected.",
+    REJECT="Staff or the advertiser reject an application, or one that was approved.",
+    REOPEN="Staff open a new round for a rejected influencer: `APPLIED`.",
+    REMOVE_WAITING="Staff remove an influencer who is `WAITING`.",
+    REMOVE_JOINED="Staff remove an influencer who is `JOINED` and has no live post.",
+    REMOVE_APPROVED=(
+        "Staff remove an influencer whom staff put in, who is `APPROVED` and has no live post."
+    ),
+    WITHDRAW="The influencer withdraws while `WAITING`, `APPLIED` or `REVIEWING`.",
+    WITHDRAW_JOINED="The influencer withdraws while `JOINED` without a live post.",
+    SET_AVAILABILITY=(
+        "Staff set or remove the availability override of an influencer who does not take part."
+    ),
+    SET_AVAILABILITY_WAITING=(
+        "Staff set to `AVAILABLE`, or remove, the availability override of an influencer who is "
+        "`WAITING`."
+    ),
+    SUBMIT_POST="The influencer, who is `APPROVED` or `JOINED`, submits a post.",
+    RECORD_POST="A service records a post of an influencer who is `APPROVED` or `JOINED`.",
+    ERASE="The server removes an undecided participation of an influencer who is erased.",
+    SET_POST_STATUS="Staff set the status of a post that is not final.",
+    RECORD_FINDING="The status of a post that is not final follows from what a service found.",
 )
 _describe(
     JobSection,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from schema.decision import Decision
 from schema.enums import Action, ParticipationStatus, Role
 from schema.influencer import Influencer
 from schema.node import Node
@@ -83,6 +84,12 @@ class ParticipationEvent(Node):
     )
     message: str | None = strawberry.field(
         description="The actor's message to the influencer. Null if none was given."
+    )
+    decision: Decision | None = strawberry.field(
+        description=(
+            "The facts on which the event was decided. For staff; null for others, for `ERASE`, "
+            "and for events from before this was kept."
+        )
     )
     occurred_at: datetime = strawberry.field(description="The time of the event.")
 

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from schema.enums import Action, CampaignType, ParticipationStatus, PostStatus, Role
+from schema.enums import Action, CampaignType, ParticipationStatus, PostStatus, Role, Rule
 
 
 @strawberry.type(
@@ -12,6 +12,12 @@ from schema.enums import Action, CampaignType, ParticipationStatus, PostStatus, 
     )
 )
 class WorkflowTransition:
+    rule: Rule = strawberry.field(
+        description=(
+            "The name of the row, which stays the same. Transitions from several statuses, or to "
+            "several statuses of a post, can have one name."
+        )
+    )
     action: Action = strawberry.field(description="The action that makes the transition.")
     roles: list[Role] = strawberry.field(description="The roles that may perform the action.")
     campaign_type: CampaignType | None = strawberry.field(

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
+import orjson
+
 from database.bulk import insert
 from models import categories, profiles
 from models.campaign import AvailabilityOverride, Campaign
@@ -23,6 +25,7 @@ from workflow.enums import (
     Platform,
     PostStatus,
     Role,
+    Rule,
     mask_of,
 )
 from workflow.post_addresses import digest
@@ -232,6 +235,18 @@ async def event(part: Participation, action: Action, **given: Any) -> Participat
         **given,
     }
     return await ParticipationEvent.create(**values)
+
+
+def receipt(*accounts: SocialAccount, rule: Rule = Rule.APPROVE, asked: Any = 0) -> str:
+    """What an event keeps of its decision: that these accounts qualified, and the first was taken.
+
+    `asked` is what the rule takes beside an account.
+    """
+    shown = [value for account in accounts for value in (account.pk, account.followers)]
+    selected = accounts[0].pk if accounts else 0
+    counts = [len(accounts)] * 2
+    numbers = [1, rule.number, 1, 3, 7, 3, 4, 1, 9, None, selected, asked, *counts, *shown]
+    return orjson.dumps(numbers).decode()
 
 
 async def webhook(**given: Any) -> Webhook:

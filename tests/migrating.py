@@ -36,6 +36,7 @@ _SQLITE_CHECKS = "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND s
 _CASTS = re.compile(r"::(character varying|text)(\[\])?|[()]")
 
 _HISTORY = import_module("models.migrations.0002_indexes_and_history")
+_ERASURE = import_module("models.migrations.0015_erasure")
 
 
 async def schema_of(url: str) -> set[tuple[str, str, str]]:
@@ -54,7 +55,9 @@ async def schema_of(url: str) -> set[tuple[str, str, str]]:
 
 async def forget(migration: str) -> None:
     """Take back what migrations from this one on add, 0009 at the earliest, and their notes."""
-    await run("DROP TABLE ticket")
+    await _undo_receipts()
+    if migration < "0018":
+        await run("DROP TABLE ticket")
     if migration < "0017":
         await _undo_webhooks()
     if migration < "0016":
@@ -72,6 +75,16 @@ async def forget(migration: str) -> None:
     if migration < "0010":
         await run("ALTER TABLE idempotency_key DROP COLUMN read_after")
     await run("DELETE FROM tortoise_migrations WHERE name >= :name", name=migration)
+
+
+async def _undo_receipts() -> None:
+    """Undo migration 0018."""
+    is_sqlite = connection().capabilities.dialect == "sqlite"
+    if is_sqlite:
+        await run("DROP TRIGGER participation_event_no_update")
+    await run("ALTER TABLE participation_event DROP COLUMN decision")
+    if is_sqlite:
+        await run(_ERASURE.SQLITE[1])
 
 
 async def _undo_webhooks() -> None:

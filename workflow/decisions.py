@@ -19,6 +19,7 @@ from workflow.enums import (
     PostStatus,
     PostWarning,
     Role,
+    Rule,
 )
 from workflow.table import CALL_CONDITIONS as CALL_CONDITIONS_BY_ACTION
 from workflow.table import (
@@ -67,6 +68,8 @@ class Decision(NamedTuple):
     """1: takes a place of the campaign's capacity; -1: frees it."""
     gives_code: bool = False
     """Whether the participation is given the next code of the campaign's pool."""
+    rule: Rule | None = None
+    """The row that made the change; None if nothing changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +207,7 @@ def _changed(facts: Facts, command: Command, cell: Cell) -> Decision:
         starts_round=restarts or row.action is Action.REOPEN,
         places=cell.places,
         gives_code=cell.places > 0 and facts.needs_code,
+        rule=row.rule,
     )
 
 

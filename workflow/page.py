@@ -50,6 +50,9 @@ place of the campaign's capacity, leaving them gives it back.
 A campaign of either type, SOCIAL or AFFILIATE, may be a Selection campaign, whose applicants are
 approved. The moves are the same in both types. Only affiliate campaigns may be without post
 tracking: nobody selects an account there.
+
+`rule` is the name of a row, which stays the same; the history says of each event by which it was
+decided (`ParticipationEvent.decision`).
 """
 
 _POSTS_HEAD = """\
@@ -98,9 +101,10 @@ def _posts() -> str:
         if row.from_post is not row.to_post
     )
     table = _table(
-        ("action", "who", "from", "to", "condition"),
+        ("rule", "action", "who", "from", "to", "condition"),
         (
             (
+                _code(row.rule),
                 _code(row.action),
                 _codes(row.roles),
                 _code(row.from_post),
@@ -162,13 +166,13 @@ def _move_table(rows: Iterable[WorkflowRow]) -> str:
     for row in rows:
         stays = row.to_status is row.from_status and row.to_status is not None
         to = "the same" if stays else _code(row.to_status)
-        key = (_code(row.action), _codes(row.roles), to, row.condition)
+        key = (_code(row.rule), _code(row.action), _codes(row.roles), to, row.condition)
         sources.setdefault(key, []).append(_code(row.from_status))
     return _table(
-        ("action", "who", "from", "to", "condition"),
+        ("rule", "action", "who", "from", "to", "condition"),
         (
-            (action, who, ", ".join(starts), to, condition)
-            for (action, who, to, condition), starts in sources.items()
+            (rule, action, who, ", ".join(starts), to, condition)
+            for (rule, action, who, to, condition), starts in sources.items()
         ),
     )
 

@@ -12,6 +12,7 @@ from workflow.enums import (
     PostDecision,
     PostStatus,
     Role,
+    Rule,
 )
 from workflow.table import (
     APPLICANT_STATUSES,
@@ -32,6 +33,7 @@ from workflow.table import (
 class WorkflowRow:
     """A move, for some campaigns and one status before it."""
 
+    rule: Rule
     action: Action
     roles: tuple[Role, ...]
     campaign_type: CampaignType | None
@@ -96,7 +98,9 @@ def _campaigns(row: Transition, source: Source) -> Campaigns:
 
 def _participation_row(row: Transition, campaigns: Campaigns, source: Source) -> WorkflowRow:
     submits = row.action in SUBMITTING
+    assert row.rule is not None, "a row that refuses is no move"
     return WorkflowRow(
+        rule=row.rule,
         action=row.action,
         roles=row.roles,
         campaign_type=CampaignType.AFFILIATE if campaigns.tracking is False else None,
@@ -121,6 +125,7 @@ def _post_rows() -> Iterator[WorkflowRow]:
     for joined in (ParticipationStatus.APPROVED, ParticipationStatus.JOINED):
         for action, source, target, condition in (*_decisions(), *_findings()):
             yield WorkflowRow(
+                rule=Rule(action),
                 action=action,
                 roles=POST_ROLES[action],
                 campaign_type=None,

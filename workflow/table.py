@@ -22,6 +22,7 @@ from workflow.enums import (
     PostStatus,
     PostWarning,
     Role,
+    Rule,
     UnavailableReason,
 )
 
@@ -192,6 +193,8 @@ class Transition:
     """What else it does, in words."""
     refusal: ErrorCode | None = None
     """Set: the move is refused with this code."""
+    rule: Rule | None = None
+    """The row's name; None if it refuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,7 +440,7 @@ def _decide(
     """Return the rows of a decision on applicants, and of its refusal in other campaigns."""
     not_here = ErrorCode.NOT_A_SELECTION_CAMPAIGN
     return (
-        Transition(action, roles, sources, SELECTION, target, effect=effect),
+        Transition(action, roles, sources, SELECTION, target, effect=effect, rule=Rule(action)),
         Transition(action, roles, EVERY_ROW, OTHERS, refusal=not_here),
     )
 
@@ -448,11 +451,26 @@ def _never_back(action: Action) -> Transition:
 
 
 TRANSITIONS: tuple[Transition, ...] = (
-    _mark_joined(TRACKED_SELECTION, APPROVED, when=EXACTLY_ONE, selects=True),
-    _mark_joined(TRACKED_OTHERS, JOINED, when=EXACTLY_ONE, selects=True),
-    _mark_joined(TRACKED, WAITING, when=NONE_OR_SEVERAL),
-    _mark_joined(UNTRACKED_SELECTION, APPROVED, effect=NOTHING_SELECTED),
-    _mark_joined(UNTRACKED_OTHERS, JOINED, effect=NOTHING_SELECTED),
+    _mark_joined(
+        TRACKED_SELECTION,
+        APPROVED,
+        when=EXACTLY_ONE,
+        selects=True,
+        rule=Rule.MARK_JOINED_TO_APPROVED,
+    ),
+    _mark_joined(
+        TRACKED_OTHERS, JOINED, when=EXACTLY_ONE, selects=True, rule=Rule.MARK_JOINED_TO_JOINED
+    ),
+    _mark_joined(TRACKED, WAITING, when=NONE_OR_SEVERAL, rule=Rule.MARK_JOINED_TO_WAITING),
+    _mark_joined(
+        UNTRACKED_SELECTION,
+        APPROVED,
+        effect=NOTHING_SELECTED,
+        rule=Rule.MARK_JOINED_UNTRACKED_TO_APPROVED,
+    ),
+    _mark_joined(
+        UNTRACKED_OTHERS, JOINED, effect=NOTHING_SELECTED, rule=Rule.MARK_JOINED_UNTRACKED_TO_JOINED
+    ),
     Transition(
         Action.MARK_JOINED,
         STAFF,
@@ -460,16 +478,25 @@ TRANSITIONS: tuple[Transition, ...] = (
         ANY,
         refusal=ErrorCode.DECIDED_ON_APPLICANT_TAB,
     ),
-    _apply(NOBODY, TRACKED_SELECTION, APPLIED, guards=APPLYING, selects=True),
-    _apply(NOBODY, TRACKED_OTHERS, JOINED, guards=APPLYING, selects=True),
-    _apply_without_account(UNTRACKED_SELECTION, APPLIED),
-    _apply_without_account(UNTRACKED_OTHERS, JOINED),
+    _apply(
+        NOBODY,
+        TRACKED_SELECTION,
+        APPLIED,
+        guards=APPLYING,
+        selects=True,
+        rule=Rule.APPLY_TO_APPLIED,
+    ),
+    _apply(
+        NOBODY, TRACKED_OTHERS, JOINED, guards=APPLYING, selects=True, rule=Rule.APPLY_TO_JOINED
+    ),
+    _apply_without_account(UNTRACKED_SELECTION, APPLIED, rule=Rule.APPLY_UNTRACKED_TO_APPLIED),
+    _apply_without_account(UNTRACKED_OTHERS, JOINED, rule=Rule.APPLY_UNTRACKED_TO_JOINED),
     _apply((WAITING,), ANY, guards=(BEFORE_DEADLINE,), refusal=ErrorCode.ACCOUNT_REQUIRED),
-    _select((WAITING,), TRACKED_SELECTION, APPLIED),
-    _select((WAITING,), TRACKED_OTHERS, JOINED),
-    _select(TAKES_PART, ANY, when=SELECTION_LOST),
-    _connect(TRACKED_SELECTION, APPLIED),
-    _connect(TRACKED_OTHERS, JOINED),
+    _select((WAITING,), TRACKED_SELECTION, APPLIED, rule=Rule.SELECT_ACCOUNT_TO_APPLIED),
+    _select((WAITING,), TRACKED_OTHERS, JOINED, rule=Rule.SELECT_ACCOUNT_TO_JOINED),
+    _select(TAKES_PART, ANY, when=SELECTION_LOST, rule=Rule.SELECT_ACCOUNT_AGAIN),
+    _connect(TRACKED_SELECTION, APPLIED, rule=Rule.CONNECT_ACCOUNT_TO_APPLIED),
+    _connect(TRACKED_OTHERS, JOINED, rule=Rule.CONNECT_ACCOUNT_TO_JOINED),
     Transition(
         Action.SELECT_SOCIAL_MEDIA,
         (Role.STAFF, Role.INFLUENCER),
@@ -477,6 +504,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         UNTRACKED,
         guards=(PLATFORMS_RELEVANT,),
         effect="may be changed later",
+        rule=Rule.SELECT_SOCIAL_MEDIA,
     ),
     *_decide(Action.SET_APPLIED, (REVIEWING,), APPLIED),
     _never_back(Action.SET_APPLIED),
@@ -487,15 +515,17 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_decide(
         Action.REOPEN, (REJECTED,), APPLIED, roles=STAFF, effect="a reason may be given; round + 1"
     ),
-    _remove((WAITING,), ANY, REMOVED),
-    _remove((JOINED,), ANY, REMOVED, when=NO_LIVE_POST),
-    _remove((APPROVED,), ANY, REMOVED, when=FORCED_WITHOUT_LIVE_POST),
-    _withdraw((WAITING, APPLIED, REVIEWING), ANY, REMOVED),
-    _withdraw((JOINED,), ANY, REMOVED, when=NO_LIVE_POST),
-    _set_availability(NOBODY),
-    _set_availability((WAITING,), when=NOT_HIDING),
-    _post(Action.SUBMIT_POST, INFLUENCER),
-    _post(Action.RECORD_POST, SERVICE, effect="by participation or by account"),
+    _remove((WAITING,), ANY, REMOVED, rule=Rule.REMOVE_WAITING),
+    _remove((JOINED,), ANY, REMOVED, when=NO_LIVE_POST, rule=Rule.REMOVE_JOINED),
+    _remove((APPROVED,), ANY, REMOVED, when=FORCED_WITHOUT_LIVE_POST, rule=Rule.REMOVE_APPROVED),
+    _withdraw((WAITING, APPLIED, REVIEWING), ANY, REMOVED, rule=Rule.WITHDRAW),
+    _withdraw((JOINED,), ANY, REMOVED, when=NO_LIVE_POST, rule=Rule.WITHDRAW_JOINED),
+    _set_availability(NOBODY, rule=Rule.SET_AVAILABILITY),
+    _set_availability((WAITING,), when=NOT_HIDING, rule=Rule.SET_AVAILABILITY_WAITING),
+    _post(Action.SUBMIT_POST, INFLUENCER, rule=Rule.SUBMIT_POST),
+    _post(
+        Action.RECORD_POST, SERVICE, effect="by participation or by account", rule=Rule.RECORD_POST
+    ),
     Transition(
         Action.ERASE,
         (Role.SYSTEM,),
@@ -503,6 +533,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         ANY,
         REMOVED,
         effect="the influencer is erased",
+        rule=Rule.ERASE,
     ),
 )
 

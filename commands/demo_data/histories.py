@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
+from typing import NamedTuple
 
 from workflow.available_actions import available_actions
 from workflow.decisions import Decision, decide, decide_post
@@ -21,6 +22,7 @@ from workflow.enums import (
     PostStatus,
     PostWarning,
     Role,
+    Rule,
     platforms_of,
 )
 from workflow.facts import (
@@ -32,6 +34,7 @@ from workflow.facts import (
     build_facts,
 )
 from workflow.findings import Decided, Observation, state_after
+from workflow.receipts import StoredReceipt, make_post_receipt, make_receipt
 from workflow.table import SUBMITTING, Command, Facts, PostFacts, PostState
 
 _STEPS = {
@@ -116,6 +119,7 @@ class EventData:
     reason: str | None
     message: str | None
     at: datetime
+    decision: StoredReceipt
     post: int | None = None
 
 
@@ -174,6 +178,15 @@ class History:
         self.round += decision.starts_round
         self.version += 1
         self.status, self.moved_at = decision.target, at
+
+
+class _Step(NamedTuple):
+    """Something that happens to a history."""
+
+    action: Action
+    role: Role
+    at: datetime
+    decision: StoredReceipt
 
 
 class Stage:
@@ -244,6 +257,7 @@ class Stage:
         if decision.outcome is not Outcome.CHANGED:
             assert decision.error is not ErrorCode.TRANSITION_NOT_ALLOWED
             return False
+        receipt = make_receipt(self.row, history.accounts, facts, command, decision)
         self.row = self.row._replace(
             places_taken=self.row.places_taken + decision.places,
             codes_given=self.row.codes_given + decision.gives_code,
@@ -254,7 +268,7 @@ class Stage:
             history.move(command, decision, at)
         else:
             post = self._submit(history, command.role, command.url_platform, at)
-        self._record(history, command.action, before, command.role, at, post)
+        self._record(history, _Step(command.action, command.role, at, receipt), before, post)
         if post is not None and self._urls % _FOUND == 0:
             self._find(history, post, at + _LOOKS_AGAIN)
             if self._urls % (2 * _FOUND) == 0:
@@ -266,10 +280,27 @@ class Stage:
         if at >= self.ends:
             return
         post = history.posts[place]
+        facts = self._post_facts(post)
         post.findings.append(Observation(Finding.AD_FRAUD, at, at, over))
         post.state = state_after(post.decided, post.findings)
         post.updated_at = at
-        self._record(history, Action.RECORD_FINDING, history.status, Role.SERVICE, at, place)
+        receipt = self._post_receipt(history, at, Rule.RECORD_FINDING, facts, post.state)
+        step = _Step(Action.RECORD_FINDING, Role.SERVICE, at, receipt)
+        self._record(history, step, history.status, place)
+
+    def _post_facts(self, post: PostData) -> PostFacts:
+        return PostFacts(
+            campaign_status=CampaignStatus.ONGOING,
+            post_tracking=self.row.post_tracking,
+            state=post.state,
+            url_is_taken=False,  # everyone here has posts of their own
+        )
+
+    def _post_receipt(
+        self, history: History, at: datetime, rule: Rule, post: PostFacts, after: PostState
+    ) -> StoredReceipt:
+        facts = history.facts(self.row, at)
+        return make_post_receipt(self.row, history.accounts, facts, rule, post, after)
 
     def _submit(self, history: History, role: Role, platform: Platform, at: datetime) -> int:
         self._urls += 1
@@ -301,41 +332,36 @@ class Stage:
         reason = "Please look at it again" if warned else None
         if decision is PostDecision.INEFFECTIVE:
             reason = "The post is gone"
-        facts = PostFacts(
-            campaign_status=CampaignStatus.ONGOING,
-            post_tracking=self.row.post_tracking,
-            state=post.state,
-            url_is_taken=False,  # everyone here has posts of their own
-        )
+        facts = self._post_facts(post)
         result = decide_post(facts, Role.STAFF, decision, warning, reason)
         if result.outcome is not Outcome.CHANGED:
             return False
+        receipt = self._post_receipt(history, at, Rule.SET_POST_STATUS, facts, result.state)
         post.state, post.decided, post.updated_at = result.state, Decided(result.state, at), at
-        status = history.status
-        self._record(history, Action.SET_POST_STATUS, status, Role.STAFF, at, place, reason)
+        step = _Step(Action.SET_POST_STATUS, Role.STAFF, at, receipt)
+        self._record(history, step, history.status, place, reason)
         return True
 
     def _record(
         self,
         history: History,
-        action: Action,
+        step: _Step,
         before: ParticipationStatus | None,
-        role: Role,
-        at: datetime,
         post: int | None,
         reason: str | None = None,
     ) -> None:
-        spoken = role in (Role.STAFF, Role.ADVERTISER)
+        spoken = step.role in (Role.STAFF, Role.ADVERTISER)
         history.events.append(
             EventData(
-                action=action,
+                action=step.action,
                 from_status=before,
                 to_status=history.status,
                 round=history.round,
-                role=role,
-                reason=reason or (_REASONS.get(action) if spoken else None),
-                message=_MESSAGES.get(action) if spoken else None,
-                at=at,
+                role=step.role,
+                reason=reason or (_REASONS.get(step.action) if spoken else None),
+                message=_MESSAGES.get(step.action) if spoken else None,
+                at=step.at,
+                decision=step.decision,
                 post=post,
             )
         )

@@ -189,4 +189,5 @@ def event(
         "reason": event.reason,
         "message": event.message,
         "occurred_at": event.at,
+        "decision": event.decision,
     }

@@ -17,9 +17,8 @@ from resolvers.pipeline.bulk import Summary, check_count, not_found, summarize
 from resolvers.pipeline.loading import LockedCandidate, lock_participations
 from resolvers.pipeline.posts import HeldUrl, Holder, find_holders
 from resolvers.pipeline.transaction import MutationOutcome, caller_in
-from resolvers.pipeline.unit_of_work import UnitOfWork, actor_of
+from resolvers.pipeline.unit_of_work import Evaluation, UnitOfWork, actor_of
 from resolvers.pipeline.validation import MAX_NAME, Form, Refusal, path_of
-from workflow.decisions import Decision
 from workflow.enums import Action, ErrorCode, Outcome, Platform, PostSource, Role
 from workflow.facts import POSTS_EACH
 from workflow.post_addresses import PostAddress
@@ -197,7 +196,7 @@ def _is_in(candidate: LockedCandidate, account: int) -> bool:
 
 class _New(NamedTuple):
     candidate: LockedCandidate
-    decision: Decision
+    evaluation: Evaluation
     row: Mapping[str, Any]
 
 
@@ -226,8 +225,8 @@ class _Recording:
     async def write(self) -> Sequence[int]:
         """Insert the posts with their events; return their ids."""
         ids = await insert(Post, [new.row for new in self._new])
-        for post, (candidate, decision, _) in zip(ids, self._new, strict=True):
-            self._unit.record(candidate, Action.RECORD_POST, decision, post_id=post)
+        for post, (candidate, evaluation, _) in zip(ids, self._new, strict=True):
+            self._unit.record(candidate, Action.RECORD_POST, evaluation, post_id=post)
         await self._unit.write()
         return ids
 
@@ -236,7 +235,7 @@ class _Recording:
         command = naming(Action.RECORD_POST, Role.SERVICE, address, candidate, holder)
         evaluation = self._unit.evaluate(candidate, command, "posts", entry.index)
         if evaluation.outcome is Outcome.CHANGED:
-            holder = self._make(entry, address, candidate, evaluation.decision)
+            holder = self._make(entry, address, candidate, evaluation)
         if holder and evaluation.outcome is not Outcome.REFUSED:
             entry.posts.append(holder.post)
         entry.outcomes.append(evaluation.outcome)
@@ -244,10 +243,14 @@ class _Recording:
         entry.refusal = entry.refusal or about(evaluation.refusal, named, "posts", entry.index)
 
     def _make(
-        self, entry: _Entry, address: PostAddress, candidate: LockedCandidate, decision: Decision
+        self,
+        entry: _Entry,
+        address: PostAddress,
+        candidate: LockedCandidate,
+        evaluation: Evaluation,
     ) -> Holder:
         row = new_post(candidate, entry.url, address, PostSource.SERVICE, entry.published_at)
-        self._new.append(_New(candidate, decision, row))
+        self._new.append(_New(candidate, evaluation, row))
         participation = candidate.participation_id or 0
         self._made[participation] += 1
         has_place = len(candidate.posts) + self._made[participation] < POSTS_EACH

@@ -44,7 +44,7 @@ async def submit_post(context: Context, *, participation_id: str, url: str) -> S
     if evaluation.outcome is Outcome.CHANGED:
         new = new_post(candidate, url, address, PostSource.CREATOR)
         [post] = await insert(Post, [new])
-        unit.record(candidate, Action.SUBMIT_POST, evaluation.decision, post_id=post)
+        unit.record(candidate, Action.SUBMIT_POST, evaluation, post_id=post)
         await unit.write()
     return SubmitPostOutcome(outcome=evaluation.outcome, post=post)
 

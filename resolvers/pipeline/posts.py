@@ -10,13 +10,14 @@ from database.session import dumps, locked_rows, rows
 from models.participation import Post
 from resolvers.context import Context
 from resolvers.pipeline.loading import LockedCandidate, lock_participations
-from resolvers.pipeline.unit_of_work import UnitOfWork
+from resolvers.pipeline.unit_of_work import Evaluation, UnitOfWork
 from resolvers.posts_sql import live_sql
 from workflow.decisions import Decision, PostDecisionResult
-from workflow.enums import Action, Outcome
+from workflow.enums import Action, Outcome, Rule
 from workflow.facts import moment_of, post_state
 from workflow.findings import Decided
 from workflow.post_addresses import digest
+from workflow.receipts import StoredReceipt, make_post_receipt
 from workflow.table import PostFacts, PostState, is_live
 
 HeldUrl = tuple[int, str]
@@ -95,6 +96,7 @@ class LockedPosts:
         self, unit: UnitOfWork, action: Action, post: LockedPost, decision: PostDecisionResult
     ) -> None:
         """Change a post as was decided, and record it."""
+        receipt = _receipt(post, self.facts(post), action, decision)
         if post.is_live:
             self._holders.pop(post.held_url, None)
         post.state = decision.state
@@ -105,7 +107,7 @@ class LockedPosts:
         self._changed[post.id] = post
         # The participation keeps its status.
         kept = Decision(outcome=Outcome.CHANGED, target=post.candidate.facts.status)
-        unit.record(post.candidate, action, kept, post_id=post.id)
+        unit.record(post.candidate, action, Evaluation(kept, receipt=receipt), post_id=post.id)
 
     def confirm(self, post: LockedPost) -> None:
         """Keep that staff set a post to what it was: nothing changes, but when they last did."""
@@ -151,6 +153,16 @@ def _post(
     decided = Decided(post_state(*states[3:]), moment_of(decided_at))
     return LockedPost(
         key, candidate, url, address, post_state(*states[:3]), decided, moment_of(heard_at)
+    )
+
+
+def _receipt(
+    post: LockedPost, facts: PostFacts, action: Action, decision: PostDecisionResult
+) -> StoredReceipt:
+    """Return the receipt of a post's new status."""
+    of = post.candidate
+    return make_post_receipt(
+        of.campaign.row, of.accounts, of.facts, Rule(action), facts, decision.state
     )
 
 

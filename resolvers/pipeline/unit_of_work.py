@@ -27,6 +27,7 @@ from workflow.enums import (
     Role,
 )
 from workflow.messages import message as message_for
+from workflow.receipts import StoredReceipt, make_receipt
 from workflow.table import POST_ROLES, SUBMITTING, Command, Facts, nobody_takes_part
 
 
@@ -51,10 +52,12 @@ def actor_of(caller: Caller) -> Actor:
 
 
 class Evaluation(NamedTuple):
-    """The decision on a command for one candidate, with its refusal."""
+    """The decision on a command for one candidate, with its refusal or its receipt."""
 
     decision: Decision
     refusal: Refusal | None = None
+    receipt: StoredReceipt | None = None
+    "The facts that it was decided on; None unless it changes something."
 
     @property
     def outcome(self) -> Outcome:
@@ -75,6 +78,7 @@ class _Change(NamedTuple):
     post_id: int | None
     code_number: int | None
     "The number in its campaign's pool of the code that is given."
+    receipt: StoredReceipt | None
 
 
 class UnitOfWork:
@@ -98,7 +102,7 @@ class UnitOfWork:
         evaluation = self.evaluate(candidate, command, *field)
         if evaluation.outcome is Outcome.CHANGED:
             platforms = command.platforms if command.action in _SELECTS_PLATFORMS else None
-            self.record(candidate, command.action, evaluation.decision, platforms=platforms)
+            self.record(candidate, command.action, evaluation, platforms=platforms)
         return evaluation
 
     def evaluate(
@@ -107,8 +111,9 @@ class UnitOfWork:
         """Decide the command, after the places and codes that earlier changes took or freed."""
         facts = self._facts_now(candidate)
         decision = decide(facts, command)
-        if decision.outcome is not Outcome.CHANGED:
-            decided(command.action, decision.outcome)
+        if decision.outcome is Outcome.CHANGED:
+            return Evaluation(decision, receipt=_receipt(candidate, facts, command, decision))
+        decided(command.action, decision.outcome)
         if decision.error is None:
             return Evaluation(decision)
         message = message_for(decision.error, facts, command)
@@ -130,19 +135,22 @@ class UnitOfWork:
         self,
         candidate: LockedCandidate,
         action: Action,
-        decision: Decision,
+        evaluation: Evaluation,
         *,
         platforms: int | None = None,
         post_id: int | None = None,
     ) -> None:
         """Record a change for `write`; what changes a participation's row, once at most."""
+        decision, _, receipt = evaluation
         campaign = candidate.campaign
         self._places_taken[campaign.id] += decision.places
         code_number = None
         if decision.gives_code:
             self._codes_given[campaign.id] += 1
             code_number = campaign.row.codes_given + self._codes_given[campaign.id]
-        self._changes.append(_Change(candidate, action, decision, platforms, post_id, code_number))
+        self._changes.append(
+            _Change(candidate, action, decision, platforms, post_id, code_number, receipt)
+        )
         decided(action, Outcome.CHANGED)
 
     async def write(self) -> None:
@@ -176,6 +184,15 @@ class UnitOfWork:
         self._codes_given.clear()
 
 
+def _receipt(
+    candidate: LockedCandidate, facts: Facts, command: Command, decision: Decision
+) -> StoredReceipt | None:
+    """Return the receipt of a change; None for an erasure, which no facts decide."""
+    if command.action is Action.ERASE:
+        return None
+    return make_receipt(candidate.campaign.row, candidate.accounts, facts, command, decision)
+
+
 def _row_of(change: _Change) -> dict[str, Any]:
     """Return a change as `_STATEMENTS` take it."""
     candidate = change.candidate
@@ -187,6 +204,7 @@ def _row_of(change: _Change) -> dict[str, Any]:
         "places": change.decision.places,
         "available": _change_of_available(change),
         "moment": candidate.now.isoformat(" "),
+        "decision": change.receipt,
     }
     if change.code_number is not None:
         row["code_number"] = change.code_number
@@ -259,6 +277,7 @@ _COLUMNS = {
     "selected_account_id": "bigint",
     "selected_platforms": "smallint",
     "followers": "int",
+    "decision": "text",
     "new_id": "bigint",
 }
 _COLUMNS_WITH_CODES = {**_COLUMNS, "code_number": "int"}
@@ -298,10 +317,10 @@ _STEPS = (
         "events",
         """INSERT INTO participation_event ({id}campaign_id, influencer_id, participation_id,
             post_id, action, from_status, to_status, round, actor_role, actor_id, actor_name,
-            reason, message, occurred_at)
+            reason, message, occurred_at, decision)
         SELECT {new_id}g.campaign_id, g.influencer_id, coalesce(g.participation_id, i.id),
             g.post_id, g.action, g.from_status, g.status, g.round, :role::text, :actor::text,
-            :name::text, :reason::text, :message::text, g.moment
+            :name::text, :reason::text, :message::text, g.moment, g.decision
         FROM given AS g LEFT JOIN inserted AS i ON i.campaign_id = g.campaign_id
             AND i.influencer_id = g.influencer_id AND g.version IS NOT NULL
         ORDER BY g.place""",

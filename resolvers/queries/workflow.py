@@ -11,6 +11,7 @@ from workflow.enums import (
     ParticipationStatus,
     PostStatus,
     Role,
+    Rule,
 )
 from workflow.rows import workflow_rows
 
@@ -19,6 +20,7 @@ from workflow.rows import workflow_rows
 class TransitionValue:
     """One row of the table of rules, as clients see it."""
 
+    rule: Rule
     action: Action
     roles: Sequence[Role]
     campaign_type: CampaignType | None
@@ -38,6 +40,7 @@ async def workflow(
     reader_of(info)
     rows = [
         TransitionValue(
+            row.rule,
             row.action,
             row.roles,
             row.campaign_type,

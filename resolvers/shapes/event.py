@@ -1,8 +1,11 @@
 """How the history is read, and who may read what others wrote in it."""
 
+import orjson
+
 from projection import Computed, Denial, Run, Shape, ToOne
 from resolvers.shapes import columns as c
 from workflow.enums import Action, Role
+from workflow.receipts import Receipt, read_receipt
 
 
 def _private(run: Run, influencer: int, actor: str, text: str | None) -> str | None:
@@ -22,6 +25,10 @@ def _reason(run: Run, influencer: int, actor: str, reason: str | None, action: s
     if action == Action.SET_POST_STATUS and influencer == run.values["viewer"]:
         return reason
     return _private(run, influencer, actor, reason)
+
+
+def _decision(_run: Run, receipt: str | None) -> Receipt | None:
+    return None if receipt is None else read_receipt(orjson.loads(receipt))
 
 
 EVENT = Shape(
@@ -46,6 +53,9 @@ EVENT = Shape(
             compute=_reason, needs=("influencer_id", "actor_role", "reason", "action")
         ),
         "message": c.plain("message"),
+        "decision": Computed(
+            compute=_decision, needs=("decision",), roles=c.STAFF, denial=Denial.NULL
+        ),
         "occurredAt": c.moment("occurred_at"),
     },
 )

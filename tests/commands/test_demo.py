@@ -26,7 +26,9 @@ from models.participation import Participation, ParticipationEvent, Post, PostFi
 from models.referral_code import ReferralCode
 from tests.commands.running import CommandLine, Ran
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases
+from tests.workflow.replay import Kept, check_replay
 from workflow.enums import (
+    Action,
     AffiliateKind,
     CampaignStatus,
     CampaignType,
@@ -35,6 +37,7 @@ from workflow.enums import (
     PostStatus,
 )
 from workflow.facts import AccountRow, CampaignRow, InfluencerRow, build_facts
+from workflow.receipts import read_receipt
 from workflow.rows import workflow_rows
 from workflow.table import POST_ROLES, SUBMITTING
 
@@ -274,6 +277,17 @@ async def test_whoever_takes_part_may_see_it_and_has_a_qualifying_account(demo: 
                 assert part.selected_account_id in facts.qualifying
             if part.status is ParticipationStatus.WAITING:
                 assert part.selected_account_id is None
+
+
+async def test_every_event_keeps_what_decided_it(demo: Loaded) -> None:
+    async with connected(demo.url):
+        events = await ParticipationEvent.all()
+    for event in events:
+        receipt = read_receipt(orjson.loads(event.decision or ""))
+        assert receipt is not None
+        kept = Kept(event.action, event.actor_role, event.from_status, event.to_status)
+        check_replay(kept, receipt)
+    assert {event.action for event in events} > {Action.APPLY, Action.RECORD_FINDING}
 
 
 async def test_rows_repeat_of_the_accounts_what_profiles_would_say(demo: Loaded) -> None:

@@ -215,7 +215,7 @@ async def test_no_text_of_somebody_erased_becomes_another(db: str) -> None:
 
 async def test_nothing_else_of_the_history_goes_along_with_an_erasure(db: str) -> None:
     """An erasure cannot change any other column, also one that a later migration adds."""
-    await _history_of_someone(data.NOW, actor_role=Role.INFLUENCER)
+    await _history_of_someone(data.NOW, actor_role=Role.INFLUENCER, decision="[1]")
     dialect = connection().capabilities.dialect
     listed = {
         "sqlite": "SELECT name FROM pragma_table_info('participation_event')",
@@ -224,12 +224,13 @@ async def test_nothing_else_of_the_history_goes_along_with_an_erasure(db: str) -
     }
     columns = {name for [name] in await rows(listed[dialect])}
     others = columns - {"reason", "message", "actor_name"}
-    assert {"id", "xid", "action", "actor_id", "occurred_at"} < others
-    texts = {"action", "from_status", "to_status", "actor_role", "actor_id"}
+    assert {"id", "xid", "action", "actor_id", "occurred_at", "decision"} < others
+    texts = {"action", "from_status", "to_status", "actor_role", "actor_id", "decision"}
+    emptied = {"participation_id", "decision"}
     for column in others:
         other = "'2020-01-01 00:00:00+00:00'" if column == "occurred_at" else "7777"
         values = ("'STAFF'",) if column in texts else (other,)
-        for value in (*values, *(["NULL"] if column == "participation_id" else [])):
+        for value in (*values, *(["NULL"] if column in emptied else [])):
             await _broken(f"UPDATE participation_event SET {ERASING}, {column} = {value}")
     assert await data.ParticipationEvent.filter(reason="why", message="hello").count() == 1
 

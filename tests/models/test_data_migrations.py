@@ -290,3 +290,20 @@ async def test_campaigns_of_each_type_go_on_in_the_words_of_the_second_edition(
         "AFFILIATE": (CampaignType.AFFILIATE, False, AffiliateKind.URL_TRACKING, False),
     }
     assert schemas[0] == schemas[1]
+
+
+async def test_events_of_before_receipts_have_none_and_take_none(databases: Databases) -> None:
+    with databases.lend() as at, databases.lend() as fresh:
+        async with connected(at):
+            person = await data.influencer(erased_at=data.NOW)
+            campaign = await data.campaign()
+            part = await data.participation(campaign, person, ParticipationStatus.WAITING)
+            await data.event(part, Action.MARK_JOINED)
+        await migrate_again(at, "0018_receipts")
+        async with connected(at):
+            with pytest.raises((sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError)):
+                await rows("UPDATE participation_event SET decision = '[1]', reason = NULL")
+            assert [
+                tuple(row) for row in await rows("SELECT decision FROM participation_event")
+            ] == [(None,)]
+        assert await schema_of(at) == await schema_of(fresh)

@@ -30,6 +30,7 @@ MIGRATIONS = [
     "0015_erasure",
     "0016_webhooks",
     "0017_tickets",
+    "0018_receipts",
 ]
 
 

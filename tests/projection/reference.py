@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import graphql
+import orjson
 from graphql import DocumentNode, GraphQLError, build_schema, value_from_ast_untyped
 from graphql.execution import ExecutionResult
 
@@ -33,6 +34,7 @@ from workflow.enums import (
     platform_of,
     platforms_of,
 )
+from workflow.receipts import Receipt, ReceiptAccount, ReceiptPost, read_receipt
 from workflow.screens import CANDIDATE_STATUS, applicant_status, job_section
 from workflow.table import Facts
 
@@ -113,8 +115,11 @@ def _field(source: Any, info: Any, **given: Any) -> Any:
         return encode(info.parent_type.name, source.pk)
     if info.field_name in RELATED:
         return _related(source, asker, info.field_name)
-    column = {"from": "from_status", "to": "to_status"}.get(info.field_name)
+    column = COLUMNS.get(name)
     return _plain(getattr(source, column or snake_case(info.field_name)))
+
+
+COLUMNS = {"ParticipationEvent.from": "from_status", "ParticipationEvent.to": "to_status"}
 
 
 def _default(definition: Any, value: Any) -> Any:
@@ -800,6 +805,24 @@ def reason(of: ParticipationEvent, asker: Asker) -> str | None:
     is_own = of.influencer_id == asker.caller.influencer_id
     about_post = is_own and of.action == "SET_POST_STATUS"
     return of.reason if about_post or _is_clear(of, asker) else None
+
+
+@resolves("ParticipationEvent.decision")
+def decision(of: ParticipationEvent, asker: Asker) -> Receipt | None:
+    if asker.caller.role is not Role.STAFF or not of.decision:
+        return None
+    return read_receipt(orjson.loads(of.decision))
+
+
+@resolves("Decision.post")
+def kept_post(of: Receipt, _: Asker) -> ReceiptPost | None:
+    return of.post
+
+
+@resolves("Decision.selectedAccount", "DecisionAccount.account")
+def kept_account(of: Receipt | ReceiptAccount, asker: Asker) -> Any:
+    key = of.selected_account if isinstance(of, Receipt) else of.account
+    return None if key is None else asker.world.of["SocialAccount"][key]
 
 
 @resolves("ParticipationEvent.actorId")

@@ -41,6 +41,7 @@ from workflow.enums import (
     PostStatus,
     PostWarning,
     Role,
+    Rule,
 )
 
 EXAMPLES = 120
@@ -82,7 +83,9 @@ fragment Part on Participation {
   ... on Node { id }
   posts @include(if: $with) { id url status warning submittedAt participation { id } }
   events(first: 2) { totalCount nodes { action from to actorRole actorName reason message
-    occurredAt post { id } campaign { id } } }
+    occurredAt post { id } campaign { id }
+    decision { __typename rule placesLeft accounts { account { id handle } followers qualifies }
+      selectedAccount { id } post { from to } } } }
   influencer { id name country followers email externalId categories }
 }
 """
@@ -235,6 +238,22 @@ async def _more_campaigns() -> list[Campaign]:
     ]
 
 
+async def _receipt(dice: random.Random, part: Participation) -> str:
+    """A receipt of any kind, with some of their accounts."""
+    accounts = await SocialAccount.filter(influencer_id=part.influencer_id)
+    shown = dice.sample(accounts, dice.randint(0, len(accounts)))
+    rule, asked = dice.choice(
+        [
+            (Rule.MARK_JOINED_TO_JOINED, 0),
+            (Rule.SELECT_SOCIAL_MEDIA, 5),
+            (Rule.SET_AVAILABILITY, 2),
+            (Rule.SUBMIT_POST, [2]),
+            (Rule.SET_POST_STATUS, [1, 0, 3, 2, 0]),
+        ]
+    )
+    return data.receipt(*shown, rule=rule, asked=asked)
+
+
 _ACTIONS = (Action.APPLY, Action.APPROVE, Action.SET_AVAILABILITY, Action.SET_POST_STATUS)
 
 
@@ -255,6 +274,7 @@ async def _history(dice: random.Random, part: Participation) -> None:
         await data.event(
             part,
             dice.choice([*_ACTIONS]),
+            decision=dice.choice([None, await _receipt(dice, part)]),
             actor_role=dice.choice([Role.STAFF, Role.ADVERTISER, Role.INFLUENCER]),
             post_id=dice.choice([None, *(post.pk for post in posts)]),
             occurred_at=NOW + timedelta(seconds=number),

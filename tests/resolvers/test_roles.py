@@ -90,7 +90,8 @@ async def world() -> World:
         post = await data.post(part, PostStatus.WARNING, warning=PostWarning.AD_FRAUD, reason="bad")
         account = await SocialAccount.get(influencer_id=person.pk)
         for who in (Role.STAFF, Role.ADVERTISER, Role.INFLUENCER):
-            event = await data.event(part, Action.APPROVE, actor_role=who, actor_name=who.value)
+            named = {"actor_role": who, "actor_name": who.value}
+            event = await data.event(part, Action.APPROVE, decision=data.receipt(account), **named)
             ids[f"{name}.{who}"] = encode("ParticipationEvent", event.pk)
         ids[f"{name}.ParticipationEvent"] = ids[f"{name}.STAFF"]
         hidden = await data.event(part, Action.SET_AVAILABILITY)
@@ -314,6 +315,7 @@ ARGUMENTS = {("Campaign", "candidate"): '(influencerId: "x")'}
 NULL = {
     ("Participation", "candidate"): "ADVERTISER INFLUENCER",
     ("ParticipationEvent", "actorId"): "ADVERTISER INFLUENCER",
+    ("ParticipationEvent", "decision"): "ADVERTISER INFLUENCER",
     ("Post", "row"): "INFLUENCER",
 }
 """For these roles a field is null without an error; for the others it has a value."""

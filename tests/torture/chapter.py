@@ -1,8 +1,9 @@
 """One chapter: a new cast, callers at once, and the check of all that they saw."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+import orjson
 from tortoise.transactions import in_transaction
 
 from database.connection import connected
@@ -13,7 +14,9 @@ from tests.torture.callers import Callers
 from tests.torture.cast import CAMPAIGNS, Cast, create
 from tests.torture.explain import Event
 from tests.torture.history import Run, Stored, Violation, check
-from workflow.enums import platforms_of
+from tests.workflow.replay import Kept, check_replay
+from workflow.enums import Action, platforms_of
+from workflow.receipts import read_receipt
 
 
 async def cast_of(database_url: str, chapter: int, campaigns: int = len(CAMPAIGNS)) -> Cast:
@@ -30,9 +33,11 @@ async def check_chapter(database_url: str, callers: Callers) -> None:
             id__in=list(_keys(callers.cast, "campaign"))
         ).select_for_update()
         events = await _events(callers.cast)
+        decided = await _decided(callers.cast)
         stored = await _stored(callers.cast)
     try:
         check(Run(callers.cast, callers.records, events, stored))
+        _check_receipts(decided)
     except Violation as violation:
         raise Violation(f"seed {callers.seed}\n{violation}") from None
 
@@ -56,6 +61,25 @@ async def _events(cast: Cast) -> list[Event]:
         )
         for event in found
     ]
+
+
+async def _decided(cast: Cast) -> list[ParticipationEvent]:
+    """The cast's events that the rules decided."""
+    events = ParticipationEvent.filter(campaign_id__in=list(_keys(cast, "campaign")))
+    return await events.exclude(action=Action.ERASE)
+
+
+def _check_receipts(events: Iterable[ParticipationEvent]) -> None:
+    """Decide each event once more, from what it keeps of its decision. Raises Violation."""
+    for event in events:
+        receipt = read_receipt(orjson.loads(event.decision or "[0]"))
+        if receipt is None:
+            raise Violation(f"event {event.id} keeps nothing of its decision: {event.decision}")
+        kept = Kept(event.action, event.actor_role, event.from_status, event.to_status)
+        try:
+            check_replay(kept, receipt)
+        except AssertionError as error:
+            raise Violation(f"event {event.id} is not what was decided: {error!r}") from error
 
 
 async def _stored(cast: Cast) -> list[Stored]:

@@ -199,9 +199,9 @@ HOUR = timedelta(hours=1)
 def facts_of(case: Case) -> Facts:
     return replace(
         build_facts(
-            _campaign(case),
+            campaign_of(case),
             InfluencerRow("ID" if case.country_fits else "TH", 1 if case.category_fits else 2, ""),
-            [_account(account) for account in case.accounts],
+            accounts_of(case),
             override=case.override,
             participation=_participation(case),
             posts=[PostRow(post.status, post.warning) for post in case.posts],
@@ -212,7 +212,7 @@ def facts_of(case: Case) -> Facts:
     )
 
 
-def _campaign(case: Case) -> CampaignRow:
+def campaign_of(case: Case) -> CampaignRow:
     return CampaignRow(
         status=case.campaign_status,
         selection=case.selection,
@@ -230,6 +230,10 @@ def _campaign(case: Case) -> CampaignRow:
         codes_given=0,
         application_deadline=NOW if case.deadline_passed else NOW + HOUR,
     )
+
+
+def accounts_of(case: Case) -> list[AccountRow]:
+    return [_account(account) for account in case.accounts]
 
 
 def _account(account: Account) -> AccountRow:

@@ -18,11 +18,14 @@ from workflow.enums import (
     PostWarning,
     RequiredActionType,
     Role,
+    Rule,
     UnavailableReason,
     mask_of,
 )
 from workflow.messages import message
+from workflow.rows import workflow_rows
 from workflow.table import (
+    POST_ROLES,
     REFUSAL_RANK,
     TRANSITIONS,
     Command,
@@ -64,10 +67,18 @@ def joined(**more: int) -> Facts:
 
 def test_a_forced_join_with_one_qualifying_account_takes_it_and_a_place() -> None:
     assert decide(with_accounts(OPEN, ONE), MARK_JOINED) == Decision(
-        outcome=Outcome.CHANGED, target=ParticipationStatus.JOINED, account=1, places=1
+        outcome=Outcome.CHANGED,
+        target=ParticipationStatus.JOINED,
+        account=1,
+        places=1,
+        rule=Rule.MARK_JOINED_TO_JOINED,
     )
     assert decide(with_accounts(SELECTION, ONE), MARK_JOINED) == Decision(
-        outcome=Outcome.CHANGED, target=ParticipationStatus.APPROVED, account=1, places=1
+        outcome=Outcome.CHANGED,
+        target=ParticipationStatus.APPROVED,
+        account=1,
+        places=1,
+        rule=Rule.MARK_JOINED_TO_APPROVED,
     )
 
 
@@ -77,7 +88,9 @@ def test_a_forced_join_waits_for_the_account_and_takes_no_place_yet(
 ) -> None:
     full = replace(with_accounts(OPEN, accounts), places_left=0)
     assert decide(full, MARK_JOINED) == Decision(
-        outcome=Outcome.CHANGED, target=ParticipationStatus.WAITING
+        outcome=Outcome.CHANGED,
+        target=ParticipationStatus.WAITING,
+        rule=Rule.MARK_JOINED_TO_WAITING,
     )
 
 
@@ -113,7 +126,11 @@ def test_whoever_was_removed_starts_a_new_round() -> None:
 def test_reopening_starts_a_round_and_keeps_the_account() -> None:
     reopen = Command(action=Action.REOPEN, role=Role.STAFF)
     assert decide(applicant(ParticipationStatus.REJECTED), reopen) == Decision(
-        outcome=Outcome.CHANGED, target=ParticipationStatus.APPLIED, account=1, starts_round=True
+        outcome=Outcome.CHANGED,
+        target=ParticipationStatus.APPLIED,
+        account=1,
+        starts_round=True,
+        rule=Rule.REOPEN,
     )
 
 
@@ -183,7 +200,10 @@ def test_a_disconnected_selection_is_replaced_without_moving_anyone() -> None:
     lost = replace(lost, qualifying=frozenset({2}), selected_connected=False)
     select = Command(action=Action.SELECT_ACCOUNT, role=Role.INFLUENCER, account=2)
     assert decide(lost, select) == Decision(
-        outcome=Outcome.CHANGED, target=ParticipationStatus.JOINED, account=2
+        outcome=Outcome.CHANGED,
+        target=ParticipationStatus.JOINED,
+        account=2,
+        rule=Rule.SELECT_ACCOUNT_AGAIN,
     )
     again = replace(select, account=1)
     assert decide(lost, again).error is ErrorCode.ACCOUNT_NOT_RELEVANT
@@ -255,3 +275,28 @@ def test_every_row_tells_its_refusals_in_the_order_of_the_codes() -> None:
 def test_one_action_has_the_same_roles_in_every_row() -> None:
     roles = {(row.action, row.roles) for row in TRANSITIONS}
     assert len(roles) == len({action for action, _ in roles})
+
+
+def test_every_row_that_moves_has_a_name_of_its_own() -> None:
+    named = [row.rule for row in TRANSITIONS if row.rule is not None]
+    of_posts = [Rule(action) for action in POST_ROLES]
+    assert sorted([*named, *of_posts]) == sorted(Rule)
+    assert None not in {row.rule for row in TRANSITIONS if row.refusal is None}
+    assert {row.rule for row in TRANSITIONS if row.refusal is not None} == {None}
+
+
+def test_a_name_begins_with_the_action() -> None:
+    for row in workflow_rows():
+        assert row.rule.startswith(row.action)
+
+
+def test_a_decision_names_the_row_that_made_it() -> None:
+    waits = replace(with_accounts(OPEN, ONE), status=ParticipationStatus.WAITING)
+    selects = Command(action=Action.SELECT_ACCOUNT, role=Role.INFLUENCER, account=1)
+
+    assert decide(with_accounts(OPEN, ONE), MARK_JOINED).rule is Rule.MARK_JOINED_TO_JOINED
+    assert decide(with_accounts(OPEN, TWO), MARK_JOINED).rule is Rule.MARK_JOINED_TO_WAITING
+    assert decide(UNTRACKED, MARK_JOINED).rule is Rule.MARK_JOINED_UNTRACKED_TO_JOINED
+    assert decide(waits, selects).rule is Rule.SELECT_ACCOUNT_TO_JOINED
+    assert decide(waits, MARK_JOINED).rule is None
+    assert decide(OPEN, APPROVE).rule is None

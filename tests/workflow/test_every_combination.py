@@ -2,7 +2,8 @@
 
 Each test walks a whole product of cases (cases.py) and questions, and compares what the server's
 table makes of each with what the oracle makes of it (oracle.py). Each says how many it must have
-compared: a walk that goes nowhere fails.
+compared: a walk that goes nowhere fails. On the way each change is decided once more, from what its
+receipt keeps (replay.py).
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -10,14 +11,18 @@ from datetime import datetime, timedelta
 from itertools import islice, product
 from typing import Any, NamedTuple, get_args
 
+import orjson
 import pytest
 
 from tests.workflow import cases, oracle
 from tests.workflow.cases import FOREIGN, ONE_FITS, SHAPES, cores, facts_of, mask, number
 from tests.workflow.oracle import Account, Answer, Case, Role, Standing, Status, Url
+from tests.workflow.replay import Kept, check_replay
 from workflow.available_actions import available_actions, blockers, required_action
 from workflow.decisions import (
+    Decision,
     NotPermitted,
+    PostDecisionResult,
     decide,
     decide_finding,
     decide_post,
@@ -37,11 +42,13 @@ from workflow.enums import (
     PostDecision,
     PostStatus,
     PostWarning,
+    Rule,
 )
 from workflow.enums import Role as ServersRole
 from workflow.facts import post_state
 from workflow.findings import Decided, Observation, state_after
 from workflow.messages import message
+from workflow.receipts import Receipt, StoredReceipt, make_post_receipt, make_receipt, read_receipt
 from workflow.rows import WorkflowRow, workflow_rows
 from workflow.screens import CANDIDATE_STATUS, applicant_status, job_section
 from workflow.table import POST_ROLES, REFUSAL_RANK, Command, Facts, PostFacts
@@ -98,6 +105,8 @@ class Outcomes(NamedTuple):
 
 def found_by_the_table(case: Case, now: Facts, ask: Command) -> Outcomes:
     made = decide(now, ask)
+    if made.outcome is Outcome.CHANGED and ask.action is not Action.ERASE:
+        replay(case, now, ask, made)
     selected = made.account
     if selected is None and not made.starts_round and case.selected is not None:
         selected = number(case.selected)
@@ -105,6 +114,22 @@ def found_by_the_table(case: Case, now: Facts, ask: Command) -> Outcomes:
     return Outcomes(
         made.outcome, made.error, made.target, selected, started, made.places, made.gives_code
     )
+
+
+def replay(case: Case, now: Facts, ask: Command, made: Decision) -> None:
+    """Fails unless what is kept of the change leads to it once more."""
+    sets = ask.action is Action.SET_AVAILABILITY
+    before = None if sets and case.status == "REMOVED" else now.status
+    event = Kept(ask.action, ask.role, before, None if sets else made.target)
+    campaign, accounts = cases.campaign_of(case), cases.accounts_of(case)
+    check_replay(event, kept(make_receipt(campaign, accounts, now, ask, made)))
+
+
+def kept(stored: StoredReceipt) -> Receipt:
+    """The receipt, as it comes back from the database."""
+    found = read_receipt(orjson.loads(orjson.dumps(stored)))
+    assert found is not None
+    return found
 
 
 def expected_by_the_oracle(case: Case, answer: Answer) -> Outcomes:
@@ -398,6 +423,7 @@ def test_record_finding_over_its_whole_product() -> None:
             answer = oracle.record_finding(post, seen)
             follows = state_after(decided_of(post), map(observed, {*post.observations, seen}))
             made = decide_finding(now, ServersRole.SERVICE, follows)
+            replay_post(Action.RECORD_FINDING, ServersRole.SERVICE, now, made)
             found = (made.outcome, made.error, *made.state)
             expected = (answer.outcome, answer.code, *of(answer.post.standing))
             comparison.check(found, expected, post, seen)
@@ -446,7 +472,20 @@ def post_facts(case: oracle.PostCase, status: ParticipationStatus) -> PostFacts:
 def decided(now: PostFacts, wanted: Standing) -> tuple[str | None, ...]:
     warning = PostWarning(wanted.warning) if wanted.warning else None
     made = decide_post(now, ServersRole.STAFF, PostDecision(wanted.status), warning, wanted.reason)
+    replay_post(Action.SET_POST_STATUS, ServersRole.STAFF, now, made)
     return made.outcome, made.error, *made.state
+
+
+def replay_post(
+    action: Action, role: ServersRole, now: PostFacts, made: PostDecisionResult
+) -> None:
+    """The same for the status of a post."""
+    if made.outcome is Outcome.CHANGED:
+        joined = Case(status="JOINED")
+        campaign = cases.campaign_of(joined)._replace(status=now.campaign_status)
+        facts = facts_of(joined)
+        stored = make_post_receipt(campaign, (), facts, Rule(action), now, made.state)
+        check_replay(Kept(action, role, facts.status, facts.status), kept(stored))
 
 
 # What may be done, what stands in the way, what must be done --------------------------------------
