@@ -135,16 +135,16 @@ async def _filtered(run: Run, asked: Mapping[str, Any], campaign: int) -> list[C
     if await _are_few(run):
         return await _scanned(run, target, conditions)
     matching = await _matching(run, asked, target)
-    among = await _sample(run) if matching is None else matching
+    among = await sample(run) if matching is None else matching
     totals = ", ".join(
         _total(status, target, conditions).replace("influencer i", "scanned i")
         if status in (_AVAILABLE, _UNAVAILABLE)
         else _total(status, target, conditions)
         for status in CandidateStatus
     )
-    statement = f"{_SCANNED} SELECT {totals}, (SELECT count(*) FROM scanned)"
+    statement = f"{SCANNED} SELECT {totals}, (SELECT count(*) FROM scanned)"
     [[*found, size]] = await run.fetch(statement, {**conditions.values, "among": among})
-    scale = 1.0 if matching is not None else await _everyone(run) / max(size, 1)
+    scale = 1.0 if matching is not None else await count_everyone(run) / max(size, 1)
     return [
         CandidateCount(status, round(number * scale), matching is not None)
         if status in (_AVAILABLE, _UNAVAILABLE)
@@ -194,7 +194,7 @@ _NAMES_FEW = ("influencerIds", "override")
 """Fields of the filter by which an index finds the influencers."""
 
 
-async def _sample(run: Run) -> list[int]:
+async def sample(run: Run) -> list[int]:
     """Return ids spread evenly over all there are, the same until their number has doubled."""
     [[last]] = await run.fetch("SELECT max(id) FROM influencer", {})
     # An odd step visits every residue of a power of two once before it comes round.
@@ -207,11 +207,12 @@ _RULE_COLUMNS = (
     "i.id, i.country, i.category_mask, i.category_overflow, i.followers, i.platforms, i.multi,"
     " i.f1, i.f2, i.f3, i.f4, i.f5, i.f6, i.f7, i.erased_at"
 )
-_SCANNED = f"""WITH scanned AS MATERIALIZED (
+SCANNED = f"""WITH scanned AS MATERIALIZED (
     SELECT {_RULE_COLUMNS} FROM influencer i WHERE i.id = ANY(:among) AND i.erased_at IS NULL)"""
 
 
-async def _everyone(run: Run) -> int:
+async def count_everyone(run: Run) -> int:
+    """Return the number of influencers who are not erased."""
     everyone, _ = await _kept(run, [])
     if everyone is not None:
         return everyone

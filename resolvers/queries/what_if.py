@@ -1,0 +1,129 @@
+"""`Campaign.whatIf`: to whom a campaign would be available under another rule, which is not saved.
+
+The other rule is checked as `updateCampaign` checks it. The two lists of differences are the Select
+influencer tab's, with other streams.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from models.categories import numbers_of
+from models.text import fold
+from projection import Order, Run
+from projection.shape import snake_case
+from resolvers.audience_input import RULES, check_range, read_columns
+from resolvers.errors import RequestError
+from resolvers.pipeline.validation import Form
+from resolvers.queries import candidate_counts
+from resolvers.queries.rule_change import FOLLOWERS, NOBODYS, RuleChange, Side
+from resolvers.queries.select_tab import CHANGED, CandidateListing, order_key
+from resolvers.queries.tab_rule import Target, targets_of
+from workflow.categories import mask_and_overflow
+
+
+async def what_if(
+    run: Run, arguments: Mapping[str, Any], keys: Sequence[int]
+) -> dict[int, tuple[RuleChange]]:
+    """Return the change of each campaign's rule. Raises INVALID_INPUT for one that cannot be."""
+    given = {snake_case(name): value for name, value in arguments["rules"].items()}
+    for name in ("countries", "categories"):
+        if name in given:
+            given[name] = given[name] or []
+    form = Form()
+    row = read_columns(form, RULES, given)
+    numbers = await _category_columns(row["categories"]) if "categories" in row else {}
+    said = _said(row)
+    changes: dict[int, tuple[RuleChange]] = {}
+    for key, now in (await targets_of(run, keys)).items():
+        _check(form, now, row, given)
+        changes[key] = (RuleChange(now, _changed(now, row, numbers), said),)
+    return changes
+
+
+def said(change: RuleChange) -> Mapping[str, Any]:
+    """Return what cursors are bound to."""
+    return {"rules": change.said}
+
+
+def _said(row: Mapping[str, Any]) -> str:
+    """Return the rule as a text that is the same for all that say the same."""
+    names = {fold(name) for name in row.get("categories", ())}
+    folded = {**row, "categories": sorted(names)} if "categories" in row else row
+    return orjson.dumps(folded, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _check(form: Form, now: Target, row: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    """Refuse what `updateCampaign` refuses: the first that is wrong, as an error of the field."""
+    kept = {
+        name: getattr(now, name) for name in ("followers_min", "followers_max") if name not in given
+    }
+    check_range(form, {**kept, **row})
+    for refusal in form.refusals[:1]:
+        _, *path = refusal.field or ()
+        error = RequestError("INVALID_INPUT", refusal.message)
+        error.extensions = {**(error.extensions or {}), "field": ["rules", *path]}
+        raise error
+
+
+def _changed(now: Target, row: Mapping[str, Any], categories: Mapping[str, Any]) -> Target:
+    countries = {"countries": tuple(row["countries"].split())} if "countries" in row else {}
+    followers = {name: row[name] for name in ("followers_min", "followers_max") if name in row}
+    return now._replace(**countries, **categories, **followers)
+
+
+async def _category_columns(names: Sequence[str]) -> dict[str, Any]:
+    """Return the columns of a rule on these categories; no new category is stored."""
+    found = (await numbers_of(names)).values()
+    mask, overflow = mask_and_overflow(found or ([NOBODYS] if names else []))
+    return {"category_mask": mask, "category_overflow": overflow}
+
+
+# The lists
+
+
+async def gained_candidates(
+    run: Run, arguments: Mapping[str, Any], keys: Sequence[Any]
+) -> CandidateListing:
+    """Return those whom the campaign would become available to."""
+    return await _listing(run, arguments, keys[0], keys[0].gained)
+
+
+async def lost_candidates(
+    run: Run, arguments: Mapping[str, Any], keys: Sequence[Any]
+) -> CandidateListing:
+    """Return those whom the campaign would no longer be available to."""
+    return await _listing(run, arguments, keys[0], keys[0].lost)
+
+
+async def _listing(
+    run: Run, arguments: Mapping[str, Any], change: RuleChange, side: Side
+) -> CandidateListing:
+    key, kind, descending = order_key(arguments)
+    few = await _few(run, change, side, key)
+    among = [] if few is None else ["i.id = ANY(:few)"]
+    is_served = few is not None or side.span is None or (side.span.is_indexed and key == FOLLOWERS)
+    return CandidateListing(
+        streams=tuple(side.streams(key, *among)),
+        orders=(Order("t.sort", kind), Order("t.influencer_id")),
+        descending=descending,
+        values={**change.values, "few": few},
+        is_filtered=True,
+        note="" if is_served else _WALKED,
+    )
+
+
+_WALKED = " /* no index has these alone, walked in order until the page is full */"
+
+
+async def _few(run: Run, change: RuleChange, side: Side, key: str) -> list[int] | None:
+    """Return the ids among whom they are, where no index has them in order; None if too many."""
+    span, most = side.span, candidate_counts.SCAN_THRESHOLD
+    if span is None or key == FOLLOWERS:
+        return None
+    # The index of names has countries too; that of ids, by latest change, has nothing else.
+    if not (span.has_range or (key == CHANGED and span.is_indexed)):
+        return None
+    found = await run.fetch(side.around(most + 1), change.values)
+    return None if len(found) > most else [row[0] for row in found]
