@@ -62,7 +62,8 @@ def span_of(rule: Target, other: Target) -> Span | None:
         return None
     if by_country and not (by_category or by_followers):
         new = tuple(code for code in rule.countries if code not in other.countries)
-        return Span(rule._replace(countries=new), is_indexed=bool(walked_countries(rule)))
+        narrow = rule._replace(countries=new)
+        return Span(narrow, is_indexed=bool(walked_countries(narrow)))
     return Span(rule) if by_country or by_category else _in_range(rule, other)
 
 
@@ -137,7 +138,9 @@ class Side(NamedTuple):
 
     def _streams(self, key: str, countries: int, *where: str) -> Iterator[Stream]:
         assert self.span is not None
-        conditions = [*self.span.where(self.name), *where]
+        # In another order a range would tempt the planner to sort all who are in it.
+        in_range = self.span.where(self.name) if key == FOLLOWERS else []
+        conditions = [*in_range, *where]
         for stream in by_country(countries, self.name, key, self.status, *conditions):
             yield narrowed(stream, NOT_ERASED)
 

@@ -83,6 +83,8 @@ class CandidateListing:
     text: TextSearch | None = None
     from_text: bool = False
     "Whether a page starts from the influencers that the text finds; a count always does."
+    all_streams: tuple[Stream, ...] = ()
+    "The streams that are counted, where those of a page take longer."
     note: str = ""
     "A comment in the statement of a page, for whoever asks what it cost."
 
@@ -103,11 +105,12 @@ class CandidateListing:
         """Return the statement that counts all rows."""
         del keys
         if self.is_filtered:
-            return f"{self._found(True)}SELECT {counted(self._streams(True))}"
-        streams = {stream.status: list[Stream]() for stream in self.streams}
+            streams = self.all_streams or self._streams(True)
+            return f"{self._found(True)}SELECT {counted(streams)}"
+        by_status = {stream.status: list[Stream]() for stream in self.streams}
         for stream in self.streams:
-            streams[stream.status].append(stream)
-        totals = [kept_total(status, counted(some)) for status, some in streams.items()]
+            by_status[stream.status].append(stream)
+        totals = [kept_total(status, counted(some)) for status, some in by_status.items()]
         return f"SELECT {' + '.join(totals) or '0'}"
 
     def _found(self, from_text: bool) -> str:

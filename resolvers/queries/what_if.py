@@ -16,11 +16,13 @@ from projection.shape import snake_case
 from resolvers.audience_input import RULES, check_range, read_columns
 from resolvers.errors import RequestError
 from resolvers.pipeline.validation import Form
-from resolvers.queries import candidate_counts
-from resolvers.queries.rule_change import FOLLOWERS, NOBODYS, RuleChange, Side
+from resolvers.queries.rule_change import FOLLOWERS, NOBODYS, RuleChange, Side, Span
 from resolvers.queries.select_tab import CHANGED, CandidateListing, order_key
 from resolvers.queries.tab_rule import Target, targets_of
 from workflow.categories import mask_and_overflow
+
+MAX_FEW = 2_000
+"""Influencers in a range of followers who are all sorted, instead of walking through everybody."""
 
 
 async def what_if(
@@ -103,13 +105,14 @@ async def _listing(
     key, kind, descending = order_key(arguments)
     few = await _few(run, change, side, key)
     among = [] if few is None else ["i.id = ANY(:few)"]
-    is_served = few is not None or side.span is None or (side.span.is_indexed and key == FOLLOWERS)
+    is_served = few is not None or side.span is None or _is_in_order(side.span, key)
     return CandidateListing(
         streams=tuple(side.streams(key, *among)),
         orders=(Order("t.sort", kind), Order("t.influencer_id")),
         descending=descending,
         values={**change.values, "few": few},
         is_filtered=True,
+        all_streams=tuple(side.streams(FOLLOWERS)),
         note="" if is_served else _WALKED,
     )
 
@@ -117,13 +120,17 @@ async def _listing(
 _WALKED = " /* no index has these alone, walked in order until the page is full */"
 
 
+def _is_in_order(span: Span, key: str) -> bool:
+    """Return whether an index has those of the span, and few others, in this order."""
+    return span.is_indexed and (key == FOLLOWERS or not (span.has_range or key == CHANGED))
+
+
 async def _few(run: Run, change: RuleChange, side: Side, key: str) -> list[int] | None:
     """Return the ids among whom they are, where no index has them in order; None if too many."""
-    span, most = side.span, candidate_counts.SCAN_THRESHOLD
-    if span is None or key == FOLLOWERS:
+    span = side.span
+    if span is None or key == FOLLOWERS or _is_in_order(span, key):
         return None
-    # The index of names has countries too; that of ids, by latest change, has nothing else.
-    if not (span.has_range or (key == CHANGED and span.is_indexed)):
-        return None
-    found = await run.fetch(side.around(most + 1), change.values)
-    return None if len(found) > most else [row[0] for row in found]
+    if not (span.has_range or span.is_indexed):
+        return None  # they may be anywhere
+    found = await run.fetch(side.around(MAX_FEW + 1), change.values)
+    return None if len(found) > MAX_FEW else [row[0] for row in found]

@@ -59,7 +59,8 @@ query Wide($id: ID!, $with: Boolean! = true, $without: Boolean! = false,
       mine: nodes { round }
     }
     whatIf(rules: $rules) {
-      __typename available { count exact margin } gained { __typename count } again: gained { exact }
+      __typename available { count exact margin } gained { __typename count }
+      again: gained { exact }
       lost @include(if: $with) { count }
       gainedCandidates(first: $first, orderBy: NAME_ASC) { ...Rows }
       lostCandidates(last: $first) { ...Rows edges { cursor node { influencer { name } } } }
