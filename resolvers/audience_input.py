@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 from models.countries import COUNTRIES
 from models.text import clean, fold
-from resolvers.pipeline.validation import Form
+from resolvers.pipeline.validation import Form, Refusal
 from workflow.enums import ErrorCode
 
 MAX_CATEGORIES = 50
@@ -13,6 +13,16 @@ MAX_CATEGORY = 100
 
 Readers: TypeAlias = Mapping[str, Callable[[Form, Any, str], Any]]
 """By field, in the order of the refusals: what returns the column of a value, or refuses it."""
+
+
+def read_rules(
+    given: Mapping[str, Any], kept: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[Refusal]]:
+    """Return the columns of the rules given, beside those that are kept; and all that is wrong."""
+    form = Form()
+    row = read_columns(form, RULES, given)
+    check_range(form, {**{name: kept[name] for name in kept.keys() - given.keys()}, **row})
+    return row, form.refusals
 
 
 def read_columns(

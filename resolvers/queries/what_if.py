@@ -13,9 +13,8 @@ from models.categories import numbers_of
 from models.text import fold
 from projection import Order, Run
 from projection.shape import snake_case
-from resolvers.audience_input import RULES, check_range, read_columns
+from resolvers.audience_input import read_rules
 from resolvers.errors import RequestError
-from resolvers.pipeline.validation import Form
 from resolvers.queries.rule_change import FOLLOWERS, NOBODYS, RuleChange, Side, Span
 from resolvers.queries.select_tab import CHANGED, CandidateListing, order_key
 from resolvers.queries.tab_rule import Target, targets_of
@@ -33,14 +32,10 @@ async def what_if(
     for name in ("countries", "categories"):
         if name in given:
             given[name] = given[name] or []
-    form = Form()
-    row = read_columns(form, RULES, given)
-    numbers = await _category_columns(row["categories"]) if "categories" in row else {}
-    said = _said(row)
     changes: dict[int, tuple[RuleChange]] = {}
     for key, now in (await targets_of(run, keys)).items():
-        _check(form, now, row, given)
-        changes[key] = (RuleChange(now, _changed(now, row, numbers), said),)
+        row = _checked(given, now)
+        changes[key] = (RuleChange(now, await _changed(now, row), _said(row)),)
     return changes
 
 
@@ -49,37 +44,35 @@ def said(change: RuleChange) -> Mapping[str, Any]:
     return {"rules": change.said}
 
 
+def _checked(given: Mapping[str, Any], now: Target) -> dict[str, Any]:
+    """Return the columns of a rule. Raises what `updateCampaign` refuses first."""
+    kept = {"followers_min": now.followers_min, "followers_max": now.followers_max}
+    row, refusals = read_rules(given, kept)
+    for refusal in refusals:
+        _, *path = refusal.field or ()
+        error = RequestError("INVALID_INPUT", refusal.message)
+        error.extensions = {**(error.extensions or {}), "field": ["rules", *path]}
+        raise error
+    return row
+
+
+async def _changed(now: Target, row: Mapping[str, Any]) -> Target:
+    """Return the campaign under a rule; no new category is stored."""
+    columns = {name: row[name] for name in ("followers_min", "followers_max") if name in row}
+    if "countries" in row:
+        columns["countries"] = tuple(row["countries"].split())
+    if "categories" in row:
+        names = row["categories"]
+        numbers = (await numbers_of(names)).values() or ([NOBODYS] if names else [])
+        columns["category_mask"], columns["category_overflow"] = mask_and_overflow(numbers)
+    return now._replace(**columns)
+
+
 def _said(row: Mapping[str, Any]) -> str:
     """Return the rule as a text that is the same for all that say the same."""
     names = {fold(name) for name in row.get("categories", ())}
     folded = {**row, "categories": sorted(names)} if "categories" in row else row
     return orjson.dumps(folded, option=orjson.OPT_SORT_KEYS).decode()
-
-
-def _check(form: Form, now: Target, row: Mapping[str, Any], given: Mapping[str, Any]) -> None:
-    """Refuse what `updateCampaign` refuses: the first that is wrong, as an error of the field."""
-    kept = {
-        name: getattr(now, name) for name in ("followers_min", "followers_max") if name not in given
-    }
-    check_range(form, {**kept, **row})
-    for refusal in form.refusals[:1]:
-        _, *path = refusal.field or ()
-        error = RequestError("INVALID_INPUT", refusal.message)
-        error.extensions = {**(error.extensions or {}), "field": ["rules", *path]}
-        raise error
-
-
-def _changed(now: Target, row: Mapping[str, Any], categories: Mapping[str, Any]) -> Target:
-    countries = {"countries": tuple(row["countries"].split())} if "countries" in row else {}
-    followers = {name: row[name] for name in ("followers_min", "followers_max") if name in row}
-    return now._replace(**countries, **categories, **followers)
-
-
-async def _category_columns(names: Sequence[str]) -> dict[str, Any]:
-    """Return the columns of a rule on these categories; no new category is stored."""
-    found = (await numbers_of(names)).values()
-    mask, overflow = mask_and_overflow(found or ([NOBODYS] if names else []))
-    return {"category_mask": mask, "category_overflow": overflow}
 
 
 # The lists
