@@ -48,12 +48,12 @@ def _checked(given: Mapping[str, Any], now: Target) -> dict[str, Any]:
     """Return the columns of a rule. Raises what `updateCampaign` refuses first."""
     kept = {"followers_min": now.followers_min, "followers_max": now.followers_max}
     row, refusals = read_rules(given, kept)
-    for refusal in refusals:
-        _, *path = refusal.field or ()
-        error = RequestError("INVALID_INPUT", refusal.message)
-        error.extensions = {**(error.extensions or {}), "field": ["rules", *path]}
-        raise error
-    return row
+    if not refusals:
+        return row
+    error = RequestError("INVALID_INPUT", refusals[0].message)
+    path = (refusals[0].field or [])[1:]
+    error.extensions = {**(error.extensions or {}), "field": ["rules", *path]}
+    raise error
 
 
 async def _changed(now: Target, row: Mapping[str, Any]) -> Target:

@@ -157,7 +157,8 @@ async def test_pages_follow_each_other_both_ways(
     crowd = await gather(seed=23, people=40)
     await on_all_platforms(crowd)
     now = crowd.campaigns[2]
-    rules = {"countries": [], "categories": [], "followersMin": None, "followersMax": 10}
+    rules: dict[str, Any] = {"countries": [], "categories": []}
+    rules |= {"followersMin": None, "followersMax": 10}
     then = changed(now, rules)
     assert then is not None
     wanted = expected(crowd, now, then, order)
@@ -192,7 +193,9 @@ async def test_after_the_update_it_is_as_foretold(db: str):
     for number in range(24):
         campaign, rules = crowd.campaigns[number % 6], random_rules(dice)
         # What updateCampaign does not take, though it says the same here.
-        saved = {name: value or [] if name[0] == "c" else value for name, value in rules.items()}
+        saved: dict[str, Any] = {
+            name: value or [] if name.startswith("c") else value for name, value in rules.items()
+        }
         before = await available(campaign)
         response = await execute(
             QUERY,
@@ -281,7 +284,8 @@ async def test_left_out_is_as_the_campaign_has_it_and_null_or_empty_is_no_rule(d
     )
     person = await data.influencer((Platform.TIKTOK, 300), country="JP", categories=["b"])
     assert (await numbers(campaign, {}))["gained"]["count"] == 0
-    for nothing in (None, []):
+    nothings: list[Any] = [None, []]
+    for nothing in nothings:
         rules: dict[str, Any] = {"countries": nothing, "categories": nothing}
         found = await what_if(campaign, rules)
         assert influencers(found["gainedCandidates"]) == gids("Influencer", person)
