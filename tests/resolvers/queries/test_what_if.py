@@ -343,6 +343,32 @@ async def test_a_cursor_is_good_under_the_same_rules_alone(db: str):
     assert response["data"]["campaign"]["whatIf"]["gained"]["count"] == 0
 
 
+async def test_each_campaign_of_a_list_and_each_rule_is_answered_for_itself(db: str):
+    first = await data.campaign(countries=["TH"])
+    second = await data.campaign(countries=["JP"])
+    for country in ("JP", "JP", "TH"):
+        await data.influencer(country=country)
+    query = """{ campaigns(orderBy: CREATED_ASC) { nodes { id
+        all: whatIf(rules: { countries: [] }) { gained { count } lost { count }
+            gainedCandidates { nodes { influencer { country } } } }
+        jp: whatIf(rules: { countries: ["JP"] }) { gained { count } lost { count } } } } }"""
+    rows = (await answer(query))["campaigns"]["nodes"]
+
+    def told(row: dict[str, Any], name: str) -> tuple[int, int]:
+        return row[name]["gained"]["count"], row[name]["lost"]["count"]
+
+    assert [row["id"] for row in rows] == gids("Campaign", first, second)
+    assert [(told(row, "all"), told(row, "jp")) for row in rows] == [
+        ((2, 0), (2, 1)),
+        ((1, 0), (0, 0)),
+    ]
+    countries = [
+        {node["influencer"]["country"] for node in row["all"]["gainedCandidates"]["nodes"]}
+        for row in rows
+    ]
+    assert countries == [{"JP"}, {"TH"}]
+
+
 # Estimates
 
 
