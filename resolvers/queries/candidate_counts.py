@@ -135,7 +135,7 @@ async def _filtered(run: Run, asked: Mapping[str, Any], campaign: int) -> list[C
     if await _are_few(run):
         return await _scanned(run, target, conditions)
     matching = await _matching(run, asked, target)
-    among = await sample(run) if matching is None else matching
+    among = await _sample(run) if matching is None else matching
     totals = ", ".join(
         _total(status, target, conditions).replace("influencer i", "scanned i")
         if status in (_AVAILABLE, _UNAVAILABLE)
@@ -194,12 +194,17 @@ _NAMES_FEW = ("influencerIds", "override")
 """Fields of the filter by which an index finds the influencers."""
 
 
-async def sample(run: Run) -> list[int]:
+async def _sample(run: Run) -> list[int]:
     """Return ids spread evenly over all there are, the same until their number has doubled."""
     [[last]] = await run.fetch("SELECT max(id) FROM influencer", {})
+    return spread(last, SCAN_THRESHOLD)
+
+
+def spread(last: int, most: int) -> list[int]:
+    """Return up to so many numbers from 1 to the last, spread evenly."""
     # An odd step visits every residue of a power of two once before it comes round.
     visited = (1 + number * _STEP % (1 << last.bit_length()) for number in count())
-    return list(islice((key for key in visited if key <= last), min(SCAN_THRESHOLD, last)))
+    return list(islice((key for key in visited if key <= last), min(most, last)))
 
 
 _STEP = 0x9E3779B1

@@ -10,11 +10,13 @@ import pytest
 from database.tracing import traced
 from models.availability import AvailabilityCount, AvailabilityDelta
 from models.campaign import AvailabilityOverride, Campaign, Category
+from models.countries import COUNTRIES
+from models.influencer import Influencer
 from models.participation import Participation, ParticipationEvent
 from resolvers.availability import worker
 from resolvers.context import Context
 from resolvers.ids import encode
-from resolvers.queries import candidate_counts
+from resolvers.queries import candidate_counts, what_if_counts
 from resolvers.queries import what_if as lists
 from tests import data
 from tests.data import NOW
@@ -375,6 +377,7 @@ async def test_each_campaign_of_a_list_and_each_rule_is_answered_for_itself(db: 
 async def test_estimates_say_so_and_keep_their_margin(db: str, monkeypatch: pytest.MonkeyPatch):
     """Each number is exact, or an estimate; 95 of 100 of those are as near as they say."""
     monkeypatch.setattr(candidate_counts, "SCAN_THRESHOLD", 100)
+    monkeypatch.setattr(what_if_counts, "BLOCK", 4)
     crowd = await gather(seed=27, people=400)
     await on_all_platforms(crowd)
     await worker.refresh()
@@ -395,6 +398,26 @@ async def test_estimates_say_so_and_keep_their_margin(db: str, monkeypatch: pyte
                 near.append(error <= found["margin"])
     assert len(near) > 50
     assert sum(near) >= 0.95 * len(near), (sum(near), len(near))
+
+
+async def test_a_margin_knows_that_who_came_together_is_alike(
+    db: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Runs of a hundred from one country, of which twenty at a time are in the sample."""
+    monkeypatch.setattr(candidate_counts, "SCAN_THRESHOLD", 200)
+    people, codes = await data.crowd(2_000), sorted(COUNTRIES)[:20]
+    for number, code in enumerate(codes):
+        run = people[number * 100 : number * 100 + 100]
+        await Influencer.filter(id__in=run).update(country=code)
+    campaign = await data.campaign(countries=[max(COUNTRIES)])
+    dice = random.Random(29)
+    near = list[bool]()
+    for _ in range(40):
+        some = dice.sample(codes, dice.randint(3, 17))
+        found = (await numbers(campaign, {"countries": some}))["gained"]
+        assert found["exact"] is False
+        near.append(abs(found["count"] - 100 * len(some)) <= found["margin"])
+    assert sum(near) >= 0.9 * len(near), (sum(near), len(near))
 
 
 async def test_what_is_kept_makes_the_third_number_exact(db: str, monkeypatch: pytest.MonkeyPatch):
