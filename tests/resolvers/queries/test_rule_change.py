@@ -104,7 +104,7 @@ def test_no_countries_and_categories_leave_anybody_out() -> None:
         rule(countries, categories, low, high)
         for countries, categories, (low, high) in product(names, numbers, some)
     ]
-    spans = [check(*pair, crowd) for pair in product(rules, repeat=2)]
+    spans = [check(first, second, crowd) for first, second in product(rules, repeat=2)]
     assert any(span is None for span in spans)
 
 
