@@ -73,16 +73,24 @@ async def _worked_out(run: Run, change: RuleChange) -> dict[str, WhatIfCount]:
     now, let_in, few = await _known(run, change, asked)
     found |= await _counted(run, change, {name: asked[name] for name in few})
     many = {name: side for name, side in asked.items() if name not in few}
-    if now is not None and len(many) == 1:
-        found |= dict.fromkeys(many, _UNKNOWN)  # it follows from the other two
-    else:
-        found |= await _estimated(run, change, many)
+    if now is not None and (following := _following(many)):
+        found[following] = _UNKNOWN
+        del many[following]
+    found |= await _estimated(run, change, many)
     by_rule = found["available"]
     found["available"] = WhatIfCount(by_rule.count + let_in, by_rule.margin)
     return found if now is None else _surest(found, now)
 
 
 _UNKNOWN = WhatIfCount(0, 2**62)
+
+
+def _following(many: Mapping[str, Side]) -> str | None:
+    """Return which of these numbers need not be estimated: it follows from the other two."""
+    if len(many) == 1:
+        return next(iter(many))
+    # Who is gained is available then, and fewer people are asked whether they take part.
+    return "available" if "available" in many and "lost" not in many else None
 
 
 async def _known(
