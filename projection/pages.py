@@ -137,7 +137,7 @@ class FetchPages:
         for group in groups if parents else ():
             arguments = self.arguments(run)
             listing = await self.field.listing(run, arguments, group)
-            said = self.field.said(group[0]) if self.field.said else {}
+            said: Mapping[str, Any] = self.field.said(group[0]) if self.field.said else {}
             pages |= await self.plan.pages(run, listing, {**arguments, **said}, group)
         return [pages.get(key) for key in keys]
 
