@@ -34,7 +34,9 @@ from resolvers.availability.worker import recount
 from resolvers.availability.writers import invalidate
 from resolvers.queries import text_search
 from resolvers.queries.candidate_counts import candidate_counts
-from resolvers.queries.select_tab import candidates
+from resolvers.queries.select_tab import CandidateListing, candidates
+from resolvers.queries.what_if import gained_candidates, lost_candidates, what_if
+from resolvers.queries.what_if_counts import available
 
 SIZES = (
     Size(100_000, 2_000, 2_000_000, bulk=500),
@@ -73,6 +75,9 @@ class Case:
     filter: dict[str, Any] = field(default_factory=dict[str, Any])
     order: str = "FOLLOWERS_DESC"
     counts: bool = False
+    what_if: dict[str, Any] | None = None
+    "Rules that are not saved: the numbers, or the list of those lost or else gained by them."
+    lost: bool = False
 
 
 def cases() -> list[Case]:
@@ -98,6 +103,11 @@ def cases() -> list[Case]:
     found += [Case("AVAILABLE in a narrow band", "band", {"status": ["AVAILABLE"]})]
     found += [Case("rare UNAVAILABLE", "nearly all", {"status": ["UNAVAILABLE"]})]
     found += [Case("10,000 of the top joined, AVAILABLE", "top joined", {"status": ["AVAILABLE"]})]
+    for what, (rule, rules) in _WHAT_IFS.items():
+        found += [Case(f"what-if, {what}: numbers", rule, counts=True, what_if=rules)]
+        for order in ("FOLLOWERS_DESC", "NAME_ASC", "CHANGED_DESC"):
+            title = f"what-if, {what}: {order}"
+            found += [Case(title, rule, order=order, what_if=rules, lost=what in _LOSING)]
     return found
 
 
@@ -108,6 +118,19 @@ _TEXTS = {
     "a pair that nobody has": "zz",
     "text that 0.7 % have": "999",
 }
+
+
+_WHAT_IFS: dict[str, tuple[str, dict[str, Any]]] = {
+    "a lower minimum": ("broad", {"followersMin": 40_000}),
+    "a minimum lower by 20": ("broad", {"followersMin": 49_980}),
+    "a higher minimum": ("broad", {"followersMin": 60_000}),
+    "one country more": ("mid", {"countries": ["KR", "JP"]}),
+    "one country instead of all": ("broad", {"countries": ["KR"]}),
+    "no category": ("rare", {"categories": []}),
+    "no maximum": ("rare", {"followersMax": None}),
+    "what all meet": ("band", {"followersMin": None, "followersMax": None}),
+}
+_LOSING = ("a higher minimum", "one country instead of all")
 
 
 class Recorder:
@@ -221,16 +244,30 @@ async def _ask(
 async def _resolve(case: Case, recorder: Recorder, campaign: int) -> None:
     unused: Any = None
     run_ = Run(executor=unused, database=recorder, role="STAFF", context=unused)
-    if case.counts:
+    if case.counts and case.what_if is None:
         await candidate_counts(run_, {}, [campaign])
+        return
+    if case.counts:
+        changes = await what_if(run_, {"rules": case.what_if}, [campaign])
+        await available(run_, {}, [change for (change,) in changes.values()])
         return
     page = Page(limit=50, forward=True, cursor=None, after=True, asked=("", {}, Terms("", "")))
     arguments = {"filter": case.filter, "orderBy": SimpleNamespace(value=case.order)}
-    listing = await candidates(run_, arguments, [campaign])
+    listing = await _listing(case, run_, arguments, campaign)
     columns = "t.campaign_id, t.influencer_id, t.status"
     await run_.fetch(
         listing.rows(columns, "", page, [campaign]), {**listing.values, **page_values(page)}
     )
+
+
+async def _listing(
+    case: Case, run_: Run, arguments: dict[str, Any], campaign: int
+) -> CandidateListing:
+    if case.what_if is None:
+        return await candidates(run_, arguments, [campaign])
+    [(change,)] = (await what_if(run_, {"rules": case.what_if}, [campaign])).values()
+    listing = lost_candidates if case.lost else gained_candidates
+    return await listing(run_, arguments, [change])
 
 
 async def _again(asked: Recorder) -> float:

@@ -208,6 +208,8 @@ class _Selected(NamedTuple):
     "Sizes of lists by the names of their fields, in the payload of a bulk mutation."
     part: str | None = None
     "`page` or `edge`: its rows are charged where the page is."
+    is_filtered: bool = False
+    "Whether the object was given an input object, by which its pages are filtered."
 
 
 def _charges(pricing: Pricing) -> Iterator[_Charge]:
@@ -260,14 +262,18 @@ def _field(
         return [Count(INTROSPECTED)] if is_list(type_of(field)) else [], below
     if parent is schema.mutation_type:
         return _mutation(below, field, given)
-    more = [below.objects.times(FILTER)] if _is_filtered(field, given) else []
-    if "first" in field.args:
+    is_page, filtered = "first" in field.args, _is_filtered(field, given)
+    is_charged = filtered or (is_page and selected.is_filtered)
+    more = [below.objects.times(FILTER)] if is_charged else []
+    if is_page:
         rows = _rows(given)
         costs = [below.objects.times(PAGE), below.objects.times(rows), *more]
         return costs, below._replace(list_size=rows, part="page")
     if is_list(type_of(field)):
         size = _list_size(selected, nodes[0].name.value, field, given)
         below = below._replace(objects=below.objects.times(size))
+    elif filtered:
+        below = below._replace(is_filtered=True)
     if selected.part:
         return more, below._replace(part="edge" if nodes[0].name.value == "edges" else None)
     return [below.objects, *more], below

@@ -304,8 +304,10 @@ class Compiler:
         values = level.function(value)
         below = Level()
         shape = self.shapes.get(named.name)
+        if shape is not None and not shape.source:
+            below.columns = {f"t.{column}": place for place, column in enumerate(shape.key)}
         below.finish(self._object(below, named, shape, "t", details, path))
-        if shape is None:
+        if shape is None or not shape.source:
             return level.step(Nest(values, below, many))
         return level.step(FetchByKey(values, shape, below, many))
 

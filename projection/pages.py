@@ -137,7 +137,8 @@ class FetchPages:
         for group in groups if parents else ():
             arguments = self.arguments(run)
             listing = await self.field.listing(run, arguments, group)
-            pages |= await self.plan.pages(run, listing, arguments, group)
+            said: Mapping[str, Any] = self.field.said(group[0]) if self.field.said else {}
+            pages |= await self.plan.pages(run, listing, {**arguments, **said}, group)
         return [pages.get(key) for key in keys]
 
 

@@ -24,11 +24,12 @@ class Shape:
 
     `source` stands behind FROM with the alias `t`. Where the key is one column, it is `id`, and
     the row is found by it; else `source` itself makes the rows from the JSON array `:keys`.
+    Without a source a row is a key, a tuple of any values, and nothing is read for it.
     """
 
     name: str
     "The GraphQL type."
-    source: str
+    source: str = ""
     key: tuple[str, ...] = ("id",)
     fields: Mapping[str, "Field"]
     "By GraphQL name."
@@ -130,6 +131,8 @@ class Connection(Guarded):
     single: bool = False
     columns: frozenset[str] = frozenset()
     "What the listing's own rows have as columns, whatever the shape would compute it from."
+    said: Callable[[Any], Mapping[str, Any]] | None = None
+    "Returns what cursors are bound to beside the field's arguments, by the key of one parent."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

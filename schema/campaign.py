@@ -25,6 +25,7 @@ from schema.node import Node
 from schema.participation import ApplicantCount, ApplicantFilter, Participation
 from schema.post import PostCount, PostRow, PostsFilter
 from schema.scalars import URL
+from schema.what_if import WhatIf, WhatIfRules
 
 
 @strawberry.type(
@@ -207,6 +208,19 @@ class Campaign(Node):
         """The number of rows of the Select influencer tab in each status. For staff.
 
         Every `CandidateStatus` is in the list, with 0 where it has no rows.
+        """
+        ...
+
+    @projected
+    def what_if(
+        self,
+        rules: Annotated[
+            WhatIfRules, strawberry.argument(description="The audience rules to try.")
+        ],
+    ) -> WhatIf | None:
+        """The influencers to whom the campaign would be available under other rules. For staff.
+
+        The rules are not saved, and nothing is changed.
         """
         ...
 

@@ -1,13 +1,13 @@
 """A campaign's fields as they are given, checked, and turned into columns."""
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypedDict, cast
 
 from models import categories
-from models.countries import COUNTRIES
-from models.text import clean, clean_id, fold
+from models.text import clean_id, fold
+from resolvers.audience_input import RULES, Readers, check_range, count, read_columns
 from resolvers.pipeline.validation import (
     MAX_DESCRIPTION,
     MAX_NAME,
@@ -27,8 +27,6 @@ from workflow.enums import (
 
 MAX_TAGS = 30
 MAX_TAG = 100
-MAX_CATEGORIES = 50
-MAX_CATEGORY = 100
 _WEB = re.compile(r"https?://[^\s/?#]\S*", re.IGNORECASE)
 
 
@@ -70,18 +68,7 @@ NOT_NULL = frozenset(
 
 def read(form: Form, fields: CampaignFields) -> dict[str, Any]:
     """Return the columns of the fields; refuse invalid values, and leave their columns out."""
-    row: dict[str, Any] = {}
-    given = cast("Mapping[str, Any]", fields)
-    for name in FIELDS:  # in the order of the refusals
-        if name not in given:
-            continue
-        value, before = given[name], len(form.refusals)
-        if value is None and name in NOT_NULL:
-            form.refuse(ErrorCode.INVALID_INPUT, "It cannot be null.", camel_case(name))
-            continue
-        column = _READERS[name](form, value, camel_case(name))
-        if len(form.refusals) == before:
-            row[name] = column
+    row = read_columns(form, _READERS, cast("Mapping[str, Any]", fields), NOT_NULL)
     if "title" in row:
         row["title_key"] = fold(row["title"])
     return row
@@ -89,10 +76,7 @@ def read(form: Form, fields: CampaignFields) -> dict[str, Any]:
 
 def check_together(form: Form, row: Mapping[str, Any]) -> None:
     """Refuse a campaign whose columns contradict each other; those left out do not."""
-    low, high = row.get("followers_min"), row.get("followers_max")
-    if low is not None and high is not None and high < low:
-        message = f"It must not be below followersMin, {low:,}."
-        form.refuse(ErrorCode.INVALID_INPUT, message, "followersMax")
+    check_range(form, row)
     if _ends_before_it_starts(row.get("starts_at"), row.get("ends_at")):
         form.refuse(ErrorCode.INVALID_INPUT, "It must not be before startsAt.", "endsAt")
     if "type" in row:
@@ -120,29 +104,6 @@ async def with_search_and_categories(row: dict[str, Any], title: str, brand: str
         mask, overflow = mask_and_overflow(numbers.values())
         row |= {"category_mask": mask, "category_overflow": overflow}
     return row
-
-
-def category_names(form: Form, names: Sequence[str], *path: str | int) -> list[str]:
-    """Return the categories, each once, as it is first written; refuse invalid ones."""
-    texts = form.texts(names, MAX_CATEGORIES, MAX_CATEGORY, *path)
-    kept: dict[str, str] = {}
-    for text in texts:
-        kept.setdefault(fold(text), text)
-    return list(kept.values())
-
-
-def country(form: Form, code: str, *path: str | int) -> str:
-    """Return a country's code; refuse an unknown one."""
-    if clean(code) not in COUNTRIES:
-        message = "Give the country as ISO 3166-1 alpha-2 has it, in upper case, such as JP."
-        form.refuse(ErrorCode.INVALID_INPUT, message, *path)
-    return clean(code)
-
-
-def camel_case(name: str) -> str:
-    """Return `followersMin` for `followers_min`."""
-    first, *rest = name.split("_")
-    return first + "".join(word.capitalize() for word in rest)
 
 
 def web_url(form: Form, value: str | None, *path: str | int) -> str | None:
@@ -184,22 +145,11 @@ def _platforms(form: Form, value: Collection[Any], path: str) -> int:
     return mask_of(value)
 
 
-def _countries(form: Form, value: Sequence[str], path: str) -> str:
-    codes = {country(form, code, path, index) for index, code in enumerate(value)}
-    return " ".join(sorted(codes))
-
-
-def _count(form: Form, value: int | None, path: str) -> int | None:
-    if value is not None and value < 0:
-        form.refuse(ErrorCode.INVALID_INPUT, "It must not be negative.", path)
-    return value
-
-
 def _as_it_is(_form: Form, value: Any, _path: str) -> Any:
     return value
 
 
-_READERS: dict[str, Callable[[Form, Any, str], Any]] = {
+_READERS: Readers = {
     "title": _name,
     "brand": _name,
     "advertiser_id": _advertiser,
@@ -213,11 +163,8 @@ _READERS: dict[str, Callable[[Form, Any, str], Any]] = {
     "affiliate_kind": _as_it_is,
     "post_tracking": _as_it_is,
     "platforms": _platforms,
-    "countries": _countries,
-    "categories": category_names,
-    "followers_min": _count,
-    "followers_max": _count,
-    "capacity": _count,
+    **RULES,
+    "capacity": count,
     "application_deadline": Form.moment,
     "starts_at": Form.moment,
     "ends_at": Form.moment,

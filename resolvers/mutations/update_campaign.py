@@ -8,13 +8,13 @@ import orjson
 from database.bulk import update
 from database.session import locked_rows
 from models.campaign import Campaign
+from resolvers.audience_input import camel_case
 from resolvers.availability.writers import invalidate
 from resolvers.context import Context
 from resolvers.ids import decode
 from resolvers.mutations.campaign_input import (
     FIELDS,
     CampaignFields,
-    camel_case,
     check_together,
     read,
     with_search_and_categories,

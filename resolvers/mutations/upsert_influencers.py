@@ -15,9 +15,10 @@ from database.session import rows
 from models import categories, profiles
 from models.influencer import Influencer, erased_id
 from models.text import clean_id, fold
+from resolvers.audience_input import category_names, country
 from resolvers.availability.writers import track_changes
 from resolvers.context import Context
-from resolvers.mutations.campaign_input import category_names, country, web_url
+from resolvers.mutations.campaign_input import web_url
 from resolvers.mutations.connecting import (
     Claim,
     Connections,

@@ -142,9 +142,9 @@ async def _filtered(run: Run, asked: Mapping[str, Any], campaign: int) -> list[C
         else _total(status, target, conditions)
         for status in CandidateStatus
     )
-    statement = f"{_SCANNED} SELECT {totals}, (SELECT count(*) FROM scanned)"
+    statement = f"{SCANNED} SELECT {totals}, (SELECT count(*) FROM scanned)"
     [[*found, size]] = await run.fetch(statement, {**conditions.values, "among": among})
-    scale = 1.0 if matching is not None else await _everyone(run) / max(size, 1)
+    scale = 1.0 if matching is not None else await count_everyone(run) / max(size, 1)
     return [
         CandidateCount(status, round(number * scale), matching is not None)
         if status in (_AVAILABLE, _UNAVAILABLE)
@@ -197,9 +197,14 @@ _NAMES_FEW = ("influencerIds", "override")
 async def _sample(run: Run) -> list[int]:
     """Return ids spread evenly over all there are, the same until their number has doubled."""
     [[last]] = await run.fetch("SELECT max(id) FROM influencer", {})
+    return spread(last, SCAN_THRESHOLD)
+
+
+def spread(last: int, most: int) -> list[int]:
+    """Return up to so many numbers from 1 to the last, spread evenly."""
     # An odd step visits every residue of a power of two once before it comes round.
     visited = (1 + number * _STEP % (1 << last.bit_length()) for number in count())
-    return list(islice((key for key in visited if key <= last), min(SCAN_THRESHOLD, last)))
+    return list(islice((key for key in visited if key <= last), min(most, last)))
 
 
 _STEP = 0x9E3779B1
@@ -207,11 +212,12 @@ _RULE_COLUMNS = (
     "i.id, i.country, i.category_mask, i.category_overflow, i.followers, i.platforms, i.multi,"
     " i.f1, i.f2, i.f3, i.f4, i.f5, i.f6, i.f7, i.erased_at"
 )
-_SCANNED = f"""WITH scanned AS MATERIALIZED (
+SCANNED = f"""WITH scanned AS MATERIALIZED (
     SELECT {_RULE_COLUMNS} FROM influencer i WHERE i.id = ANY(:among) AND i.erased_at IS NULL)"""
 
 
-async def _everyone(run: Run) -> int:
+async def count_everyone(run: Run) -> int:
+    """Return the number of influencers who are not erased."""
     everyone, _ = await _kept(run, [])
     if everyone is not None:
         return everyone

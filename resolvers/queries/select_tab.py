@@ -49,13 +49,13 @@ for _status in ParticipationStatus:
     if _status is not ParticipationStatus.REMOVED:
         _STORED.setdefault(CANDIDATE_STATUS[_status, True], []).append(_status.value)
 
-_CHANGED = "p.updated_at"
+CHANGED = "p.updated_at"
 _KEYS: dict[str, tuple[str, type[Any], bool]] = {
     "FOLLOWERS_DESC": ("i.followers", int, True),
     "FOLLOWERS_ASC": ("i.followers", int, False),
     "NAME_ASC": ("i.name_key", str, False),
     "NAME_DESC": ("i.name_key", str, True),
-    "CHANGED_DESC": (_CHANGED, datetime, True),
+    "CHANGED_DESC": (CHANGED, datetime, True),
 }
 _DERIVED = {CandidateStatus.AVAILABLE, CandidateStatus.UNAVAILABLE}
 _NO_CHANGE = ":never::timestamptz"
@@ -83,6 +83,10 @@ class CandidateListing:
     text: TextSearch | None = None
     from_text: bool = False
     "Whether a page starts from the influencers that the text finds; a count always does."
+    all_streams: tuple[Stream, ...] = ()
+    "The streams that are counted, where those of a page take longer."
+    note: str = ""
+    "A comment in the statement of a page, for whoever asks what it cost."
 
     def rows(self, columns: str, joins: str, page: Page, keys: Sequence[int] | None) -> str:
         """Return the statement of one page."""
@@ -90,21 +94,23 @@ class CandidateListing:
         order = ordering(self.orders, self.descending is page.forward)
         beyond = seek(self.orders, page, self.descending)
         cut = f" ORDER BY {order} LIMIT {page.limit + 1}"
-        streams = _cut(self._streams(self.from_text), tuple(beyond), cut) or _NO_ROWS
+        streams = cut_streams(self._streams(self.from_text), tuple(beyond), cut) or _NO_ROWS
         return (
             f"{self._found(self.from_text)}"
             f"SELECT {columns}, 0 FROM (SELECT * FROM ({streams}) t{cut}) t{joins} ORDER BY {order}"
+            f"{self.note}"
         )
 
     def total(self, keys: Sequence[int] | None) -> str:
         """Return the statement that counts all rows."""
         del keys
         if self.is_filtered:
-            return f"{self._found(True)}SELECT {counted(self._streams(True))}"
-        streams = {stream.status: list[Stream]() for stream in self.streams}
+            streams = self.all_streams or self._streams(True)
+            return f"{self._found(True)}SELECT {counted(streams)}"
+        by_status = {stream.status: list[Stream]() for stream in self.streams}
         for stream in self.streams:
-            streams[stream.status].append(stream)
-        totals = [kept_total(status, counted(some)) for status, some in streams.items()]
+            by_status[stream.status].append(stream)
+        totals = [kept_total(status, counted(some)) for status, some in by_status.items()]
         return f"SELECT {' + '.join(totals) or '0'}"
 
     def _found(self, from_text: bool) -> str:
@@ -132,8 +138,7 @@ async def candidates(
     """Return the tab of one campaign."""
     target = await target_of(run, keys[0])
     asked: Mapping[str, Any] = arguments.get("filter") or {}
-    name = order_name(arguments, "FOLLOWERS_DESC")
-    key, kind, descending = _KEYS[name]
+    key, kind, descending = order_key(arguments)
     text = await text_search(asked.get("search"))
     conditions = await tab_conditions({**asked, "search": None}, target)
     statuses = _statuses(asked)
@@ -142,10 +147,15 @@ async def candidates(
         orders=(Order("t.sort", kind), Order("t.influencer_id")),
         descending=descending,
         values={**conditions.values, **text.values} if text else conditions.values,
-        is_filtered=text is not None or tuple(conditions.where) != _IN_NO_FILTER,
+        is_filtered=text is not None or tuple(conditions.where) != NOT_ERASED,
         text=text,
         from_text=text is not None and await _is_rare(run, text, target, statuses),
     )
+
+
+def order_key(arguments: Mapping[str, Any]) -> tuple[str, type[Any], bool]:
+    """Return what the list is ordered by, of which type it is, and whether it descends."""
+    return _KEYS[order_name(arguments, "FOLLOWERS_DESC")]
 
 
 def _statuses(asked: Mapping[str, Any]) -> dict[CandidateStatus, None]:
@@ -186,7 +196,7 @@ async def _is_rare(
     return text.is_rare(available if CandidateStatus.AVAILABLE in derived else 1 - available)
 
 
-_IN_NO_FILTER = ("i.erased_at IS NULL",)
+NOT_ERASED = ("i.erased_at IS NULL",)
 
 
 async def tab_conditions(asked: Mapping[str, Any], target: Target) -> Conditions:
@@ -195,7 +205,7 @@ async def tab_conditions(asked: Mapping[str, Any], target: Target) -> Conditions
     own = candidate_conditions(asked, target)
     conditions.where += own.where
     conditions.values |= own.values
-    conditions.add(*_IN_NO_FILTER, campaign=target.id, never=NEVER, **rule_values(target))
+    conditions.add(*NOT_ERASED, campaign=target.id, never=NEVER, **rule_values(target))
     return conditions
 
 
@@ -258,7 +268,7 @@ def streams_of(status: CandidateStatus, target: Target, key: str) -> Iterator[St
             yield from _open(key, status, f"CASE WHEN {TAKES_PART} THEN 0 ELSE 1 END <> 0")
     else:
         yield from _by_rule(target, key, status)
-        yield from _overridden(key, status)
+        yield from overridden(key, status)
 
 
 def _stored(stored: str, key: str, status: CandidateStatus) -> Stream:
@@ -274,16 +284,29 @@ def _stored(stored: str, key: str, status: CandidateStatus) -> Stream:
 def _by_rule(target: Target, key: str, status: CandidateStatus) -> Iterator[Stream]:
     fits = status is CandidateStatus.AVAILABLE
     # Influencers who never took part are walked by id, which is no order within a country.
-    countries = len(walked_countries(target)) if fits and key != _CHANGED else 0
+    countries = len(walked_countries(target)) if fits and key != CHANGED else 0
     rule = rule_sql(target, with_country=not countries)
     if rule == NO_RULE and not fits:
         return
-    answer = f"CASE WHEN ({rule}) {'= 0' if fits else '<> 0'} THEN 0 {_IS_OPEN} ELSE 1 END <> 0"
+    below = ["i.followers < :rule_low"] if not fits and _is_only_a_minimum(target) else []
+    answer = decided_by_rule(f"({rule}) {'= 0' if fits else '<> 0'}")
+    yield from by_country(countries, "rule", key, status, *below, answer)
+
+
+def by_country(
+    countries: int, name: str, key: str, status: CandidateStatus, *where: str
+) -> Iterator[Stream]:
+    """Yield a stream for each walked country of the rule with this name; without any, one."""
     for number in range(countries):
-        yield from _open(key, status, f"i.country = :rule_country_{number}", answer)
+        yield from _open(key, status, f"i.country = :{name}_country_{number}", *where)
     if not countries:
-        below = ["i.followers < :rule_low"] if not fits and _is_only_a_minimum(target) else []
-        yield from _open(key, status, *below, answer)
+        yield from _open(key, status, *where)
+
+
+def decided_by_rule(*left_out: str) -> str:
+    """Return the condition that none of these holds, and that the rule decides, nothing else."""
+    tests = " ".join(f"WHEN {condition} THEN 0" for condition in left_out)
+    return f"CASE {tests} {_IS_OPEN} ELSE 1 END <> 0"
 
 
 def _is_only_a_minimum(target: Target) -> bool:
@@ -295,7 +318,7 @@ def _is_only_a_minimum(target: Target) -> bool:
 
 def _open(key: str, status: CandidateStatus, *where: str) -> Iterator[Stream]:
     """Yield influencers who do not take part; by latest change, former ones come first."""
-    if key != _CHANGED:
+    if key != CHANGED:
         yield Stream("influencer i", where, key, status)
         return
     removed = "p.campaign_id = :campaign", "p.status = 'REMOVED'"
@@ -305,7 +328,8 @@ def _open(key: str, status: CandidateStatus, *where: str) -> Iterator[Stream]:
     yield Stream("influencer i", tuple(never), _NO_CHANGE, status)
 
 
-def _overridden(key: str, status: CandidateStatus) -> Iterator[Stream]:
+def overridden(key: str, status: CandidateStatus) -> Iterator[Stream]:
+    """Yield influencers who do not take part, and have the status by an override."""
     for stream in _open(key, status, f"CASE WHEN {TAKES_PART} THEN 0 ELSE 1 END <> 0"):
         overridden = "o.campaign_id = :campaign", f"o.availability = '{status.value}'"
         yield stream._replace(
@@ -325,7 +349,7 @@ _IS_OPEN = (
 
 
 @lru_cache(maxsize=1024)
-def _cut(streams: tuple[Stream, ...], beyond: tuple[str, ...], cut: str) -> str:
+def cut_streams(streams: tuple[Stream, ...], beyond: tuple[str, ...], cut: str) -> str:
     """Return the streams' UNION ALL, each limited to a page, where its index ends the walk."""
     return " UNION ALL ".join(
         f"SELECT * FROM ({_select(stream, beyond)}{_in_stream(cut, stream)}) s"

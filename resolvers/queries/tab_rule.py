@@ -1,9 +1,10 @@
 """The audience rule of one campaign, as the SQL of its Select influencer tab (alias `i`).
 
 All that a rule says is a parameter; only its form is in the SQL. `workflow/audience.py` says the
-same.
+same. The parameters begin with a name, so that one statement can have two rules.
 """
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from projection import Run
@@ -33,11 +34,18 @@ class Target(NamedTuple):
 
 async def target_of(run: Run, campaign: int) -> Target:
     """Return the campaign of the tab."""
-    [row] = await run.fetch_by(_TARGET, [campaign])
-    found = Target(*row[:-1])
-    return found._replace(
-        is_running=bool(found.is_running), countries=tuple(str(found.countries).split())
-    )
+    return (await targets_of(run, [campaign]))[campaign]
+
+
+async def targets_of(run: Run, campaigns: Iterable[int]) -> dict[int, Target]:
+    """Return the campaigns of several tabs, by id."""
+    rows = [Target(*row[:-1]) for row in await run.fetch_by(_TARGET, campaigns)]
+    return {
+        row.id: row._replace(
+            is_running=bool(row.is_running), countries=tuple(str(row.countries).split())
+        )
+        for row in rows
+    }
 
 
 _TARGET = f"""
@@ -57,26 +65,26 @@ TAKES_PART = (
 )
 
 
-def rule_sql(target: Target, *, with_country: bool) -> str:
+def rule_sql(target: Target, *, with_country: bool, name: str = "rule") -> str:
     """Return SQL for 1 where the influencer meets every audience rule, else 0."""
     tests: list[str] = []
     if target.countries and with_country:
-        tests.append("WHEN NOT coalesce(i.country = ANY(:rule_countries), false) THEN 0")
+        tests.append(f"WHEN NOT coalesce(i.country = ANY(:{name}_countries), false) THEN 0")
     if target.category_mask or target.category_overflow:
-        tests.append(f"WHEN NOT ({shares_category(target)}) THEN 0")
+        tests.append(f"WHEN NOT ({shares_category(target, name)}) THEN 0")
     if target.followers_min is not None or target.followers_max is not None:
-        account = has_account("i", "rule", bounded=target.followers_max is not None)
-        tests.append("WHEN (i.platforms & :rule_platforms::int) = 0 THEN 1")
+        account = has_account("i", name, bounded=target.followers_max is not None)
+        tests.append(f"WHEN (i.platforms & :{name}_platforms::int) = 0 THEN 1")
         tests.append(f"WHEN {account} THEN 1 ELSE 0")
         return f"CASE {' '.join(tests)} END"
     return f"CASE {' '.join(tests)} ELSE 1 END" if tests else NO_RULE
 
 
-def shares_category(target: Target) -> str:
+def shares_category(target: Target, name: str = "rule") -> str:
     """Return the condition that the influencer has a category of the rule, which names some."""
-    ways = ["(i.category_mask & :rule_categories::bigint) <> 0"] if target.category_mask else []
+    ways = [f"(i.category_mask & :{name}_categories::bigint) <> 0"] if target.category_mask else []
     late = range(len(_late_categories(target)))
-    ways += [f"i.category_overflow LIKE :rule_late_{number}" for number in late]
+    ways += [f"i.category_overflow LIKE :{name}_late_{number}" for number in late]
     return " OR ".join(ways)
 
 
@@ -93,14 +101,14 @@ def walked_countries(target: Target) -> list[str | None]:
     return [*target.countries, *[None] * (streams - asked)]
 
 
-def rule_values(target: Target) -> dict[str, Any]:
+def rule_values(target: Target, name: str = "rule") -> dict[str, Any]:
     """Return the parameters of the rule, whatever its form."""
     late = enumerate(_late_categories(target))
     walked = enumerate(walked_countries(target))
     return {
-        "rule_countries": list(target.countries),
-        "rule_categories": target.category_mask,
-        **range_values("rule", target.platforms, target.followers_min, target.followers_max),
-        **{f"rule_late_{number}": f"%,{category},%" for number, category in late},
-        **{f"rule_country_{number}": country for number, country in walked},
+        f"{name}_countries": list(target.countries),
+        f"{name}_categories": target.category_mask,
+        **range_values(name, target.platforms, target.followers_min, target.followers_max),
+        **{f"{name}_late_{number}": f"%,{category},%" for number, category in late},
+        **{f"{name}_country_{number}": country for number, country in walked},
     }

@@ -8,6 +8,7 @@ from resolvers.shapes.influencer import INFLUENCER, OVERRIDE, SOCIAL_ACCOUNT
 from resolvers.shapes.participation import PARTICIPATION, REFERRAL_CODE
 from resolvers.shapes.post import POST, POST_ROW
 from resolvers.shapes.webhook import DELIVERY, WEBHOOK
+from resolvers.shapes.what_if import WHAT_IF
 
 SHAPES = (
     CAMPAIGN,
@@ -23,4 +24,5 @@ SHAPES = (
     REFERRAL_CODE,
     SOCIAL_ACCOUNT,
     WEBHOOK,
+    WHAT_IF,
 )

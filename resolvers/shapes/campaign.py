@@ -8,6 +8,7 @@ from resolvers.queries.applicant_tab import applicant_counts, applicants
 from resolvers.queries.candidate_counts import candidate_counts
 from resolvers.queries.posts_tab import post_counts, post_rows
 from resolvers.queries.select_tab import candidate, candidates
+from resolvers.queries.what_if import what_if
 from resolvers.shapes import columns as c
 from resolvers.shapes.facts import facts, largest_first
 from workflow.available_actions import available_actions, blockers
@@ -87,6 +88,7 @@ CAMPAIGN = Shape(
         ),
         "candidate": Batched(parent="{t}.id", load=candidate, roles=c.STAFF),
         "candidateCounts": Batched(parent="{t}.id", load=candidate_counts, roles=c.STAFF),
+        "whatIf": Batched(parent="{t}.id", load=what_if, roles=c.STAFF),
         "applicants": Connection(
             shape="Participation", parent="{t}.id", listing=applicants, roles=c.DECIDERS
         ),

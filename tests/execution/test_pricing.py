@@ -47,6 +47,14 @@ def price(text: str, **variables: Any) -> int:
         ("{ campaigns(first: 2000000000) { totalCount } }", PAGE + 100),
         ("{ campaigns(filter: null) { totalCount } }", PAGE + PAGE_SIZE),
         ("{ campaigns(filter: {}) { totalCount } }", PAGE + PAGE_SIZE + FILTER),
+        # What an object is given filters the lists of it, each.
+        (
+            """query ($id: ID!) { campaign(id: $id) { whatIf(rules: { countries: [] }) {
+                gained { count } gainedCandidates(first: 3) { nodes { influencer { id } } }
+                lostCandidates(first: 3) { nodes { events(first: 2) { totalCount } } }
+            } } }""",
+            1 + 1 + FILTER + 1 + 2 * (PAGE + 3 + FILTER) + 3 + 3 * (PAGE + 2),
+        ),
         # Rows count once; what is selected in them counts wherever it is.
         ("{ campaigns(first: 7) { nodes { id } edges { node { id } } } }", PAGE + 7),
         (

@@ -5,6 +5,7 @@ Slow and plain, to compare the read engine with: a resolver for each field that 
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -15,16 +16,19 @@ from graphql import DocumentNode, GraphQLError, build_schema, value_from_ast_unt
 from graphql.execution import ExecutionResult
 
 from models.campaign import Campaign
+from models.countries import COUNTRIES
 from models.influencer import Influencer
 from models.participation import Participation, ParticipationEvent, Post
-from models.text import fold
+from models.text import clean, fold
 from projection.shape import snake_case
 from resolvers.caller import Caller
 from resolvers.ids import decode, encode, split
 from schema import schema
 from tests.projection.world import Candidate, PostRow, World
+from tests.resolvers.crowd import CATEGORIES
 from tests.searching import finds
 from workflow.available_actions import available_actions, blockers, required_action
+from workflow.categories import mask_and_overflow
 from workflow.enums import (
     ApplicantStatus,
     CandidateStatus,
@@ -53,6 +57,7 @@ ALLOWED = {
     "Campaign.candidates": {Role.STAFF},
     "Campaign.candidate": {Role.STAFF},
     "Campaign.candidateCounts": {Role.STAFF},
+    "Campaign.whatIf": {Role.STAFF},
     "Query.influencers": {Role.STAFF},
     "Query.vocabulary": {Role.STAFF},
     "Query.webhooks": {Role.STAFF},
@@ -534,17 +539,20 @@ def candidates(
         for row in _candidates(of, asker, asked)
         if _one_of(asked.get("status"), _status(asker, row))
     ]
+    return _page(_candidates_ordered(asker, rows, orderBy), first, last)
+
+
+def _candidates_ordered(asker: Asker, rows: Iterable[Candidate], order: str) -> list[Candidate]:
     people = {row.influencer.pk: row for row in rows}
-    if orderBy == "CHANGED_DESC":
+    if order == "CHANGED_DESC":
         long_ago = datetime.min.replace(tzinfo=UTC)
 
         def key(row: Candidate) -> Any:
-            part = asker.world.parts.get((of.pk, row.influencer.pk))
+            part = asker.world.parts.get((row.campaign.pk, row.influencer.pk))
             return part.updated_at if part else long_ago, row.influencer.pk
 
-        return _page(sorted(rows, key=key, reverse=True), first, last)
-    ordered = _ordered([row.influencer for row in rows], orderBy)
-    return _page([people[person.pk] for person in ordered], first, last)
+        return sorted(rows, key=key, reverse=True)
+    return [people[person.pk] for person in _ordered([row.influencer for row in rows], order)]
 
 
 @resolves("Campaign.candidate")
@@ -579,6 +587,66 @@ def _has_own(asker: Asker, row: Candidate, asked: Mapping[str, Any]) -> bool:
 def candidate_counts(of: Campaign, asker: Asker, filter: Any = None) -> Any:
     rows = _candidates(of, asker, filter or {})
     return _counted(CandidateStatus, [_status(asker, row) for row in rows])
+
+
+@resolves("Campaign.whatIf")
+def what_if(of: Campaign, asker: Asker, rules: Mapping[str, Any]) -> Any:
+    then = _under(of, rules)
+    rows = _candidates(of, asker, {})
+    before = {row for row in rows if _is_available(asker, row)}
+    after = {row for row in rows if _is_available(asker, Candidate(then, row.influencer))}
+    lists = {"available": after, "gained": after - before, "lost": before - after}
+    numbers = {
+        name: {"count": len(found), "exact": True, "margin": 0} for name, found in lists.items()
+    }
+    return {**numbers, "lists": lists}
+
+
+def _is_available(asker: Asker, row: Candidate) -> bool:
+    return _status(asker, row) is CandidateStatus.AVAILABLE
+
+
+def _under(of: Campaign, rules: Mapping[str, Any]) -> Campaign:
+    """The campaign under other rules, where it can have them."""
+    then = copy(of)
+    for name, value in rules.items():
+        setattr(then, snake_case(name), value)
+    names = [clean(name) for name in rules.get("categories") or ()]
+    codes = [clean(code) for code in rules.get("countries") or ()]
+    low, high = then.followers_min, then.followers_max
+    is_range = low is None or high is None or low <= high
+    if not (is_range and all(names) and {*codes} <= COUNTRIES):
+        raise _invalid("a rule")
+    if "countries" in rules:
+        then.countries = " ".join(codes)
+    if "categories" in rules:
+        # Numbered as the crowd's; 999 stands for all names that nobody has.
+        known = [CATEGORIES.index(fold(name)) + 1 for name in names if fold(name) in CATEGORIES]
+        numbers = known or [999] * bool(names)
+        then.category_mask, then.category_overflow = mask_and_overflow(numbers)
+    return then
+
+
+@resolves("WhatIf.gainedCandidates")
+def gained(
+    of: Any,
+    asker: Asker,
+    orderBy: str,  # noqa: N803
+    first: int | None = None,
+    last: int | None = None,
+) -> Any:
+    return _page(_candidates_ordered(asker, of["lists"]["gained"], orderBy), first, last)
+
+
+@resolves("WhatIf.lostCandidates")
+def lost(
+    of: Any,
+    asker: Asker,
+    orderBy: str,  # noqa: N803
+    first: int | None = None,
+    last: int | None = None,
+) -> Any:
+    return _page(_candidates_ordered(asker, of["lists"]["lost"], orderBy), first, last)
 
 
 @resolves("Campaign.applicants")

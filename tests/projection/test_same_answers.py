@@ -48,7 +48,7 @@ EXAMPLES = 120
 """Operations made for each role. Each is asked as every role."""
 WIDE = """
 query Wide($id: ID!, $with: Boolean! = true, $without: Boolean! = false,
-    $first: Int = 3, $most: Int = 5) {
+    $first: Int = 3, $most: Int = 5, $rules: WhatIfRules! = {}) {
   __typename
   campaign(id: $id) {
     __typename ...Facts name: title again: title
@@ -59,6 +59,13 @@ query Wide($id: ID!, $with: Boolean! = true, $without: Boolean! = false,
       nodes { ...Part }
       mine: nodes { round }
     }
+    whatIf(rules: $rules) {
+      __typename available { count exact margin } gained { __typename count }
+      again: gained { exact }
+      lost @include(if: $with) { count }
+      gainedCandidates(first: $first, orderBy: NAME_ASC) { ...Rows }
+      lostCandidates(last: $first) { ...Rows edges { cursor node { influencer { name } } } }
+    }
   }
   everywhere: participations(first: $most) {
     nodes {
@@ -68,6 +75,10 @@ query Wide($id: ID!, $with: Boolean! = true, $without: Boolean! = false,
       influencer { accounts { handle } all: accounts(includeDisconnected: true) { id handle } }
     }
   }
+}
+fragment Rows on CandidateConnection {
+  totalCount pageInfo { hasNextPage startCursor }
+  nodes { id status unavailableReasons campaign { countries } participation { id } }
 }
 fragment Facts on Campaign {
   title status type platforms countries categories hashtags postTracking followersMin
@@ -89,6 +100,17 @@ fragment Part on Participation {
   influencer { id name country followers email externalId categories }
 }
 """
+
+RULES: list[dict[str, Any]] = [
+    {},
+    {"countries": [], "categories": None},
+    {"countries": ["JP", " TH"], "followersMin": 10},
+    {"categories": ["CATEGORY 01", "unknown"], "followersMax": None},
+    {"categories": ["unknown"]},
+    {"followersMin": 100, "followersMax": 10},
+    {"countries": None, "categories": [], "followersMin": None, "followersMax": None},
+    {"countries": ["jp"]},
+]
 
 
 @dataclass
@@ -140,7 +162,8 @@ def _bearer(caller: Caller) -> str:
 async def test_a_wide_operation(asked: Asked) -> None:
     for caller in asked.callers:
         for number in range(2, 10):
-            variables = {"id": encode("Campaign", number), "first": number % 4}
+            variables: dict[str, Any] = {"id": encode("Campaign", number), "first": number % 4}
+            variables["rules"] = RULES[number % len(RULES)]
             ways = {"with": number % 2 == 0, "without": caller.role is Role.INFLUENCER}
             await asked.compare(WIDE, caller, {**variables, **ways})
 

@@ -301,6 +301,7 @@ FORBIDDEN = {
     ("Campaign", "candidates"): "ADVERTISER INFLUENCER",
     ("Campaign", "candidate"): "ADVERTISER INFLUENCER",
     ("Campaign", "candidateCounts"): "ADVERTISER INFLUENCER",
+    ("Campaign", "whatIf"): "ADVERTISER INFLUENCER",
     ("Campaign", "applicants"): "INFLUENCER",
     ("Campaign", "applicantCounts"): "INFLUENCER",
     ("Campaign", "posts"): "INFLUENCER",
@@ -310,7 +311,10 @@ FORBIDDEN = {
     ("Campaign", "referralCodes"): "ADVERTISER INFLUENCER",
 }
 """All others are for every role that sees the object."""
-ARGUMENTS = {("Campaign", "candidate"): '(influencerId: "x")'}
+ARGUMENTS = {
+    ("Campaign", "candidate"): '(influencerId: "x")',
+    ("Campaign", "whatIf"): "(rules: {})",
+}
 """Of fields that cannot be asked for without."""
 NULL = {
     ("Participation", "candidate"): "ADVERTISER INFLUENCER",
@@ -412,8 +416,9 @@ async def test_services_read_in_payloads_what_staff_read_and_no_lists_but_some(d
         "posts",
         "postCounts",
     )
-    for field in lists:
-        found, errors = await read(f"campaign {{ {field} {{ __typename }} }}")
+    for asked in (*lists, "whatIf(rules: {})"):
+        found, errors = await read(f"campaign {{ {asked} {{ __typename }} }}")
+        field = asked.partition("(")[0]
         assert errors == [("FORBIDDEN", field)]
         [post] = found["recordPosts"]["results"][0]["posts"]
         assert post["participation"]["campaign"] == {field: None}

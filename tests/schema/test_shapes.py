@@ -41,8 +41,9 @@ def needed(shape: Shape, needs: tuple[str, ...]) -> Iterator[tuple[Shape, str]]:
 
 
 def table_of(shape: Shape, found: Mapping[str, Mapping[str, bool]]) -> Mapping[str, bool] | None:
-    """The columns of a shape's table; None where its rows are made by a subquery."""
-    return None if shape.source.startswith("(") else found[shape.source.removesuffix(" t")]
+    """The columns of a shape's table; None where its rows are made by a subquery, or in memory."""
+    is_made = not shape.source or shape.source.startswith("(")
+    return None if is_made else found[shape.source.removesuffix(" t")]
 
 
 def test_a_field_that_is_never_null_has_a_column_that_is_never_null(db: str):
