@@ -26,6 +26,7 @@ MODEL_MODULES = [
     "models.campaign",
     "models.influencer",
     "models.participation",
+    "models.plan",
     "models.referral_code",
     "models.idempotency",
     "models.lease",

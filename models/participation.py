@@ -1,5 +1,7 @@
 """Who takes part in what, what happened to it, and the posts that came of it."""
 
+from typing import TYPE_CHECKING
+
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
@@ -18,6 +20,9 @@ from workflow.enums import (
     PostWarning,
     Role,
 )
+
+if TYPE_CHECKING:
+    from models.plan import Plan
 
 
 class Participation(Model):
@@ -195,6 +200,10 @@ class ParticipationEvent(Model):
         null=True,
         on_delete=fields.RESTRICT,
         db_index=False,
+    )
+    plan_id: int | None
+    plan: fields.ForeignKeyNullableRelation["Plan"] = fields.ForeignKeyField(
+        "models.Plan", related_name=False, null=True, on_delete=fields.RESTRICT, db_index=False
     )
     action = fields.CharEnumField(Action, max_length=30)
     from_status = fields.CharEnumField(ParticipationStatus, max_length=20, null=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from database.snapshots import Reading, fetch_by
 from database.statement import Database, Row, fetch
@@ -29,6 +29,11 @@ class Run:
     "Whether it reads in a trial run: a transaction that is rolled back."
     refused: list[Refused] = field(default_factory=list[Refused])
     "Fields that turned out to have invalid arguments, to be reported with the answer."
+
+    @classmethod
+    def for_lists(cls, *, database: Database, role: str, context: Any) -> "Run":
+        """Return a run that reads lists for no operation: no plan of a selection can use it."""
+        return cls(executor=cast("Executor", None), database=database, role=role, context=context)
 
     def expect_one(self) -> None:
         """Run the next statement without a snapshot, where it is the operation's first."""

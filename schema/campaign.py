@@ -23,6 +23,7 @@ from schema.enums import (
 from schema.fields import After, Before, First, Last, projected
 from schema.node import Node
 from schema.participation import ApplicantCount, ApplicantFilter, Participation
+from schema.plan import Plan
 from schema.post import PostCount, PostRow, PostsFilter
 from schema.scalars import URL
 from schema.what_if import WhatIf, WhatIfRules
@@ -193,6 +194,17 @@ class Campaign(Node):
 
         Null if there is no such influencer.
         """
+        ...
+
+    @projected
+    def plans(
+        self,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[Plan] | None:
+        """The plans of the campaign, the newest first. For staff."""
         ...
 
     @projected

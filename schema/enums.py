@@ -25,6 +25,10 @@ from workflow.enums import (
     Outcome,
     ParticipationOrigin,
     ParticipationStatus,
+    PlanAction,
+    PlanItemOutcome,
+    PlanItemState,
+    PlanStatus,
     Platform,
     PostDecision,
     PostRowStatus,
@@ -56,6 +60,10 @@ __all__ = [
     "ParticipationOrder",
     "ParticipationOrigin",
     "ParticipationStatus",
+    "PlanAction",
+    "PlanItemOutcome",
+    "PlanItemState",
+    "PlanStatus",
     "Platform",
     "PostDecision",
     "PostRowStatus",
@@ -627,6 +635,12 @@ _describe(
         "The campaign gives each participant a referral code, and none is left. "
         "`addReferralCodes` adds more."
     ),
+    DRIFTED=(
+        "Something else has happened to the influencer since the plan's list was frozen, or since "
+        "the plan that is taken back was applied."
+    ),
+    PLAN_NOT_READY="The plan's status does not allow it.",
+    PLAN_IN_THE_WAY="Another plan of the campaign is being applied: wait for its end.",
 )
 _describe(
     InfluencerOrder,
@@ -646,6 +660,45 @@ _describe(
         "Influencers are in the reverse order of their names: by code point, without regard to "
         "case and width."
     ),
+)
+
+# --- Plans ---
+
+_describe(
+    PlanAction,
+    "The action of a plan, which is the action of the same name in `ParticipationAction`.",
+    MARK_JOINED="Mark candidates as joined, as `markJoined` does.",
+    SET_REVIEWING="Set applicants to `REVIEWING`, as `setApplicantStatus` does.",
+    SET_APPLIED="Set applicants back to `APPLIED`, as `setApplicantStatus` does.",
+    APPROVE="Approve applicants, as `setApplicantStatus` does.",
+    REJECT="Reject applicants, as `setApplicantStatus` does.",
+    REOPEN="Make rejected applicants applied again, as `reopenApplications` does.",
+    REMOVE="Remove participants, as `removeParticipants` does.",
+)
+_describe(
+    PlanStatus,
+    "The status of a plan.",
+    PREPARING="The list is being frozen, in the background.",
+    READY="The list is frozen: look at it, then apply the plan. It expires after 24 hours.",
+    APPLYING="The plan is being applied, in the background.",
+    APPLIED="Each item that was to change has been tried.",
+    CANCELLED="The plan was cancelled, perhaps midway. It is never resumed.",
+    EXPIRED="The plan was not applied within 24 hours.",
+    FAILED="The list could not be frozen; see `Plan.error`.",
+)
+_describe(
+    PlanItemOutcome,
+    "The outcome of a plan for one item of its list, as the rules answered when it was frozen.",
+    name="PlanOutcome",
+    CHANGES="The action would change the participation.",
+    UNCHANGED="The participation was as asked already.",
+    REFUSED="The action would be refused; see `PlanItem.error`.",
+)
+_describe(
+    PlanItemState,
+    "The state of an item that was to change, once it was tried.",
+    DONE="The item was changed as planned.",
+    DRIFTED="The item was left alone, as it would not have come out as planned.",
 )
 
 # --- Webhooks ---

@@ -14,6 +14,7 @@ from schema.post import Post
 if TYPE_CHECKING:
     from schema.campaign import Campaign
     from schema.participation import Participation
+    from schema.plan import Plan
 
 
 @strawberry.type(
@@ -59,6 +60,12 @@ class ParticipationEvent(Node):
     post: Post | None = strawberry.field(
         description=(
             "The post that was submitted or reviewed, as it is now. Null for other actions."
+        )
+    )
+    plan: Annotated["Plan", strawberry.lazy("schema.plan")] | None = strawberry.field(
+        description=(
+            "The plan that performed the action. For staff; null for others, and if it was no "
+            "plan's."
         )
     )
     actor_role: Role = strawberry.field(description="The role of the actor.")

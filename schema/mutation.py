@@ -4,8 +4,11 @@ from strawberry.tools import create_type
 
 from schema.mutations.add_referral_codes import add_referral_codes
 from schema.mutations.apply import apply
+from schema.mutations.apply_plan import apply_plan
+from schema.mutations.cancel_plan import cancel_plan
 from schema.mutations.connect_account import connect_account
 from schema.mutations.create_campaign import create_campaign
+from schema.mutations.create_plan import create_plan
 from schema.mutations.create_webhook import create_webhook
 from schema.mutations.delete_webhook import delete_webhook
 from schema.mutations.disconnect_account import disconnect_account
@@ -23,6 +26,7 @@ from schema.mutations.set_applicant_status import set_applicant_status
 from schema.mutations.set_availability import set_availability
 from schema.mutations.set_post_status import set_post_status
 from schema.mutations.submit_post import submit_post
+from schema.mutations.undo_plan import undo_plan
 from schema.mutations.update_campaign import update_campaign
 from schema.mutations.update_webhook import update_webhook
 from schema.mutations.upsert_influencers import upsert_influencers
@@ -50,6 +54,10 @@ Mutation = create_type(
         add_referral_codes,
         record_posts,
         record_findings,
+        create_plan,
+        apply_plan,
+        cancel_plan,
+        undo_plan,
         erase_influencer,
         create_webhook,
         update_webhook,

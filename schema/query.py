@@ -27,6 +27,7 @@ from schema.influencer import Influencer, InfluencerFilter
 from schema.jobs import JobCount
 from schema.node import Node
 from schema.participation import Participation, ParticipationFilter
+from schema.plan import Plan
 from schema.viewer import Viewer
 from schema.vocabulary import Vocabulary
 from schema.webhook import Webhook
@@ -145,6 +146,16 @@ class Query:
         """All influencers, without those whose data have been erased. For staff."""
         allow(info, Role.STAFF)
         return await page(info, "Influencer", influencers)
+
+    @answers(Plan | None)
+    async def plan(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The plan's global id.")],
+    ) -> Completed:
+        """The plan with this id. Null if there is none. For staff."""
+        allow(info, Role.STAFF)
+        return await one(info, "Plan", id)
 
     @answers(Vocabulary | None, may_be_late=True)
     async def vocabulary(self, info: Info) -> Completed[vocabulary.Vocabulary]:

@@ -7,10 +7,12 @@ from typing import Any
 import orjson
 
 from database.bulk import insert
+from database.session import run
 from models import categories, profiles
 from models.campaign import AvailabilityOverride, Campaign
 from models.influencer import Influencer, SocialAccount
 from models.participation import Participation, ParticipationEvent, Post
+from models.plan import CODE_NUMBERS, OUTCOME_NUMBERS, STATUS_NUMBERS, Plan
 from models.referral_code import ReferralCode
 from models.text import fold
 from models.webhook import Delivery, DeliveryStatus, Webhook
@@ -20,8 +22,12 @@ from workflow.enums import (
     AffiliateKind,
     CampaignStatus,
     CampaignType,
+    ErrorCode,
     ParticipationOrigin,
     ParticipationStatus,
+    PlanAction,
+    PlanItemOutcome,
+    PlanStatus,
     Platform,
     PostStatus,
     Role,
@@ -281,6 +287,52 @@ async def delivery(to: Webhook, of: ParticipationEvent, position: int, **given: 
         **given,
     }
     return await Delivery.create(**values)
+
+
+async def plan(of: Campaign, **given: Any) -> Plan:
+    """A plan that has just been made, by staff."""
+    values: dict[str, Any] = {
+        "campaign_id": of.id,
+        "action": PlanAction.MARK_JOINED,
+        "status": PlanStatus.PREPARING,
+        "created_by_id": "staff-1",
+        "created_at": NOW,
+        "expires_at": NOW,
+        **given,
+    }
+    return await Plan.create(**values)
+
+
+async def plan_item(
+    of: Plan,
+    place: int,
+    influencer: int,
+    outcome: PlanItemOutcome = PlanItemOutcome.CHANGES,
+    *,
+    source: ParticipationStatus | None = None,
+    target: ParticipationStatus | None = None,
+    error: ErrorCode | None = None,
+    drift: ErrorCode | None = None,
+) -> None:
+    """An item of a plan's list."""
+    await run(
+        "INSERT INTO plan_item (plan_id, place, influencer_id, outcome, from_status, to_status,"
+        " error) VALUES (:plan, :place, :influencer, :outcome, :source, :target, :error)",
+        plan=of.id,
+        place=place,
+        influencer=influencer,
+        outcome=OUTCOME_NUMBERS[outcome],
+        source=STATUS_NUMBERS[source],
+        target=STATUS_NUMBERS[target],
+        error=CODE_NUMBERS[error],
+    )
+    if drift is not None:
+        await run(
+            "INSERT INTO plan_drift (plan_id, place, error) VALUES (:plan, :place, :error)",
+            plan=of.id,
+            place=place,
+            error=CODE_NUMBERS[drift],
+        )
 
 
 async def override(of: Campaign, person: Influencer, availability: str) -> AvailabilityOverride:

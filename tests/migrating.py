@@ -37,6 +37,7 @@ _CASTS = re.compile(r"::(character varying|text)(\[\])?|[()]")
 
 _HISTORY = import_module("models.migrations.0002_indexes_and_history")
 _ERASURE = import_module("models.migrations.0015_erasure")
+_RECEIPTS = import_module("models.migrations.0018_receipts")
 
 
 async def schema_of(url: str) -> set[tuple[str, str, str]]:
@@ -55,7 +56,9 @@ async def schema_of(url: str) -> set[tuple[str, str, str]]:
 
 async def forget(migration: str) -> None:
     """Take back what migrations from this one on add, 0009 at the earliest, and their notes."""
-    await _undo_receipts()
+    await _undo_plans()
+    if migration < "0019":
+        await _undo_receipts()
     if migration < "0018":
         await run("DROP TABLE ticket")
     if migration < "0017":
@@ -85,6 +88,18 @@ async def _undo_receipts() -> None:
     await run("ALTER TABLE participation_event DROP COLUMN decision")
     if is_sqlite:
         await run(_ERASURE.SQLITE[1])
+
+
+async def _undo_plans() -> None:
+    """Undo migration 0019."""
+    is_sqlite = connection().capabilities.dialect == "sqlite"
+    if is_sqlite:
+        await run("DROP TRIGGER participation_event_no_update")
+    await run("ALTER TABLE participation_event DROP COLUMN plan_id")
+    if is_sqlite:
+        await run(_RECEIPTS.SQLITE[1])
+    for table in ("plan_item", "plan_drift", "plan"):
+        await run(f"DROP TABLE {table}")
 
 
 async def _undo_webhooks() -> None:

@@ -298,6 +298,45 @@ class Outcome(StrEnum):
     REFUSED = "REFUSED"
 
 
+class PlanAction(StrEnum):
+    """The action of a plan: some of `Action`, under the same names."""
+
+    MARK_JOINED = "MARK_JOINED"
+    SET_REVIEWING = "SET_REVIEWING"
+    SET_APPLIED = "SET_APPLIED"
+    APPROVE = "APPROVE"
+    REJECT = "REJECT"
+    REOPEN = "REOPEN"
+    REMOVE = "REMOVE"
+
+
+class PlanStatus(StrEnum):
+    """The status of a plan."""
+
+    PREPARING = "PREPARING"
+    READY = "READY"
+    APPLYING = "APPLYING"
+    APPLIED = "APPLIED"
+    CANCELLED = "CANCELLED"
+    EXPIRED = "EXPIRED"
+    FAILED = "FAILED"
+
+
+class PlanItemOutcome(StrEnum):
+    """The outcome of a plan for one item of its list (`PlanOutcome` to clients)."""
+
+    CHANGES = "CHANGES"
+    UNCHANGED = "UNCHANGED"
+    REFUSED = "REFUSED"
+
+
+class PlanItemState(StrEnum):
+    """The state of an item that a plan was to change, once it was tried."""
+
+    DONE = "DONE"
+    DRIFTED = "DRIFTED"
+
+
 class ErrorCode(StrEnum):
     """Why something was refused."""
 
@@ -322,3 +361,6 @@ class ErrorCode(StrEnum):
     URL_IN_USE = "URL_IN_USE"
     CAPACITY_REACHED = "CAPACITY_REACHED"
     CODES_EXHAUSTED = "CODES_EXHAUSTED"
+    DRIFTED = "DRIFTED"
+    PLAN_NOT_READY = "PLAN_NOT_READY"
+    PLAN_IN_THE_WAY = "PLAN_IN_THE_WAY"

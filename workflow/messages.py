@@ -59,6 +59,24 @@ def post_message(code: ErrorCode, facts: PostFacts) -> str:
             return _FIXED[code]
 
 
+def plan_message(code: ErrorCode) -> str:
+    """Return why a plan failed with this code, or one of its list was refused or left alone."""
+    return _OF_PLANS.get(code) or _FIXED[code]
+
+
+_OF_PLANS = {
+    ErrorCode.INVALID_INPUT: "The filter is not valid any more. Make another plan.",
+    ErrorCode.TOO_MANY_ITEMS: "More than 1,000,000 influencers match. Narrow the filter.",
+    ErrorCode.DRIFTED: "Something else has happened since, so they are left as they are.",
+    ErrorCode.NOT_FOUND: "They have no participation, or have been erased.",
+    ErrorCode.CAMPAIGN_CLOSED: "The campaign is not running.",
+    ErrorCode.TRANSITION_IRREVERSIBLE: "No way leads back from this decision.",
+    ErrorCode.TRANSITION_NOT_ALLOWED: "The action is not possible in their status.",
+    ErrorCode.INFLUENCER_UNAVAILABLE: "The campaign is not visible to them.",
+    ErrorCode.CAPACITY_REACHED: "All places of the campaign are taken.",
+    ErrorCode.CODES_EXHAUSTED: "All codes of the campaign are given out.",
+}
+"""Without what was so of one influencer at the time, which a list of a million does not keep."""
 _UNTRACKED = "The campaign does not track posts."
 _LIVE_POST = "There is a live post: it has to be INEFFECTIVE, or known to be deleted, first."
 _FIXED = {

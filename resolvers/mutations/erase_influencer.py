@@ -74,6 +74,7 @@ async def erase_influencer(
     await _erase_posts(key)
     await run(_EVENTS, influencer=key)
     await run(_DELIVERIES, influencer=key)
+    await run(_PLANS, influencer=key)
     await erase_answers(key, texts)
     removed = await _remove(context, pairs, cleaned_reason)
     return EraseInfluencerOutcome(influencer=key, removed=removed, texts=texts)
@@ -165,6 +166,10 @@ UPDATE participation_event SET reason = NULL, message = NULL,
     actor_name = CASE WHEN actor_role = 'INFLUENCER' THEN NULL ELSE actor_name END
 WHERE influencer_id = :influencer AND action <> 'ERASE' AND (reason IS NOT NULL
     OR message IS NOT NULL OR actor_role = 'INFLUENCER' AND actor_name IS NOT NULL)"""
+# The texts of a plan are about many, unless it has changed nobody else.
+_PLANS = """
+UPDATE plan SET reason = NULL, message = NULL WHERE changed = 1 AND id IN (
+    SELECT plan_id FROM participation_event WHERE influencer_id = :influencer)"""
 _HANDLES = "SELECT platform, handle FROM social_account WHERE influencer_id = :influencer"
 _TEXTS = """
 SELECT value FROM (

@@ -84,15 +84,22 @@ class _Change(NamedTuple):
 class UnitOfWork:
     """The changes of one transaction: `decide` or `evaluate` and `record` each, then `write`.
 
-    Every event carries `reason`, for colleagues, and `message`, for the influencer.
+    Every event carries `reason`, for colleagues, `message`, for the influencer, and the plan that
+    it came of.
     """
 
     def __init__(
-        self, actor: Actor, *, reason: str | None = None, message: str | None = None
+        self,
+        actor: Actor,
+        *,
+        reason: str | None = None,
+        message: str | None = None,
+        plan: int | None = None,
     ) -> None:
         self._actor = actor
         self._reason = reason
         self._message = message
+        self._plan = plan
         self._places_taken = defaultdict[int, int](int)
         self._codes_given = defaultdict[int, int](int)
         self._changes: list[_Change] = []
@@ -174,6 +181,7 @@ class UnitOfWork:
             name=self._actor.name,
             reason=self._reason,
             message=self._message,
+            plan=self._plan,
         )
         ids = {(campaign, influencer): key for key, campaign, influencer in inserted}
         for change in self._changes:
@@ -317,10 +325,10 @@ _STEPS = (
         "events",
         """INSERT INTO participation_event ({id}campaign_id, influencer_id, participation_id,
             post_id, action, from_status, to_status, round, actor_role, actor_id, actor_name,
-            reason, message, occurred_at, decision)
+            reason, message, plan_id, occurred_at, decision)
         SELECT {new_id}g.campaign_id, g.influencer_id, coalesce(g.participation_id, i.id),
             g.post_id, g.action, g.from_status, g.status, g.round, :role::text, :actor::text,
-            :name::text, :reason::text, :message::text, g.moment, g.decision
+            :name::text, :reason::text, :message::text, :plan::bigint, g.moment, g.decision
         FROM given AS g LEFT JOIN inserted AS i ON i.campaign_id = g.campaign_id
             AND i.influencer_id = g.influencer_id AND g.version IS NOT NULL
         ORDER BY g.place""",

@@ -90,4 +90,4 @@ def _listing(
 def order_name(arguments: Mapping[str, Any], default: str) -> str:
     """Return the name of the order in the arguments."""
     asked = arguments.get("orderBy")
-    return default if asked is None else str(asked.value)
+    return default if asked is None else str(asked)

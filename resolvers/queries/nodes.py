@@ -12,7 +12,7 @@ MAX_IDS = 100
 _NUMBERED = frozenset(
     {
         "Campaign", "Influencer", "SocialAccount", "Participation", "ParticipationEvent", "Post",
-        "Webhook", "Delivery",
+        "Webhook", "Delivery", "Plan",
     }
 )  # fmt: skip
 _PAIRED = frozenset({"Candidate", "PostRow"})

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from models.categories import numbers_of
@@ -31,10 +30,10 @@ class Conditions:
         self.where.append(condition)
         self.values.update(values)
 
-    def one_of(self, column: str, values: Iterable[StrEnum] | None) -> None:
+    def one_of(self, column: str, values: Iterable[str] | None) -> None:
         """Require that the column (of the alias `t`) has one of these values, if there are any."""
         if values:
-            listed = [value.value for value in values]
+            listed = [str(value) for value in values]
             self.add(f"t.{column} = ANY(:any_{column})", **{f"any_{column}": listed})
 
     def since(self, column: str, moment: datetime | None) -> None:

@@ -6,6 +6,7 @@ from resolvers.shapes.change import CHANGE
 from resolvers.shapes.event import EVENT
 from resolvers.shapes.influencer import INFLUENCER, OVERRIDE, SOCIAL_ACCOUNT
 from resolvers.shapes.participation import PARTICIPATION, REFERRAL_CODE
+from resolvers.shapes.plan import PLAN, PLAN_ITEM
 from resolvers.shapes.post import POST, POST_ROW
 from resolvers.shapes.webhook import DELIVERY, WEBHOOK
 from resolvers.shapes.what_if import WHAT_IF
@@ -19,6 +20,8 @@ SHAPES = (
     INFLUENCER,
     OVERRIDE,
     PARTICIPATION,
+    PLAN,
+    PLAN_ITEM,
     POST,
     POST_ROW,
     REFERRAL_CODE,

@@ -6,6 +6,7 @@ from typing import Any
 from projection import Batched, Computed, Connection, Denial, Derived, Run, Shape, ToOne
 from resolvers.queries.applicant_tab import applicant_counts, applicants
 from resolvers.queries.candidate_counts import candidate_counts
+from resolvers.queries.plans import plans
 from resolvers.queries.posts_tab import post_counts, post_rows
 from resolvers.queries.select_tab import candidate, candidates
 from resolvers.queries.what_if import what_if
@@ -89,6 +90,7 @@ CAMPAIGN = Shape(
         "candidate": Batched(parent="{t}.id", load=candidate, roles=c.STAFF),
         "candidateCounts": Batched(parent="{t}.id", load=candidate_counts, roles=c.STAFF),
         "whatIf": Batched(parent="{t}.id", load=what_if, roles=c.STAFF),
+        "plans": Connection(shape="Plan", parent="{t}.id", listing=plans, roles=c.STAFF),
         "applicants": Connection(
             shape="Participation", parent="{t}.id", listing=applicants, roles=c.DECIDERS
         ),

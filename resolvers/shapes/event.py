@@ -44,6 +44,7 @@ EVENT = Shape(
         "to": c.plain("to_status"),
         "round": c.plain("round"),
         "post": ToOne(shape="Post", on="{j}.id = {t}.post_id"),
+        "plan": ToOne(shape="Plan", on="{j}.id = {t}.plan_id", roles=c.STAFF, denial=Denial.NULL),
         "actorRole": c.plain("actor_role"),
         "actorId": c.plain("actor_id", roles=c.STAFF, denial=Denial.NULL),
         "actorName": Computed(

@@ -46,7 +46,12 @@ TABLES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
     "postgresql": "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'",
 }
-KEYS = {"influencer_search": "influencer_id", "feed": "position"}
+KEYS = {
+    "influencer_search": "influencer_id",
+    "feed": "position",
+    "plan_item": "place",
+    "plan_drift": "place",
+}
 LEFT_OUT = ("tortoise_migrations", "availability_count", "availability_delta", "influencer_fts")
 "Which migrations ran, and what is counted and indexed anew."
 

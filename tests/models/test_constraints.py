@@ -12,7 +12,15 @@ from tortoise.exceptions import IntegrityError
 from database.session import connection, rows
 from models.participation import PostFinding
 from tests import data
-from workflow.enums import Action, Finding, ParticipationStatus, Platform, PostStatus, Role
+from workflow.enums import (
+    Action,
+    Finding,
+    ParticipationStatus,
+    PlanStatus,
+    Platform,
+    PostStatus,
+    Role,
+)
 
 Break = Callable[[], Awaitable[Any]]
 
@@ -354,3 +362,75 @@ async def test_a_delivery_that_must_never_be_is_refused(db: str, change: str) ->
     await _broken(f"UPDATE delivery SET {change} WHERE id = {delivery.id}")
     with pytest.raises(IntegrityError):
         await data.delivery(webhook, event, 1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "action = 'APPLY'",
+        "status = 'OTHER'",
+        "status = 'FAILED'",
+        "error = 'TOO_MANY_ITEMS'",
+        "status = 'FAILED', error = 'NOT_FOUND'",
+        "changes = NULL",
+        "changes = -1",
+        "unchanged = -1",
+        "refused = -1",
+        "changed = -1",
+        "drifted = -1",
+        "changed = 2, drifted = 2",
+        "status = 'APPLIED'",
+        "status = 'APPLIED', changed = 1, drifted = 1",
+        "undoes_id = 999",
+        "campaign_id = 999",
+    ],
+)
+async def test_a_plan_that_must_never_be_is_refused(db: str, change: str) -> None:
+    counts = {"changes": 3, "unchanged": 0, "refused": 0}
+    await data.plan(await data.campaign(), status=PlanStatus.READY, **counts)
+
+    await _broken(f"UPDATE plan SET {change}")
+    await rows("UPDATE plan SET status = 'APPLIED', changed = 2, drifted = 1")
+
+
+async def test_one_plan_of_a_campaign_is_applied_at_a_time(db: str) -> None:
+    campaign = await data.campaign()
+    given = {"status": PlanStatus.APPLYING, "changes": 1, "unchanged": 0, "refused": 0}
+    await data.plan(campaign, **given)
+    await data.plan(await data.campaign(), **given)
+
+    with pytest.raises(IntegrityError):
+        await data.plan(campaign, **given)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "1, 0, 5, 1, NULL",
+        "1, 1, 5, 1, NULL",
+        "1, 2, 5, 4, NULL",
+        "1, 2, 5, 3, NULL",
+        "1, 2, 5, 1, 2",
+    ],
+)
+async def test_an_item_that_must_never_be_is_refused(db: str, values: str) -> None:
+    """At place 0; at a place that is taken; of no known outcome; refused without a code, or not."""
+    plan = await data.plan(await data.campaign())
+    await data.plan_item(plan, 1, 5)
+    insert = "INSERT INTO plan_item (plan_id, place, influencer_id, outcome, error) VALUES"
+
+    await _broken(f"{insert} ({values})")
+    await rows(f"{insert} (1, 2, 5, 1, NULL), (1, 3, 5, 3, 2)")
+    assert plan.id == 1
+
+
+async def test_the_plan_of_an_event_stays_also_when_somebody_is_erased(db: str) -> None:
+    person = await data.influencer(erased_at=data.NOW)
+    campaign = await data.campaign()
+    part = await data.participation(campaign, person, ParticipationStatus.JOINED)
+    plan, other = await data.plan(campaign), await data.plan(campaign)
+    await data.event(part, Action.MARK_JOINED, plan_id=plan.id)
+
+    await _broken(f"UPDATE participation_event SET {ERASING}, plan_id = {other.id}")
+    await _broken(f"UPDATE participation_event SET {ERASING}, plan_id = NULL")
+    await rows(f"UPDATE participation_event SET {ERASING}")

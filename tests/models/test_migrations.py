@@ -31,6 +31,7 @@ MIGRATIONS = [
     "0016_webhooks",
     "0017_tickets",
     "0018_receipts",
+    "0019_plans",
 ]
 
 

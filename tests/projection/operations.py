@@ -84,7 +84,15 @@ def _as_it_is(document: DocumentNode) -> DocumentNode:
 
 # What is asked for
 
-_TYPES = ("Campaign", "Influencer", "SocialAccount", "Participation", "ParticipationEvent", "Post")
+_TYPES = (
+    "Campaign",
+    "Influencer",
+    "SocialAccount",
+    "Participation",
+    "ParticipationEvent",
+    "Post",
+    "Plan",
+)
 _NUMBERED = st.builds(encode, st.sampled_from(_TYPES), st.integers(1, 13))
 
 

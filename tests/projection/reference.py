@@ -3,6 +3,7 @@
 Slow and plain, to compare the read engine with: a resolver for each field that is no column.
 """
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
@@ -19,12 +20,13 @@ from models.campaign import Campaign
 from models.countries import COUNTRIES
 from models.influencer import Influencer
 from models.participation import Participation, ParticipationEvent, Post
+from models.plan import Plan
 from models.text import clean, fold
 from projection.shape import snake_case
 from resolvers.caller import Caller
 from resolvers.ids import decode, encode, split
 from schema import schema
-from tests.projection.world import Candidate, PostRow, World
+from tests.projection.world import Candidate, PlanItem, PostRow, World
 from tests.resolvers.crowd import CATEGORIES
 from tests.searching import finds
 from workflow.available_actions import available_actions, blockers, required_action
@@ -32,12 +34,14 @@ from workflow.categories import mask_and_overflow
 from workflow.enums import (
     ApplicantStatus,
     CandidateStatus,
+    ErrorCode,
     JobSection,
     PostRowStatus,
     Role,
     platform_of,
     platforms_of,
 )
+from workflow.messages import plan_message
 from workflow.receipts import Receipt, ReceiptAccount, ReceiptPost, read_receipt
 from workflow.screens import CANDIDATE_STATUS, applicant_status, job_section
 from workflow.table import Facts
@@ -58,7 +62,9 @@ ALLOWED = {
     "Campaign.candidate": {Role.STAFF},
     "Campaign.candidateCounts": {Role.STAFF},
     "Campaign.whatIf": {Role.STAFF},
+    "Campaign.plans": {Role.STAFF},
     "Query.influencers": {Role.STAFF},
+    "Query.plan": {Role.STAFF},
     "Query.vocabulary": {Role.STAFF},
     "Query.webhooks": {Role.STAFF},
     "Query.participationEvents": DECIDERS,
@@ -138,6 +144,7 @@ RELATED = {
     "influencer": "Influencer",
     "participation": "Participation",
     "post": "Post",
+    "undoes": "Plan",
     "selectedAccount": "SocialAccount",
     "account": "SocialAccount",
 }
@@ -913,3 +920,108 @@ def _is_clear(of: ParticipationEvent, asker: Asker) -> bool:
         case _:
             own = of.influencer_id == asker.caller.influencer_id
             return own and of.actor_role is Role.INFLUENCER
+
+
+# Plans
+
+
+@resolves("ParticipationEvent.plan")
+def plan_of(of: ParticipationEvent, asker: Asker) -> Any:
+    return asker.world.of["Plan"].get(of.plan_id) if asker.caller.role is Role.STAFF else None
+
+
+@resolves("Query.plan")
+def plan(_: Any, asker: Asker, id: str) -> Any:
+    return _by_key(asker, "Plan", decode(id, "Plan"))
+
+
+@resolves("Campaign.plans")
+def plans(of: Campaign, asker: Asker, first: int | None = None, last: int | None = None) -> Any:
+    rows = [row for row in asker.world.all("Plan") if row.campaign_id == of.pk]
+    return _page(sorted(rows, key=lambda row: -row.pk), first, last)
+
+
+@resolves("Plan.undoneBy")
+def undone_by(of: Plan, asker: Asker) -> Any:
+    rows = [row for row in asker.world.all("Plan") if row.undoes_id == of.pk]
+    return max(rows, key=lambda row: row.pk, default=None)
+
+
+@resolves("Plan.summary")
+def summary(of: Plan, _: Asker) -> dict[str, int | None] | None:
+    if of.changes is None:
+        return None
+    return {"changed": of.changes, "unchanged": of.unchanged, "refused": of.refused}
+
+
+@resolves("Plan.refusals")
+def refusals(of: Plan, _: Asker) -> list[dict[str, Any]]:
+    found: dict[str, int] = json.loads(of.refusals or "{}")
+    ordered = sorted(found, key=lambda code: (-found[code], code))
+    return [{"code": code, "count": found[code]} for code in ordered]
+
+
+@resolves("Plan.error")
+def plan_error(of: Plan, _: Asker) -> Any:
+    return _plan_error(of.error)
+
+
+def _plan_error(code: str | None) -> dict[str, Any] | None:
+    if code is None:
+        return None
+    return {"code": code, "message": plan_message(ErrorCode(code)), "field": None}
+
+
+@resolves("Plan.progress")
+def progress(of: Plan, _: Asker) -> dict[str, int]:
+    return {
+        "total": of.changes or 0,
+        "done": of.changed + of.drifted,
+        "changed": of.changed,
+        "drifted": of.drifted,
+    }
+
+
+@resolves("Plan.createdBy")
+def created_by(of: Plan, _: Asker) -> str | None:
+    return of.created_by_name or of.created_by_id
+
+
+@resolves("Plan.appliedBy")
+def applied_by(of: Plan, _: Asker) -> str | None:
+    return of.applied_by_name or of.applied_by_id
+
+
+@resolves("Plan.items")
+def plan_items(
+    of: Plan,
+    asker: Asker,
+    outcome: Any = None,
+    state: Any = None,
+    first: int | None = None,
+    last: int | None = None,
+) -> Any:
+    rows = [
+        row
+        for row in asker.world.plan_items
+        if row.plan is of
+        and of.changes is not None
+        and _one_of(outcome, row.outcome)
+        and _one_of(state, row.state)
+    ]
+    return _page(rows, first, last)
+
+
+@resolves("PlanItem.participation")
+def item_participation(of: PlanItem, asker: Asker) -> Any:
+    return asker.world.parts.get((of.plan.campaign_id, of.influencer_id))
+
+
+@resolves("PlanItem.error")
+def item_error(of: PlanItem, _: Asker) -> Any:
+    return _plan_error(of.error)
+
+
+@resolves("PlanItem.stateError")
+def item_state_error(of: PlanItem, _: Asker) -> Any:
+    return _plan_error(of.drift)

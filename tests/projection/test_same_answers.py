@@ -17,6 +17,7 @@ from delivery.sequencer import catch_up
 from models.campaign import Campaign
 from models.influencer import Influencer, SocialAccount
 from models.participation import Participation, ParticipationEvent, Post
+from models.plan import Plan
 from models.referral_code import ReferralCode
 from resolvers.caller import Caller
 from resolvers.ids import encode
@@ -35,8 +36,11 @@ from workflow.enums import (
     Action,
     CampaignStatus,
     CampaignType,
+    ErrorCode,
     ParticipationOrigin,
     ParticipationStatus,
+    PlanItemOutcome,
+    PlanStatus,
     Platform,
     PostStatus,
     PostWarning,
@@ -218,8 +222,9 @@ async def _populate() -> None:
     assert part is not None
     await Participation.filter(id=part.pk).update(referral_code_id=code.pk)
     await Campaign.filter(id=code.campaign_id).update(codes_given=1)
+    plans = await _plans(people)
     for part in await Participation.all().order_by("id"):
-        await _history(dice, part)
+        await _history(dice, part, plans)
     for person in people[:3]:
         await ParticipationEvent.create(
             campaign_id=2,
@@ -229,6 +234,49 @@ async def _populate() -> None:
             actor_id="s",
             occurred_at=NOW,
         )
+
+
+async def _plans(people: list[Influencer]) -> list[int]:
+    """Plans in every status, one that takes another back, with lists; return their ids."""
+    dice = random.Random(13)
+    campaigns = await Campaign.filter(id__in=[2, 3]).order_by("id")
+    before = None
+    for status in [*PlanStatus, PlanStatus.APPLIED]:
+        size = 0 if status is PlanStatus.FAILED else 6
+        is_frozen = status not in (PlanStatus.PREPARING, PlanStatus.FAILED)
+        is_over = status is PlanStatus.APPLIED
+        counts = {"changes": 2, "unchanged": 2, "refused": 2} if is_frozen else {}
+        before = await data.plan(
+            dice.choice(campaigns),
+            status=status,
+            undoes_id=before.id if before and is_over else None,
+            reason=dice.choice([None, "why"]),
+            created_by_name=dice.choice([None, "Mika Sato"]),
+            applied_by_id="staff-2" if is_over else None,
+            refusals='{"NOT_FOUND": 1, "CAPACITY_REACHED": 1}' if is_frozen else None,
+            error=ErrorCode.TOO_MANY_ITEMS if status is PlanStatus.FAILED else None,
+            applied_through=dice.choice([3, 6]) if is_frozen else 0,
+            **({"changed": 1, "drifted": 1} if is_over else {}),
+            **counts,
+        )
+        for place, person in enumerate(dice.sample(people, size), start=1):
+            await _plan_item(before, place, person)
+    return [plan.id for plan in await Plan.all()]
+
+
+async def _plan_item(plan: Plan, place: int, person: Influencer) -> None:
+    outcome = [*PlanItemOutcome][place % 3]
+    is_refused = outcome is PlanItemOutcome.REFUSED
+    await data.plan_item(
+        plan,
+        place,
+        person.pk,
+        outcome,
+        source=[None, ParticipationStatus.WAITING][place % 2],
+        target=None if is_refused else ParticipationStatus.JOINED,
+        error=ErrorCode.CAPACITY_REACHED if is_refused else None,
+        drift=ErrorCode.DRIFTED if place == 3 else None,
+    )
 
 
 async def _more_campaigns() -> list[Campaign]:
@@ -280,7 +328,7 @@ async def _receipt(dice: random.Random, part: Participation) -> str:
 _ACTIONS = (Action.APPLY, Action.APPROVE, Action.SET_AVAILABILITY, Action.SET_POST_STATUS)
 
 
-async def _history(dice: random.Random, part: Participation) -> None:
+async def _history(dice: random.Random, part: Participation, plans: list[int]) -> None:
     posts = list[Post]()
     if part.status in (ParticipationStatus.APPROVED, ParticipationStatus.JOINED):
         for number in range(dice.randint(0, 3)):
@@ -300,5 +348,6 @@ async def _history(dice: random.Random, part: Participation) -> None:
             decision=dice.choice([None, await _receipt(dice, part)]),
             actor_role=dice.choice([Role.STAFF, Role.ADVERTISER, Role.INFLUENCER]),
             post_id=dice.choice([None, *(post.pk for post in posts)]),
+            plan_id=dice.choice([None, *plans]),
             occurred_at=NOW + timedelta(seconds=number),
         )

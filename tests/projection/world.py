@@ -1,13 +1,15 @@
 """All rows of a database in memory, and what they say in plain Python, without any SQL."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from database.session import rows
 from models.campaign import AvailabilityOverride, Campaign
 from models.influencer import Influencer, SocialAccount
 from models.participation import Participation, ParticipationEvent, Post
+from models.plan import CODES, OUTCOMES, STATUSES, Plan
 from models.referral_code import ReferralCode
 from models.text import clean, fold
 from resolvers.caller import Caller
@@ -56,6 +58,52 @@ class PostRow:
         return self.post.status if self.post else "JOINED"
 
 
+@dataclass(frozen=True)
+class PlanItem:
+    """A row of a plan's list, with the code by which it drifted, if it did."""
+
+    plan: Plan
+    place: int
+    influencer_id: int
+    outcome: str
+    from_status: str | None
+    to_status: str | None
+    error: str | None
+    drift: str | None
+
+    @property
+    def state(self) -> str | None:
+        """What became of it."""
+        if self.outcome != "CHANGES" or self.place > self.plan.applied_through:
+            return None
+        return "DRIFTED" if self.drift else "DONE"
+
+
+async def _plan_items(plans: Mapping[int, Plan]) -> list[PlanItem]:
+    found = await rows(
+        "SELECT t.plan_id, t.place, t.influencer_id, t.outcome, t.from_status, t.to_status,"
+        " t.error, d.error FROM plan_item t LEFT JOIN plan_drift d"
+        " ON d.plan_id = t.plan_id AND d.place = t.place ORDER BY t.plan_id, t.place"
+    )
+
+    def named(names: Sequence[str], number: int | None) -> str | None:
+        return names[number - 1] if number else None
+
+    return [
+        PlanItem(
+            plans[plan],
+            place,
+            influencer,
+            named(OUTCOMES, outcome) or "",
+            named(STATUSES, source),
+            named(STATUSES, target),
+            named(CODES, error),
+            named(CODES, drift),
+        )
+        for plan, place, influencer, outcome, source, target, error, drift in found
+    ]
+
+
 class World:
     """Everything that there is, by type and key."""
 
@@ -65,6 +113,7 @@ class World:
         self.overrides = {
             (one.campaign_id, one.influencer_id): one.availability for one in self.all("Override")
         }
+        self.plan_items: Sequence[PlanItem] = ()
         self.parts = {
             (part.campaign_id, part.influencer_id): part for part in self.all("Participation")
         }
@@ -79,10 +128,13 @@ class World:
             Participation,
             ParticipationEvent,
             Post,
+            Plan,
             ReferralCode,
         )
-        rows = {model.__name__: await model.all() for model in models}
-        return cls(now, {**rows, "Override": await AvailabilityOverride.all()})
+        found = {model.__name__: await model.all() for model in models}
+        world = cls(now, {**found, "Override": await AvailabilityOverride.all()})
+        world.plan_items = await _plan_items(world.of["Plan"])
+        return world
 
     def all(self, name: str) -> Iterable[Any]:
         """The rows of a type."""
@@ -155,7 +207,7 @@ class World:
         if caller.role is Role.STAFF:
             return True
         name = type(row).__name__
-        if name == "Candidate" or getattr(row, "action", "") == "SET_AVAILABILITY":
+        if name in ("Candidate", "Plan") or getattr(row, "action", "") == "SET_AVAILABILITY":
             return False
         if caller.role is Role.ADVERTISER:
             return caller.advertiser_id in self._advertisers(row)

@@ -89,8 +89,10 @@ async def world() -> World:
         part = await data.participation(campaign, person, ParticipationStatus.APPROVED)
         post = await data.post(part, PostStatus.WARNING, warning=PostWarning.AD_FRAUD, reason="bad")
         account = await SocialAccount.get(influencer_id=person.pk)
+        plan = await data.plan(campaign)
+        ids[f"{name}.Plan"] = encode("Plan", plan.pk)
         for who in (Role.STAFF, Role.ADVERTISER, Role.INFLUENCER):
-            named = {"actor_role": who, "actor_name": who.value}
+            named = {"actor_role": who, "actor_name": who.value, "plan_id": plan.pk}
             event = await data.event(part, Action.APPROVE, decision=data.receipt(account), **named)
             ids[f"{name}.{who}"] = encode("ParticipationEvent", event.pk)
         ids[f"{name}.ParticipationEvent"] = ids[f"{name}.STAFF"]
@@ -124,6 +126,7 @@ ROOT: dict[str, tuple[str, str]] = {
     "campaigns": (f"campaigns {LISTS}", "SERVICE"),
     "influencer": ('influencer(id: "x") { id }', "SERVICE"),
     "influencers": (f"influencers {LISTS}", "ADVERTISER INFLUENCER SERVICE"),
+    "plan": ('plan(id: "x") { id }', "ADVERTISER INFLUENCER SERVICE"),
     "webhooks": ("webhooks { id }", "ADVERTISER INFLUENCER SERVICE"),
     "vocabulary": ("vocabulary { advertiserIds }", "ADVERTISER INFLUENCER SERVICE"),
     "participation": ('participation(id: "x") { id }', "SERVICE"),
@@ -193,6 +196,7 @@ TYPES = [
     "Candidate",
     "Webhook",
     "Delivery",
+    "Plan",
 ]
 
 
@@ -302,6 +306,7 @@ FORBIDDEN = {
     ("Campaign", "candidate"): "ADVERTISER INFLUENCER",
     ("Campaign", "candidateCounts"): "ADVERTISER INFLUENCER",
     ("Campaign", "whatIf"): "ADVERTISER INFLUENCER",
+    ("Campaign", "plans"): "ADVERTISER INFLUENCER",
     ("Campaign", "applicants"): "INFLUENCER",
     ("Campaign", "applicantCounts"): "INFLUENCER",
     ("Campaign", "posts"): "INFLUENCER",
@@ -320,6 +325,7 @@ NULL = {
     ("Participation", "candidate"): "ADVERTISER INFLUENCER",
     ("ParticipationEvent", "actorId"): "ADVERTISER INFLUENCER",
     ("ParticipationEvent", "decision"): "ADVERTISER INFLUENCER",
+    ("ParticipationEvent", "plan"): "ADVERTISER INFLUENCER",
     ("Post", "row"): "INFLUENCER",
 }
 """For these roles a field is null without an error; for the others it has a value."""
@@ -411,6 +417,7 @@ async def test_services_read_in_payloads_what_staff_read_and_no_lists_but_some(d
     lists = (
         "candidates",
         "candidateCounts",
+        "plans",
         "applicants",
         "applicantCounts",
         "posts",

@@ -39,6 +39,10 @@ NEEDS_CONTEXT = re.compile(
 """Openings of a sentence that leaves its subject to what stands around it."""
 
 WITHOUT_TRIAL = {
+    "createPlan",
+    "applyPlan",
+    "cancelPlan",
+    "undoPlan",
     "createWebhook",
     "updateWebhook",
     "deleteWebhook",

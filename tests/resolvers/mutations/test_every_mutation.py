@@ -1,5 +1,6 @@
 """What holds for all mutations: who may call them, and that a dry run leaves no trace."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,15 @@ from schema import schema
 from tests import data
 from tests.engine import ADVERTISER, SERVICE, STAFF, WEBHOOKS, creator, execute, gids, operation
 from tests.schema.test_contract import WITHOUT_TRIAL
-from workflow.enums import Action, CampaignStatus, CampaignType, ParticipationStatus, Platform, Role
+from workflow.enums import (
+    Action,
+    CampaignStatus,
+    CampaignType,
+    ParticipationStatus,
+    PlanStatus,
+    Platform,
+    Role,
+)
 
 INSTAGRAM, TIKTOK = Platform.INSTAGRAM, Platform.TIKTOK
 STATUS = ParticipationStatus
@@ -157,6 +166,28 @@ async def erase_influencer() -> Case:
     return {"influencerId": encode("Influencer", person), "reason": "asked for"}, person
 
 
+async def create_plan() -> Case:
+    given, person = await mark_joined()
+    return {"campaignId": given["campaignId"], "action": "MARK_JOINED"}, person
+
+
+async def plan(status: PlanStatus, **given: Any) -> Case:
+    campaign, person = await data.campaign(), await data.influencer((INSTAGRAM, 10))
+    counts = {"changes": 1, "unchanged": 0, "refused": 0}
+    late = data.NOW + timedelta(days=1)
+    made = await data.plan(campaign, status=status, expires_at=late, **counts, **given)
+    return {"id": encode("Plan", made.pk)}, person.pk
+
+
+async def ready_plan() -> Case:
+    return await plan(PlanStatus.READY)
+
+
+async def undo_plan() -> Case:
+    given, person = await plan(PlanStatus.APPLIED, changed=1, ended_at=data.NOW)
+    return given | {"reason": "why"}, person
+
+
 async def webhook() -> Case:
     person = await data.influencer((INSTAGRAM, 10))
     part = await data.participation(await data.campaign(), person, STATUS.JOINED)
@@ -192,6 +223,10 @@ STAFF_ALONE = {
     "setPostStatus": set_post_status,
     "addReferralCodes": add_referral_codes,
     "eraseInfluencer": erase_influencer,
+    "createPlan": create_plan,
+    "applyPlan": ready_plan,
+    "cancelPlan": ready_plan,
+    "undoPlan": undo_plan,
     "createWebhook": create_webhook,
     "updateWebhook": update_webhook,
     "deleteWebhook": webhook,

@@ -1,0 +1,178 @@
+"""Applying plans: each item that was to change is decided anew, a thousand in a transaction."""
+
+import asyncio
+import logging
+from collections.abc import Collection, Sequence
+from functools import partial
+from typing import NamedTuple, TypeAlias
+
+from background.lease import BRISK
+from background.worker import Worker
+from database.failures import is_outage
+from database.session import dumps, locked_rows, rows, run
+from database.transactions import transacted
+from models.plan import CODE_NUMBERS, OUTCOME_NUMBERS, STATUS_NUMBERS
+from resolvers.context import Context
+from resolvers.pipeline.bulk import load_candidates
+from resolvers.pipeline.loading import LockedCandidate
+from resolvers.pipeline.unit_of_work import Actor, UnitOfWork
+from resolvers.plans.undoing import last_plans
+from workflow.decisions import Decision
+from workflow.enums import ErrorCode, Outcome, PlanAction, PlanItemOutcome, Role
+from workflow.plans import command_of
+from workflow.table import Command
+
+CHUNK = 1_000
+"""Items that are tried in one transaction, for which single actions wait at most."""
+PAUSE = 0.01
+"""Seconds between two chunks: on SQLite, others who wait for the write lock only look for it."""
+SECONDS = 1
+"""Between two looks at what others have asked for."""
+
+_log = logging.getLogger(__name__)
+
+
+class _Plan(NamedTuple):
+    """A plan that is being applied, locked."""
+
+    id: int
+    campaign_id: int
+    action: str
+    undoes_id: int | None
+    reason: str | None
+    message: str | None
+    applied_by_id: str
+    applied_by_name: str | None
+    applied_through: int
+
+
+class _Item(NamedTuple):
+    """An item that is to change; statuses are numbers (`models/plan.py`)."""
+
+    place: int
+    influencer_id: int
+    from_status: int | None
+    to_status: int | None
+
+
+_Drift: TypeAlias = tuple[int, int | None]
+"""The place of an item that was left alone, and the number of the reason."""
+
+
+async def apply_all() -> None:
+    """Apply the plans that are APPLYING, chunk by chunk in turn, until there is none."""
+    stuck = set[int]()
+    while plans := [plan for [plan] in await rows(_APPLYING) if plan not in stuck]:
+        for plan in plans:
+            try:
+                await apply_chunk(plan)
+            except Exception as error:
+                if is_outage(error):
+                    raise
+                stuck.add(plan)
+                _log.warning("plan %d cannot be applied on", plan, exc_info=True)
+            await asyncio.sleep(PAUSE)
+
+
+worker = Worker("plans applied", apply_all, SECONDS, BRISK)
+
+
+async def apply_chunk(plan: int) -> None:
+    """Try the next items of a plan, and note how far it has come, in one transaction."""
+    await transacted(partial(_apply_chunk, plan))
+
+
+async def _apply_chunk(key: int) -> None:
+    found = await locked_rows(_PLAN, "FOR UPDATE", id=key)
+    if not found:
+        return  # it was cancelled
+    plan = _Plan(*found[0])
+    items = [
+        _Item(*row) for row in await rows(_ITEMS, id=key, after=plan.applied_through, limit=CHUNK)
+    ]
+    context = Context()
+    drifts = await _try(context, plan, items) if items else []
+    if drifts:
+        await run(_DRIFTS, id=key, drifts=dumps(drifts))
+    await run(
+        _PROGRESS,
+        id=key,
+        through=items[-1].place if items else plan.applied_through,
+        changed=len(items) - len(drifts),
+        drifted=len(drifts),
+        now=context.tick(),
+    )
+
+
+async def _try(context: Context, plan: _Plan, items: Sequence[_Item]) -> list[_Drift]:
+    """Change those that come out as planned; return the others."""
+    influencers = [item.influencer_id for item in items]
+    candidates = await load_candidates(context, plan.campaign_id, influencers)
+    assert candidates is not None, "campaigns are not deleted"
+    touched = await _touched(plan, influencers)
+    command = command_of(PlanAction(plan.action))
+    actor = Actor(Role.STAFF, plan.applied_by_id, plan.applied_by_name)
+    unit = UnitOfWork(actor, reason=plan.reason, message=plan.message, plan=plan.id)
+    drifts: list[_Drift] = []
+    for item, candidate in zip(items, candidates, strict=True):
+        if candidate is None:
+            code: ErrorCode | None = ErrorCode.NOT_FOUND
+        elif item.influencer_id in touched:
+            code = ErrorCode.DRIFTED
+        else:
+            code = _try_one(unit, command, item, candidate)
+        if code is not None:
+            drifts.append((item.place, CODE_NUMBERS[code]))
+    await unit.write()
+    return drifts
+
+
+async def _touched(plan: _Plan, influencers: Sequence[int]) -> Collection[int]:
+    """Return to whom something has happened since the plan that is taken back.
+
+    It may have led back to the same status after this list was frozen.
+    """
+    if plan.undoes_id is None:
+        return ()
+    last = await last_plans(plan.campaign_id, influencers)
+    return {influencer for influencer, of in last.items() if of != plan.undoes_id}
+
+
+def _try_one(
+    unit: UnitOfWork, command: Command, item: _Item, candidate: LockedCandidate
+) -> ErrorCode | None:
+    """Record the change if it comes out as planned; else return why not."""
+    evaluation = unit.evaluate(candidate, command)
+    code = _drift(item, candidate, evaluation.decision)
+    if code is None:
+        unit.record(candidate, command.action, evaluation)
+    return code
+
+
+def _drift(item: _Item, candidate: LockedCandidate, decision: Decision) -> ErrorCode | None:
+    """Return why an item does not come out as planned; None if it does."""
+    if decision.error is not None:
+        return decision.error
+    source, target = STATUS_NUMBERS[candidate.facts.status], STATUS_NUMBERS[decision.target]
+    is_planned = (source, target) == (item.from_status, item.to_status)
+    return None if is_planned and decision.outcome is Outcome.CHANGED else ErrorCode.DRIFTED
+
+
+_APPLYING = "SELECT id FROM plan WHERE status = 'APPLYING' ORDER BY id"
+_PLAN = f"SELECT {', '.join(_Plan._fields)} FROM plan WHERE id = :id AND status = 'APPLYING'"
+_ITEMS = f"""
+SELECT {", ".join(_Item._fields)} FROM plan_item
+WHERE plan_id = :id AND place > :after AND outcome = {OUTCOME_NUMBERS[PlanItemOutcome.CHANGES]}
+ORDER BY place LIMIT :limit"""
+_DRIFTS = """
+INSERT INTO plan_drift (plan_id, place, error)
+SELECT :id::bigint, (j.value->>0)::int, (j.value->>1)::smallint
+FROM json_array_elements(:drifts::json) AS j(value)"""
+_PROGRESS = """
+UPDATE plan SET applied_through = :through, changed = changed + :changed,
+    drifted = drifted + :drifted,
+    status = CASE WHEN changed + drifted + :changed + :drifted = changes THEN 'APPLIED'
+        ELSE status END,
+    ended_at = CASE WHEN changed + drifted + :changed + :drifted = changes
+        THEN :now::timestamptz END
+WHERE id = :id"""

@@ -1,0 +1,46 @@
+"""The times of plans: when one that nobody applied expires, and when a list is deleted."""
+
+from datetime import datetime, timedelta
+
+from database.session import rows, run
+
+EXPIRED_LISTS = timedelta(days=1)
+"""So long the list of an expired plan is kept."""
+LISTS = timedelta(days=90)
+"""So long the list of another plan is kept, once the plan is over."""
+BATCH = 10_000
+"""Items that are deleted by one statement."""
+
+
+async def keep(now: datetime) -> None:
+    """Expire plans that were not applied in time, and delete the lists whose time is over."""
+    for [plan] in await rows(_LATE, now=now):
+        await run(_EXPIRE, id=plan, now=now)
+    for [plan] in await rows(_OLD, expired=now - EXPIRED_LISTS, other=now - LISTS):
+        await _delete_list(plan)
+
+
+async def _delete_list(plan: int) -> None:
+    for statement in (_DRIFTS, _ITEMS):
+        while await run(statement, id=plan, batch=BATCH):
+            pass
+    await run("UPDATE plan SET has_list = FALSE WHERE id = :id", id=plan)
+
+
+_LATE = "SELECT id FROM plan WHERE status = 'READY' AND expires_at <= :now ORDER BY id"
+_EXPIRE = """
+UPDATE plan SET status = 'EXPIRED', ended_at = :now
+WHERE id = :id AND status = 'READY' AND expires_at <= :now"""
+# A list that was to be frozen and was cancelled goes at once. One that is being taken back stays.
+_OLD = """
+SELECT t.id FROM plan t WHERE t.has_list AND t.ended_at IS NOT NULL
+    AND (t.changes IS NULL OR t.ended_at <= :other
+        OR t.status = 'EXPIRED' AND t.ended_at <= :expired)
+    AND NOT EXISTS (SELECT 1 FROM plan u WHERE u.undoes_id = t.id AND u.status = 'PREPARING')
+ORDER BY t.id"""
+_ITEMS = """
+DELETE FROM plan_item WHERE plan_id = :id AND place IN (
+    SELECT place FROM plan_item WHERE plan_id = :id ORDER BY place LIMIT :batch)"""
+_DRIFTS = """
+DELETE FROM plan_drift WHERE plan_id = :id AND place IN (
+    SELECT place FROM plan_drift WHERE plan_id = :id ORDER BY place LIMIT :batch)"""

@@ -1,0 +1,44 @@
+"""The request for a list: the filter and order of a screen, those left out, and a limit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from projection import Listing, Run
+from resolvers.queries.applicant_tab import applicants
+from resolvers.queries.select_tab import candidates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """The request for a plan's list, in the arguments of the screen's field."""
+
+    is_of_candidates: bool
+    "Of the Select influencer tab; else of the Applicant influencers tab."
+    filter: Mapping[str, Any]
+    order: str | None
+    excepted: Sequence[int] = ()
+    "Influencers who are left out."
+    limit: int | None = None
+
+    def to_json(self) -> str:
+        """Return the request, to be stored."""
+        return orjson.dumps(asdict(self)).decode()
+
+    @classmethod
+    def of_json(cls, text: str) -> "Request":
+        """Return the request that was stored."""
+        stored: dict[str, Any] = orjson.loads(text)
+        since: str | None = stored["filter"].get("updatedSince")
+        if since is not None:
+            stored["filter"]["updatedSince"] = datetime.fromisoformat(since)
+        return cls(**stored)
+
+    async def listing(self, run: Run, campaign: int) -> Listing:
+        """Return the list as the screen shows it. Raises RequestError for an invalid filter."""
+        arguments = {"filter": self.filter, "orderBy": self.order}
+        listed = candidates if self.is_of_candidates else applicants
+        return await listed(run, arguments, [campaign])

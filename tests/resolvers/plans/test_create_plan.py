@@ -1,0 +1,371 @@
+"""Making plans: whose list, in what order, and what the rules answer; nothing is changed."""
+
+import random
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from models.campaign import Campaign
+from models.participation import Participation, ParticipationEvent
+from models.plan import Plan
+from resolvers.ids import encode
+from resolvers.plans import freezing
+from tests import data, engine
+from tests.data import NOW
+from tests.engine import ADVERTISER, SERVICE, creator, gids
+from tests.resolvers import crowd
+from tests.resolvers.plans.planning import code_of, created, frozen, items, look, mutate, people
+from workflow.enums import ParticipationStatus, Platform
+
+INSTAGRAM = Platform.INSTAGRAM
+
+
+async def test_a_plan_tells_what_would_be_and_changes_nothing(db: str) -> None:
+    campaign = await data.campaign(countries=["JP"])
+    one = await data.influencer((INSTAGRAM, 300))
+    two = await data.influencer((INSTAGRAM, 200), (Platform.TIKTOK, 100))
+    elsewhere = await data.influencer((INSTAGRAM, 100), country="TH")
+    joined = await data.influencer((INSTAGRAM, 50))
+    part = await data.participation(campaign, joined, ParticipationStatus.JOINED)
+
+    plan = await created(campaign.id, "MARK_JOINED", reason=" why ", message="welcome")
+
+    assert plan["status"] == "READY"
+    assert (plan["reason"], plan["message"], plan["createdBy"]) == ("why", "welcome", "Mika Sato")
+    assert plan["campaign"] == {"id": encode("Campaign", campaign.id)}
+    assert plan["summary"] == {"changed": 2, "unchanged": 1, "refused": 1}
+    assert plan["refusals"] == [{"code": "INFLUENCER_UNAVAILABLE", "count": 1}]
+    assert plan["progress"] == {"total": 2, "done": 0, "changed": 0, "drifted": 0}
+    listed = await items(plan)
+    assert people(listed) == gids("Influencer", one, two, elsewhere, joined)
+    told = [(i["from"], i["to"], i["outcome"], code_of(i["error"])) for i in listed]
+    assert told == [
+        (None, "JOINED", "CHANGES", None),
+        (None, "WAITING", "CHANGES", None),
+        (None, None, "REFUSED", "INFLUENCER_UNAVAILABLE"),
+        ("JOINED", "JOINED", "UNCHANGED", None),
+    ]
+    assert listed[3]["participation"] == {
+        "id": encode("Participation", part.id),
+        "status": "JOINED",
+    }
+    assert {(i["state"], i["stateError"]) for i in listed} == {(None, None)}
+    assert await Participation.all().count() == 1
+    assert await ParticipationEvent.all().count() == 0
+
+
+async def test_places_and_codes_are_handed_out_in_the_lists_order(db: str) -> None:
+    campaign = await data.referral_campaign("a", "b", "c", capacity=4, places_taken=2)
+    people_ = [await data.influencer((INSTAGRAM, number)) for number in (10, 40, 30, 20)]
+
+    plan = await created(campaign.id, "MARK_JOINED")
+
+    assert plan["summary"] == {"changed": 2, "unchanged": 0, "refused": 2}
+    assert plan["refusals"] == [{"code": "CAPACITY_REACHED", "count": 2}]
+    changing = people(await items(plan, outcome=["CHANGES"]))
+    assert changing == gids("Influencer", people_[1], people_[2])
+
+    await Campaign.filter(id=campaign.id).update(capacity=None)
+    again = await created(campaign.id, "MARK_JOINED", candidatesOrder="FOLLOWERS_ASC")
+    assert again["summary"] == {"changed": 3, "unchanged": 0, "refused": 1}
+    assert again["refusals"] == [{"code": "CODES_EXHAUSTED", "count": 1}]
+    assert people(await items(again, outcome=["REFUSED"])) == gids("Influencer", people_[1])
+
+
+async def test_some_are_left_out_and_the_first_so_many_taken(db: str) -> None:
+    campaign = await data.campaign()
+    everyone = [await data.influencer((INSTAGRAM, 100 - number)) for number in range(6)]
+    left_out = [*gids("Influencer", everyone[0], everyone[2]), encode("Influencer", 999_999)]
+
+    plan = await created(campaign.id, "MARK_JOINED", limit=3, **{"except": left_out})
+
+    expected = gids("Influencer", everyone[1], everyone[3], everyone[4])
+    assert people(await items(plan)) == expected
+
+
+@pytest.mark.parametrize(("page", "batch", "stored"), [(50_000, 1_000, 10_000), (2, 1, 2)])
+async def test_the_list_is_that_of_the_screen_for_any_filter(
+    db: str, monkeypatch: pytest.MonkeyPatch, page: int, batch: int, stored: int
+) -> None:
+    monkeypatch.setattr(freezing, "PAGE", page)
+    monkeypatch.setattr(freezing, "BATCH", batch)
+    monkeypatch.setattr(freezing, "STORED", stored)
+    many = await crowd.gather(7, 30)
+    dice = random.Random(page)
+    for tab, filters in (
+        ("candidates", _candidate_filters()),
+        ("applicants", _applicant_filters()),
+    ):
+        for asked in filters:
+            campaign = dice.choice(many.campaigns)
+            order = dice.choice(ORDERS[tab])
+            action = dice.choice(ACTIONS[tab])
+            given: dict[str, Any] = {tab: asked, f"{tab}Order": order, "reason": "why"}
+            plan = await created(campaign.id, action, **given)
+            expected = await _screen(tab, campaign.id, asked, order)
+            assert people(await items(plan)) == expected, (tab, asked, order)
+
+
+ORDERS = {
+    "candidates": [
+        "FOLLOWERS_DESC",
+        "FOLLOWERS_ASC",
+        "NAME_ASC",
+        "NAME_DESC",
+        "CHANGED_DESC",
+        None,
+    ],
+    "applicants": [
+        "NAME_ASC",
+        "UPDATED_DESC",
+        "UPDATED_ASC",
+        "CREATED_DESC",
+        "CREATED_ASC",
+        "FOLLOWERS_DESC",
+        None,
+    ],
+}
+ACTIONS = {
+    "candidates": ["MARK_JOINED", "REMOVE"],
+    "applicants": ["SET_REVIEWING", "SET_APPLIED", "APPROVE", "REJECT", "REOPEN"],
+}
+
+
+def _candidate_filters() -> list[dict[str, Any]]:
+    """Filters of every kind, those that only this tab has too."""
+    own: list[dict[str, Any]] = [
+        {"influencerIds": [encode("Influencer", n) for n in (3, 5, 8, 12)]},
+        {"unavailableReason": ["COUNTRY", "FOLLOWERS"]},
+        {"override": ["AVAILABLE"]},
+        {"qualifyingAccountsMin": 1},
+        {"qualifyingAccountsMax": 0, "status": ["AVAILABLE", "UNAVAILABLE"]},
+    ]
+    return [*crowd.filters(11, 25, [*crowd.CANDIDATE_STATUS.values(), "AVAILABLE"]), *own]
+
+
+def _applicant_filters() -> list[dict[str, Any]]:
+    own: list[dict[str, Any]] = [
+        {"influencerIds": [encode("Influencer", n) for n in (3, 5, 8, 12)]},
+        {"origin": ["FORCED"]},
+        {"updatedSince": (NOW - timedelta(minutes=2)).isoformat()},
+    ]
+    return [*crowd.filters(13, 15, crowd.APPLICANTS), *own]
+
+
+async def _screen(tab: str, campaign: int, asked: dict[str, Any], order: str | None) -> list[str]:
+    """Return the ids of the influencers on the screen, read page by page."""
+    kinds = {
+        "candidates": ("CandidateFilter", "CandidateOrder"),
+        "applicants": ("ApplicantFilter", "ParticipationOrder"),
+    }
+    filter_type, order_type = kinds[tab]
+    query = f"""query Screen($id: ID!, $f: {filter_type}, $o: {order_type}, $after: String) {{
+        campaign(id: $id) {{ {tab}(filter: $f, orderBy: $o, first: 7, after: $after) {{
+            pageInfo {{ hasNextPage endCursor }} nodes {{ influencer {{ id }} }} }} }} }}"""
+    found: list[str] = []
+    after = None
+    while True:
+        page = await engine.answer(
+            query, id=encode("Campaign", campaign), f=asked, o=order, after=after
+        )
+        rows = page["campaign"][tab]
+        found += people(rows["nodes"])
+        after = rows["pageInfo"]["endCursor"]
+        if not rows["pageInfo"]["hasNextPage"]:
+            return found
+
+
+async def test_whoever_is_erased_is_not_found_on_the_applicant_tab(db: str) -> None:
+    campaign = await data.campaign(selection=True)
+    erased = await data.influencer((INSTAGRAM, 10), erased_at=NOW)
+    await data.participation(campaign, erased, ParticipationStatus.APPROVED)
+
+    plan = await created(campaign.id, "REJECT")
+
+    [item] = await items(plan)
+    assert (item["outcome"], item["error"]["code"]) == ("REFUSED", "NOT_FOUND")
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "field"),
+    [
+        ({"action": "MARK_JOINED", "applicants": {}}, "INVALID_INPUT", ["applicants"]),
+        (
+            {"action": "REMOVE", "reason": "why", "applicantsOrder": "NAME_ASC"},
+            "INVALID_INPUT",
+            ["applicantsOrder"],
+        ),
+        ({"action": "APPROVE", "candidates": {}}, "INVALID_INPUT", ["candidates"]),
+        ({"action": "REOPEN", "candidatesOrder": "NAME_ASC"}, "INVALID_INPUT", ["candidatesOrder"]),
+        ({"action": "REMOVE"}, "REASON_REQUIRED", ["reason"]),
+        ({"action": "REMOVE", "reason": " "}, "REASON_REQUIRED", ["reason"]),
+        ({"action": "APPROVE", "reason": "x" * 2_001}, "INVALID_INPUT", ["reason"]),
+        ({"action": "APPROVE", "message": "\0"}, "INVALID_INPUT", ["message"]),
+        ({"action": "MARK_JOINED", "limit": 0}, "INVALID_INPUT", ["limit"]),
+        ({"action": "MARK_JOINED", "except": ["x"]}, "INVALID_INPUT", ["except", "0"]),
+        (
+            {"action": "MARK_JOINED", "except": [encode("Influencer", 1)] * 1_001},
+            "TOO_MANY_ITEMS",
+            ["except"],
+        ),
+        (
+            {"action": "MARK_JOINED", "candidates": {"search": "x" * 201}},
+            "INVALID_INPUT",
+            ["candidates"],
+        ),
+        (
+            {"action": "MARK_JOINED", "candidates": {"countries": ["\0"]}},
+            "INVALID_INPUT",
+            ["candidates"],
+        ),
+        (
+            {"action": "APPROVE", "applicants": {"updatedSince": "yesterday"}},
+            "INVALID_INPUT",
+            ["applicants", "updatedSince"],
+        ),
+        ({"action": "APPROVE", "campaignId": "x"}, "NOT_FOUND", ["campaignId"]),
+        ({"action": "APPROVE", "campaignId": encode("Campaign", 999)}, "NOT_FOUND", ["campaignId"]),
+    ],
+)
+async def test_what_is_wrong_with_the_call_makes_no_plan(
+    db: str, given: dict[str, Any], code: str, field: list[str]
+) -> None:
+    campaign = await data.campaign(selection=True)
+
+    payload = await mutate("createPlan", **{"campaignId": encode("Campaign", campaign.id), **given})
+
+    assert payload["plan"] is None
+    [error] = payload["userErrors"]
+    assert (error["code"], error["field"]) == (code, ["input", *field])
+
+
+async def test_more_than_a_list_may_have_is_a_failure(
+    db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(freezing, "MAX_ITEMS", 3)
+    campaign = await data.campaign()
+    await data.crowd(4)
+
+    failed = await created(campaign.id, "MARK_JOINED")
+    enough = await created(campaign.id, "MARK_JOINED", limit=3)
+
+    assert (failed["status"], failed["summary"]) == ("FAILED", None)
+    assert failed["error"]["code"] == "TOO_MANY_ITEMS"
+    assert failed["endedAt"] is not None
+    assert await items(failed) == []
+    assert enough["summary"]["changed"] == 3
+
+
+async def test_what_a_crash_left_behind_is_stored_anew(
+    db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(freezing, "STORED", 2)
+    campaign = await data.campaign()
+    await data.crowd(5)
+    store = freezing.FrozenList.store
+
+    async def dies(self: Any, plan: int, start: int, stop: int) -> None:
+        await store(self, plan, start, stop)
+        if start == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(freezing.FrozenList, "store", dies)
+    with pytest.raises(KeyboardInterrupt):
+        await created(campaign.id, "MARK_JOINED")
+    [plan] = await _plans(campaign.id)
+    assert (plan["status"], plan["items"]["totalCount"]) == ("PREPARING", 0)
+
+    monkeypatch.undo()
+    await freezing.freeze_all()
+
+    assert len(set(people(await items(await look(plan["id"]))))) == 5
+
+
+async def _plans(campaign: int) -> list[dict[str, Any]]:
+    found = await engine.answer(
+        "query Plans($id: ID!) { campaign(id: $id) {"
+        " plans { nodes { id status items { totalCount } } totalCount } } }",
+        id=encode("Campaign", campaign),
+    )
+    return found["campaign"]["plans"]["nodes"]
+
+
+async def test_a_campaigns_plans_are_listed_newest_first(db: str) -> None:
+    campaign, other = await data.campaign(), await data.campaign()
+    made = [await created(campaign.id, "MARK_JOINED") for _ in range(3)]
+    await created(other.id, "MARK_JOINED")
+
+    assert [p["id"] for p in await _plans(campaign.id)] == [p["id"] for p in reversed(made)]
+
+
+@pytest.mark.parametrize("role", ["advertiser", "influencer", "service"])
+async def test_plans_are_for_staff(db: str, role: str) -> None:
+    campaign = await data.campaign()
+    person = await data.influencer((INSTAGRAM, 10))
+    plan = await created(campaign.id, "MARK_JOINED")
+    caller = {"advertiser": ADVERTISER, "influencer": creator(person.id), "service": SERVICE}[role]
+    gid = encode("Campaign", campaign.id)
+
+    for query, variables in (
+        (
+            "mutation M($i: CreatePlanInput!) { createPlan(input: $i) { plan { id } } }",
+            {"i": {"campaignId": gid, "action": "MARK_JOINED"}},
+        ),
+        (
+            "mutation M($i: PlanInput!) { applyPlan(input: $i) { plan { id } } }",
+            {"i": {"id": plan["id"]}},
+        ),
+        (
+            "mutation M($i: PlanInput!) { cancelPlan(input: $i) { plan { id } } }",
+            {"i": {"id": plan["id"]}},
+        ),
+        (
+            "mutation M($i: UndoPlanInput!) { undoPlan(input: $i) { plan { id } } }",
+            {"i": {"id": plan["id"], "reason": "why"}},
+        ),
+        ("query Q($id: ID!) { plan(id: $id) { id } }", {"id": plan["id"]}),
+    ):
+        assert await engine.refusal(query, caller, **variables) == "FORBIDDEN"
+    if role != "service":
+        plans = "query Q($id: ID!) { campaign(id: $id) { plans { totalCount } } }"
+        assert await engine.refusal(plans, caller, id=gid) == "FORBIDDEN"
+    seen = (
+        await engine.answer("query N($id: ID!) { node(id: $id) { id } }", caller, id=plan["id"])
+        if role != "service"
+        else {"node": None}
+    )
+    assert seen == {"node": None}
+    node = "query N($id: ID!) { node(id: $id) { id } }"
+    assert await engine.answer(node, id=plan["id"]) == {"node": {"id": plan["id"]}}
+    if role != "service":
+        assert await engine.answer(node, caller, id=plan["id"]) == {"node": None}
+
+
+async def test_a_filter_is_kept_until_the_list_is_frozen_no_longer(db: str) -> None:
+    """A search text may be the name of somebody who is erased later."""
+    campaign = await data.campaign()
+    given = {"campaignId": encode("Campaign", campaign.id), "action": "MARK_JOINED"}
+    wanted = await mutate("createPlan", **given, candidates={"search": "Mika"})
+    cancelled = await mutate("createPlan", **given, candidates={"search": "Mika"})
+    await mutate("cancelPlan", id=cancelled["plan"]["id"])
+    [first, second] = await Plan.all().order_by("id")
+    assert "Mika" in (first.request or "")
+    assert second.request is None
+
+    await frozen(wanted["plan"]["id"])
+
+    assert [plan.request for plan in await Plan.all()] == [None, None]
+
+
+async def test_a_filter_that_is_not_valid_any_more_is_a_failure(db: str) -> None:
+    campaign = await data.campaign()
+    wanted = await mutate(
+        "createPlan", campaignId=encode("Campaign", campaign.id), action="MARK_JOINED"
+    )
+    outdated = '{"is_of_candidates": true, "filter": {"search": "%s"}, "order": null}' % ("x" * 201)
+    await Plan.all().update(request=outdated)
+
+    plan = await frozen(wanted["plan"]["id"])
+
+    assert (plan["status"], plan["error"]["code"]) == ("FAILED", "INVALID_INPUT")
