@@ -9,7 +9,7 @@ last look at their position and its joining, so that it misses no event and gets
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from delivery.news import News
 from execution.errors import code_of, to_client_error
@@ -311,12 +311,27 @@ async def _rendered(subscription: Subscription, positions: Sequence[int]) -> Map
         await asyncio.sleep(RETRY_SECONDS)
 
 
+class Deliverer(Protocol):
+    """The source of the results of subscriptions."""
+
+    async def run(self) -> None:
+        """Deliver until cancelled."""
+        ...
+
+    async def close(self) -> None:
+        """Give up the subscribers that are joining."""
+        ...
+
+
+D = TypeVar("D", bound=Deliverer)
+
+
 @asynccontextmanager
-async def running(live: Live) -> AsyncGenerator[Live]:
-    """Deliver new events to subscribers during the block."""
-    telling = asyncio.create_task(live.run())
+async def running(deliverer: D) -> AsyncGenerator[D]:
+    """Deliver what is new to subscribers during the block."""
+    telling = asyncio.create_task(deliverer.run())
     try:
-        yield live
+        yield deliverer
     finally:
         telling.cancel()
-        await asyncio.gather(telling, live.close(), return_exceptions=True)
+        await asyncio.gather(telling, deliverer.close(), return_exceptions=True)

@@ -49,6 +49,11 @@ class Subscription:
         "Cursor of the feed after which it begins; None for events from now on."
         self.campaign_id = None if campaign is None else decode(campaign, "Campaign")
         "Campaign whose events it gets; None for all."
+        plan = given.get("id")
+        self.plan_id = None if plan is None else decode(plan, "Plan")
+        "Plan whose progress it gets; None for events."
+        self.is_of_plan = "id" in given
+        "Whether it gets the progress of a plan."
         self.influencer_id = context.caller.influencer_id
         "Influencer whose events it gets; None for all."
         self._at_once = max(1, COST_LIMIT // max(1, operation.price.of(variables)))

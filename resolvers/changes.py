@@ -1,8 +1,9 @@
-"""Changes of participations, for subscriptions and webhooks: events at positions in the feed."""
+"""The results of subscriptions and webhooks: events at positions in the feed, and plans."""
 
 from projection import Completed
 from resolvers.answers import Info, allow, by_key, may_see
 from resolvers.errors import RequestError
+from resolvers.ids import decode
 from resolvers.queries.influencers import is_known
 from workflow.enums import Role
 
@@ -31,6 +32,19 @@ async def of_own_jobs(info: Info) -> Completed:
     if not await is_known(caller.influencer_id):
         raise RequestError("UNAUTHENTICATED", "The influencer of this token is not known any more.")
     return await _changes(info)
+
+
+async def of_plan(info: Info, plan: str) -> Completed:
+    """Return the plan as it is now, by its key.
+
+    Raises RequestError: FORBIDDEN, UNAUTHENTICATED, and INVALID_INPUT if there is no such plan.
+    """
+    allow(info, Role.STAFF)
+    key = decode(plan, "Plan")
+    found = {} if key is None else await by_key(info, "Plan", {key: [()]})
+    if not found:
+        raise RequestError("INVALID_INPUT", "`id` names no plan.")
+    return Completed(found)
 
 
 async def _changes(info: Info) -> Completed:

@@ -10,6 +10,7 @@ from resolvers import changes
 from schema.event import ParticipationEvent
 from schema.fields import Info, answers
 from schema.participation import Participation
+from schema.plan import Plan
 
 After = Annotated[
     str | None,
@@ -74,3 +75,17 @@ class Subscription:
     async def my_job_changed(self, info: Info, after: After = UNSET) -> Completed:
         """The changes of the calling influencer's participations."""
         return await changes.of_own_jobs(info)
+
+    @answers(Plan)
+    async def plan_progressed(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The plan's global id.")],
+    ) -> Completed:
+        """The plan as it is now, and again whenever it has come further. For staff.
+
+        Several steps at once may be told together. The stream is completed with the plan's end:
+        `APPLIED`, `CANCELLED`, `EXPIRED` or `FAILED`. An unknown plan is refused with
+        `INVALID_INPUT`.
+        """
+        return await changes.of_plan(info, id)

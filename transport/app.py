@@ -154,6 +154,7 @@ def _lifespan(
             replicating(options) as replicas,
             working([*_workers(), *workers]),
             running(service.live),
+            running(service.progress),
             metrics_published(settings, replicas),
             traces_sent(traces),
             service.streams.looking(),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from delivery.live import Live
+from delivery.progress import Progress
 from execution.documents import Operation
 from execution.engine import Engine, Params
 from resolvers.context import Context
@@ -34,6 +35,7 @@ class Service:
     max_concurrency: int = 500
     streams: Registry = field(default_factory=Registry)
     live: Live = field(default_factory=Live)
+    progress: Progress = field(default_factory=Progress)
     under_way: int = field(default=0, init=False)
     deadline: Deadline = field(init=False)
     tickets: Tickets = field(init=False)
@@ -57,7 +59,8 @@ class Service:
         Raises RefusedError and RateLimitedError, as the engine does.
         """
         subscription = self.engine.subscription(operation, params, context)
-        stream.leave_by(self.live.subscribe(subscription, stream))
+        source = self.progress if subscription.is_of_plan else self.live
+        stream.leave_by(source.subscribe(subscription, stream))
 
 
 def _took_too_long(seconds: float) -> RequestError:
