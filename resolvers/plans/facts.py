@@ -1,13 +1,12 @@
 """The facts that decide, of many influencers at once, without locks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 import orjson
 
 from database.session import rows
-from database.statement import columns_of
+from database.statement import Row, columns_of
 from workflow.facts import (
     AccountRow,
     CampaignRow,
@@ -25,15 +24,14 @@ async def campaign_row(campaign: int) -> CampaignRow:
     return CampaignRow(*row)
 
 
-async def read_facts(
-    campaign: int, terms: CampaignRow, influencers: Sequence[int], now: datetime
-) -> Mapping[int, Facts]:
-    """Return the facts of these influencers in a campaign, without those who have been erased."""
+async def read_rows(campaign: int, influencers: Iterable[int]) -> Mapping[int, Row]:
+    """Return a row for each of these influencers in a campaign, but for those who were erased."""
     found = await rows(_FACTS, campaign=campaign, ids=list(influencers))
-    return {row[0]: _facts_of(terms, row, now) for row in found}
+    return {row[0]: row for row in found}
 
 
-def _facts_of(terms: CampaignRow, row: Sequence[Any], now: datetime) -> Facts:
+def facts_of(terms: CampaignRow, row: Row, now: datetime) -> Facts:
+    """Return the facts in a row of `read_rows`."""
     accounts, override, posts, status = row[4:8]
     return build_facts(
         terms,

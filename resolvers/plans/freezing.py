@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from background.lease import BRISK
@@ -13,19 +14,20 @@ from background.worker import Worker
 from database.failures import is_outage
 from database.session import database, locked_rows, rows, run
 from database.snapshots import Reading
+from database.statement import Row
 from database.transactions import transacted
 from projection import Run, Terms
 from projection.listing import Page, page_values
 from resolvers.context import Context, utc_now
 from resolvers.errors import RequestError
-from resolvers.plans.facts import campaign_row, read_facts
+from resolvers.plans.facts import campaign_row, facts_of, read_rows
 from resolvers.plans.frozen import FrozenList
 from resolvers.plans.keeping import keep
 from resolvers.plans.request import Request
 from resolvers.plans.undoing import Member, done_items
 from workflow.enums import ErrorCode, PlanAction, Role
+from workflow.facts import CampaignRow
 from workflow.plans import command_of
-from workflow.table import Facts
 
 MAX_ITEMS = 1_000_000
 READY_TIME = timedelta(hours=24)
@@ -33,7 +35,9 @@ READY_TIME = timedelta(hours=24)
 PAGE = 50_000
 """Influencers that are listed at a time."""
 BATCH = 1_000
-"""Influencers whose facts are read at a time; in between the process does its other work."""
+"""Influencers whose facts are read at a time, while the batch before is decided."""
+SLICE = 100
+"""Influencers that are decided at a time; in between the process does its other work."""
 STORED = 10_000
 """Items that are stored in one transaction."""
 SECONDS = 1
@@ -106,19 +110,44 @@ async def _decide_all(plan: _Plan, now: datetime) -> FrozenList:
         async for members in _members(plan):
             if len(frozen) + len(members) > MAX_ITEMS:
                 raise TooManyItemsError
-            for start in range(0, len(members), BATCH):
-                batch = members[start : start + BATCH]
-                influencers = [member.influencer for member in batch]
-                facts = await read_facts(plan.campaign_id, terms, influencers, now)
-                _decide(frozen, batch, facts)
-                await asyncio.sleep(0)
+            await _decide_page(frozen, plan.campaign_id, terms, members, now)
         return frozen
 
 
-def _decide(frozen: FrozenList, members: Sequence[Member], facts: Mapping[int, Facts]) -> None:
-    """Add these members to the list; who has no facts has been erased."""
-    for influencer, refusal in members:
-        known = facts.get(influencer)
+async def _decide_page(
+    frozen: FrozenList,
+    campaign: int,
+    terms: CampaignRow,
+    members: Sequence[Member],
+    now: datetime,
+) -> None:
+    """Add these members to the list in batches, and read the next one meanwhile."""
+    starts = range(0, len(members), BATCH)
+    batches = [*(members[start : start + BATCH] for start in starts), ()]
+    found = await _read(campaign, batches[0])
+    for batch, following in pairwise(batches):
+        deciding = _decide(frozen, batch, terms, found, now)
+        _, found = await asyncio.gather(deciding, _read(campaign, following))
+
+
+async def _read(campaign: int, members: Sequence[Member]) -> Mapping[int, Row]:
+    influencers = [member.influencer for member in members]
+    return await read_rows(campaign, influencers) if influencers else {}
+
+
+async def _decide(
+    frozen: FrozenList,
+    members: Sequence[Member],
+    terms: CampaignRow,
+    found: Mapping[int, Row],
+    now: datetime,
+) -> None:
+    """Add these members to the list; who has no row has been erased."""
+    for place, (influencer, refusal) in enumerate(members):
+        if place % SLICE == 0:
+            await asyncio.sleep(0)
+        row = found.get(influencer)
+        known = facts_of(terms, row, now) if row else None
         if known is None:
             frozen.refuse(influencer, None, ErrorCode.NOT_FOUND)
         elif refusal is not None:
