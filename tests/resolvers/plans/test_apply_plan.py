@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from database.session import rows
 from models.campaign import Campaign
 from models.participation import Participation, ParticipationEvent
 from models.plan import Plan
@@ -269,16 +270,17 @@ async def test_a_list_that_somebody_else_freezes_by_now_is_theirs(
 
     async def overtaken(*arguments: Any) -> Any:
         frozen = await decide_all(*arguments)
-        monkeypatch.setattr(freezing, "_decide_all", decide_all)
-        await freezing.freeze(key)
+        await freezing._begin(key)  # pyright: ignore[reportPrivateUsage]
         return frozen
 
     monkeypatch.setattr(freezing, "_decide_all", overtaken)
     await freezing.freeze(key)
 
-    plan = await look(payload["plan"]["id"])
-    assert plan["status"] == "READY"
-    assert len(await items(plan)) == 5
+    assert (await look(payload["plan"]["id"]))["status"] == "PREPARING"
+    assert await rows("SELECT place FROM plan_item") == []
+    monkeypatch.setattr(freezing, "_decide_all", decide_all)
+    await freezing.freeze(key)
+    assert len(await items(await look(payload["plan"]["id"]))) == 5
 
 
 async def test_applying_again_answers_the_plan_again(db: str) -> None:

@@ -117,6 +117,17 @@ async def test_an_undo_can_be_undone(db: str) -> None:
     assert await _status(campaign, person) == "REVIEWING"
 
 
+async def test_a_plan_tells_which_one_was_made_last_to_take_it_back(db: str) -> None:
+    campaign, _ = await _one()
+    plan = await applied(await created(campaign.id, "MARK_JOINED"))
+    first, second = await undone(plan), await undone(plan)
+
+    assert (await look(plan["id"]))["undoneBy"] == {"id": second["id"]}
+    assert (first["undoes"], first["undoneBy"]) == ({"id": plan["id"]}, None)
+    await applied(first)
+    assert (await applied(second))["progress"]["drifted"] == 1
+
+
 async def test_a_removal_by_an_undo_is_not_taken_back(db: str) -> None:
     campaign, person = await _one()
     undo = await applied(await undone(await applied(await created(campaign.id, "MARK_JOINED"))))
