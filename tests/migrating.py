@@ -57,26 +57,9 @@ async def schema_of(url: str) -> set[tuple[str, str, str]]:
 async def forget(migration: str) -> None:
     """Take back what migrations from this one on add, 0009 at the earliest, and their notes."""
     await _undo_plans()
-    if migration < "0019":
-        await _undo_receipts()
-    if migration < "0018":
-        await run("DROP TABLE ticket")
-    if migration < "0017":
-        await _undo_webhooks()
-    if migration < "0016":
-        await _undo_erasure()
-    if migration < "0015":
-        await _undo_feed()
-    if migration < "0014":
-        await _undo_services()
-    if migration < "0013":
-        await _undo_referral_codes()
-    if migration < "0012":
-        await _undo_live_posts()
-    if migration < "0011":
-        await _undo_selection()
-    if migration < "0010":
-        await run("ALTER TABLE idempotency_key DROP COLUMN read_after")
+    for later, undo in _UNDO.items():
+        if migration < later:
+            await undo()
     await run("DELETE FROM tortoise_migrations WHERE name >= :name", name=migration)
 
 
@@ -205,3 +188,28 @@ def _editor() -> SqliteEditor | AsyncpgSchemaEditor:
 def _check(name: str) -> CheckConstraint:
     [check] = [one for one in Campaign.Meta.constraints if one.name == name]
     return check
+
+
+async def _undo_tickets() -> None:
+    """Undo migration 0017."""
+    await run("DROP TABLE ticket")
+
+
+async def _undo_read_after() -> None:
+    """Undo migration 0009."""
+    await run("ALTER TABLE idempotency_key DROP COLUMN read_after")
+
+
+_UNDO = {
+    "0019": _undo_receipts,
+    "0018": _undo_tickets,
+    "0017": _undo_webhooks,
+    "0016": _undo_erasure,
+    "0015": _undo_feed,
+    "0014": _undo_services,
+    "0013": _undo_referral_codes,
+    "0012": _undo_live_posts,
+    "0011": _undo_selection,
+    "0010": _undo_read_after,
+}
+"""What undoes a migration, by the number of the next one."""
