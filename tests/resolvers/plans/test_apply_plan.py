@@ -402,6 +402,7 @@ async def test_every_action_can_be_planned(
     assert item["participation"]["status"] == after
     [event] = await ParticipationEvent.all()
     assert (event.action, event.plan_id) == (Action(action), key_of(plan["id"]))
+    assert event.decision is not None
 
 
 async def test_the_plan_of_an_event_is_for_staff(db: str) -> None:
