@@ -17,6 +17,7 @@ from resolvers.pipeline.bulk import load_candidates
 from resolvers.pipeline.loading import LockedCandidate
 from resolvers.pipeline.unit_of_work import Actor, UnitOfWork
 from resolvers.plans.undoing import last_plans
+from telemetry.metrics import TRANSITIONS
 from workflow.decisions import Decision
 from workflow.enums import ErrorCode, Outcome, PlanAction, PlanItemOutcome, Role
 from workflow.plans import command_of
@@ -79,13 +80,16 @@ worker = Worker("plans applied", apply_all, SECONDS, BRISK)
 
 async def apply_chunk(plan: int) -> None:
     """Try the next items of a plan, and note how far it has come, in one transaction."""
-    await transacted(partial(_apply_chunk, plan))
+    action, changed = await transacted(partial(_apply_chunk, plan))
+    if changed:
+        TRANSITIONS.add(action, Outcome.CHANGED, amount=changed)
 
 
-async def _apply_chunk(key: int) -> None:
+async def _apply_chunk(key: int) -> tuple[str, int]:
+    """Return the action, and how many it has changed."""
     found = await locked_rows(_PLAN, "FOR UPDATE", id=key)
     if not found:
-        return  # it was cancelled
+        return "", 0  # it was cancelled
     plan = _Plan(*found[0])
     items = [
         _Item(*row) for row in await rows(_ITEMS, id=key, after=plan.applied_through, limit=CHUNK)
@@ -94,14 +98,16 @@ async def _apply_chunk(key: int) -> None:
     drifts = await _try(context, plan, items) if items else []
     if drifts:
         await run(_DRIFTS, id=key, drifts=dumps(drifts))
+    changed = len(items) - len(drifts)
     await run(
         _PROGRESS,
         id=key,
         through=items[-1].place if items else plan.applied_through,
-        changed=len(items) - len(drifts),
+        changed=changed,
         drifted=len(drifts),
         now=context.tick(),
     )
+    return plan.action, changed
 
 
 async def _try(context: Context, plan: _Plan, items: Sequence[_Item]) -> list[_Drift]:

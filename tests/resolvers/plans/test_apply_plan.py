@@ -14,6 +14,7 @@ from models.plan import Plan
 from resolvers.caller import Caller
 from resolvers.ids import encode
 from resolvers.plans import applying, freezing, keeping
+from telemetry.metrics import TRANSITIONS
 from tests import data, engine
 from tests.data import NOW
 from tests.engine import STAFF, gids
@@ -453,3 +454,22 @@ async def test_times_never_run_backwards(db: str) -> None:
 
     [event] = await ParticipationEvent.all()
     assert event.occurred_at >= later
+
+
+async def test_what_is_changed_is_counted_with_all_other_decisions(
+    db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(applying, "CHUNK", 2)
+    campaign = await _campaign_with(3)
+    plan = await created(campaign.id, "MARK_JOINED")
+    before = _counted()
+
+    await applied(plan)
+
+    assert _counted() == before + 3
+
+
+def _counted() -> float:
+    label = ("MARK_JOINED", "CHANGED")
+    found = {labels: numbers[0] for _, labels, numbers in TRANSITIONS.samples()}
+    return found.get(label, 0)
