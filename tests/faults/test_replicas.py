@@ -31,7 +31,7 @@ from tests.transport.serving import served
 from transport.app import create_app
 from transport.settings import Settings
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("own_logs")]
 
 SECONDS = 30
 MAX_LAG = 1.5

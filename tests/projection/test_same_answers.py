@@ -140,7 +140,7 @@ class Asked:
 
 
 @pytest.fixture
-async def asked(db: str) -> AsyncGenerator[Asked]:
+async def asked(db: str, own_logs: None) -> AsyncGenerator[Asked]:
     """A server in this process, and a crowd with posts and histories around its campaigns."""
     await _populate()
     await catch_up()

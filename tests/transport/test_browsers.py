@@ -22,6 +22,8 @@ from transport import graphiql
 from transport.app import create_app
 from transport.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("own_logs")
+
 CHROMIUM = "/usr/bin/chromium"
 CONSOLE, APP = "https://console.example", "https://app.example"
 INTROSPECTION = {"query": "{ __schema { types { name description fields { name } } } }"}

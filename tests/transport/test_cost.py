@@ -17,6 +17,8 @@ from tests.transport.serving import served
 from transport.app import create_app
 from transport.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("own_logs")
+
 ERRORS = "summary { changed unchanged refused } userErrors { code message field }"
 ERROR = "outcome error { code message field }"
 PARTICIPATION = """participation { id status candidateStatus applicantStatus origin round version
