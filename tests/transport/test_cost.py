@@ -59,7 +59,8 @@ def test_no_bulk_mutation_is_forgotten() -> None:
             or is_input_object_type(named_type(type_of(part)))
         )
     }
-    assert bulk == set(CONSOLE)
+    # The ids that createPlan is given are only left out of its list.
+    assert bulk - {"createPlan"} == set(CONSOLE)
 
 
 async def test_each_bulk_mutation_at_its_largest_is_below_the_limit(server: Server) -> None:
