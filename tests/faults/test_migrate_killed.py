@@ -38,7 +38,8 @@ def killed() -> Generator[Killed]:
 @pytest.mark.parametrize(
     ("has_rows", "of", "step"),
     [
-        (True, "commit", 1),
+        (True, "commit", 4),
+        pytest.param(True, "commit", 1, marks=pytest.mark.fault),
         pytest.param(True, "any", 1, marks=pytest.mark.fault),
         pytest.param(False, "any", 7, marks=pytest.mark.fault),
     ],

@@ -48,7 +48,7 @@ from workflow.enums import (
     Rule,
 )
 
-EXAMPLES = 120
+EXAMPLES = 90
 """Operations made for each role. Each is asked as every role."""
 WIDE = """
 query Wide($id: ID!, $with: Boolean! = true, $without: Boolean! = false,
