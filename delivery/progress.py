@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any, TypeAlias
 
 from database.session import rows
-from delivery.live import RETRY_SECONDS, Subscriber
+from delivery.live import RENDER_SECONDS, RETRY_SECONDS, Subscriber
 from execution.errors import code_of, to_client_error
 from execution.subscriptions import Subscription, to_request_error
 from resolvers.errors import RequestError
@@ -94,8 +94,10 @@ class Progress:
         if not plans:
             return
         states = {row[0]: tuple(row) for row in await rows(_STATES, ids=[*plans])}
-        for followers in self._groups(states).values():
-            await self._tell(followers, states[followers[0].subscription.plan_id])
+        groups = self._groups(states).values()
+        await asyncio.gather(
+            *(self._tell(group, states[group[0].subscription.plan_id]) for group in groups)
+        )
 
     def _groups(self, states: Mapping[Any, _State]) -> Mapping[Hashable, list[_Follower]]:
         """Return the followers who are to be told, by the key of their subscription."""
@@ -109,7 +111,10 @@ class Progress:
         plan = state[0]
         try:
             # It has one result, by the plan's key in the place of a position in the feed.
-            result = (await followers[0].subscription.render((plan,)))[plan]
+            async with asyncio.timeout(RENDER_SECONDS):
+                result = (await followers[0].subscription.render((plan,)))[plan]
+        except TimeoutError:
+            return  # until the next look
         except Exception as error:  # noqa: BLE001
             ending = to_request_error(error)
             if code_of(ending) != "UNAVAILABLE":  # else at the next look

@@ -107,6 +107,7 @@ HISTORY_SQLITE = (
     _RECEIPTS.SQLITE[0],
     _RECEIPTS.SQLITE[1].replace("WHEN NOT (", "WHEN NOT (NEW.plan_id IS OLD.plan_id AND"),
 )
+assert HISTORY_SQLITE[1] != _RECEIPTS.SQLITE[1], "it names the new column"
 
 
 class Migration(migrations.Migration):

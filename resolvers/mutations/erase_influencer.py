@@ -166,10 +166,14 @@ UPDATE participation_event SET reason = NULL, message = NULL,
     actor_name = CASE WHEN actor_role = 'INFLUENCER' THEN NULL ELSE actor_name END
 WHERE influencer_id = :influencer AND action <> 'ERASE' AND (reason IS NOT NULL
     OR message IS NOT NULL OR actor_role = 'INFLUENCER' AND actor_name IS NOT NULL)"""
-# The texts of a plan are about many, unless it has changed nobody else.
+# The texts of a plan are about many, unless it is about nobody else, or has changed nobody else.
+# One that is being applied needs them.
 _PLANS = """
-UPDATE plan SET reason = NULL, message = NULL WHERE changed = 1 AND id IN (
-    SELECT plan_id FROM participation_event WHERE influencer_id = :influencer)"""
+UPDATE plan SET reason = NULL, message = NULL WHERE status <> 'APPLYING' AND (
+    changed = 1 AND id IN (
+        SELECT plan_id FROM participation_event WHERE influencer_id = :influencer)
+    OR changes + unchanged + refused = 1 AND EXISTS (
+        SELECT 1 FROM plan_item x WHERE x.plan_id = plan.id AND x.influencer_id = :influencer))"""
 _HANDLES = "SELECT platform, handle FROM social_account WHERE influencer_id = :influencer"
 _TEXTS = """
 SELECT value FROM (

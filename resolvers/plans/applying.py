@@ -16,6 +16,7 @@ from resolvers.context import Context
 from resolvers.pipeline.bulk import load_candidates
 from resolvers.pipeline.loading import LockedCandidate
 from resolvers.pipeline.unit_of_work import Actor, UnitOfWork
+from resolvers.plans.keeping import PAUSE
 from resolvers.plans.undoing import last_plans
 from telemetry.metrics import TRANSITIONS
 from workflow.decisions import Decision
@@ -25,8 +26,6 @@ from workflow.table import Command
 
 CHUNK = 1_000
 """Items that are tried in one transaction, for which single actions wait at most."""
-PAUSE = 0.01
-"""Seconds between two chunks: on SQLite, others who wait for the write lock only look for it."""
 SECONDS = 1
 """Between two looks at what others have asked for."""
 
@@ -63,16 +62,21 @@ _Drift: TypeAlias = tuple[int, int | None]
 async def apply_all() -> None:
     """Apply the plans that are APPLYING, chunk by chunk in turn, until there is none."""
     stuck = set[int]()
+    outage: Exception | None = None
     while plans := [plan for [plan] in await rows(_APPLYING) if plan not in stuck]:
         for plan in plans:
             try:
                 await apply_chunk(plan)
-            except Exception as error:
-                if is_outage(error):
-                    raise
+            except Exception as error:  # noqa: BLE001
+                # It may be of this plan alone, such as a campaign that is locked for long.
                 stuck.add(plan)
-                _log.warning("plan %d cannot be applied on", plan, exc_info=True)
+                if is_outage(error):
+                    outage = error
+                else:
+                    _log.warning("plan %d cannot be applied on", plan, exc_info=True)
             await asyncio.sleep(PAUSE)
+    if outage is not None:
+        raise outage
 
 
 worker = Worker("plans applied", apply_all, SECONDS, BRISK)
@@ -94,15 +98,16 @@ async def _apply_chunk(key: int) -> tuple[str, int]:
     items = [
         _Item(*row) for row in await rows(_ITEMS, id=key, after=plan.applied_through, limit=CHUNK)
     ]
+    assert items, "a plan that has no items left to try is APPLIED"
     context = Context()
-    drifts = await _try(context, plan, items) if items else []
+    drifts = await _try(context, plan, items)
     if drifts:
         await run(_DRIFTS, id=key, drifts=dumps(drifts))
     changed = len(items) - len(drifts)
     await run(
         _PROGRESS,
         id=key,
-        through=items[-1].place if items else plan.applied_through,
+        through=items[-1].place,
         changed=changed,
         drifted=len(drifts),
         now=context.tick(),

@@ -22,7 +22,7 @@ from resolvers.context import Context, utc_now
 from resolvers.errors import RequestError
 from resolvers.plans.facts import campaign_row, facts_of, read_rows
 from resolvers.plans.frozen import FrozenList
-from resolvers.plans.keeping import keep
+from resolvers.plans.keeping import PAUSE, keep
 from resolvers.plans.request import Request
 from resolvers.plans.undoing import Member, done_items
 from workflow.enums import ErrorCode, PlanAction, Role
@@ -63,14 +63,19 @@ class _Plan(NamedTuple):
 
 async def freeze_all() -> None:
     """Freeze the lists that are asked for, the oldest first; then keep to the times of others."""
+    outage: Exception | None = None
     for [plan] in await rows(_PREPARING):
         try:
             await freeze(plan)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
+            # It may be of this list alone, such as a statement that takes too long.
             if is_outage(error):
-                raise
-            _log.warning("the list of plan %d was not frozen", plan, exc_info=True)
+                outage = error
+            else:
+                _log.warning("the list of plan %d was not frozen", plan, exc_info=True)
     await keep(utc_now())
+    if outage is not None:
+        raise outage
 
 
 worker = Worker("plans", freeze_all, SECONDS, BRISK)
@@ -203,6 +208,7 @@ async def _store(plan: _Plan, frozen: FrozenList) -> None:
         stop = min(start + STORED, len(frozen))
         if not await transacted(partial(_store_some, plan, frozen, start, stop)):
             return
+        await asyncio.sleep(PAUSE)
     await _end(
         plan,
         _READY,
@@ -234,7 +240,7 @@ _NO_FIELD: tuple[str, Mapping[str, Any], Terms] = (
     Terms(invalid="INVALID_INPUT", forbidden="FORBIDDEN"),
 )
 """In place of the field and its arguments, which bind the cursors of clients."""
-_PREPARING = "SELECT id FROM plan WHERE status = 'PREPARING' ORDER BY id"
+_PREPARING = "SELECT id FROM plan WHERE status = 'PREPARING' ORDER BY attempt, id"
 _PLAN = f"""
 SELECT {", ".join(_Plan._fields)} FROM plan WHERE id = :id AND status = 'PREPARING'"""
 _MINE = "SELECT 1 FROM plan WHERE id = :id AND attempt = :attempt AND status = 'PREPARING'"

@@ -1,5 +1,6 @@
 """The times of plans: when one that nobody applied expires, and when a list is deleted."""
 
+import asyncio
 from datetime import datetime, timedelta
 
 from database.session import rows, run
@@ -8,6 +9,8 @@ EXPIRED_LISTS = timedelta(days=1)
 """So long the list of an expired plan is kept."""
 LISTS = timedelta(days=90)
 """So long the list of another plan is kept, once the plan is over."""
+PAUSE = 0.01
+"""Seconds between two transactions: on SQLite, who waits for the write lock only looks for it."""
 BATCH = 10_000
 """Items that are deleted by one statement."""
 
@@ -22,8 +25,8 @@ async def keep(now: datetime) -> None:
 
 async def _delete_list(plan: int) -> None:
     for statement in (_DRIFTS, _ITEMS):
-        while await run(statement, id=plan, batch=BATCH):
-            pass
+        while await run(statement, id=plan, batch=BATCH):  # noqa: ASYNC110
+            await asyncio.sleep(PAUSE)
     await run("UPDATE plan SET has_list = FALSE WHERE id = :id", id=plan)
 
 
