@@ -432,6 +432,10 @@ async def test_an_erasure_takes_the_texts_of_a_plan_that_changed_nobody_else(db:
     both = await created(other.id, "MARK_JOINED", reason="about both", message="to both")
     for plan in (alone, both):
         await applied(plan)
+    third = await data.campaign()
+    for status in ("READY", "APPLYING"):
+        about = await created(third.id, "MARK_JOINED", reason="about them", limit=1)
+        await Plan.filter(id=key_of(about["id"])).update(status=status)
 
     await engine.mutate(
         "eraseInfluencer",
@@ -441,7 +445,7 @@ async def test_an_erasure_takes_the_texts_of_a_plan_that_changed_nobody_else(db:
     )
 
     texts = [(plan.reason, plan.message) for plan in await Plan.all().order_by("id")]
-    assert texts == [(None, None), ("about both", "to both")]
+    assert texts == [(None, None), ("about both", "to both"), (None, None), ("about them", None)]
 
 
 async def test_times_never_run_backwards(db: str) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from asyncpg.exceptions import QueryCanceledError
 
 from models.campaign import Campaign
 from models.participation import Participation, ParticipationEvent
@@ -369,3 +370,26 @@ async def test_a_filter_that_is_not_valid_any_more_is_a_failure(db: str) -> None
     plan = await frozen(wanted["plan"]["id"])
 
     assert (plan["status"], plan["error"]["code"]) == ("FAILED", "INVALID_INPUT")
+
+
+async def test_a_list_that_takes_too_long_holds_up_no_other(
+    db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign = encode("Campaign", (await data.campaign()).id)
+    slow, other = [
+        (await mutate("createPlan", campaignId=campaign, action="MARK_JOINED"))["plan"]
+        for _ in range(2)
+    ]
+    read = freezing.campaign_row
+
+    async def cancelled_once(key: int) -> Any:
+        monkeypatch.setattr(freezing, "campaign_row", read)
+        raise QueryCanceledError("canceling statement due to statement timeout")
+
+    monkeypatch.setattr(freezing, "campaign_row", cancelled_once)
+    with pytest.raises(QueryCanceledError):
+        await freezing.freeze_all()
+    assert (await look(slow["id"]))["status"] == "PREPARING"
+    assert (await look(other["id"]))["status"] == "READY"
+    await freezing.freeze_all()
+    assert (await look(slow["id"]))["status"] == "READY"
