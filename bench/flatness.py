@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
-from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
@@ -252,7 +251,7 @@ async def _resolve(case: Case, recorder: Recorder, campaign: int) -> None:
         await available(run_, {}, [change for (change,) in changes.values()])
         return
     page = Page(limit=50, forward=True, cursor=None, after=True, asked=("", {}, Terms("", "")))
-    arguments = {"filter": case.filter, "orderBy": SimpleNamespace(value=case.order)}
+    arguments = {"filter": case.filter, "orderBy": case.order}
     listing = await _listing(case, run_, arguments, campaign)
     columns = "t.campaign_id, t.influencer_id, t.status"
     await run_.fetch(

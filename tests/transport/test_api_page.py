@@ -13,6 +13,7 @@ from projection.refusals import MAX_ERRORS
 from resolvers.errors import RequestCode
 from resolvers.mutations.add_referral_codes import MAX_CODES
 from resolvers.pipeline.bulk import MAX_ITEMS
+from resolvers.plans.freezing import MAX_ITEMS as MAX_LIST
 from resolvers.queries.nodes import MAX_IDS
 from resolvers.queries.search import MAX_LISTED
 from resolvers.queries.vocabulary import MAX_WORDS
@@ -34,6 +35,8 @@ WHILE_EXECUTING = {
 LIMITS = [
     [MAX_PAGE_SIZE, PAGE_SIZE],
     [MAX_ITEMS],
+    [MAX_ITEMS],
+    [MAX_LIST],
     [MAX_CODES],
     [POSTS_EACH, MAX_ACCOUNTS],
     [MAX_IDS],
