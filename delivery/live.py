@@ -22,7 +22,7 @@ PAGE = 100
 """Events that are read at a time for a subscriber that catches up."""
 BATCH = 500
 """Events that are read at a time for all subscribers that have caught up."""
-GATHER_SECONDS = 0.02
+GATHER_SECONDS = 0.01
 """Seconds after events were delivered in which the next ones gather, to be read together."""
 RETRY_SECONDS = 0.5
 """Seconds until the next attempt to read the feed, after one that failed."""
