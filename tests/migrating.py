@@ -10,6 +10,7 @@ from database.connection import connected
 from database.session import connection, rows, run
 from database.sqlite_schema import SqliteEditor
 from models.campaign import Campaign
+from models.history import kept_by_sqlite
 from models.participation import ParticipationEvent, Post
 
 _SCHEMA = {
@@ -36,8 +37,6 @@ _SQLITE_CHECKS = "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND s
 _CASTS = re.compile(r"::(character varying|text)(\[\])?|[()]")
 
 _HISTORY = import_module("models.migrations.0002_indexes_and_history")
-_ERASURE = import_module("models.migrations.0015_erasure")
-_RECEIPTS = import_module("models.migrations.0018_receipts")
 
 
 async def schema_of(url: str) -> set[tuple[str, str, str]]:
@@ -70,7 +69,7 @@ async def _undo_receipts() -> None:
         await run("DROP TRIGGER participation_event_no_update")
     await run("ALTER TABLE participation_event DROP COLUMN decision")
     if is_sqlite:
-        await run(_ERASURE.SQLITE[1])
+        await run(kept_by_sqlite()[1])
 
 
 async def _undo_plans() -> None:
@@ -80,7 +79,7 @@ async def _undo_plans() -> None:
         await run("DROP TRIGGER participation_event_no_update")
     await run("ALTER TABLE participation_event DROP COLUMN plan_id")
     if is_sqlite:
-        await run(_RECEIPTS.SQLITE[1])
+        await run(kept_by_sqlite("decision")[1])
     for table in ("plan_item", "plan_drift", "plan"):
         await run(f"DROP TABLE {table}")
 
@@ -212,4 +211,4 @@ _UNDO = {
     "0011": _undo_selection,
     "0010": _undo_read_after,
 }
-"""What undoes a migration, by the number of the next one."""
+"""Functions that undo a migration, by the number of the next one."""

@@ -4,6 +4,7 @@ from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 
 from database.operations import statements
+from models.history import kept_by_sqlite
 
 # Of the events of somebody erased the texts, and their own name, may be taken out, and nothing put
 # in: only the reason of the erasure itself stays.
@@ -35,35 +36,6 @@ POSTGRES = (
     """CREATE TRIGGER participation_event_no_update BEFORE UPDATE ON participation_event
     FOR EACH ROW EXECUTE FUNCTION participation_event_erasure()""",
 )
-STAYS = (
-    "id",
-    "campaign_id",
-    "influencer_id",
-    "participation_id",
-    "post_id",
-    "action",
-    "from_status",
-    "to_status",
-    "round",
-    "actor_role",
-    "actor_id",
-    "occurred_at",
-    "xid",
-)
-_STAYS = " AND ".join(f"NEW.{column} IS OLD.{column}" for column in STAYS)
-SQLITE = (
-    "DROP TRIGGER participation_event_no_update",
-    f"""CREATE TRIGGER participation_event_no_update BEFORE UPDATE ON participation_event
-    WHEN NOT (
-        {_STAYS} AND OLD.action <> 'ERASE'
-        AND (NEW.reason IS NULL OR NEW.reason IS OLD.reason)
-        AND (NEW.message IS NULL OR NEW.message IS OLD.message)
-        AND (NEW.actor_name IS OLD.actor_name
-            OR NEW.actor_name IS NULL AND OLD.actor_role = 'INFLUENCER')
-        AND EXISTS (SELECT 1 FROM influencer i
-            WHERE i.id = OLD.influencer_id AND i.erased_at IS NOT NULL))
-    BEGIN SELECT RAISE(ABORT, 'participation_event is history: it takes no UPDATE'); END""",
-)
 
 
 class Migration(migrations.Migration):
@@ -74,5 +46,5 @@ class Migration(migrations.Migration):
         ops.AddField("Influencer", "erased_by", fields.CharField(400, null=True)),
         ops.AddField("Influencer", "erased_reason", fields.CharField(2000, null=True)),
         ops.AddField("IdempotencyKey", "influencer_id", fields.BigIntField(null=True)),
-        statements(postgres=POSTGRES, sqlite=SQLITE),
+        statements(postgres=POSTGRES, sqlite=kept_by_sqlite()),
     ]

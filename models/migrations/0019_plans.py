@@ -1,11 +1,10 @@
 """Plans, the list of each, and which event came of which plan."""
 
-from importlib import import_module
-
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 
 from database.operations import check, link, statements
+from models.history import kept_by_sqlite
 from workflow.enums import ErrorCode, PlanAction, PlanStatus
 
 PLAN = ops.CreateModel(
@@ -101,13 +100,6 @@ INDEXES = (
     # The few that a plan would not change, among many that it would.
     "CREATE INDEX plan_item_others ON plan_item (plan_id, outcome, place) WHERE outcome <> 1",
 )
-# SQLite's trigger names the columns of the history that stay whatever is erased.
-_RECEIPTS = import_module("models.migrations.0018_receipts")
-HISTORY_SQLITE = (
-    _RECEIPTS.SQLITE[0],
-    _RECEIPTS.SQLITE[1].replace("WHEN NOT (", "WHEN NOT (NEW.plan_id IS OLD.plan_id AND"),
-)
-assert HISTORY_SQLITE[1] != _RECEIPTS.SQLITE[1], "it names the new column"
 
 
 class Migration(migrations.Migration):
@@ -119,5 +111,5 @@ class Migration(migrations.Migration):
         *CHECKS,
         statements(postgres=TABLES, sqlite=tuple(f"{table} WITHOUT ROWID" for table in TABLES)),
         ops.AddField("ParticipationEvent", "plan", link("plan", "Plan", null=True)),
-        statements(*INDEXES, sqlite=HISTORY_SQLITE),
+        statements(*INDEXES, sqlite=kept_by_sqlite("decision", "plan_id")),
     ]
