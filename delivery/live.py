@@ -311,7 +311,7 @@ async def _rendered(subscription: Subscription, positions: Sequence[int]) -> Map
         await asyncio.sleep(RETRY_SECONDS)
 
 
-class Deliverer(Protocol):
+class Source(Protocol):
     """The source of the results of subscriptions."""
 
     async def run(self) -> None:
@@ -323,15 +323,15 @@ class Deliverer(Protocol):
         ...
 
 
-D = TypeVar("D", bound=Deliverer)
+S = TypeVar("S", bound=Source)
 
 
 @asynccontextmanager
-async def running(deliverer: D) -> AsyncGenerator[D]:
+async def running(source: S) -> AsyncGenerator[S]:
     """Deliver what is new to subscribers during the block."""
-    telling = asyncio.create_task(deliverer.run())
+    telling = asyncio.create_task(source.run())
     try:
-        yield deliverer
+        yield source
     finally:
         telling.cancel()
-        await asyncio.gather(telling, deliverer.close(), return_exceptions=True)
+        await asyncio.gather(telling, source.close(), return_exceptions=True)

@@ -105,11 +105,12 @@ class Health:
 
 
 class Recorded(NamedTuple):
-    """What came of attempts, as it is stored."""
+    """The changes that were stored after attempts."""
 
     health: Health | None
     "The new health of the webhook; None if it has not changed."
     given_up: Sequence[Change]
+    "The changes of deliveries that failed for good."
 
 
 Decide: TypeAlias = Callable[[Target | None], tuple[Sequence[Change], Health | None]]

@@ -17,7 +17,7 @@ from resolvers.errors import RequestError
 from workflow.enums import PlanStatus
 
 LOOK_SECONDS = 0.25
-"""Between two looks at the plans."""
+"""Seconds between two reads of the plans."""
 OPEN = frozenset((PlanStatus.PREPARING, PlanStatus.READY, PlanStatus.APPLYING))
 """The statuses that are not the end of a plan."""
 

@@ -264,7 +264,7 @@ class Shift:
         if health is not None and health.failures:
             self._counted_at[webhook] = now
         if health is not None and health.disabled_reason is not None:
-            _told_off(webhook, health.disabled_reason)
+            _log_switched_off(webhook, health.disabled_reason)
         for change in given_up:
             _told_given_up(webhook, change)
         for attempt in attempts:
@@ -273,7 +273,7 @@ class Shift:
     async def _switch_off(self, target: Target, reason: str) -> None:
         health = Health(target.failing_since, target.failures, None, reason[:MAX_ERROR])
         await outbox.record(target.id, lambda _: ((), health), self._clock())
-        _told_off(target.id, reason)
+        _log_switched_off(target.id, reason)
 
     async def _sweep(self) -> bool:
         """Delete old deliveries once in a while; return whether there may be more."""
@@ -296,7 +296,7 @@ def _isolated(webhook: int) -> Generator[None]:
         _log.exception("the webhook %s could not be served", webhook)
 
 
-def _told_off(webhook: int, reason: str) -> None:
+def _log_switched_off(webhook: int, reason: str) -> None:
     WEBHOOKS_SWITCHED_OFF.add()
     _log.warning("the webhook %s is switched off: %s", webhook, reason)
 

@@ -122,7 +122,7 @@ def _arguments(root: RootCall, variables: dict[str, Any]) -> dict[str, Any]:
 
 
 _IGNORED = r"(?:[\s,\ufeff]|#[^\n\r]*)*"
-"""What may stand between tokens of a document, as a regular expression."""
+"""The ignored tokens of a document, as a regular expression."""
 
 
 def _key(root: RootCall, params: "Params", variables: dict[str, Any], caller: Caller) -> Hashable:

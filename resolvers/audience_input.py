@@ -12,7 +12,7 @@ MAX_CATEGORIES = 50
 MAX_CATEGORY = 100
 
 Readers: TypeAlias = Mapping[str, Callable[[Form, Any, str], Any]]
-"""By field, in the order of the refusals: what returns the column of a value, or refuses it."""
+"""Functions by field that return the column of a value, or refuse it; in the order of refusals."""
 
 
 def read_rules(

@@ -244,9 +244,9 @@ async def event(part: Participation, action: Action, **given: Any) -> Participat
 
 
 def receipt(*accounts: SocialAccount, rule: Rule = Rule.APPROVE, asked: Any = 0) -> str:
-    """What an event keeps of its decision: that these accounts qualified, and the first was taken.
+    """Return a stored receipt in which these accounts qualified, and the first was selected.
 
-    `asked` is what the rule takes beside an account.
+    `asked` is the argument of the rule beside an account.
     """
     shown = [value for account in accounts for value in (account.pk, account.followers)]
     selected = accounts[0].pk if accounts else 0

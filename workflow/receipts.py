@@ -51,7 +51,7 @@ class ReceiptPost:
     """The post of an event, before and after it."""
 
     platform: Platform | None = None
-    """Of the URL; only where a post was submitted or recorded."""
+    """The platform of the URL; None unless a post was submitted or recorded."""
     from_: PostStatus | None = None
     from_warning: PostWarning | None = None
     to: PostStatus
@@ -89,7 +89,7 @@ class Receipt:
     """The one that was selected, or is kept in a round that was opened anew."""
     selected_platforms: Sequence[Platform]
     availability: Availability | None
-    """What the override was set to."""
+    """The new value of the override."""
     post: ReceiptPost | None
 
 

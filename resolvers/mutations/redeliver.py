@@ -3,7 +3,6 @@
 from database.session import run
 from resolvers.context import Context
 from resolvers.deliveries_sql import REQUESTED_AGAIN
-from resolvers.feed import FeedCursor
 from resolvers.ids import decode
 from resolvers.mutations.webhook_input import WebhookOutcome, locked, read_cursor, unknown
 from resolvers.pipeline.validation import Form
@@ -25,16 +24,11 @@ async def redeliver(
         return WebhookOutcome(user_errors=unknown())
     webhook: int = found["id"]
     if cursor is not None:
-        await _from(webhook, cursor)
+        await run(_BACK, id=webhook, position=cursor.position)
     elif not await _one(context, webhook, delivery_id or ""):
         errors = unknown("delivery of this webhook", "deliveryId")
         return WebhookOutcome(webhook=webhook, user_errors=errors)
     return WebhookOutcome(webhook=webhook)
-
-
-async def _from(webhook: int, cursor: FeedCursor) -> None:
-    """Move the webhook back to this position in the feed."""
-    await run(_BACK, id=webhook, position=cursor.position)
 
 
 async def _one(context: Context, webhook: int, delivery_id: str) -> bool:

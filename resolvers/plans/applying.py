@@ -27,7 +27,7 @@ from workflow.table import Command
 CHUNK = 1_000
 """Items that are tried in one transaction, for which single actions wait at most."""
 SECONDS = 1
-"""Between two looks at what others have asked for."""
+"""Seconds between two turns of the worker."""
 
 _log = logging.getLogger(__name__)
 

@@ -31,7 +31,7 @@ from workflow.plans import command_of
 
 MAX_ITEMS = 1_000_000
 READY_TIME = timedelta(hours=24)
-"""So long a plan can be applied once it is READY."""
+"""Time within which a READY plan can be applied."""
 PAGE = 50_000
 """Influencers that are listed at a time."""
 BATCH = 1_000
@@ -41,7 +41,7 @@ SLICE = 100
 STORED = 10_000
 """Items that are stored in one transaction."""
 SECONDS = 1
-"""Between two looks at what others have asked for."""
+"""Seconds between two turns of the worker."""
 
 _log = logging.getLogger(__name__)
 
@@ -239,7 +239,7 @@ _NO_FIELD: tuple[str, Mapping[str, Any], Terms] = (
     {},
     Terms(invalid="INVALID_INPUT", forbidden="FORBIDDEN"),
 )
-"""In place of the field and its arguments, which bind the cursors of clients."""
+"""The field of pages without cursors of clients, which a field would bind."""
 _PREPARING = "SELECT id FROM plan WHERE status = 'PREPARING' ORDER BY attempt, id"
 _PLAN = f"""
 SELECT {", ".join(_Plan._fields)} FROM plan WHERE id = :id AND status = 'PREPARING'"""

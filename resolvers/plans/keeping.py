@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from database.session import rows, run
 
 EXPIRED_LISTS = timedelta(days=1)
-"""So long the list of an expired plan is kept."""
+"""Time for which the list of an expired plan is kept."""
 LISTS = timedelta(days=90)
-"""So long the list of another plan is kept, once the plan is over."""
+"""Time for which the list of another plan is kept after its end."""
 PAUSE = 0.01
 """Seconds between two transactions: on SQLite, who waits for the write lock only looks for it."""
 BATCH = 10_000

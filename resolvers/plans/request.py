@@ -17,7 +17,7 @@ class Request:
     """The request for a plan's list, in the arguments of the screen's field."""
 
     is_of_candidates: bool
-    "Of the Select influencer tab; else of the Applicant influencers tab."
+    "Whether it is of the Select influencer tab, not of the Applicant influencers tab."
     filter: Mapping[str, Any]
     order: str | None
     excepted: Sequence[int] = ()

@@ -31,14 +31,14 @@ _ALL_PLATFORMS = mask_of(Platform)
 
 
 class Span(NamedTuple):
-    """Where all influencers are who meet one rule and not another."""
+    """The range of influencers outside of which nobody meets one rule and not another."""
 
     rule: Target
     "The first rule, with only those of its countries where they can be."
     low: int | None = None
     "The least followers of their largest account."
     below: int | None = None
-    "What their largest account has fewer followers than."
+    "An upper bound, itself excluded, of the followers of their largest account."
     is_indexed: bool = False
     "Whether an index tells them from others, as far as the rules compared here do."
 
@@ -162,7 +162,7 @@ class RuleChange:
     values: Mapping[str, Any] = field(init=False)
     "The parameters of all statements; `rule_…` is the other rule."
     counts: dict[str, Any] = field(default_factory=dict[str, Any])
-    "What was counted already (`what_if_counts.py`)."
+    "Numbers that were counted already (`what_if_counts.py`)."
 
     def __post_init__(self) -> None:
         """Compare the rules. Whoever takes part or has an override keeps their status."""

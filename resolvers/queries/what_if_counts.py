@@ -1,4 +1,4 @@
-"""How many influencers a campaign would be available to under another rule, gain and lose.
+"""The numbers of influencers that a campaign would have, gain and lose under another rule.
 
 Of three numbers that are looked for, each is counted where an index shows few influencers among
 whom they are, and else estimated from a sample. How many it is available to now is kept

@@ -1,4 +1,4 @@
-"""How a plan is read, and each of its list. For staff alone."""
+"""The shapes of plans and of their items. For staff."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class SummaryValue:
 
 @dataclass(frozen=True, slots=True)
 class PlanRefusalValue:
-    """How many a plan would be refused for, by one code."""
+    """The number of items that are refused by one code."""
 
     code: ErrorCode
     count: int
@@ -32,7 +32,7 @@ class PlanRefusalValue:
 
 @dataclass(frozen=True, slots=True)
 class ProgressValue:
-    """How far a plan has been applied."""
+    """The progress of applying a plan."""
 
     total: int
     done: int
@@ -42,7 +42,7 @@ class ProgressValue:
 
 @dataclass(frozen=True, slots=True)
 class PlanErrorValue:
-    """Why a plan failed, or one of its list was refused or left alone."""
+    """The reason why a plan failed, or an item was refused or left alone."""
 
     code: ErrorCode
     message: str

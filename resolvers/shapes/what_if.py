@@ -1,4 +1,4 @@
-"""How a rule that is not saved is read: a change of a campaign's rule, which is nowhere stored."""
+"""The shape of a what-if, whose key is the change of a rule: there is no row of it."""
 
 from projection import Batched, Connection, Shape
 from resolvers.queries.what_if import gained_candidates, lost_candidates, said

@@ -31,7 +31,7 @@ async def _plan(size: int, **given: Any) -> tuple[Campaign, dict[str, Any], list
 
 
 async def _came_out_right(campaign: Campaign, plan: dict[str, Any]) -> dict[str, Any]:
-    """What the plan tells is what its events say, and nobody was moved twice."""
+    """Compare the plan with its events, and check that nobody was moved twice; return the plan."""
     plan = await look(plan["id"])
     events = await ParticipationEvent.filter(plan_id=key_of(plan["id"]))
     moved = Counter(event.influencer_id for event in events)

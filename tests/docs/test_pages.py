@@ -1,4 +1,4 @@
-"""What README.md and docs/tutorial.md tell is what a fresh demo answers; other pages are valid."""
+"""Answers in README.md and docs/tutorial.md are those of a fresh demo; other pages are valid."""
 
 import json
 import re

@@ -73,7 +73,7 @@ class PlanItem:
 
     @property
     def state(self) -> str | None:
-        """What became of it."""
+        """Return the state, as the watermark and the drifts give it."""
         if self.outcome != "CHANGES" or self.place > self.plan.applied_through:
             return None
         return "DRIFTED" if self.drift else "DONE"

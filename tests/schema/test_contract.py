@@ -78,7 +78,7 @@ def test_everything_promised_is_served_under_the_same_name_and_type() -> None:
 
 
 def test_nothing_is_asked_of_clients_that_the_promise_does_not_know() -> None:
-    """What is required of a field or an input that nobody was promised, nobody lacks."""
+    """Required parts of fields and inputs that were not promised break no client."""
     promised = {element.name for element in elements(PROMISED)}
     required = {e.name: re.sub(r"[.(]\w+$", "", e.name) for e in elements(SERVED) if e.required}
     assert [n for n, owner in required.items() if owner in promised and n not in promised] == []

@@ -9,7 +9,7 @@ from workflow.table import POST_ROLES, Command, Facts, PostFacts, PostState
 
 
 class Kept(NamedTuple):
-    """What an event says beside its receipt."""
+    """The columns of an event beside its receipt."""
 
     action: Action
     role: Role

@@ -1,4 +1,4 @@
-"""What is kept of a decision: its stored form, which must be readable for ever."""
+"""The stored form of receipts, which must be readable for ever."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -39,6 +39,14 @@ async def _campaign_with(size: int, **given: Any) -> Campaign:
     return await data.campaign(**given)
 
 
+async def _begun(campaign: Campaign) -> dict[str, Any]:
+    """Return a plan of which one chunk has been applied."""
+    plan = await created(campaign.id, "MARK_JOINED")
+    await mutate("applyPlan", id=plan["id"])
+    await applying.apply_chunk(key_of(plan["id"]))
+    return plan
+
+
 async def _events() -> list[dict[str, Any]]:
     found = await engine.answer(
         "{ participationEvents(first: 100) { nodes { action from to actorId actorName reason"
@@ -167,9 +175,7 @@ async def test_a_campaign_that_closes_midway_leaves_the_rest(
 ) -> None:
     monkeypatch.setattr(applying, "CHUNK", 2)
     campaign = await _campaign_with(5)
-    plan = await created(campaign.id, "MARK_JOINED")
-    await mutate("applyPlan", id=plan["id"])
-    await applying.apply_chunk(key_of(plan["id"]))
+    plan = await _begun(campaign)
     await engine.mutate(
         "updateCampaign",
         "userErrors { code }",
@@ -191,9 +197,7 @@ async def test_a_plan_that_is_cancelled_midway_stays_so(
 ) -> None:
     monkeypatch.setattr(applying, "CHUNK", 2)
     campaign = await _campaign_with(5)
-    plan = await created(campaign.id, "MARK_JOINED")
-    await mutate("applyPlan", id=plan["id"])
-    await applying.apply_chunk(key_of(plan["id"]))
+    plan = await _begun(campaign)
 
     payload = await mutate("cancelPlan", id=plan["id"])
     await applying.apply_chunk(key_of(plan["id"]))

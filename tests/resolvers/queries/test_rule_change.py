@@ -1,4 +1,4 @@
-"""Where those are who meet one rule and not another, for all rules on a few values."""
+"""Spans hold everybody who meets one rule and not another, for all rules on a few values."""
 
 from collections.abc import Iterator
 from itertools import combinations, product

@@ -1,4 +1,4 @@
-"""What a rule that is not saved would change, against the rules worked out in Python."""
+"""`Campaign.whatIf` against the rules worked out in Python."""
 
 import random
 from collections.abc import Mapping
