@@ -1,5 +1,6 @@
 """Changes for subscriptions: influencers of a campaign that are marked as joined, one by one."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +21,7 @@ _UPSERT = """mutation($input: UpsertInfluencersInput!) {
 _MARK = """mutation($campaign: ID!, $ids: [ID!]!) {
     markJoined(input: { campaignId: $campaign, influencerIds: $ids }) { results { outcome } } }"""
 _FEED = """query($after: String) { participationEvents(first: 100, after: $after) {
-    edges { cursor node { id } } pageInfo { hasNextPage endCursor } } }"""
+    edges { cursor node { id influencer { id } } } pageInfo { hasNextPage endCursor } } }"""
 
 
 @dataclass
@@ -30,6 +31,7 @@ class News:
     url: str
     campaign: str = ""
     waiting: list[str] = field(default_factory=list[str])
+    marked: set[str] = field(default_factory=set[str])
 
     async def ask(self, query: str, bearer: str = STAFF, **variables: Any) -> dict[str, Any]:
         """POST an operation that must succeed; return its data."""
@@ -48,16 +50,28 @@ class News:
         ids, self.waiting = self.waiting[:number], self.waiting[number:]
         data = await self.ask(_MARK, campaign=self.campaign, ids=ids)
         assert [each["outcome"] for each in data["markJoined"]["results"]] == ["CHANGED"] * number
+        self.marked.update(ids)
 
     async def feed(self) -> Sequence[tuple[str, str]]:
-        """Return the cursors and the ids of all events, in the order of the feed."""
-        found: list[tuple[str, str]] = []
+        """Return the cursors and the ids of all events, in order, once all changes are there.
+
+        An event gets its place in the feed after its commit.
+        """
+        async with asyncio.timeout(30):
+            while True:
+                edges = await self._edges()
+                if self.marked <= {edge["node"]["influencer"]["id"] for edge in edges}:
+                    return [(edge["cursor"], edge["node"]["id"]) for edge in edges]
+                await asyncio.sleep(0.05)
+
+    async def _edges(self) -> Sequence[dict[str, Any]]:
+        edges: list[dict[str, Any]] = []
         after, more = None, True
         while more:
             page = (await self.ask(_FEED, after=after))["participationEvents"]
-            found += [(edge["cursor"], edge["node"]["id"]) for edge in page["edges"]]
+            edges += page["edges"]
             after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
-        return found
+        return edges
 
 
 async def new_news(url: str, people: int) -> News:
