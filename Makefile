@@ -105,6 +105,9 @@ memory: install ## Measure memory over 50,000 documents, and callers without a t
 live: install $(PEERS) ## Measure subscriptions beside those of other servers (15 minutes)
 	$(BIN)/python -m bench.live
 
+plans: install ## Measure plans of 100,000 among a million influencers (20 minutes at first)
+	$(BIN)/python -m bench.plans
+
 lint: install ## Check style, types, the direction of imports and the Dockerfile
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

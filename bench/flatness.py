@@ -180,11 +180,11 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def flatness(sizes: Sequence[Size], kept: Path | None, chosen: list[Case], rounds: int) -> str:
     """Return the table, in Markdown."""
-    with databases(sizes, kept, "flat", _prepare) as found:
+    with databases(sizes, kept, "flat", prepare) as found:
         return asyncio.run(_measure(found, chosen, rounds))
 
 
-async def _prepare() -> None:
+async def prepare() -> None:
     """Give the campaigns their rules, and count whom they fit."""
     campaigns = await _campaigns()
     for campaign, rule in zip(campaigns, _RULES.values(), strict=True):

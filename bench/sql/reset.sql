@@ -9,3 +9,6 @@ FROM bench.counts c WHERE c.campaign_id = k.campaign_id
 AND (k.is_stale OR k.available <> c.available);
 UPDATE campaign SET places_taken = p.places_taken FROM bench.places p
 WHERE p.id = campaign.id AND p.places_taken <> campaign.places_taken;
+DELETE FROM plan_drift;
+DELETE FROM plan_item;
+DELETE FROM plan;
