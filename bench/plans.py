@@ -21,6 +21,7 @@ from bench.flatness import SIZES, prepare
 from bench.measure import LoadError
 from bench.servers import JOINERY, ROOT, TOKENS, Servers
 from bench.setup import machine, versions
+from bench.workloads import OPERATIONS
 from resolvers.ids import encode
 
 RESULTS = Path(__file__).parent / "PLANS.md"
@@ -98,7 +99,7 @@ class Console:
         """Mark influencers as joined by their ids; return the seconds it took."""
         ids = [encode("Influencer", key) for key in influencers]
         began = time.monotonic()
-        data = await self.ask(_MARK, campaign=self.campaign, ids=ids)
+        data = await self.ask(_MARK, campaignId=self.campaign, influencerIds=ids)
         if data["summary"]["changed"] != len(ids):
             raise LoadError(f"not all of {len(ids)} were marked: {data['summary']}")
         return time.monotonic() - began
@@ -260,9 +261,7 @@ _APPLY = """mutation ApplyPlan($input: PlanInput!) {
     applyPlan(input: $input) { plan { id } userErrors { code message } } }"""
 _PLAN = """query Plan($id: ID!) {
     plan(id: $id) { status summary { changed } progress { drifted } } }"""
-_MARK = """mutation MarkJoined($campaign: ID!, $ids: [ID!]!) {
-    markJoined(input: { campaignId: $campaign, influencerIds: $ids }) {
-        summary { changed } results { influencerId outcome } userErrors { code message } } }"""
+_MARK = (OPERATIONS / "M.graphql").read_text()
 _CAMPAIGN = "SELECT min(id) FROM campaign WHERE status = 'ONGOING' AND selection"
 _REMOVED = """
 SELECT influencer_id FROM participation WHERE campaign_id = {} AND status = 'REMOVED'"""
