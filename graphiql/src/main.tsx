@@ -9,6 +9,7 @@ import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { createClient } from 'graphql-ws';
 import { createRoot } from 'react-dom/client';
 import { IdentityMenu } from './IdentityMenu';
+import { NewestPlan } from './NewestPlan';
 import { loadStory, type Story } from './story';
 
 /** A subscription has a WebSocket of its own, which tells the headers of its tab as it begins. */
@@ -50,6 +51,7 @@ function Page({ story }: { story: Story }) {
           Start over
         </button>
         {story.identities.length > 0 && <IdentityMenu {...story} />}
+        <NewestPlan {...story} />
       </GraphiQL.Logo>
     </GraphiQL>
   );

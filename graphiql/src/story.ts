@@ -1,4 +1,4 @@
-/** What the page opens with: who one can be, and the tabs that tell the story of a force-join. */
+/** What the page opens with: who one can be, and the tabs that tell the story. */
 import { getOperationAST, parse } from 'graphql';
 
 /** Someone the page can act as, with a ready bearer token. The server gives none in production. */
@@ -21,6 +21,8 @@ export interface StoryTab {
 export interface Story {
   identities: Identity[];
   tabs: StoryTab[];
+  /** The id of the campaign that the story is told about, where there is one. */
+  campaignId?: string;
   /** Tells databases apart, so that tabs kept by the browser are not shown over another one's data. */
   database: string;
 }
@@ -34,16 +36,20 @@ export async function loadStory(): Promise<Story> {
   const config: Config = await (await fetch('/graphiql/config.json')).json();
   const staff = config.identities.find(identity => identity.role === 'STAFF');
   const creator = config.identities.find(identity => identity.role === 'INFLUENCER');
-  const variables = staff && creator ? await findVariables(staff, creator) : {};
+  const variables: Variables = staff && creator ? await findVariables(staff, creator) : {};
   return {
     identities: config.identities,
     tabs: config.tabs.map(({ query, role }) => storyTab(query, role, variables)),
+    campaignId: variables.campaignId,
     database: staff ? await nameDatabase(staff) : '',
   };
 }
 
+/** What the operations are told about, by the names of their variables. */
+type Variables = Record<string, unknown> & { campaignId?: string };
+
 /** Gives the operation those of the variables that it declares. */
-function storyTab(query: string, role: string, variables: Record<string, unknown>): StoryTab {
+function storyTab(query: string, role: string, variables: Variables): StoryTab {
   const operation = getOperationAST(parse(query));
   const declared = operation?.variableDefinitions?.map(({ variable }) => variable.name.value) ?? [];
   const own = declared.filter(name => name in variables).map(name => [name, variables[name]]);
@@ -65,7 +71,7 @@ interface Job {
  * The story is told about the creator's job that waits for them to select an account: its campaign
  * is the one that staff find, and its participation the one that they approve.
  */
-async function findVariables(staff: Identity, creator: Identity): Promise<Record<string, unknown>> {
+async function findVariables(staff: Identity, creator: Identity): Promise<Variables> {
   const answer = await ask<{ myJobs: { nodes: Job[] } }>(
     creator,
     `{ myJobs(first: 100) { nodes {
@@ -114,6 +120,21 @@ async function findInfluencers(staff: Identity, campaignId: string): Promise<str
     available.find(row => row.qualifyingAccounts.length === 0),
     unavailable.nodes[0],
   ].flatMap(row => row?.influencer.id ?? []);
+}
+
+/** The id of the campaign's plan that was made last. */
+export async function findNewestPlan({
+  identities,
+  campaignId,
+}: Story): Promise<string | undefined> {
+  const staff = identities.find(identity => identity.role === 'STAFF');
+  if (!staff || !campaignId) return undefined;
+  const answer = await ask<{ campaign: { plans: { nodes: { id: string }[] } } | null }>(
+    staff,
+    'query ($id: ID!) { campaign(id: $id) { plans(first: 1) { nodes { id } } } }',
+    { id: campaignId },
+  );
+  return answer?.campaign?.plans.nodes[0]?.id;
 }
 
 async function nameDatabase(staff: Identity): Promise<string> {

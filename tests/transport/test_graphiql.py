@@ -82,6 +82,10 @@ class Visit:
         )
         await self.have_caller()
 
+    async def have_plan(self, plan: str) -> None:
+        """Wait until the page has given this plan to the operation of the open tab."""
+        await expect(self.page.locator(".graphiql-editor-tool")).to_contain_text(f'"{plan}"')
+
     async def have_caller(self) -> None:
         """Wait until the page says who one is."""
         await expect(self.page.get_by_label("You are")).not_to_have_value("")
@@ -163,14 +167,10 @@ async def test_it_runs_within_its_policy_and_asks_no_other_host(
 
 
 async def test_the_tabs_tell_the_story_of_a_force_join(visit: Visit, demo_url: str) -> None:
-    async def run(tab: str | None = None) -> Any:
-        if tab:
-            await visit.open_tab(tab)
-        answer = await visit.run()
-        assert "errors" not in answer
-        return answer["data"]
+    async def run(tab: str) -> Any:
+        return await _answer(visit, tab)
 
-    campaign = (await run())["campaigns"]["nodes"][0]
+    campaign = (await run("FindTheCampaign"))["campaigns"]["nodes"][0]
     assert campaign["selection"]
     rows = (await run("SelectTab"))["campaign"]["candidates"]["nodes"]
     assert {row["status"] for row in rows} == {"AVAILABLE"}
@@ -199,6 +199,72 @@ async def test_the_tabs_tell_the_story_of_a_force_join(visit: Visit, demo_url: s
     assert live.complaints == []
     history = (await run("History"))["participation"]["events"]["nodes"]
     assert [event["action"] for event in history][-2:] == ["SELECT_ACCOUNT", "APPROVE"]
+
+
+async def test_the_tabs_make_a_plan_show_its_progress_and_take_it_back(
+    visit: Visit, demo_url: str
+) -> None:
+    before = await _counts(visit)
+    made = (await _answer(visit, "CreatePlan"))["createPlan"]["plan"]["id"]
+    plan = await _frozen(visit, made)
+    changed = plan["summary"]["changed"]
+    assert changed == plan["items"]["totalCount"] > 0
+    assert plan["summary"]["refused"] == sum(each["count"] for each in plan["refusals"]) > 0
+    assert {item["to"] for item in plan["items"]["nodes"]} <= {"WAITING", "APPROVED"}
+
+    window = await _open(visit.page.context, demo_url)
+    await window.open_tab("FollowPlan")
+    await _apply(visit, window, made, changed)
+    after = await _counts(visit)
+    assert before["AVAILABLE"] - after["AVAILABLE"] == changed
+
+    undo = (await _answer(visit, "UndoPlan", made))["undoPlan"]["plan"]
+    assert (undo["action"], undo["undoes"]["id"]) == ("REMOVE", made)
+    assert (await _frozen(visit, undo["id"]))["summary"]["changed"] == changed
+    # As when one goes back to it: to a browser without a screen every window has the focus always.
+    await window.page.evaluate("dispatchEvent(new Event('focus'))")
+    await _apply(visit, window, undo["id"], changed)
+    assert await _counts(visit) == before
+    assert visit.complaints == window.complaints == []
+
+
+async def _answer(visit: Visit, tab: str, plan: str | None = None) -> Any:
+    """Run the operation of a tab, about this plan; its data."""
+    await visit.open_tab(tab)
+    if plan:
+        await visit.have_plan(plan)
+    answer = await visit.run()
+    assert "errors" not in answer
+    return answer["data"]
+
+
+async def _counts(visit: Visit) -> dict[str, int]:
+    """The numbers of candidates by status."""
+    counts = (await _answer(visit, "SelectTab"))["campaign"]["candidateCounts"]
+    return {each["status"]: each["count"] for each in counts}
+
+
+async def _frozen(visit: Visit, plan: str) -> Any:
+    """Look at a plan until its list is frozen."""
+    async with asyncio.timeout(30):
+        looked = await _answer(visit, "LookAtPlan", plan)
+        while looked["plan"]["status"] == "PREPARING":
+            looked = (await visit.run())["data"]
+    assert looked["plan"]["status"] == "READY"
+    return looked["plan"]
+
+
+async def _apply(visit: Visit, window: Visit, plan: str, total: int) -> None:
+    """Apply a plan while a second window follows it, which shows where it is until its end."""
+    shown = window.page.locator(".graphiql-response")
+    await window.have_plan(plan)
+    socket = await window.listen()
+    await expect(shown).to_contain_text('"status": "READY"')
+    await expect(shown).to_contain_text('"done": 0')
+    assert not socket.is_closed()
+    assert (await _answer(visit, "ApplyPlan", plan))["applyPlan"]["userErrors"] == []
+    await expect(shown).to_contain_text('"status": "APPLIED"')
+    await expect(shown).to_contain_text(f'"changed": {total}')
 
 
 async def test_choosing_who_you_are_sends_their_token_and_reads_the_schema_again(
