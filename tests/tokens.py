@@ -17,7 +17,7 @@ def token(
     secret: str = SECRET,
     **claims: Any,
 ) -> str:
-    """A token of `role`, STAFF, ADVERTISER or INFLUENCER, that expires in so many seconds.
+    """A token of `role`, such as STAFF or INFLUENCER, that expires in so many seconds.
 
     `influencer` is the number of an influencer, whose global id becomes `sub`; an advertiser's
     claim is `advertiser="…"`. A claim that is None is left out.
