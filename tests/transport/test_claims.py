@@ -63,6 +63,7 @@ def documented(provider: str) -> tuple[dict[str, str], dict[str, Any]]:
         ("Keycloak", Role.ADVERTISER, "acme"),
         ("Okta", Role.STAFF, None),
         ("Microsoft Entra ID", Role.INFLUENCER, None),
+        ("Services", Role.SERVICE, None),
     ],
 )
 async def test_a_provider_s_token_is_understood_with_the_documented_settings(
