@@ -16,7 +16,7 @@ from projection.listing import (
     write_cursor,
 )
 from projection.plan import Projector
-from projection.run import Known, Run
+from projection.run import Known, ListRun, Run
 from projection.shape import (
     Batched,
     Column,
@@ -43,6 +43,7 @@ __all__ = [
     "FreeCursors",
     "Kind",
     "Known",
+    "ListRun",
     "Listing",
     "Order",
     "PairedListing",

@@ -1,8 +1,8 @@
-"""One use of a plan: for whom, on which connection."""
+"""What reads: for whom, on which connection; a list alone, or a plan."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 from database.snapshots import Reading, fetch_by
 from database.statement import Database, Row, fetch
@@ -14,26 +14,14 @@ Known: TypeAlias = Mapping[str, Mapping[Any, Mapping[str, Any]]]
 
 
 @dataclass(slots=True, kw_only=True)
-class Run:
-    """One use of a plan: for whom, on which connection."""
+class ListRun:
+    """What a list is read with: for whom, on which connection."""
 
-    executor: Executor
     database: Database
     role: str
     context: Any
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
     "Parameters that any statement may use."
-    known: Known = field(default_factory=dict[str, Mapping[Any, Mapping[str, Any]]])
-    "What need not be read: whoever runs the plan has just written it."
-    is_trial: bool = False
-    "Whether it reads in a trial run: a transaction that is rolled back."
-    refused: list[Refused] = field(default_factory=list[Refused])
-    "Fields that turned out to have invalid arguments, to be reported with the answer."
-
-    @classmethod
-    def for_lists(cls, *, database: Database, role: str, context: Any) -> "Run":
-        """Return a run that reads lists for no operation: no plan of a selection can use it."""
-        return cls(executor=cast("Executor", None), database=database, role=role, context=context)
 
     def expect_one(self) -> None:
         """Run the next statement without a snapshot, where it is the operation's first."""
@@ -49,3 +37,16 @@ class Run:
     ) -> Sequence[Row]:
         """Return the rows of a statement over `:keys`; none without keys (see `snapshots`)."""
         return await fetch_by(self.database, sql, {**self.values, **(values or {})}, keys)
+
+
+@dataclass(slots=True, kw_only=True)
+class Run(ListRun):
+    """One use of a plan."""
+
+    executor: Executor
+    known: Known = field(default_factory=dict[str, Mapping[Any, Mapping[str, Any]]])
+    "What need not be read: whoever runs the plan has just written it."
+    is_trial: bool = False
+    "Whether it reads in a trial run: a transaction that is rolled back."
+    refused: list[Refused] = field(default_factory=list[Refused])
+    "Fields that turned out to have invalid arguments, to be reported with the answer."

@@ -16,7 +16,7 @@ from database.session import database, locked_rows, rows, run
 from database.snapshots import Reading
 from database.statement import Row
 from database.transactions import transacted
-from projection import Run, Terms
+from projection import ListRun, Terms
 from projection.listing import Page, page_values
 from resolvers.context import Context, utc_now
 from resolvers.errors import RequestError
@@ -197,9 +197,9 @@ async def _pages(request: Request, campaign: int, size: int) -> AsyncIterator[Se
         page = replace(page, cursor=tuple(found[-1][1 : 1 + len(listing.orders)]))
 
 
-def reading_run(context: Context) -> Run:
-    """Return a run of the read engine that lists what staff see, without an operation."""
-    return Run.for_lists(database=database(), role=Role.STAFF, context=context)
+def reading_run(context: Context) -> ListRun:
+    """Return what reads lists as staff see them."""
+    return ListRun(database=database(), role=Role.STAFF, context=context)
 
 
 async def _store(plan: _Plan, frozen: FrozenList) -> None:

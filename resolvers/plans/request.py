@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from projection import Listing, Run
+from projection import Listing, ListRun
 from resolvers.queries.applicant_tab import applicants
 from resolvers.queries.select_tab import candidates
 
@@ -37,7 +37,7 @@ class Request:
             stored["filter"]["updatedSince"] = datetime.fromisoformat(since)
         return cls(**stored)
 
-    async def listing(self, run: Run, campaign: int) -> Listing:
+    async def listing(self, run: ListRun, campaign: int) -> Listing:
         """Return the list as the screen shows it. Raises RequestError for an invalid filter."""
         arguments = {"filter": self.filter, "orderBy": self.order}
         listed = candidates if self.is_of_candidates else applicants

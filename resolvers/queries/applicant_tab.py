@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from projection import Order, Run, TableListing
+from projection import ListRun, Order, Run, TableListing
 from resolvers.queries.search import Conditions, influencer_conditions
 from resolvers.queries.status_counts import StatusCount, counts_by_status
 from resolvers.visibility import visible
@@ -43,7 +43,9 @@ async def of_influencers(
     return _listing("participation t", conditions, arguments, key="t.influencer_id")
 
 
-async def applicants(_run: Run, arguments: Mapping[str, Any], _keys: Sequence[int]) -> TableListing:
+async def applicants(
+    _run: ListRun, arguments: Mapping[str, Any], _keys: Sequence[int]
+) -> TableListing:
     """Return the Applicant influencers tab: participations in an applicant status."""
     asked: Mapping[str, Any] = arguments.get("filter") or {}
     conditions = await influencer_conditions(asked, "i")

@@ -22,7 +22,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from projection import Order, Run
+from projection import ListRun, Order, Run
 from projection.listing import Page, ordering, seek
 from resolvers.availability.readers import kept_total
 from resolvers.ids import decode
@@ -133,7 +133,7 @@ _NO_ROWS = (
 
 
 async def candidates(
-    run: Run, arguments: Mapping[str, Any], keys: Sequence[int]
+    run: ListRun, arguments: Mapping[str, Any], keys: Sequence[int]
 ) -> CandidateListing:
     """Return the tab of one campaign."""
     target = await target_of(run, keys[0])
@@ -178,7 +178,7 @@ _ON_TABS = "SELECT id FROM influencer WHERE erased_at IS NULL AND id = ANY(:keys
 
 
 async def _is_rare(
-    run: Run, text: TextSearch, target: Target, statuses: Collection[CandidateStatus]
+    run: ListRun, text: TextSearch, target: Target, statuses: Collection[CandidateStatus]
 ) -> bool:
     """Return whether the text is so rare among these statuses that an index is faster."""
     derived = _DERIVED.intersection(statuses)

@@ -7,7 +7,7 @@ same. The parameters begin with a name, so that one statement can have two rules
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from projection import Run
+from projection import ListRun
 from resolvers.audience_sql import is_running
 from resolvers.queries.search import has_account, range_values
 from workflow.categories import MASK_BITS, numbers_in
@@ -32,12 +32,12 @@ class Target(NamedTuple):
     followers_max: int | None
 
 
-async def target_of(run: Run, campaign: int) -> Target:
+async def target_of(run: ListRun, campaign: int) -> Target:
     """Return the campaign of the tab."""
     return (await targets_of(run, [campaign]))[campaign]
 
 
-async def targets_of(run: Run, campaigns: Iterable[int]) -> dict[int, Target]:
+async def targets_of(run: ListRun, campaigns: Iterable[int]) -> dict[int, Target]:
     """Return the campaigns of several tabs, by id."""
     rows = [Target(*row[:-1]) for row in await run.fetch_by(_TARGET, campaigns)]
     return {

@@ -9,7 +9,7 @@ from database.session import TortoiseDatabase
 from database.tracing import traced
 from models.campaign import Campaign
 from models.countries import COUNTRIES
-from projection import Run, Terms
+from projection import ListRun, Terms
 from projection.listing import Page, page_values
 from resolvers.context import Context
 from resolvers.ids import encode
@@ -40,11 +40,6 @@ STATUSES = [status.value for status in CandidateStatus]
 async def tab(campaign: Campaign, **given: Any) -> dict[str, Any]:
     found = await answer(PAGE, id=encode("Campaign", campaign.pk), **given)
     return found["campaign"]
-
-
-def run_here() -> Run:
-    unused: Any = None
-    return Run(executor=unused, database=TortoiseDatabase(), role="STAFF", context=unused)
 
 
 def influencers(page: dict[str, Any]) -> list[str]:
@@ -209,7 +204,7 @@ async def test_rules_of_the_same_form_share_their_statements_whatever_their_valu
 
 async def test_each_row_comes_with_its_status(db: str):
     crowd = await gather(seed=9, people=40)
-    run = run_here()
+    run = ListRun(database=TortoiseDatabase(), role="STAFF", context=None)
     page = Page(limit=100, forward=True, cursor=None, after=True, asked=("", {}, Terms("", "")))
     for campaign in crowd.campaigns:
         listing = await candidates(run, {}, [campaign.pk])
