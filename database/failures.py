@@ -56,6 +56,11 @@ def is_outage(error: BaseException) -> bool:
     return _sqlite_code(cause) in _SQLITE_OUTAGES
 
 
+def is_general_outage(error: BaseException) -> bool:
+    """Return whether it is an outage of more than one statement that took longer than it may."""
+    return is_outage(error) and not isinstance(_cause(error), asyncpg.QueryCanceledError)
+
+
 def is_read_only(error: BaseException) -> bool:
     """Return whether the database takes no changes: it is a standby, or was made read-only."""
     return isinstance(_cause(error), _READ_ONLY)

@@ -11,8 +11,7 @@ import asyncio
 import logging
 import random
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
@@ -20,8 +19,8 @@ from typing import Any, Protocol
 import orjson
 
 from background.lease import BRISK
+from background.pieces import Piece, in_pieces
 from background.worker import Worker
-from database.failures import is_outage
 from delivery import outbox
 from delivery.addresses import Allowed
 from delivery.outbox import Backlog, Change, Due, Health, Target
@@ -45,6 +44,7 @@ TICK_SECONDS = 0.25
 """Seconds between two turns, unless an attempt ends earlier."""
 SWEEP_SECONDS = 60
 """Seconds between two deletions of old deliveries."""
+_NOT_SERVED = "the webhook {} could not be served"
 
 _log = logging.getLogger(__name__)
 
@@ -125,7 +125,13 @@ class Shift:
     async def turn(self) -> bool:
         """Record attempts, make and send deliveries; return whether there is more to do at once."""
         self._has_news.clear()
-        await self._record()
+        with in_pieces(_log) as piece:
+            await self._record(piece)
+            is_more = await self._serve_all(piece)
+        return await self._sweep() or is_more
+
+    async def _serve_all(self, piece: Piece) -> bool:
+        """Make and send deliveries of all webhooks; return whether there are more to make."""
         targets, backlogs = await outbox.targets(), await outbox.backlogs()
         self._targets = targets
         self._payloads.forget({target.selection for target in targets})
@@ -133,9 +139,9 @@ class Shift:
         end = (await last_cursor()).position
         is_more = False
         for target in self._in_turn(targets):
-            with _isolated(target.id):
+            with piece(_NOT_SERVED.format(target.id)):
                 is_more |= await self._serve(target, backlogs.get(target.id), end)
-        return await self._sweep() or is_more
+        return is_more
 
     def _in_turn(self, targets: Sequence[Target]) -> Sequence[Target]:
         """Return the targets, each time from another one on, so that none takes all connections."""
@@ -236,7 +242,7 @@ class Shift:
 
     # Recording
 
-    async def _record(self) -> None:
+    async def _record(self, piece: Piece) -> None:
         """Record the attempts that have ended."""
         ended, self._ended = self._ended, []
         by_webhook: dict[int, list[Attempt]] = {}
@@ -244,7 +250,7 @@ class Shift:
             by_webhook.setdefault(attempt.due.webhook_id, []).append(attempt)
         for webhook, attempts in by_webhook.items():
             unrecorded = attempts
-            with _isolated(webhook):
+            with piece(_NOT_SERVED.format(webhook)):
                 await self._record_of(webhook, attempts)
                 unrecorded = []
                 for attempt in attempts:
@@ -283,17 +289,6 @@ class Shift:
         is_more = await outbox.sweep(now)
         self._sweeps_at = now if is_more else now + timedelta(seconds=SWEEP_SECONDS)
         return is_more
-
-
-@contextmanager
-def _isolated(webhook: int) -> Generator[None]:
-    """Log an error of one webhook's, so that others are served; raise an outage."""
-    try:
-        yield
-    except Exception as error:
-        if is_outage(error):
-            raise
-        _log.exception("the webhook %s could not be served", webhook)
 
 
 def _log_switched_off(webhook: int, reason: str) -> None:

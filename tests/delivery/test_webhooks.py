@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 import pytest
+from asyncpg.exceptions import LockNotAvailableError
 from starlette.responses import Response
 
 from delivery import outbox, webhooks
@@ -459,6 +460,38 @@ async def test_a_webhook_that_cannot_be_served_leaves_others_alone(
     assert len(stage.receiver.got) == 2  # nor is it sent again and again
     assert [each.status for each in await Delivery.filter(webhook_id=fine.pk)] == [DELIVERED]
     assert f"the webhook {spoiled.pk} could not be served" in caplog.text
+
+
+@pytest.mark.parametrize("which", [0, 1])
+async def test_a_webhook_whose_rows_are_locked_for_long_leaves_others_alone(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, which: int
+):
+    made = [await stage.webhook() for _ in range(2)]
+    locked, fine = made[which], made[1 - which]
+    record, gate = outbox.record, asyncio.Event()
+
+    async def locked_for_one(webhook: int, *given: Any) -> Any:
+        if webhook == locked.pk:
+            raise LockNotAvailableError
+        return await record(webhook, *given)
+
+    async def answer(_received: Received) -> Response:
+        await gate.wait()
+        return Response()
+
+    monkeypatch.setattr(outbox, "record", locked_for_one)
+    stage.receiver.answer = answer
+    await events(await part())
+    await stage.until(lambda: len(stage.receiver.got) == 2)
+    gate.set()
+    async with asyncio.timeout(10):
+        while (await Delivery.get(webhook_id=fine.pk)).status != DELIVERED:
+            with suppress(LockNotAvailableError):
+                await stage.turn()
+    for _ in range(3):
+        with pytest.raises(LockNotAvailableError):  # so that the worker tells of the outage
+            await stage.turn()
+    assert len(stage.receiver.got) == 2
 
 
 async def test_a_deliverer_that_dies_at_any_time_loses_nothing(db: str):

@@ -1,0 +1,41 @@
+"""What fails in one piece of the work holds up no other."""
+
+import logging
+
+import pytest
+from asyncpg.exceptions import QueryCanceledError
+
+from background.pieces import in_pieces
+
+_log = logging.getLogger(__name__)
+TOO_SLOW = QueryCanceledError("canceling statement due to statement timeout")
+
+
+def work(done: list[int], *errors: Exception | None) -> None:
+    """Do pieces, and note their numbers; those fail for which there is an error."""
+    with in_pieces(_log) as piece:
+        for number, error in enumerate(errors):
+            with piece(f"the piece {number} failed"):
+                if error is not None:
+                    raise error
+                done.append(number)
+
+
+@pytest.mark.parametrize("error", [OverflowError("a bug"), TOO_SLOW])
+def test_what_is_of_one_piece_is_logged(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
+    done = list[int]()
+    work(done, error, None)
+    assert done == [1]
+    [record] = caplog.records
+    assert record.getMessage() == "the piece 0 failed"
+    assert record.exc_info
+
+
+def test_an_outage_is_raised_once_when_all_pieces_were_tried(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    done = list[int]()
+    with pytest.raises(ConnectionResetError, match="first"):
+        work(done, ConnectionResetError("first"), None, ConnectionResetError("second"), None)
+    assert done == [1, 3]
+    assert not caplog.records
