@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from database.bulk import update
-from database.session import rows, run
+from database.session import locked_rows, rows, run
 from database.transactions import wait_for_others
 from models import profiles
 from models.influencer import ERASED, erased_id
@@ -59,6 +59,7 @@ async def erase_influencer(
         return EraseInfluencerOutcome(user_errors=form.refusals)
     key = decode(influencer_id, "Influencer") or 0
     await hold_rules_lock()
+    await _lock_plans(key)
     locked, pairs = await lock_with_campaigns({key}, sources_of(Action.ERASE))
     if key not in locked:
         refusal = not_found("influencer", "influencerId").refusal
@@ -74,7 +75,8 @@ async def erase_influencer(
     await _erase_posts(key)
     await run(_EVENTS, influencer=key)
     await run(_DELIVERIES, influencer=key)
-    await run(_PLANS, influencer=key)
+    # Again, without waiting: others may have become theirs since, when it is too late to wait.
+    await run(_PLANS, ids=await _lock_plans(key, at_once=True))
     await erase_answers(key, texts)
     removed = await _remove(context, pairs, cleaned_reason)
     return EraseInfluencerOutcome(influencer=key, removed=removed, texts=texts)
@@ -104,6 +106,12 @@ async def _remove(context: Context, pairs: Collection[Pair], reason: str) -> lis
             removed.append(candidate.participation_id)
     await unit.write()
     return removed
+
+
+async def _lock_plans(key: int, *, at_once: bool = False) -> list[int]:
+    """Lock the plans whose texts are about nobody but the influencer; return their ids."""
+    lock = "FOR UPDATE NOWAIT" if at_once else "FOR UPDATE"
+    return [plan for [plan] in await locked_rows(_THEIR_PLANS, lock, influencer=key)]
 
 
 async def _erase_profile(key: int, now: datetime, staff: str, reason: str) -> None:
@@ -168,12 +176,14 @@ WHERE influencer_id = :influencer AND action <> 'ERASE' AND (reason IS NOT NULL
     OR message IS NOT NULL OR actor_role = 'INFLUENCER' AND actor_name IS NOT NULL)"""
 # The texts of a plan are about many, unless it is about nobody else, or has changed nobody else.
 # One that is being applied needs them.
-_PLANS = """
-UPDATE plan SET reason = NULL, message = NULL WHERE status <> 'APPLYING' AND (
+_THEIR_PLANS = """
+SELECT id FROM plan WHERE status <> 'APPLYING' AND (
     changed = 1 AND id IN (
         SELECT plan_id FROM participation_event WHERE influencer_id = :influencer)
     OR changes + unchanged + refused = 1 AND EXISTS (
-        SELECT 1 FROM plan_item x WHERE x.plan_id = plan.id AND x.influencer_id = :influencer))"""
+        SELECT 1 FROM plan_item x WHERE x.plan_id = plan.id AND x.influencer_id = :influencer))
+ORDER BY id"""
+_PLANS = "UPDATE plan SET reason = NULL, message = NULL WHERE id = ANY(:ids)"
 _HANDLES = "SELECT platform, handle FROM social_account WHERE influencer_id = :influencer"
 _TEXTS = """
 SELECT value FROM (

@@ -1,6 +1,6 @@
 """The facts that decide about participations: rows locked by one statement, read by the next.
 
-Every writer locks in this order, so that none waits for another in a circle: campaigns, then
+Every writer locks in this order, so that none waits for another in a circle: plans, campaigns, then
 influencers, each by id. Who writes a participation holds a lock on its campaign or its influencer,
 so a transaction that holds both (`_LOCK`) is alone with the participation and its posts. What is
 read after that (`_READ`) stays true until the transaction ends. Reading is a statement of its own

@@ -6,12 +6,14 @@ from typing import Any
 from models.campaign import Campaign
 from models.influencer import Influencer, InfluencerSearch, SocialAccount
 from models.participation import Participation, ParticipationEvent, Post
+from models.plan import Plan
 from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.ids import encode
 from tests import data
 from tests.concurrency.test_waiting import other_writer, until_someone_waits
 from tests.engine import STAFF, creator, execute, operation
+from tests.resolvers.plans.planning import created, key_of, look
 from workflow.enums import ParticipationStatus, Platform
 
 STATUS = ParticipationStatus
@@ -123,3 +125,38 @@ async def test_an_erasure_that_waits_for_a_campaign_removes_who_was_marked_in_it
     assert await erasing == set()
     statuses = {part.status for part in await Participation.filter(influencer_id=person.pk)}
     assert statuses == {STATUS.REMOVED}
+
+
+async def test_an_erasure_that_waits_for_a_plan_holds_no_campaign_for_which_the_plan_waits(
+    db: str,
+):
+    person, campaign = await data.influencer((Platform.TIKTOK, 10)), await data.campaign()
+    plan = await created(campaign.pk, "MARK_JOINED", reason="Mika")
+    waits = await data.participation(await data.campaign(), person, STATUS.WAITING)
+    async with other_writer(db) as other:
+        await other.execute("SELECT FROM plan FOR UPDATE")
+        erasing = asyncio.create_task(
+            said("eraseInfluencer", influencerId=gid(person), reason="asked for")
+        )
+        await until_someone_waits(other)
+        await other.execute(
+            "SELECT FROM campaign WHERE id = $1 FOR UPDATE NOWAIT", waits.campaign_id
+        )
+    assert await erasing == set()
+    assert (await look(plan["id"]))["reason"] is None
+
+
+async def test_a_plan_that_becomes_theirs_while_an_erasure_waits_loses_its_texts_too(db: str):
+    person, campaign = await data.influencer((Platform.TIKTOK, 10)), await data.campaign()
+    await data.participation(campaign, person, STATUS.WAITING)
+    plan = await created(campaign.pk, "REMOVE", reason="Mika")
+    await Plan.filter(id=key_of(plan["id"])).update(status="APPLYING")
+    async with other_writer(db) as other:
+        await other.execute("SELECT FROM campaign WHERE id = $1 FOR UPDATE", campaign.pk)
+        erasing = asyncio.create_task(
+            said("eraseInfluencer", influencerId=gid(person), reason="asked for")
+        )
+        await until_someone_waits(other)
+        await other.execute("UPDATE plan SET status = 'CANCELLED'")
+    assert await erasing == set()
+    assert (await look(plan["id"]))["reason"] is None
