@@ -4,10 +4,8 @@ from array import array
 from collections import Counter
 from collections.abc import Sequence
 
-import orjson
-
 from database.session import dumps, run
-from models.plan import CODE_NUMBERS, CODES, OUTCOME_NUMBERS, STATUS_NUMBERS
+from models.plan import CODE_NUMBERS, OUTCOME_NUMBERS, STATUS_NUMBERS
 from workflow.decisions import Decision, decide
 from workflow.enums import ErrorCode, Outcome, ParticipationStatus, PlanItemOutcome
 from workflow.table import Command, Facts
@@ -30,6 +28,8 @@ class FrozenList:
         self._targets = bytearray()
         self._errors = bytearray()
         "In each 0 stands for null."
+        # Counted on the way, as to look at a million at once would hold up the process.
+        self._refused = Counter[ErrorCode]()
         self._places_taken = 0
         self._codes_given = 0
 
@@ -59,6 +59,8 @@ class FrozenList:
         self._sources.append(STATUS_NUMBERS[status] or 0)
         self._targets.append(STATUS_NUMBERS[decision.target] or 0)
         self._errors.append(CODE_NUMBERS[decision.error] or 0)
+        if decision.error is not None:
+            self._refused[decision.error] += 1
 
     @property
     def counts(self) -> dict[str, int]:
@@ -69,8 +71,7 @@ class FrozenList:
     @property
     def refusals(self) -> str:
         """Return the refused by code, as JSON."""
-        found = Counter(self._errors)
-        return orjson.dumps({CODES[n - 1].value: count for n, count in found.items() if n}).decode()
+        return dumps({code.value: count for code, count in self._refused.items()})
 
     async def store(self, plan: int, start: int, stop: int) -> None:
         """Insert the items from `start` on, before `stop`."""
