@@ -16,7 +16,7 @@ from workflow.enums import (
     PlanStatus,
 )
 
-FAILURES = (ErrorCode.INVALID_INPUT, ErrorCode.TOO_MANY_ITEMS)
+FAILURES = (ErrorCode.INVALID_INPUT, ErrorCode.TOO_MANY_ITEMS, ErrorCode.FREEZING_FAILED)
 """Why freezing a list may fail."""
 
 
@@ -30,7 +30,8 @@ class Plan(Model):
 
     `request` says whom the list is of; it is null for one that takes another plan back (`undoes`),
     and once the list is frozen, since a search text may be a name. `attempt` counts the beginnings
-    of freezing: who stores the list checks that nobody has begun anew.
+    of freezing: who stores the list checks that nobody has begun anew. `failures` counts those that
+    failed for a reason of the list's own, and not before `retry_at` it is tried again.
     """
 
     id: int = fields.BigIntField(primary_key=True)
@@ -57,6 +58,8 @@ class Plan(Model):
     ended_at = fields.DatetimeField(null=True)
     error = fields.CharEnumField(ErrorCode, max_length=40, null=True)
     attempt = fields.IntField(db_default=0)
+    failures = fields.IntField(db_default=0)
+    retry_at = fields.DatetimeField(null=True)
     changes = fields.IntField(null=True)
     unchanged = fields.IntField(null=True)
     refused = fields.IntField(null=True)
@@ -65,6 +68,8 @@ class Plan(Model):
     applied_through = fields.IntField(db_default=0)
     changed = fields.IntField(db_default=0)
     drifted = fields.IntField(db_default=0)
+    progressed_at = fields.DatetimeField(null=True)
+    "When it was begun to be applied, or the last chunk was."
     has_list = fields.BooleanField(db_default=True)
     "False once the list has been deleted, as its time was over."
 

@@ -65,6 +65,14 @@ WEBHOOK_OLDEST = Gauge(
 WEBHOOKS_SWITCHED_OFF = Counter(
     "joinery_webhooks_switched_off_total", "Webhooks that the server switched off."
 )
+PLAN_AGE = Gauge(
+    "joinery_plan_waiting_age",
+    "Time, in seconds, since the plan that has waited longest came further, by its status.",
+    ("status",),
+)
+PLANS_GIVEN_UP = Counter(
+    "joinery_plans_given_up_total", "Plans whose list could not be frozen, and were given up."
+)
 STREAM_CONNECTIONS = Gauge(
     "joinery_stream_connections", "WebSockets and event streams that are open.", ("protocol",)
 )
@@ -97,6 +105,8 @@ METRICS: tuple[Metric, ...] = (
     WEBHOOK_GIVEN_UP,
     WEBHOOK_OLDEST,
     WEBHOOKS_SWITCHED_OFF,
+    PLAN_AGE,
+    PLANS_GIVEN_UP,
     STREAM_CONNECTIONS,
     SUBSCRIPTIONS,
     STREAM_MESSAGES,

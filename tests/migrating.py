@@ -12,6 +12,7 @@ from database.sqlite_schema import SqliteEditor
 from models.campaign import Campaign
 from models.history import kept_by_sqlite
 from models.participation import ParticipationEvent, Post
+from models.plan import Plan
 
 _SCHEMA = {
     "sqlite": """SELECT t.name, c.name, c.type || c."notnull" || ifnull(c.dflt_value, '') || c.pk
@@ -55,7 +56,7 @@ async def schema_of(url: str) -> set[tuple[str, str, str]]:
 
 async def forget(migration: str) -> None:
     """Take back what migrations from this one on add, 0009 at the earliest, and their notes."""
-    await _undo_plans()
+    await _undo_freezing_failures()
     for later, undo in _UNDO.items():
         if migration < later:
             await undo()
@@ -70,6 +71,16 @@ async def _undo_receipts() -> None:
     await run("ALTER TABLE participation_event DROP COLUMN decision")
     if is_sqlite:
         await run(kept_by_sqlite()[1])
+
+
+async def _undo_freezing_failures() -> None:
+    """Undo migration 0020."""
+    for column in ("failures", "retry_at", "progressed_at"):
+        await run(f"ALTER TABLE plan DROP COLUMN {column}")
+    [now] = [check for check in Plan.Meta.constraints if check.name == "plan_error"]
+    was = CheckConstraint(check=now.check.replace(", 'FREEZING_FAILED'", ""), name=now.name)
+    await _editor().remove_constraint(Plan, now)
+    await _editor().add_constraint(Plan, was)
 
 
 async def _undo_plans() -> None:
@@ -200,6 +211,7 @@ async def _undo_read_after() -> None:
 
 
 _UNDO = {
+    "0020": _undo_plans,
     "0019": _undo_receipts,
     "0018": _undo_tickets,
     "0017": _undo_webhooks,

@@ -67,6 +67,10 @@ def plan_message(code: ErrorCode) -> str:
 _OF_PLANS = {
     ErrorCode.INVALID_INPUT: "The filter is not valid any more. Make another plan.",
     ErrorCode.TOO_MANY_ITEMS: "More than 1,000,000 influencers match. Narrow the filter.",
+    ErrorCode.FREEZING_FAILED: (
+        "The server has failed to freeze the list, five times. Make another plan with a narrower"
+        " filter. If that fails too, tell those who run the server: their log says why."
+    ),
     ErrorCode.DRIFTED: "Something else has happened since, so they are left as they are.",
     ErrorCode.NOT_FOUND: "They have no participation, or have been erased.",
     ErrorCode.CAMPAIGN_CLOSED: "The campaign is not running.",

@@ -44,5 +44,6 @@ async def _begin(context: Context, plan: LockedPlan) -> PlanCallOutcome:
 _BEGIN = """
 UPDATE plan SET status = CASE WHEN changes = 0 THEN 'APPLIED' ELSE 'APPLYING' END,
     applied_by_id = :who, applied_by_name = :name, started_at = :now::timestamptz,
+    progressed_at = :now::timestamptz,
     ended_at = CASE WHEN changes = 0 THEN :now::timestamptz END
 WHERE id = :id AND expires_at > :now::timestamptz"""

@@ -7,8 +7,8 @@ from functools import partial
 from typing import NamedTuple, TypeAlias
 
 from background.lease import BRISK
+from background.pieces import in_pieces
 from background.worker import Worker
-from database.failures import is_outage
 from database.session import dumps, locked_rows, rows, run
 from database.transactions import transacted
 from models.plan import CODE_NUMBERS, OUTCOME_NUMBERS, STATUS_NUMBERS
@@ -62,21 +62,14 @@ _Drift: TypeAlias = tuple[int, int | None]
 async def apply_all() -> None:
     """Apply the plans that are APPLYING, chunk by chunk in turn, until there is none."""
     stuck = set[int]()
-    outage: Exception | None = None
-    while plans := [plan for [plan] in await rows(_APPLYING) if plan not in stuck]:
-        for plan in plans:
-            try:
-                await apply_chunk(plan)
-            except Exception as error:  # noqa: BLE001
-                # It may be of this plan alone, such as a campaign that is locked for long.
+    with in_pieces(_log) as piece:
+        while plans := [plan for [plan] in await rows(_APPLYING) if plan not in stuck]:
+            for plan in plans:
                 stuck.add(plan)
-                if is_outage(error):
-                    outage = error
-                else:
-                    _log.warning("plan %d cannot be applied on", plan, exc_info=True)
-            await asyncio.sleep(PAUSE)
-    if outage is not None:
-        raise outage
+                with piece(f"plan {plan} cannot be applied on"):
+                    await apply_chunk(plan)
+                    stuck.remove(plan)
+                await asyncio.sleep(PAUSE)
 
 
 worker = Worker("plans applied", apply_all, SECONDS, BRISK)
@@ -181,7 +174,7 @@ SELECT :id::bigint, (j.value->>0)::int, (j.value->>1)::smallint
 FROM json_array_elements(:drifts::json) AS j(value)"""
 _PROGRESS = """
 UPDATE plan SET applied_through = :through, changed = changed + :changed,
-    drifted = drifted + :drifted,
+    drifted = drifted + :drifted, progressed_at = :now::timestamptz,
     status = CASE WHEN changed + drifted + :changed + :drifted = changes THEN 'APPLIED'
         ELSE status END,
     ended_at = CASE WHEN changed + drifted + :changed + :drifted = changes

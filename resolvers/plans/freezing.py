@@ -9,12 +9,13 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from background.lease import BRISK
+from background.pieces import in_pieces
 from background.worker import Worker
-from database.failures import is_outage
-from database.session import database, locked_rows, rows, run
+from database.failures import is_general_outage
+from database.log import empty_log
+from database.session import TortoiseDatabase, database, locked_rows, rows, run
 from database.snapshots import Reading
-from database.statement import Row
+from database.statement import Row, fetch
 from database.transactions import transacted
 from projection import ListRun, Terms
 from projection.listing import Page, page_values
@@ -22,9 +23,10 @@ from resolvers.context import Context, utc_now
 from resolvers.errors import RequestError
 from resolvers.plans.facts import campaign_row, facts_of, read_rows
 from resolvers.plans.frozen import FrozenList
-from resolvers.plans.keeping import PAUSE, keep
+from resolvers.plans.keeping import PAUSE, delete_items, keep
 from resolvers.plans.request import Request
 from resolvers.plans.undoing import Member, done_items
+from telemetry.metrics import PLANS_GIVEN_UP
 from workflow.enums import ErrorCode, PlanAction, Role
 from workflow.facts import CampaignRow
 from workflow.plans import command_of
@@ -42,6 +44,10 @@ STORED = 10_000
 """Items that are stored in one transaction."""
 SECONDS = 1
 """Seconds between two turns of the worker."""
+FAILURES = 5
+"""Attempts that may fail for no outage, but of this list, such as a slow statement."""
+RETRY_TIME = timedelta(seconds=10)
+"""Time between the first two of them; it doubles each time."""
 
 _log = logging.getLogger(__name__)
 
@@ -59,60 +65,74 @@ class _Plan(NamedTuple):
     undoes_id: int | None
     request: str | None
     attempt: int
+    failures: int
 
 
 async def freeze_all() -> None:
     """Freeze the lists that are asked for, the oldest first; then keep to the times of others."""
-    outage: Exception | None = None
-    for [plan] in await rows(_PREPARING):
-        try:
-            await freeze(plan)
-        except Exception as error:  # noqa: BLE001
-            # It may be of this list alone, such as a statement that takes too long.
-            if is_outage(error):
-                outage = error
-            else:
-                _log.warning("the list of plan %d was not frozen", plan, exc_info=True)
-    await keep(utc_now())
-    if outage is not None:
-        raise outage
+    with in_pieces(_log) as piece:
+        for [plan] in await rows(_PREPARING, now=utc_now()):
+            with piece(f"the list of plan {plan} was not frozen"):
+                await freeze(plan)
+            await empty_log()  # which an erasure could not, beside the snapshot of the list
+        await keep(utc_now())
 
 
-worker = Worker("plans", freeze_all, SECONDS, BRISK)
+# A lease of few seconds would be lost where a renewal is slow, and a long list begun anew.
+worker = Worker("plans", freeze_all, SECONDS)
 
 
 async def freeze(key: int) -> None:
-    """Freeze the list of a plan that is PREPARING, and make the plan READY or FAILED."""
+    """Freeze the list of a plan that is PREPARING, and make the plan READY or FAILED.
+
+    Where it could not, but may be able to later, the plan stays PREPARING.
+    """
     plan = await transacted(partial(_begin, key))
     if plan is None:
         return
     try:
-        frozen = await _decide_all(plan, utc_now())
+        await _clear(plan)
+        if (frozen := await _decide_all(plan, utc_now())) is not None:
+            await _store(plan, frozen)
     except TooManyItemsError:
         await _fail(plan, ErrorCode.TOO_MANY_ITEMS)
     except RequestError:
         await _fail(plan, ErrorCode.INVALID_INPUT)
-    else:
-        await _store(plan, frozen)
+    except Exception as error:
+        if is_general_outage(error):
+            raise
+        await _put_off(plan, error)
 
 
 async def _begin(key: int) -> _Plan | None:
-    """Begin anew: delete what was stored before a crash. None if it is not PREPARING any more."""
+    """Begin an attempt; None if the plan is not PREPARING any more."""
     found = await locked_rows(_PLAN, "FOR UPDATE", id=key)
     if not found:
         return None
-    await run("DELETE FROM plan_item WHERE plan_id = :id", id=key)
     await run("UPDATE plan SET attempt = attempt + 1 WHERE id = :id", id=key)
     plan = _Plan(*found[0])
     return plan._replace(attempt=plan.attempt + 1)
 
 
-async def _decide_all(plan: _Plan, now: datetime) -> FrozenList:
-    """Return the list, of one moment."""
+async def _clear(plan: _Plan) -> None:
+    """Delete what was stored before a crash, a few items at a time."""
+    while await transacted(partial(_delete_some, plan)):  # noqa: ASYNC110
+        await asyncio.sleep(PAUSE)
+
+
+async def _delete_some(plan: _Plan) -> int:
+    return await delete_items(plan.id) if await _lock(plan) else 0
+
+
+async def _decide_all(plan: _Plan, now: datetime) -> FrozenList | None:
+    """Return the list, of one moment; None if the plan does not wait for it any more."""
     with Reading(("plan", plan.id)):
         frozen = FrozenList(command_of(PlanAction(plan.action)))
         terms = await campaign_row(plan.campaign_id)
         async for members in _members(plan):
+            # Not in the snapshot, where the plan is as it was.
+            if not await fetch(TortoiseDatabase(), _MINE, plan._asdict()):
+                return None
             if len(frozen) + len(members) > MAX_ITEMS:
                 raise TooManyItemsError
             await _decide_page(frozen, plan.campaign_id, terms, members, now)
@@ -219,15 +239,33 @@ async def _store(plan: _Plan, frozen: FrozenList) -> None:
 
 
 async def _store_some(plan: _Plan, frozen: FrozenList, start: int, stop: int) -> bool:
-    """Store items; return whether the plan still waits for them, and for those of this attempt."""
-    if not await locked_rows(_MINE, "FOR UPDATE", id=plan.id, attempt=plan.attempt):
+    """Store items; return whether the plan still waits for them."""
+    if not await _lock(plan):
         return False
     await frozen.store(plan.id, start, stop)
     return True
 
 
+async def _lock(plan: _Plan) -> bool:
+    """Lock the plan; return whether it still waits for the items of this attempt."""
+    return bool(await locked_rows(_MINE, "FOR UPDATE", id=plan.id, attempt=plan.attempt))
+
+
 async def _fail(plan: _Plan, code: ErrorCode) -> None:
     await _end(plan, _FAILED, error=code.value, now=utc_now())
+
+
+async def _put_off(plan: _Plan, error: Exception) -> None:
+    """Count an attempt that failed, and have the next one wait; with the last one give up."""
+    failures = plan.failures + 1
+    words = "the list of plan %d was not frozen, in attempt %d of %d"
+    _log.warning(words, plan.id, failures, FAILURES, exc_info=error)
+    if failures < FAILURES:
+        retry_at = utc_now() + RETRY_TIME * 2**plan.failures
+        await _end(plan, _PUT_OFF, failures=failures, retry_at=retry_at)
+    else:
+        PLANS_GIVEN_UP.add()
+        await _fail(plan, ErrorCode.FREEZING_FAILED)
 
 
 async def _end(plan: _Plan, statement: str, **values: object) -> None:
@@ -240,13 +278,18 @@ _NO_FIELD: tuple[str, Mapping[str, Any], Terms] = (
     Terms(invalid="INVALID_INPUT", forbidden="FORBIDDEN"),
 )
 """The field of pages without cursors of clients, which a field would bind."""
-_PREPARING = "SELECT id FROM plan WHERE status = 'PREPARING' ORDER BY attempt, id"
+_PREPARING = """
+SELECT id FROM plan WHERE status = 'PREPARING' AND (retry_at IS NULL OR retry_at <= :now)
+ORDER BY attempt, id"""
 _PLAN = f"""
 SELECT {", ".join(_Plan._fields)} FROM plan WHERE id = :id AND status = 'PREPARING'"""
 _MINE = "SELECT 1 FROM plan WHERE id = :id AND attempt = :attempt AND status = 'PREPARING'"
 _READY = """
 UPDATE plan SET status = 'READY', expires_at = :expires_at, request = NULL, refusals = :refusals,
     changes = :changes, unchanged = :unchanged, refused = :refused
+WHERE id = :id AND attempt = :attempt AND status = 'PREPARING'"""
+_PUT_OFF = """
+UPDATE plan SET failures = :failures, retry_at = :retry_at
 WHERE id = :id AND attempt = :attempt AND status = 'PREPARING'"""
 _FAILED = """
 UPDATE plan SET status = 'FAILED', error = :error, ended_at = :now, request = NULL

@@ -23,10 +23,16 @@ async def keep(now: datetime) -> None:
         await _delete_list(plan)
 
 
+async def delete_items(plan: int) -> int:
+    """Delete some items of a list; return how many."""
+    return await run(_ITEMS, id=plan, batch=BATCH)
+
+
 async def _delete_list(plan: int) -> None:
-    for statement in (_DRIFTS, _ITEMS):
-        while await run(statement, id=plan, batch=BATCH):  # noqa: ASYNC110
-            await asyncio.sleep(PAUSE)
+    while await run(_DRIFTS, id=plan, batch=BATCH):  # noqa: ASYNC110
+        await asyncio.sleep(PAUSE)
+    while await delete_items(plan):  # noqa: ASYNC110
+        await asyncio.sleep(PAUSE)
     await run("UPDATE plan SET has_list = FALSE WHERE id = :id", id=plan)
 
 

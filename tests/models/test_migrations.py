@@ -32,6 +32,7 @@ MIGRATIONS = [
     "0017_tickets",
     "0018_receipts",
     "0019_plans",
+    "0020_freezing_failures",
 ]
 
 

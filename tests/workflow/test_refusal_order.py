@@ -29,7 +29,12 @@ def told() -> str:
     return "\n".join([page(), *(" ".join(cell) for cell in cells)])
 
 
-OF_PLANS = {ErrorCode.DRIFTED, ErrorCode.PLAN_NOT_READY, ErrorCode.PLAN_IN_THE_WAY}
+OF_PLANS = {
+    ErrorCode.DRIFTED,
+    ErrorCode.PLAN_NOT_READY,
+    ErrorCode.PLAN_IN_THE_WAY,
+    ErrorCode.FREEZING_FAILED,
+}
 """Codes that the rules of participations do not give."""
 
 

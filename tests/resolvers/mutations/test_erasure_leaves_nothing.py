@@ -5,6 +5,7 @@ has letters that would be found in single trigrams of FTS5 too, the other is for
 ASCII. SQLite's file and its write-ahead log are searched, and PostgreSQL's dump.
 """
 
+import asyncio
 import logging
 import subprocess
 from pathlib import Path
@@ -13,12 +14,14 @@ from typing import Any
 import orjson
 import pytest
 
+from database import log
 from execution.engine import Params
 from models.participation import ParticipationEvent
 from models.webhook import DeliveryStatus
 from resolvers.caller import Caller
 from resolvers.context import Context
 from resolvers.ids import encode
+from resolvers.plans import freezing
 from tests import data
 from tests.engine import ENGINE, SERVICE, STAFF, operation
 from tests.postgres import Postgres
@@ -35,8 +38,7 @@ async def test_no_text_of_theirs_is_left_on_the_disk(
     def on_disk() -> bytes:
         if db.startswith("postgresql"):
             return dump(request.getfixturevalue("postgres_server"), db)
-        file = db.removeprefix("sqlite://")
-        return b"".join(Path(each).read_bytes() for each in (file, f"{file}-wal"))
+        return files(db)
 
     person = await live()
     before = found(on_disk())
@@ -48,6 +50,42 @@ async def test_no_text_of_theirs_is_left_on_the_disk(
     after = found(on_disk())
     assert not any(after.values()), after
     assert not any(found(caplog.text.encode()).values())
+
+
+async def test_what_a_list_kept_in_the_log_goes_once_it_is_frozen(
+    db: str, monkeypatch: pytest.MonkeyPatch
+):
+    if not db.startswith("sqlite"):
+        pytest.skip("the log of PostgreSQL is kept")
+    monkeypatch.setattr(log, "ATTEMPTS", 5)
+    person = await live()
+    await data.plan(await data.campaign(), request=EVERYBODY)
+    read, begun, go_on = freezing.campaign_row, asyncio.Event(), asyncio.Event()
+
+    async def slowly(campaign: int) -> Any:
+        row = await read(campaign)
+        begun.set()
+        await go_on.wait()
+        return row
+
+    monkeypatch.setattr(freezing, "campaign_row", slowly)
+    freezing_ = asyncio.create_task(freezing.freeze_all())
+    await begun.wait()
+    await call("eraseInfluencer", STAFF, influencerId=person, reason="asked for")
+    assert any(found(files(db)).values())
+
+    go_on.set()
+    await freezing_
+
+    assert not any(found(files(db)).values())
+
+
+EVERYBODY = '{"is_of_candidates": true, "filter": {}, "order": "FOLLOWERS_DESC"}'
+
+
+def files(db: str) -> bytes:
+    file = db.removeprefix("sqlite://")
+    return b"".join(Path(each).read_bytes() for each in (file, f"{file}-wal"))
 
 
 def dump(server: Postgres, url: str) -> bytes:

@@ -1,5 +1,6 @@
 """Making plans: whose list, in what order, and what the rules answer; nothing is changed."""
 
+import asyncio
 import random
 from datetime import timedelta
 from typing import Any
@@ -7,16 +8,28 @@ from typing import Any
 import pytest
 from asyncpg.exceptions import QueryCanceledError
 
+from database.session import rows
+from database.snapshots import current_reading
 from models.campaign import Campaign
 from models.participation import Participation, ParticipationEvent
 from models.plan import Plan
 from resolvers.ids import encode
-from resolvers.plans import freezing
+from resolvers.plans import freezing, keeping
+from telemetry.metrics import PLANS_GIVEN_UP
 from tests import data, engine
 from tests.data import NOW
 from tests.engine import ADVERTISER, SERVICE, creator, gids
 from tests.resolvers import crowd
-from tests.resolvers.plans.planning import code_of, created, frozen, items, look, mutate, people
+from tests.resolvers.plans.planning import (
+    code_of,
+    created,
+    frozen,
+    items,
+    key_of,
+    look,
+    mutate,
+    people,
+)
 from workflow.enums import ParticipationStatus, Platform
 
 INSTAGRAM = Platform.INSTAGRAM
@@ -384,12 +397,163 @@ async def test_a_list_that_takes_too_long_holds_up_no_other(
 
     async def cancelled_once(key: int) -> Any:
         monkeypatch.setattr(freezing, "campaign_row", read)
-        raise QueryCanceledError("canceling statement due to statement timeout")
+        raise TOO_SLOW
 
     monkeypatch.setattr(freezing, "campaign_row", cancelled_once)
-    with pytest.raises(QueryCanceledError):
-        await freezing.freeze_all()
+    await freezing.freeze_all()
     assert (await look(slow["id"]))["status"] == "PREPARING"
     assert (await look(other["id"]))["status"] == "READY"
     await freezing.freeze_all()
+    assert (await look(slow["id"]))["status"] == "PREPARING"  # not at once
+    await Plan.filter(id=key_of(slow["id"])).update(retry_at=NOW - timedelta(days=3_650))
+    await freezing.freeze_all()
     assert (await look(slow["id"]))["status"] == "READY"
+
+
+TOO_SLOW = QueryCanceledError("canceling statement due to statement timeout")
+
+
+async def _preparing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> str:
+    """Make a plan whose list cannot be frozen for this reason; return its id."""
+
+    async def fails(key: int) -> Any:
+        raise error
+
+    monkeypatch.setattr(freezing, "campaign_row", fails)
+    monkeypatch.setattr(freezing, "RETRY_TIME", timedelta())
+    campaign = encode("Campaign", (await data.campaign()).id)
+    made = await mutate(
+        "createPlan",
+        campaignId=campaign,
+        action="MARK_JOINED",
+        candidates={"search": "Mika"},
+    )
+    return made["plan"]["id"]
+
+
+@pytest.mark.parametrize("error", [TOO_SLOW, OverflowError("a bug")])
+async def test_a_list_that_can_never_be_frozen_is_given_up(
+    db: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+) -> None:
+    hopeless = await _preparing(monkeypatch, error)
+    before = _given_up()
+
+    for _ in range(4):
+        await freezing.freeze_all()
+    assert (await look(hopeless))["status"] == "PREPARING"
+    assert _given_up() == before
+    await freezing.freeze_all()
+
+    plan = await look(hopeless)
+    assert plan["status"] == "FAILED"
+    assert plan["error"]["code"] == "FREEZING_FAILED"
+    assert "narrower filter" in plan["error"]["message"]
+    assert plan["endedAt"] is not None
+    [row] = await Plan.all()
+    assert row.request is None
+    assert _given_up() == before + 1
+    assert "was not frozen, in attempt 5 of 5" in caplog.text
+
+
+def _given_up() -> float:
+    return sum(value for _, _, [value] in PLANS_GIVEN_UP.samples())
+
+
+async def test_between_two_attempts_the_time_doubles(
+    db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _preparing(monkeypatch, TOO_SLOW)
+    monkeypatch.setattr(freezing, "RETRY_TIME", timedelta(seconds=10))
+    monkeypatch.setattr(freezing, "utc_now", lambda: NOW)
+
+    for seconds in (10, 20, 40, 80):
+        await Plan.all().update(retry_at=None)
+        await freezing.freeze_all()
+        [plan] = await Plan.all()
+        assert plan.retry_at == NOW + timedelta(seconds=seconds)
+
+
+async def test_an_outage_is_no_failure_of_the_list(
+    db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = await _preparing(monkeypatch, ConnectionResetError())
+
+    for _ in range(6):
+        with pytest.raises(ConnectionResetError):
+            await freezing.freeze_all()
+
+    assert (await look(plan))["status"] == "PREPARING"
+
+
+async def test_a_list_is_not_frozen_to_its_end_after_the_plan_was_cancelled(
+    db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(freezing, "PAGE", 2)
+    await data.crowd(8)
+    campaign = encode("Campaign", (await data.campaign()).id)
+    plan = (await mutate("createPlan", campaignId=campaign, action="MARK_JOINED"))["plan"]
+    read, pages = freezing.read_rows, list[int]()
+
+    async def cancel() -> None:
+        current_reading.set(None)  # in this task: somebody else cancels
+        await mutate("cancelPlan", id=plan["id"])
+
+    async def read_and_cancel(campaign: int, influencers: Any) -> Any:
+        pages.append(len(influencers))
+        await asyncio.create_task(cancel())
+        return await read(campaign, influencers)
+
+    monkeypatch.setattr(freezing, "read_rows", read_and_cancel)
+    await freezing.freeze(key_of(plan["id"]))
+
+    assert pages == [2]
+    assert (await look(plan["id"]))["status"] == "CANCELLED"
+
+
+async def test_what_a_crash_left_behind_is_deleted_a_few_items_at_a_time(
+    db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "BATCH", 2)
+    await data.crowd(5)
+    plan = await created((await data.campaign()).id, "MARK_JOINED")
+    await Plan.all().update(status="PREPARING", request=BY_FOLLOWERS)
+    delete, deleted = freezing.delete_items, list[int]()
+
+    async def delete_and_count(key: int) -> int:
+        deleted.append(await delete(key))
+        return deleted[-1]
+
+    monkeypatch.setattr(freezing, "delete_items", delete_and_count)
+    plan = await frozen(plan["id"])
+
+    assert deleted == [2, 2, 1, 0]
+    assert len(await items(plan)) == 5
+
+
+BY_FOLLOWERS = '{"is_of_candidates": true, "filter": {}, "order": "FOLLOWERS_DESC"}'
+
+
+async def test_another_process_does_not_begin_a_list_anew_while_a_renewal_is_slow(
+    db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign = encode("Campaign", (await data.campaign()).id)
+    await mutate("createPlan", campaignId=campaign, action="MARK_JOINED")
+    begun = asyncio.Event()
+
+    async def waits(key: int) -> Any:
+        begun.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(freezing, "campaign_row", waits)
+    working = asyncio.create_task(freezing.worker.run())
+    await begun.wait()
+    [[left]] = await rows(
+        "SELECT expires_at - extract(epoch FROM now())::bigint FROM lease WHERE name = 'plans'"
+    )
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+
+    assert left > 20
