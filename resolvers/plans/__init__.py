@@ -6,8 +6,8 @@ on with it where one has died.
 
 Freezing (`freezing.py`) reads in one snapshot: the list by the listing of the screen
 (`request.py`), or the items of the plan that is taken back (`undoing.py`), and the facts that
-decide (`facts.py`). It holds no lock, and keeps the list in memory (`frozen.py`) until it is
-stored. A crash begins anew.
+decide (`facts.py`). It locks nothing that it reads. The items (`frozen.py`) are stored on the way,
+and shown once all are; after a crash it begins anew.
 
 Applying (`applying.py`) takes a thousand items at a time, each in a transaction that locks the
 plan's row before campaigns and influencers, and moves `applied_through`. Whoever cancels a plan

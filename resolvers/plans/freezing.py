@@ -13,16 +13,16 @@ from background.pieces import in_pieces
 from background.worker import Worker
 from database.failures import is_general_outage
 from database.log import empty_log
-from database.session import TortoiseDatabase, database, locked_rows, rows, run
+from database.session import database, dumps, locked_rows, rows, run
 from database.snapshots import Reading
-from database.statement import Row, fetch
+from database.statement import Row
 from database.transactions import transacted
 from projection import ListRun, Terms
 from projection.listing import Page, page_values
 from resolvers.context import Context, utc_now
 from resolvers.errors import RequestError
 from resolvers.plans.facts import campaign_row, facts_of, read_rows
-from resolvers.plans.frozen import FrozenList
+from resolvers.plans.frozen import FrozenList, Item
 from resolvers.plans.keeping import PAUSE, delete_items, keep
 from resolvers.plans.request import Request
 from resolvers.plans.undoing import Member, done_items
@@ -37,11 +37,9 @@ READY_TIME = timedelta(hours=24)
 PAGE = 50_000
 """Influencers that are listed at a time."""
 BATCH = 1_000
-"""Influencers whose facts are read at a time, while the batch before is decided."""
+"""Influencers whose facts are read at a time, while those before are decided and stored."""
 SLICE = 100
 """Influencers that are decided at a time; in between the process does its other work."""
-STORED = 10_000
-"""Items that are stored in one transaction."""
 SECONDS = 1
 """Seconds between two turns of the worker."""
 FAILURES = 5
@@ -92,8 +90,7 @@ async def freeze(key: int) -> None:
         return
     try:
         await _clear(plan)
-        if (frozen := await _decide_all(plan, utc_now())) is not None:
-            await _store(plan, frozen)
+        await _freeze(plan, utc_now())
     except TooManyItemsError:
         await _fail(plan, ErrorCode.TOO_MANY_ITEMS)
     except RequestError:
@@ -124,35 +121,50 @@ async def _delete_some(plan: _Plan) -> int:
     return await delete_items(plan.id) if await _lock(plan) else 0
 
 
-async def _decide_all(plan: _Plan, now: datetime) -> FrozenList | None:
-    """Return the list, of one moment; None if the plan does not wait for it any more."""
+async def _freeze(plan: _Plan, now: datetime) -> None:
+    """Decide and store the items, of one moment, and make the plan READY."""
+    frozen = FrozenList(command_of(PlanAction(plan.action)))
     with Reading(("plan", plan.id)):
-        frozen = FrozenList(command_of(PlanAction(plan.action)))
         terms = await campaign_row(plan.campaign_id)
         async for members in _members(plan):
-            # Not in the snapshot, where the plan is as it was.
-            if not await fetch(TortoiseDatabase(), _MINE, plan._asdict()):
-                return None
             if len(frozen) + len(members) > MAX_ITEMS:
                 raise TooManyItemsError
-            await _decide_page(frozen, plan.campaign_id, terms, members, now)
-        return frozen
+            if not await _freeze_page(plan, frozen, terms, members, now):
+                return
+    await _store(plan, frozen.take())
+    await _end(
+        plan,
+        _READY,
+        expires_at=utc_now() + READY_TIME,
+        refusals=frozen.refusals,
+        **frozen.counts,
+    )
 
 
-async def _decide_page(
+async def _freeze_page(
+    plan: _Plan,
     frozen: FrozenList,
-    campaign: int,
     terms: CampaignRow,
     members: Sequence[Member],
     now: datetime,
-) -> None:
-    """Add these members to the list in batches, and read the next one meanwhile."""
+) -> bool:
+    """Add these members to the list; return whether the plan still waits for it.
+
+    A batch is decided while the next one is read, and the one before is stored.
+    """
     starts = range(0, len(members), BATCH)
     batches = [*(members[start : start + BATCH] for start in starts), ()]
-    found = await _read(campaign, batches[0])
+    found = await _read(plan.campaign_id, batches[0])
     for batch, following in pairwise(batches):
-        deciding = _decide(frozen, batch, terms, found, now)
-        _, found = await asyncio.gather(deciding, _read(campaign, following))
+        decided = frozen.take()
+        is_wanted, found, _ = await asyncio.gather(
+            _store(plan, decided),
+            _read(plan.campaign_id, following),
+            _decide(frozen, batch, terms, found, now),
+        )
+        if not is_wanted:
+            return False
+    return True
 
 
 async def _read(campaign: int, members: Sequence[Member]) -> Mapping[int, Row]:
@@ -222,27 +234,15 @@ def reading_run(context: Context) -> ListRun:
     return ListRun(database=database(), role=Role.STAFF, context=context)
 
 
-async def _store(plan: _Plan, frozen: FrozenList) -> None:
-    """Store the items, a few at a time; with the last ones the plan is READY."""
-    for start in range(0, len(frozen), STORED):
-        stop = min(start + STORED, len(frozen))
-        if not await transacted(partial(_store_some, plan, frozen, start, stop)):
-            return
-        await asyncio.sleep(PAUSE)
-    await _end(
-        plan,
-        _READY,
-        expires_at=utc_now() + READY_TIME,
-        refusals=frozen.refusals,
-        **frozen.counts,
-    )
+async def _store(plan: _Plan, items: Sequence[Item]) -> bool:
+    """Store these items; return whether the plan still waits for them."""
+    return await transacted(partial(_insert, plan, items))
 
 
-async def _store_some(plan: _Plan, frozen: FrozenList, start: int, stop: int) -> bool:
-    """Store items; return whether the plan still waits for them."""
+async def _insert(plan: _Plan, items: Sequence[Item]) -> bool:
     if not await _lock(plan):
         return False
-    await frozen.store(plan.id, start, stop)
+    await run(_INSERT, plan=plan.id, items=dumps(items))
     return True
 
 
@@ -283,6 +283,11 @@ SELECT id FROM plan WHERE status = 'PREPARING' AND (retry_at IS NULL OR retry_at
 ORDER BY attempt, id"""
 _PLAN = f"""
 SELECT {", ".join(_Plan._fields)} FROM plan WHERE id = :id AND status = 'PREPARING'"""
+_INSERT = """
+INSERT INTO plan_item (plan_id, place, influencer_id, outcome, from_status, to_status, error)
+SELECT :plan::bigint, (j.value->>0)::int, (j.value->>1)::bigint, (j.value->>2)::smallint,
+    (j.value->>3)::smallint, (j.value->>4)::smallint, (j.value->>5)::smallint
+FROM json_array_elements(:items::json) AS j(value)"""
 _MINE = "SELECT 1 FROM plan WHERE id = :id AND attempt = :attempt AND status = 'PREPARING'"
 _READY = """
 UPDATE plan SET status = 'READY', expires_at = :expires_at, request = NULL, refusals = :refusals,

@@ -1,14 +1,17 @@
-"""A list that is being frozen, in memory: a dozen bytes for each of up to a million items."""
+"""A list that is being frozen: what the rules answer for each item, after those before it."""
 
-from array import array
 from collections import Counter
 from collections.abc import Sequence
+from typing import TypeAlias
 
-from database.session import dumps, run
+from database.session import dumps
 from models.plan import CODE_NUMBERS, OUTCOME_NUMBERS, STATUS_NUMBERS
 from workflow.decisions import Decision, decide
 from workflow.enums import ErrorCode, Outcome, ParticipationStatus, PlanItemOutcome
 from workflow.table import Command, Facts
+
+Item: TypeAlias = tuple[int, int, int, int | None, int | None, int | None]
+"""The columns of an item from `place` on."""
 
 _OUTCOMES = {
     Outcome.CHANGED: OUTCOME_NUMBERS[PlanItemOutcome.CHANGES],
@@ -18,24 +21,20 @@ _OUTCOMES = {
 
 
 class FrozenList:
-    """The items of a plan, each with what the rules answer; places and codes in their order."""
+    """The items of a plan as they are added; places and codes are given in their order."""
 
     def __init__(self, command: Command) -> None:
         self._command = command
-        self._influencers = array("q")
-        self._outcomes = bytearray()
-        self._sources = bytearray()
-        self._targets = bytearray()
-        self._errors = bytearray()
-        "In each 0 stands for null."
-        # Counted on the way, as to look at a million at once would hold up the process.
+        self._size = 0
+        self._new: list[Item] = []
+        self._outcomes = Counter[Outcome]()
         self._refused = Counter[ErrorCode]()
         self._places_taken = 0
         self._codes_given = 0
 
     def __len__(self) -> int:
         """Return the number of items."""
-        return len(self._influencers)
+        return self._size
 
     def decide(self, influencer: int, facts: Facts) -> None:
         """Add an item with what the rules answer, after those before it."""
@@ -54,42 +53,31 @@ class FrozenList:
         self._add(influencer, status, Decision(Outcome.REFUSED, status, error=code))
 
     def _add(self, influencer: int, status: ParticipationStatus | None, decision: Decision) -> None:
-        self._influencers.append(influencer)
-        self._outcomes.append(_OUTCOMES[decision.outcome])
-        self._sources.append(STATUS_NUMBERS[status] or 0)
-        self._targets.append(STATUS_NUMBERS[decision.target] or 0)
-        self._errors.append(CODE_NUMBERS[decision.error] or 0)
-        if decision.error is not None:
-            self._refused[decision.error] += 1
+        self._size += 1
+        outcome, error = decision.outcome, decision.error
+        source, target = STATUS_NUMBERS[status], STATUS_NUMBERS[decision.target]
+        self._new.append(
+            (self._size, influencer, _OUTCOMES[outcome], source, target, CODE_NUMBERS[error])
+        )
+        self._outcomes[outcome] += 1
+        if error is not None:
+            self._refused[error] += 1
+
+    def take(self) -> Sequence[Item]:
+        """Return the items that were added since the last call."""
+        taken, self._new = self._new, []
+        return taken
 
     @property
     def counts(self) -> dict[str, int]:
         """Return the columns of the plan that count the items by outcome."""
-        changes, unchanged, refused = (self._outcomes.count(n) for n in _OUTCOMES.values())
-        return {"changes": changes, "unchanged": unchanged, "refused": refused}
+        return {
+            "changes": self._outcomes[Outcome.CHANGED],
+            "unchanged": self._outcomes[Outcome.UNCHANGED],
+            "refused": self._outcomes[Outcome.REFUSED],
+        }
 
     @property
     def refusals(self) -> str:
         """Return the refused by code, as JSON."""
         return dumps({code.value: count for code, count in self._refused.items()})
-
-    async def store(self, plan: int, start: int, stop: int) -> None:
-        """Insert the items from `start` on, before `stop`."""
-        columns: Sequence[Sequence[int]] = (
-            self._influencers,
-            self._outcomes,
-            self._sources,
-            self._targets,
-            self._errors,
-        )
-        items = [*zip(range(start + 1, stop + 1), *(c[start:stop] for c in columns), strict=True)]
-        await run(_INSERT, plan=plan, items=dumps(items))
-
-
-_INSERT = """
-INSERT INTO plan_item
-    (plan_id, place, influencer_id, outcome, from_status, to_status, error)
-SELECT :plan::bigint, (j.value->>0)::int, (j.value->>1)::bigint, (j.value->>2)::smallint,
-    nullif((j.value->>3)::smallint, 0), nullif((j.value->>4)::smallint, 0),
-    nullif((j.value->>5)::smallint, 0)
-FROM json_array_elements(:items::json) AS j(value)"""

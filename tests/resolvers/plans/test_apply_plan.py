@@ -1,13 +1,15 @@
 """Applying plans: exactly what would change, once, in chunks; drift is told item by item."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from database.session import rows
+from database.transactions import transacted
 from models.campaign import Campaign
 from models.participation import Participation, ParticipationEvent
 from models.plan import Plan
@@ -242,50 +244,60 @@ async def test_a_plan_can_be_cancelled_before_it_is_ready(db: str) -> None:
 async def test_a_plan_that_is_cancelled_while_its_list_is_stored_stays_so(
     db: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(freezing, "STORED", 2)
     campaign = await _campaign_with(5)
     payload = await mutate(
         "createPlan", campaignId=encode("Campaign", campaign.id), action="MARK_JOINED"
     )
     gid = payload["plan"]["id"]
-    decide_all = freezing._decide_all  # pyright: ignore[reportPrivateUsage]
 
-    async def cancelled_meanwhile(*arguments: Any) -> Any:
-        frozen = await decide_all(*arguments)
+    async def cancel() -> None:
         await mutate("cancelPlan", id=gid)
-        return frozen
 
-    monkeypatch.setattr(freezing, "_decide_all", cancelled_meanwhile)
+    stored = meanwhile(monkeypatch, cancel)
     await freezing.freeze_all()
 
     plan = await look(gid)
     assert (plan["status"], await items(plan)) == ("CANCELLED", [])
+    assert stored == [0, 2]  # and no more, once it was cancelled
 
 
 async def test_a_list_that_somebody_else_freezes_by_now_is_theirs(
     db: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(freezing, "STORED", 2)
     campaign = await _campaign_with(5)
     payload = await mutate(
         "createPlan", campaignId=encode("Campaign", campaign.id), action="MARK_JOINED"
     )
     key = key_of(payload["plan"]["id"])
-    decide_all = freezing._decide_all  # pyright: ignore[reportPrivateUsage]
 
-    async def overtaken(*arguments: Any) -> Any:
-        frozen = await decide_all(*arguments)
-        await freezing._begin(key)  # pyright: ignore[reportPrivateUsage]
-        return frozen
+    async def begin() -> None:
+        await transacted(partial(freezing._begin, key))  # pyright: ignore[reportPrivateUsage]
 
-    monkeypatch.setattr(freezing, "_decide_all", overtaken)
+    stored = meanwhile(monkeypatch, begin)
     await freezing.freeze(key)
 
     assert (await look(payload["plan"]["id"]))["status"] == "PREPARING"
+    assert stored == [0, 2]
     assert await rows("SELECT place FROM plan_item") == []
-    monkeypatch.setattr(freezing, "_decide_all", decide_all)
+    monkeypatch.undo()
     await freezing.freeze(key)
     assert len(await items(await look(payload["plan"]["id"]))) == 5
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Awaitable[None]]) -> list[int]:
+    """Have something happen before the first items are stored; return how many each call stores."""
+    monkeypatch.setattr(freezing, "BATCH", 2)
+    store = freezing._store  # pyright: ignore[reportPrivateUsage]
+    stored: list[int] = []
+
+    async def interrupted(plan: Any, given: Sequence[Any]) -> bool:
+        stored.append(len(given))
+        if len(stored) == 2:
+            await happens()
+        return await store(plan, given)
+
+    monkeypatch.setattr(freezing, "_store", interrupted)
+    return stored
 
 
 async def test_applying_again_answers_the_plan_again(db: str) -> None:
