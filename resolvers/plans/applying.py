@@ -1,6 +1,5 @@
 """Applying plans: each item that was to change is decided anew, a thousand in a transaction."""
 
-import asyncio
 import logging
 from collections.abc import Collection, Sequence
 from functools import partial
@@ -16,7 +15,7 @@ from resolvers.context import Context
 from resolvers.pipeline.bulk import load_candidates
 from resolvers.pipeline.loading import LockedCandidate
 from resolvers.pipeline.unit_of_work import Actor, UnitOfWork
-from resolvers.plans.keeping import PAUSE
+from resolvers.plans.keeping import pause
 from resolvers.plans.undoing import last_plans
 from telemetry.metrics import TRANSITIONS
 from workflow.decisions import Decision
@@ -69,7 +68,7 @@ async def apply_all() -> None:
                 with piece(f"plan {plan} cannot be applied on"):
                     await apply_chunk(plan)
                     stuck.remove(plan)
-                await asyncio.sleep(PAUSE)
+                await pause()
 
 
 worker = Worker("plans applied", apply_all, SECONDS, BRISK)

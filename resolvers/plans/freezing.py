@@ -23,7 +23,7 @@ from resolvers.context import Context, utc_now
 from resolvers.errors import RequestError
 from resolvers.plans.facts import campaign_row, facts_of, read_rows
 from resolvers.plans.frozen import FrozenList, Item
-from resolvers.plans.keeping import PAUSE, delete_items, keep
+from resolvers.plans.keeping import delete_items, keep, pause
 from resolvers.plans.request import Request
 from resolvers.plans.undoing import Member, done_items
 from telemetry.metrics import PLANS_GIVEN_UP
@@ -113,8 +113,8 @@ async def _begin(key: int) -> _Plan | None:
 
 async def _clear(plan: _Plan) -> None:
     """Delete what was stored before a crash, a few items at a time."""
-    while await transacted(partial(_delete_some, plan)):  # noqa: ASYNC110
-        await asyncio.sleep(PAUSE)
+    while await transacted(partial(_delete_some, plan)):
+        await pause()
 
 
 async def _delete_some(plan: _Plan) -> int:

@@ -3,14 +3,14 @@
 import asyncio
 from datetime import datetime, timedelta
 
-from database.session import rows, run
+from database.session import capabilities, rows, run
 
 EXPIRED_LISTS = timedelta(days=1)
 """Time for which the list of an expired plan is kept."""
 LISTS = timedelta(days=90)
 """Time for which the list of another plan is kept after its end."""
 PAUSE = 0.01
-"""Seconds between two transactions: on SQLite, who waits for the write lock only looks for it."""
+"""Seconds between two transactions on SQLite, where who waits for the write lock polls for it."""
 BATCH = 10_000
 """Items that are deleted by one statement."""
 
@@ -23,16 +23,21 @@ async def keep(now: datetime) -> None:
         await _delete_list(plan)
 
 
+async def pause() -> None:
+    """Let others write before the next transaction."""
+    await asyncio.sleep(0 if capabilities().has_concurrent_writers else PAUSE)
+
+
 async def delete_items(plan: int) -> int:
     """Delete some items of a list; return how many."""
     return await run(_ITEMS, id=plan, batch=BATCH)
 
 
 async def _delete_list(plan: int) -> None:
-    while await run(_DRIFTS, id=plan, batch=BATCH):  # noqa: ASYNC110
-        await asyncio.sleep(PAUSE)
-    while await delete_items(plan):  # noqa: ASYNC110
-        await asyncio.sleep(PAUSE)
+    while await run(_DRIFTS, id=plan, batch=BATCH):
+        await pause()
+    while await delete_items(plan):
+        await pause()
     await run("UPDATE plan SET has_list = FALSE WHERE id = :id", id=plan)
 
 

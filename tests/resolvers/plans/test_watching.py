@@ -7,6 +7,7 @@ import pytest
 
 from background.worker import Worker
 from models.plan import Plan
+from resolvers.context import utc_now
 from resolvers.plans import applying, watching
 from telemetry.metrics import PLAN_AGE
 from tests import data
@@ -57,6 +58,7 @@ async def apply_chunk(plan: str) -> None:
 
 async def test_a_process_that_watches_no_more_tells_nothing(db: str) -> None:
     """As Prometheus is told of all processes' ages added up."""
+    await watching.measure(utc_now())  # another test may have left an age
     await data.plan(await data.campaign(), status=PlanStatus.PREPARING, created_at=NOW)
     watcher: Worker = watching.worker
     watching_ = asyncio.create_task(watcher.run())
