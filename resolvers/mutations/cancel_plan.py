@@ -9,6 +9,7 @@ from resolvers.mutations.plan_input import (
     not_ready,
     unknown_plan,
 )
+from resolvers.plans.keeping import forget_texts
 from workflow.enums import PlanStatus
 
 _OPEN = frozenset((PlanStatus.PREPARING, PlanStatus.READY, PlanStatus.APPLYING))
@@ -24,6 +25,7 @@ async def cancel_plan(context: Context, *, id: str) -> PlanCallOutcome:
     if plan.status not in _OPEN:
         return not_ready(plan.id, f"{is_now(plan.status)} There is nothing to cancel.")
     await run(_CANCEL, id=plan.id, now=context.tick())
+    await forget_texts(plan.id)
     return PlanCallOutcome(plan=plan.id)
 
 

@@ -59,13 +59,13 @@ async def erase_influencer(
         return EraseInfluencerOutcome(user_errors=form.refusals)
     key = decode(influencer_id, "Influencer") or 0
     await hold_rules_lock()
-    await _lock_plans(key)
+    plans = await _lock_plans(key)
     locked, pairs = await lock_with_campaigns({key}, sources_of(Action.ERASE))
     if key not in locked:
         refusal = not_found("influencer", "influencerId").refusal
         return EraseInfluencerOutcome(user_errors=[refusal] if refusal else ())
     now = context.tick()
-    texts = await _texts_of(key)
+    texts = await _texts_of(key, plans)
     async with track_changes({key}):
         if not locked[key].is_erased:
             await _erase_profile(key, now, caller_in(context).subject, cleaned_reason)
@@ -93,6 +93,7 @@ async def erase_late(influencer_id: str, texts: Collection[str]) -> None:
         return
     await wait_for_others(OTHERS_SECONDS)
     await run(_DELIVERIES, influencer=influencer)
+    await run(_PLANS, ids=[plan for [plan] in await rows(_THEIR_PLANS, influencer=influencer)])
     await erase_answers(influencer, {*texts, encode("Influencer", influencer)})
 
 
@@ -136,9 +137,9 @@ async def _erase_posts(key: int) -> None:
     await run(_POSTS, influencer=key)
 
 
-async def _texts_of(key: int) -> set[str]:
+async def _texts_of(key: int, plans: Collection[int]) -> set[str]:
     """Return the texts by which a stored answer is recognized as about the influencer."""
-    texts = {text for [text] in await rows(_TEXTS, influencer=key)}
+    texts = {text for [text] in await rows(_TEXTS, influencer=key, plans=list(plans))}
     urls = {url for _, url in await rows(_URLS, influencer=key) if without_name(url) != url}
     handles = await rows(_HANDLES, influencer=key)
     refusals = {in_use(platform_of(number), handle) for number, handle in handles}
@@ -175,13 +176,12 @@ UPDATE participation_event SET reason = NULL, message = NULL,
 WHERE influencer_id = :influencer AND action <> 'ERASE' AND (reason IS NOT NULL
     OR message IS NOT NULL OR actor_role = 'INFLUENCER' AND actor_name IS NOT NULL)"""
 # The texts of a plan are about many, unless it is about nobody else, or has changed nobody else.
-# One that is being applied needs them.
+# One that is being applied may change others yet (`resolvers/plans/keeping.py`).
 _THEIR_PLANS = """
-SELECT id FROM plan WHERE status <> 'APPLYING' AND (
-    changed = 1 AND id IN (
+SELECT id FROM plan WHERE status <> 'APPLYING' AND changed = 1 AND id IN (
         SELECT plan_id FROM participation_event WHERE influencer_id = :influencer)
     OR changes + unchanged + refused = 1 AND EXISTS (
-        SELECT 1 FROM plan_item x WHERE x.plan_id = plan.id AND x.influencer_id = :influencer))
+        SELECT 1 FROM plan_item x WHERE x.plan_id = plan.id AND x.influencer_id = :influencer)
 ORDER BY id"""
 _PLANS = "UPDATE plan SET reason = NULL, message = NULL WHERE id = ANY(:ids)"
 _HANDLES = "SELECT platform, handle FROM social_account WHERE influencer_id = :influencer"
@@ -197,6 +197,8 @@ SELECT value FROM (
         WHERE p.influencer_id = :influencer
     UNION SELECT reason FROM participation_event WHERE influencer_id = :influencer
     UNION SELECT message FROM participation_event WHERE influencer_id = :influencer
+    UNION SELECT reason FROM plan WHERE id = ANY(:plans)
+    UNION SELECT message FROM plan WHERE id = ANY(:plans)
     UNION SELECT actor_name FROM participation_event
         WHERE influencer_id = :influencer AND actor_role = 'INFLUENCER') AS each
 WHERE value IS NOT NULL"""

@@ -15,7 +15,7 @@ from resolvers.context import Context
 from resolvers.pipeline.bulk import load_candidates
 from resolvers.pipeline.loading import LockedCandidate
 from resolvers.pipeline.unit_of_work import Actor, UnitOfWork
-from resolvers.plans.keeping import pause
+from resolvers.plans.keeping import forget_texts, pause
 from resolvers.plans.undoing import last_plans
 from telemetry.metrics import TRANSITIONS
 from workflow.decisions import Decision
@@ -104,6 +104,7 @@ async def _apply_chunk(key: int) -> tuple[str, int]:
         drifted=len(drifts),
         now=context.tick(),
     )
+    await forget_texts(key)
     return plan.action, changed
 
 

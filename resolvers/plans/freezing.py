@@ -136,6 +136,7 @@ async def _freeze(plan: _Plan, now: datetime) -> None:
         plan,
         _READY,
         expires_at=utc_now() + READY_TIME,
+        size=len(frozen),
         refusals=frozen.refusals,
         **frozen.counts,
     )
@@ -289,9 +290,11 @@ SELECT :plan::bigint, (j.value->>0)::int, (j.value->>1)::bigint, (j.value->>2)::
     (j.value->>3)::smallint, (j.value->>4)::smallint, (j.value->>5)::smallint
 FROM json_array_elements(:items::json) AS j(value)"""
 _MINE = "SELECT 1 FROM plan WHERE id = :id AND attempt = :attempt AND status = 'PREPARING'"
+# Texts without a list may be about somebody who has been erased since the plan was made.
 _READY = """
 UPDATE plan SET status = 'READY', expires_at = :expires_at, request = NULL, refusals = :refusals,
-    changes = :changes, unchanged = :unchanged, refused = :refused
+    changes = :changes, unchanged = :unchanged, refused = :refused,
+    reason = CASE WHEN :size > 0 THEN reason END, message = CASE WHEN :size > 0 THEN message END
 WHERE id = :id AND attempt = :attempt AND status = 'PREPARING'"""
 _PUT_OFF = """
 UPDATE plan SET failures = :failures, retry_at = :retry_at

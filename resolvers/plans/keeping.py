@@ -1,9 +1,11 @@
-"""The times of plans: when one that nobody applied expires, and when a list is deleted."""
+"""The times of plans: when one that nobody applied expires, when lists and texts are deleted."""
 
 import asyncio
 from datetime import datetime, timedelta
 
 from database.session import capabilities, rows, run
+from models.plan import OUTCOME_NUMBERS
+from workflow.enums import PlanItemOutcome
 
 EXPIRED_LISTS = timedelta(days=1)
 """Time for which the list of an expired plan is kept."""
@@ -33,12 +35,20 @@ async def delete_items(plan: int) -> int:
     return await run(_ITEMS, id=plan, batch=BATCH)
 
 
+async def forget_texts(plan: int) -> None:
+    """Delete the texts of a plan that has ended, if all whom it changed have been erased since.
+
+    An erasure leaves its texts to a plan that is being applied, as it may change others yet.
+    """
+    await run(_FORGET, id=plan)
+
+
 async def _delete_list(plan: int) -> None:
     while await run(_DRIFTS, id=plan, batch=BATCH):
         await pause()
     while await delete_items(plan):
         await pause()
-    await run("UPDATE plan SET has_list = FALSE WHERE id = :id", id=plan)
+    await run(_WITHOUT_LIST, id=plan)
 
 
 _LATE = "SELECT id FROM plan WHERE status = 'READY' AND expires_at <= :now ORDER BY id"
@@ -52,6 +62,19 @@ SELECT t.id FROM plan t WHERE t.has_list AND t.ended_at IS NOT NULL
         OR t.status = 'EXPIRED' AND t.ended_at <= :expired)
     AND NOT EXISTS (SELECT 1 FROM plan u WHERE u.undoes_id = t.id AND u.status = 'PREPARING')
 ORDER BY t.id"""
+# Without it nothing tells whom the texts are about, but events.
+_WITHOUT_LIST = """
+UPDATE plan SET has_list = FALSE, reason = CASE WHEN changed > 0 THEN reason END,
+    message = CASE WHEN changed > 0 THEN message END
+WHERE id = :id"""
+_FORGET = f"""
+UPDATE plan SET reason = NULL, message = NULL
+WHERE id = :id AND changed = 1 AND ended_at IS NOT NULL AND EXISTS (
+    SELECT 1 FROM plan_item t JOIN influencer i ON i.id = t.influencer_id
+    WHERE t.plan_id = plan.id AND t.place <= plan.applied_through AND i.erased_at IS NOT NULL
+        AND t.outcome = {OUTCOME_NUMBERS[PlanItemOutcome.CHANGES]}
+        AND NOT EXISTS (
+            SELECT 1 FROM plan_drift d WHERE d.plan_id = t.plan_id AND d.place = t.place))"""
 _ITEMS = """
 DELETE FROM plan_item WHERE plan_id = :id AND place IN (
     SELECT place FROM plan_item WHERE plan_id = :id ORDER BY place LIMIT :batch)"""

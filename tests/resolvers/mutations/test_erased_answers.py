@@ -15,6 +15,7 @@ from resolvers.context import Context
 from resolvers.errors import RequestError
 from resolvers.ids import encode
 from resolvers.mutations import stored_answers
+from resolvers.plans.freezing import freeze_all
 from schema import schema
 from schema.mutations import erase_influencer
 from tests import data
@@ -213,3 +214,20 @@ async def test_who_is_erased_again_takes_no_answers_of_others_along(db: str):
     await asyncio.gather(*map(erase, people))
 
     assert code_of(await call("1", "eraseInfluencer", "influencer { name }", **given)) is None
+
+
+async def test_the_texts_of_a_plan_about_nobody_else_are_gone_from_answers(db: str):
+    campaign, person = await data.campaign(), await data.influencer()
+    given: dict[str, Any] = {
+        "campaignId": encode("Campaign", campaign.pk),
+        "action": "MARK_JOINED",
+        "candidates": {"influencerIds": [encode("Influencer", person.pk)]},
+        "reason": "They moved to Kyoto.",
+    }
+    first = await call("once", "createPlan", "plan { reason }", **given)
+    assert b"Kyoto" in first.body
+    await freeze_all()
+
+    await erase(person)
+
+    assert code_of(await call("once", "createPlan", "plan { reason }", **given)) == "ANSWER_ERASED"

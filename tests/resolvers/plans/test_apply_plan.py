@@ -453,15 +453,66 @@ async def test_an_erasure_takes_the_texts_of_a_plan_that_changed_nobody_else(db:
         about = await created(third.id, "MARK_JOINED", reason="about them", limit=1)
         await Plan.filter(id=key_of(about["id"])).update(status=status)
 
-    await engine.mutate(
-        "eraseInfluencer",
-        "userErrors { code }",
-        influencerId=encode("Influencer", max(person.id, colleague.id)),
-        reason="asked",
-    )
+    await erase(encode("Influencer", max(person.id, colleague.id)))
 
     texts = [(plan.reason, plan.message) for plan in await Plan.all().order_by("id")]
-    assert texts == [(None, None), ("about both", "to both"), (None, None), ("about them", None)]
+    assert texts == [(None, None), ("about both", "to both"), (None, None), (None, None)]
+
+
+@pytest.mark.parametrize("ends", ["applied", "cancelled"])
+async def test_a_plan_that_was_being_applied_loses_such_texts_when_it_ends(
+    db: str, monkeypatch: pytest.MonkeyPatch, ends: str
+) -> None:
+    monkeypatch.setattr(applying, "CHUNK", 1)
+    campaign = await _campaign_with(2)
+    plan = await created(campaign.id, "MARK_JOINED", reason="about them")
+    first, second = people(await items(plan))
+    await mutate("applyPlan", id=plan["id"])
+    await applying.apply_chunk(key_of(plan["id"]))
+    await erase(first)
+    assert await _reasons() == ["about them"]  # the second one may be changed yet
+
+    if ends == "applied":
+        await engine.mutate(
+            "markJoined",
+            "results { outcome }",
+            campaignId=encode("Campaign", campaign.id),
+            influencerIds=[second],
+        )
+        await applying.apply_all()
+    else:
+        await mutate("cancelPlan", id=plan["id"])
+
+    assert await _reasons() == [None]
+
+
+async def test_texts_go_with_all_that_tells_whom_they_are_about(db: str) -> None:
+    campaign = await _campaign_with(2)
+    await data.plan(campaign, status="CANCELLED", ended_at=NOW, reason="cancelled early")
+    empty = await created(
+        campaign.id, "MARK_JOINED", candidates={"search": "nobody"}, reason="about nobody"
+    )
+    expired = await created(campaign.id, "MARK_JOINED", reason="expired")
+    used = await applied(await created(campaign.id, "MARK_JOINED", limit=1, reason="applied"))
+    ended = Plan.filter(id__in=[key_of(expired["id"]), key_of(used["id"])])
+    await ended.update(ended_at=NOW - keeping.LISTS * 2)
+    await Plan.filter(id=key_of(expired["id"])).update(status="EXPIRED")
+
+    await keeping.keep(NOW)
+
+    assert (await look(empty["id"]))["status"] == "READY"
+    assert await _reasons() == [None, None, None, "applied"]
+
+
+async def erase(influencer: str) -> None:
+    """Erase an influencer by their global id."""
+    await engine.mutate(
+        "eraseInfluencer", "userErrors { code }", influencerId=influencer, reason="asked"
+    )
+
+
+async def _reasons() -> list[str | None]:
+    return [plan.reason for plan in await Plan.all().order_by("id")]
 
 
 async def test_times_never_run_backwards(db: str) -> None:

@@ -9,16 +9,20 @@ from typing import Any
 import pytest
 from asyncpg.exceptions import QueryCanceledError
 
+from database.connection import connected
 from database.session import rows
 from database.snapshots import current_reading
 from models.campaign import Campaign
 from models.participation import Participation, ParticipationEvent
 from models.plan import Plan
+from projection.listing import Page, page_values
 from resolvers.ids import encode
 from resolvers.plans import freezing, keeping
+from resolvers.queries import plans as queries
 from telemetry.metrics import PLANS_GIVEN_UP
 from tests import data, engine
 from tests.data import NOW
+from tests.databases import PostgresDatabases
 from tests.engine import ADVERTISER, SERVICE, creator, gids
 from tests.resolvers import crowd
 from tests.resolvers.plans.planning import (
@@ -558,3 +562,18 @@ async def test_another_process_does_not_begin_a_list_anew_while_a_renewal_is_slo
     await asyncio.gather(working, return_exceptions=True)
 
     assert left > 20
+
+
+async def test_items_that_have_drifted_are_left_out_by_a_join(
+    postgres_databases: PostgresDatabases,
+) -> None:
+    """PostgreSQL looks through all of them again for each item, where NOT IN has too many."""
+    with postgres_databases.lend() as url:
+        async with connected(url):
+            asked: Any = None
+            listing = await queries.items(asked, {"state": ["DONE"]}, [1])
+            page = Page(20, forward=True, cursor=None, after=True, asked=asked)
+            statement = listing.rows("t.place", "", page, [1])
+            values = {**listing.values, "parent": 1, **page_values(page)}
+            shown = await rows(f"EXPLAIN {statement}", **values)
+    assert "Anti Join" in "\n".join(line for [line] in shown)
