@@ -9,6 +9,7 @@ import datetime as dt
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
@@ -44,7 +45,7 @@ class Load:
     "Calls of one id at most while a plan is applied."
 
 
-FULL = Load(SIZES[1], items=100_000, calls=20, ids=1_000, singles=500)
+FULL = Load(SIZES[1], items=100_000, calls=20, ids=1_000, singles=2_000)
 
 
 @dataclass
@@ -105,9 +106,10 @@ class Console:
         return time.monotonic() - began
 
     async def mark_singly(self, influencers: Sequence[int]) -> None:
-        """Mark one after the other until cancelled."""
+        """Mark one after the other until cancelled. Raises LoadError where they do not suffice."""
         for influencer in influencers:
             self.waited.append(await self.mark([influencer]))
+        raise LoadError(f"all {len(influencers)} were marked before the plan was applied")
 
     async def _until(self, plan: str, status: str, items: int) -> float:
         """Wait for a plan's status, and return when it was seen. Raises LoadError."""
@@ -188,7 +190,8 @@ async def _beside(console: Console, load: Load, others: Sequence[int]) -> Number
     marking = asyncio.create_task(console.mark_singly(others))
     applying = await console.apply(plan, load.items)
     marking.cancel()
-    await asyncio.gather(marking, return_exceptions=True)
+    with suppress(asyncio.CancelledError):
+        await marking
     return {"applying beside singles, items/s": load.items / applying}
 
 

@@ -157,14 +157,16 @@ async def _freeze_page(
     batches = [*(members[start : start + BATCH] for start in starts), ()]
     found = await _read(plan.campaign_id, batches[0])
     for batch, following in pairwise(batches):
-        decided = frozen.take()
-        is_wanted, found, _ = await asyncio.gather(
-            _store(plan, decided),
-            _read(plan.campaign_id, following),
-            _decide(frozen, batch, terms, found, now),
-        )
-        if not is_wanted:
+        try:
+            async with asyncio.TaskGroup() as group:
+                storing = group.create_task(_store(plan, frozen.take()))
+                reading = group.create_task(_read(plan.campaign_id, following))
+                group.create_task(_decide(frozen, batch, terms, found, now))
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from None
+        if not storing.result():
             return False
+        found = reading.result()
     return True
 
 

@@ -564,6 +564,41 @@ async def test_another_process_does_not_begin_a_list_anew_while_a_renewal_is_slo
     assert left > 20
 
 
+async def test_a_list_that_cannot_be_read_leaves_nothing_behind_that_works_on(
+    db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(freezing, "BATCH", 2)
+    campaign = await data.campaign()
+    await data.crowd(5)
+    read, store = freezing.read_rows, freezing._store  # pyright: ignore[reportPrivateUsage]
+    under_way: list[Any] = []
+    found: list[list[Any]] = []
+
+    async def fails(of: int, influencers: Any) -> Any:
+        if under_way:
+            raise ValueError("unreadable")
+        return await read(of, influencers)
+
+    async def stores(*given: Any) -> bool:
+        under_way.append(given)
+        try:
+            return await store(*given)
+        finally:
+            under_way.remove(given)
+
+    async def put_off(*_: Any) -> None:
+        found.append([*under_way])
+
+    monkeypatch.setattr(freezing, "read_rows", fails)
+    monkeypatch.setattr(freezing, "_store", stores)
+    monkeypatch.setattr(freezing, "_put_off", put_off)
+
+    plan = await created(campaign.id, "MARK_JOINED")
+
+    assert plan["status"] == "PREPARING"
+    assert found == [[]]
+
+
 async def test_items_that_have_drifted_are_left_out_by_a_join(
     postgres_databases: PostgresDatabases,
 ) -> None:
