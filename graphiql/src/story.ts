@@ -36,17 +36,21 @@ export async function loadStory(): Promise<Story> {
   const config: Config = await (await fetch('/graphiql/config.json')).json();
   const staff = config.identities.find(identity => identity.role === 'STAFF');
   const creator = config.identities.find(identity => identity.role === 'INFLUENCER');
-  const variables: Variables = staff && creator ? await findVariables(staff, creator) : {};
+  const found = staff ? await findCampaigns(staff) : undefined;
+  const variables: Variables = {
+    ...(staff && found?.told && (await campaignVariables(staff, found.told))),
+    ...(creator && found?.told && (await participationVariables(creator, found.told))),
+  };
   return {
     identities: config.identities,
     tabs: config.tabs.map(({ query, role }) => storyTab(query, role, variables)),
-    campaignId: variables.campaignId,
-    database: staff ? await nameDatabase(staff) : '',
+    campaignId: found?.told?.id,
+    database: found?.oldest ? `${found.oldest.id} ${found.oldest.title}` : '',
   };
 }
 
 /** What the operations are told about, by the names of their variables. */
-type Variables = Record<string, unknown> & { campaignId?: string };
+type Variables = Record<string, unknown>;
 
 /** Gives the operation those of the variables that it declares. */
 function storyTab(query: string, role: string, variables: Variables): StoryTab {
@@ -61,34 +65,52 @@ function storyTab(query: string, role: string, variables: Variables): StoryTab {
   };
 }
 
-interface Job {
+interface Campaign {
   id: string;
-  campaign: { id: string; title: string; selection: boolean };
-  requiredAction: { type: string; accounts: { id: string }[] } | null;
+  title: string;
 }
 
 /**
- * The story is told about the creator's job that waits for them to select an account: its campaign
- * is the one that staff find, and its participation the one that they approve.
+ * The campaign that the story is told about, which is the oldest Selection campaign that is running,
+ * whoever takes part in it by now; and the oldest of all.
  */
-async function findVariables(staff: Identity, creator: Identity): Promise<Variables> {
-  const answer = await ask<{ myJobs: { nodes: Job[] } }>(
-    creator,
-    `{ myJobs(first: 100) { nodes {
-      id campaign { id title selection } requiredAction { type accounts { id } }
-    } } }`,
+async function findCampaigns(staff: Identity): Promise<{ told?: Campaign; oldest?: Campaign }> {
+  const answer = await ask<Record<'running' | 'all', { nodes: Campaign[] }>>(
+    staff,
+    `query ($running: CampaignFilter!) {
+      running: campaigns(filter: $running, orderBy: CREATED_ASC, first: 1) { nodes { id title } }
+      all: campaigns(orderBy: CREATED_ASC, first: 1) { nodes { id title } }
+    }`,
+    { running: { selection: true, status: ['UPCOMING', 'ONGOING'] } },
   );
-  const jobs = answer?.myJobs.nodes ?? [];
-  const waiting = jobs.filter(job => job.requiredAction?.type === 'SELECT_ACCOUNT');
-  const job = waiting.find(({ campaign }) => campaign.selection) ?? waiting[0] ?? jobs[0];
-  if (!job) return {};
+  const oldest = answer?.all.nodes[0];
+  return { told: answer?.running.nodes[0] ?? oldest, oldest };
+}
+
+async function campaignVariables(staff: Identity, { id, title }: Campaign): Promise<Variables> {
+  return { search: title, campaignId: id, influencerIds: await findInfluencers(staff, id) };
+}
+
+interface Part {
+  id: string;
+  requiredAction: { accounts: { id: string }[] } | null;
+}
+
+/** The creator's participation, which staff approve, also one that was removed; none: no variables. */
+async function participationVariables(creator: Identity, { id }: Campaign): Promise<Variables> {
+  const answer = await ask<{ campaign: { viewerParticipation: Part | null } | null }>(
+    creator,
+    `query ($id: ID!) { campaign(id: $id) {
+      viewerParticipation { id requiredAction { accounts { id } } }
+    } }`,
+    { id },
+  );
+  const part = answer?.campaign?.viewerParticipation;
+  if (!part) return {};
   return {
-    search: job.campaign.title,
-    campaignId: job.campaign.id,
-    influencerIds: await findInfluencers(staff, job.campaign.id),
-    participationId: job.id,
-    participationIds: [job.id],
-    accountId: job.requiredAction?.accounts[0]?.id,
+    participationId: part.id,
+    participationIds: [part.id],
+    accountId: part.requiredAction?.accounts[0]?.id,
   };
 }
 
@@ -135,15 +157,6 @@ export async function findNewestPlan({
     { id: campaignId },
   );
   return answer?.campaign?.plans.nodes[0]?.id;
-}
-
-async function nameDatabase(staff: Identity): Promise<string> {
-  const answer = await ask<{ campaigns: { nodes: { id: string; title: string }[] } }>(
-    staff,
-    '{ campaigns(orderBy: CREATED_ASC, first: 1) { nodes { id title } } }',
-  );
-  const oldest = answer?.campaigns.nodes[0];
-  return oldest ? `${oldest.id} ${oldest.title}` : '';
 }
 
 /** The answer's data; null where there is none: the page must open all the same. */

@@ -27,8 +27,8 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from tests.databases import SqliteDatabases
-from tests.live import ROOT, serving
-from tests.tokens import SECRET
+from tests.live import ROOT, Server, serving
+from tests.tokens import SECRET, STAFF
 from transport import graphiql
 
 pytestmark = pytest.mark.slow
@@ -111,6 +111,16 @@ def demo_url(
         _fill(url, folder)
         with serving(url, folder) as address:
             yield address
+
+
+@pytest.fixture
+async def own_demo(sqlite_databases: SqliteDatabases, tmp_path: Path) -> AsyncIterator[Server]:
+    """A server on demo data that no other test sees."""
+    with sqlite_databases.lend() as url:
+        _fill(url, tmp_path)
+        with serving(url, tmp_path) as address:
+            async with httpx.AsyncClient(base_url=address, timeout=30) as http:
+                yield Server(address, http)
 
 
 @pytest.fixture
@@ -199,6 +209,19 @@ async def test_the_tabs_tell_the_story_of_a_force_join(visit: Visit, demo_url: s
     assert live.complaints == []
     history = (await run("History"))["participation"]["events"]["nodes"]
     assert [event["action"] for event in history][-2:] == ["SELECT_ACCOUNT", "APPROVE"]
+    assert history[-1]["decision"]["rule"].startswith("APPROVE")
+
+
+async def test_a_tab_tells_who_would_gain_and_lose_the_campaign_by_other_rules(
+    visit: Visit,
+) -> None:
+    told = (await _answer(visit, "WhatIf"))["campaign"]["whatIf"]
+    assert told["available"]["count"] > 0
+    assert told["gained"]["count"] > 0 < told["lost"]["count"]
+    gained = told["gainedCandidates"]["nodes"]
+    assert {row["influencer"]["country"] for row in gained} == {"US"}
+    assert all(row["unavailableReasons"] for row in gained)
+    assert told["lostCandidates"]["nodes"]
 
 
 async def test_the_tabs_make_a_plan_show_its_progress_and_take_it_back(
@@ -209,7 +232,7 @@ async def test_the_tabs_make_a_plan_show_its_progress_and_take_it_back(
     plan = await _frozen(visit, made)
     changed = plan["summary"]["changed"]
     assert changed == plan["items"]["totalCount"] > 0
-    assert plan["summary"]["refused"] == sum(each["count"] for each in plan["refusals"]) > 0
+    assert (plan["summary"]["refused"], plan["refusals"]) == (0, [])
     assert {item["to"] for item in plan["items"]["nodes"]} <= {"WAITING", "APPROVED"}
 
     window = await _open(visit.page.context, demo_url)
@@ -265,6 +288,51 @@ async def _apply(visit: Visit, window: Visit, plan: str, total: int) -> None:
     assert (await _answer(visit, "ApplyPlan", plan))["applyPlan"]["userErrors"] == []
     await expect(shown).to_contain_text('"status": "APPLIED"')
     await expect(shown).to_contain_text(f'"changed": {total}')
+
+
+async def test_the_tabs_keep_their_campaign_after_the_creator_has_withdrawn(
+    visit: Visit, own_demo: Server
+) -> None:
+    creator = await _creator(own_demo)
+    job = (await own_demo.data("{ myJobs { nodes { id } } }", token=creator))["myJobs"]["nodes"][0]
+    payload = await own_demo.data(WITHDRAW, {"id": job["id"]}, creator)
+    assert payload["withdraw"]["outcome"] == "CHANGED"
+
+    later = await _open(visit.page.context, own_demo.url)
+
+    made = (await _answer(later, "CreatePlan"))["createPlan"]["plan"]["id"]
+    assert (await _frozen(later, made))["summary"]["changed"] > 0
+    history = (await _answer(later, "History"))["participation"]
+    assert history["status"] == "REMOVED"
+    assert history["events"]["nodes"][-1]["action"] == "WITHDRAW"
+
+
+async def test_the_tabs_tell_of_a_running_campaign_also_where_the_creator_has_no_part(
+    visit: Visit, own_demo: Server
+) -> None:
+    campaign = (await own_demo.data(OLDEST, token=STAFF))["campaigns"]["nodes"][0]
+    await own_demo.data(CANCEL, {"id": campaign["id"]}, STAFF)
+
+    later = await _open(visit.page.context, own_demo.url)
+
+    told = (await _answer(later, "SelectTab"))["campaign"]
+    assert told["title"] != campaign["title"]
+    assert told["candidates"]["totalCount"] > 0
+    await later.open_tab("SelectAccount")
+    await expect(later.page.locator(".graphiql-editor-tool")).not_to_contain_text("Id")
+
+
+OLDEST = "{ campaigns(orderBy: CREATED_ASC, first: 1) { nodes { id title } } }"
+CANCEL = """mutation ($id: ID!) {
+  updateCampaign(input: { id: $id, status: CANCELLED }) { userErrors { message } }
+}"""
+WITHDRAW = "mutation ($id: ID!) { withdraw(input: { participationId: $id }) { outcome } }"
+
+
+async def _creator(server: Server) -> str:
+    """Return the token of the creator about whom the story is told."""
+    config = (await server.http.get("/graphiql/config.json")).json()
+    return next(each["token"] for each in config["identities"] if each["role"] == "INFLUENCER")
 
 
 async def test_choosing_who_you_are_sends_their_token_and_reads_the_schema_again(
