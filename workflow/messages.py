@@ -5,6 +5,7 @@ from workflow.enums import (
     CampaignStatus,
     ErrorCode,
     ParticipationOrigin,
+    PlanAction,
     UnavailableReason,
     platforms_of,
 )
@@ -59,8 +60,13 @@ def post_message(code: ErrorCode, facts: PostFacts) -> str:
             return _FIXED[code]
 
 
-def plan_message(code: ErrorCode) -> str:
-    """Return why a plan failed with this code, or one of its list was refused or left alone."""
+def plan_message(code: ErrorCode, action: PlanAction | None = None) -> str:
+    """Return why a plan failed with this code, or one of its list was refused or left alone.
+
+    `action` is the plan's, for one of its list.
+    """
+    if code is ErrorCode.TRANSITION_IRREVERSIBLE and action in _NO_WAY_BACK:
+        return _NO_WAY_BACK[action]
     return _OF_PLANS.get(code) or _FIXED[code]
 
 
@@ -71,7 +77,9 @@ _OF_PLANS = {
         "The server has failed to freeze the list, five times. Make another plan with a narrower"
         " filter. If that fails too, tell those who run the server: their log says why."
     ),
-    ErrorCode.DRIFTED: "Something else has happened since, so they are left as they are.",
+    ErrorCode.DRIFTED: (
+        "Something else has happened since: their history tells what. They are left as they are."
+    ),
     ErrorCode.NOT_FOUND: "They have no participation, or have been erased.",
     ErrorCode.CAMPAIGN_CLOSED: "The campaign is not running.",
     ErrorCode.TRANSITION_IRREVERSIBLE: "No way leads back from this decision.",
@@ -81,6 +89,17 @@ _OF_PLANS = {
     ErrorCode.CODES_EXHAUSTED: "All codes of the campaign are given out.",
 }
 """Without what was so of one influencer at the time, which a list of a million does not keep."""
+_DECISION = "They are decided. A rejected application can be reopened."
+_NO_WAY_BACK: dict[PlanAction | None, str] = {
+    PlanAction.SET_REVIEWING: _DECISION,
+    PlanAction.SET_APPLIED: _DECISION,
+    PlanAction.MARK_JOINED: "A removal is not taken back. Mark them as joined by a new plan.",
+    PlanAction.APPROVE: "They were undecided before the rejection. Reopen them by a new plan.",
+    PlanAction.REJECT: (
+        "They were undecided before the approval. Reject them by a new plan, then reopen them."
+    ),
+}
+"""By the action of the plan. But for the first two it takes another plan back."""
 _UNTRACKED = "The campaign does not track posts."
 _LIVE_POST = "There is a live post: it has to be INEFFECTIVE, or known to be deleted, first."
 _FIXED = {

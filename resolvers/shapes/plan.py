@@ -9,7 +9,7 @@ from models.plan import CODES, OUTCOME_NUMBERS, OUTCOMES, STATUSES
 from projection import Column, Computed, Connection, Run, Shape, ToOne
 from resolvers.queries.plans import items
 from resolvers.shapes import columns as c
-from workflow.enums import ErrorCode, PlanItemOutcome, PlanItemState
+from workflow.enums import ErrorCode, PlanAction, PlanItemOutcome, PlanItemState
 from workflow.messages import plan_message
 
 
@@ -76,12 +76,12 @@ def _failure(_run: Run, code: str | None) -> PlanErrorValue | None:
     return _error(ErrorCode(code)) if code else None
 
 
-def _item_error(_run: Run, number: int | None) -> PlanErrorValue | None:
-    return _error(CODES[number - 1]) if number else None
+def _item_error(_run: Run, number: int | None, action: str) -> PlanErrorValue | None:
+    return _error(CODES[number - 1], PlanAction(action)) if number else None
 
 
-def _error(code: ErrorCode) -> PlanErrorValue:
-    return PlanErrorValue(code, plan_message(code))
+def _error(code: ErrorCode, action: PlanAction | None = None) -> PlanErrorValue:
+    return PlanErrorValue(code, plan_message(code, action))
 
 
 def _state(
@@ -147,11 +147,12 @@ PLAN_ITEM = Shape(
         "from": _status("from_status"),
         "to": _status("to_status"),
         "outcome": Column(sql="{t}.outcome", template="plan_outcome[{v}]", names=_NAMES),
-        "error": Computed(compute=_item_error, needs=("error",)),
+        "error": Computed(compute=_item_error, needs=("error", "action")),
         "state": Computed(compute=_state, needs=("outcome", "place", "applied_through", "drift")),
-        "stateError": Computed(compute=_item_error, needs=("drift",)),
+        "stateError": Computed(compute=_item_error, needs=("drift", "action")),
     },
     internal={
+        "action": Column(sql="(SELECT p.action FROM plan p WHERE p.id = {t}.plan_id)"),
         "applied_through": Column(
             sql="(SELECT p.applied_through FROM plan p WHERE p.id = {t}.plan_id)"
         ),

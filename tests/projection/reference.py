@@ -36,6 +36,7 @@ from workflow.enums import (
     CandidateStatus,
     ErrorCode,
     JobSection,
+    PlanAction,
     PostRowStatus,
     Role,
     platform_of,
@@ -966,10 +967,10 @@ def plan_error(of: Plan, _: Asker) -> Any:
     return _plan_error(of.error)
 
 
-def _plan_error(code: str | None) -> dict[str, Any] | None:
+def _plan_error(code: str | None, action: PlanAction | None = None) -> dict[str, Any] | None:
     if code is None:
         return None
-    return {"code": code, "message": plan_message(ErrorCode(code)), "field": None}
+    return {"code": code, "message": plan_message(ErrorCode(code), action), "field": None}
 
 
 @resolves("Plan.progress")
@@ -1019,9 +1020,9 @@ def item_participation(of: PlanItem, asker: Asker) -> Any:
 
 @resolves("PlanItem.error")
 def item_error(of: PlanItem, _: Asker) -> Any:
-    return _plan_error(of.error)
+    return _plan_error(of.error, PlanAction(of.plan.action))
 
 
 @resolves("PlanItem.stateError")
 def item_state_error(of: PlanItem, _: Asker) -> Any:
-    return _plan_error(of.drift)
+    return _plan_error(of.drift, PlanAction(of.plan.action))
