@@ -25,7 +25,7 @@ class WhatIfRules:
         default=UNSET,
         description=(
             "The countries of the influencers to whom the campaign would be visible, as ISO 3166-1 "
-            "alpha-2 codes in upper case, such as `JP`."
+            "alpha-2 codes in upper case, such as `JP`. Unlike a filter, it takes no `jp`."
         ),
     )
     categories: list[str] | None = strawberry.field(
@@ -53,8 +53,8 @@ class WhatIfRules:
 
 @strawberry.type(
     description=(
-        "A number of influencers. It is counted where an index or what is kept allows that; else "
-        "it is an estimate from a sample of 10,000 influencers, and says so."
+        "A number of influencers. It is exact where 10,000 or fewer come into question, or where "
+        "it follows from other exact numbers; else it is an estimate from a sample of 10,000."
     )
 )
 class WhatIfCount:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import re
 import subprocess
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -23,6 +22,7 @@ from tortoise.backends.base.executor import (
 from database.connection import connected
 from tests import data
 from tests.databases import SqliteDatabases
+from tests.docs.pages import scripts
 from tests.live import ROOT, Server, free_port, serving
 from tests.tokens import STAFF, token
 from workflow.enums import ParticipationStatus, Platform
@@ -40,7 +40,6 @@ CLIENTS = {
 }
 """The files of the clients once they are built, and the scheme of their address."""
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-_FILE = re.compile(r"^```(?:ts|python) (\S+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -49,12 +48,11 @@ def files(packages: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("page")
     (folder / "node_modules").symlink_to(HERE / "node_modules")
     (folder / "package.json").write_text('{"type": "module"}')
-    page = (ROOT / "docs" / "live.md").read_text(encoding="utf-8")
-    for name, text in _FILE.findall(page):
+    for name, text in scripts(ROOT / "docs" / "live.md").items():
         (folder / name).write_text(text)
-    scripts = [path.name for path in folder.glob("*.ts")]
-    assert len(scripts) == 3
-    built = subprocess.run([*TSC, *scripts], cwd=folder, capture_output=True, check=False)
+    written = [path.name for path in folder.glob("*.ts")]
+    assert len(written) == 3
+    built = subprocess.run([*TSC, *written], cwd=folder, capture_output=True, check=False)
     assert built.returncode == 0, built.stdout.decode()
     return folder
 

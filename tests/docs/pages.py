@@ -1,4 +1,4 @@
-"""The operations of README.md and docs/tutorial.md with their answers: read, run, written again.
+"""What is run of the pages: programs, and operations, whose answers are written again.
 
 `python -m tests.docs.pages` writes the answers anew, after something has changed them for good.
 """
@@ -24,6 +24,7 @@ WIDTH = 98
 _STEP = re.compile(r"```graphql (\S+)\n(.*?)```\n\n```json\n(.*?)```", re.DOTALL)
 _UNDER_WAY = re.compile(r'"status": "(PREPARING|APPLYING)"')
 _SERVICE = token("SERVICE", name="Post tracker")
+_SCRIPT = re.compile(r"^```(?:ts|python) (\S+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _OPERATION = re.compile(r"^```graphql", re.MULTILINE)
 
 
@@ -49,6 +50,11 @@ def steps(page: Path) -> list[Step]:
     found = [Step(*match.groups()) for match in _STEP.finditer(text)]
     assert len(found) == len(_OPERATION.findall(text)), "an operation has no answer"
     return found
+
+
+def scripts(page: Path) -> dict[str, str]:
+    """Return the programs of a page that have a file's name, by it."""
+    return dict(_SCRIPT.findall(page.read_text(encoding="utf-8")))
 
 
 @asynccontextmanager

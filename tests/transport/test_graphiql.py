@@ -361,6 +361,13 @@ async def test_a_subscription_ends_when_one_becomes_somebody_else(visit: Visit) 
     await expect(visit.page.locator(".graphiql-response")).to_contain_text("4403")
 
 
+async def test_a_subscription_ends_when_another_tab_is_opened(visit: Visit) -> None:
+    await visit.open_tab("Live")
+    socket = await visit.listen()
+    async with socket.expect_event("close"):
+        await visit.open_tab("History")
+
+
 async def test_what_was_open_is_open_again_after_a_reload_until_one_starts_over(
     visit: Visit,
 ) -> None:

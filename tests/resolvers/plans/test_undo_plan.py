@@ -16,7 +16,6 @@ from tests.data import NOW
 from tests.engine import creator, gids
 from tests.resolvers.plans.planning import (
     applied,
-    code_of,
     created,
     items,
     key_of,
