@@ -34,6 +34,8 @@ from transport import graphiql
 pytestmark = pytest.mark.slow
 CHROMIUM = "/usr/bin/chromium"
 HTML = {"Accept": "text/html"}
+SHOWN = 50
+"""Characters of a line that the editor shows in a window of 1280 pixels."""
 PRODUCTION = {
     "JOINERY_ENV": "production",
     "JOINERY_CONNECT_SECRET": SECRET[::-1],
@@ -447,6 +449,11 @@ def test_every_example_is_valid_and_says_whom_it_is_for(schema: GraphQLSchema) -
     for tab in tabs:
         assert validate(schema, parse(tab["query"])) == []
         assert f"\n# Caller: {tab['role']}\n" in tab["query"]
+
+
+def test_no_line_of_an_example_is_cut_off_in_a_window_of_1280_pixels() -> None:
+    lines = [line for tab in graphiql.example_tabs() for line in tab["query"].splitlines()]
+    assert [line for line in lines if len(line) > SHOWN] == []
 
 
 def _fill(database_url: str, folder: Path) -> None:
