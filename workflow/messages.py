@@ -78,7 +78,8 @@ _OF_PLANS = {
         " filter. If that fails too, tell those who run the server: their log says why."
     ),
     ErrorCode.DRIFTED: (
-        "Something else has happened since: their history tells what. They are left as they are."
+        "Something else has happened since, so they are left as they are. Look at them again, then"
+        " decide."
     ),
     ErrorCode.NOT_FOUND: "They have no participation, or have been erased.",
     ErrorCode.CAMPAIGN_CLOSED: "The campaign is not running.",
