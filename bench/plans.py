@@ -27,6 +27,8 @@ from resolvers.ids import encode
 
 RESULTS = Path(__file__).parent / "PLANS.md"
 ROUNDS = 5
+POLL_SECONDS = 0.05
+"""Seconds between two looks at a plan."""
 Numbers = dict[str, float]
 
 
@@ -116,7 +118,7 @@ class Console:
         while (found := await self.ask(_PLAN, id=plan))["status"] != status:
             if found["status"] not in ("PREPARING", "APPLYING"):
                 raise LoadError(f"{plan} is {found['status']}, not {status}")
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(POLL_SECONDS)
         seen = time.monotonic()
         if found["summary"]["changed"] != items or found["progress"]["drifted"]:
             raise LoadError(f"{plan} has other items than {items} changes: {found}")
@@ -161,10 +163,16 @@ async def _round(found: Database, url: str, load: Load) -> tuple[Numbers, list[f
         ]
         console = Console(http, url, encode("Campaign", int(campaign)), removed)
         numbers = await _alone(console, load, others)
-        found.reset()
+        _reset(found)
         numbers |= await _beside(console, load, others[: load.singles])
-        found.reset()
+        _reset(found)
     return numbers, console.waited
+
+
+def _reset(found: Database) -> None:
+    """Undo what was written, and clean up after that, so that autovacuum does not do so later."""
+    found.reset()
+    found.server.sql(f"VACUUM (ANALYZE) {', '.join(_WRITTEN)}", found.name)
 
 
 async def _alone(console: Console, load: Load, others: Sequence[int]) -> Numbers:
@@ -248,7 +256,7 @@ Made by `python -m bench.plans` on {date}: {machine}.
 
 One process of the server, its PostgreSQL and the client share the machine. The campaign is open to
 who has 50,000 followers, among {influencers:,} influencers. All is asked over HTTP by one client,
-which looks each 20 ms how far a plan is; times are from the sending of the mutation to the answer
+which looks each 50 ms how far a plan is; times are from the sending of the mutation to the answer
 that shows the end. A round: {calls} calls of `markJoined` with {ids:,} ids, one after the other; a
 plan of {items:,} items (`createPlan`, then `applyPlan`) and the one that takes it back; then, on
 the data as before, another such plan, which is applied while a second client calls `markJoined` of
@@ -265,6 +273,7 @@ _APPLY = """mutation ApplyPlan($input: PlanInput!) {
 _PLAN = """query Plan($id: ID!) {
     plan(id: $id) { status summary { changed } progress { drifted } } }"""
 _MARK = (OPERATIONS / "M.graphql").read_text()
+_WRITTEN = ("campaign", "participation", "participation_event", "feed", "plan", "plan_item")
 _CAMPAIGN = "SELECT min(id) FROM campaign WHERE status = 'ONGOING' AND selection"
 _REMOVED = """
 SELECT influencer_id FROM participation WHERE campaign_id = {} AND status = 'REMOVED'"""

@@ -156,10 +156,12 @@ _OFFSET = """
 SELECT greatest(s.xid_offset, (SELECT max(xid) FROM participation_event) + 1
     - pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
 FROM feed_state AS s"""
-# With max() every plan reads only the end of the index.
+# Events by an index, whatever the planner takes their number for: those of an import may all be of
+# one transaction, and so may be expected to be of any. It reads all of them for `xid = …` then.
 _IS_NEWS = """
 SELECT coalesce((SELECT max(xid) FROM participation_event) >= :end::bigint, false)
-    OR EXISTS (SELECT 1 FROM participation_event WHERE xid = ANY(:running::bigint[]))"""
+    OR EXISTS (SELECT 1 FROM unnest(:running::bigint[]) AS r(xid)
+        WHERE r.xid = (SELECT min(xid) FROM participation_event AS e WHERE e.xid >= r.xid))"""
 _TURN = f"""
 WITH state AS MATERIALIZED (
     SELECT position FROM feed_state
@@ -167,8 +169,9 @@ WITH state AS MATERIALIZED (
 ), fresh AS MATERIALIZED (
     (SELECT id, campaign_id, occurred_at FROM participation_event
     WHERE xid >= :end::bigint ORDER BY xid, id LIMIT 1 + :most::bigint)
-    UNION ALL SELECT id, campaign_id, occurred_at FROM participation_event
-    WHERE xid = ANY(:running::bigint[])
+    UNION ALL SELECT e.* FROM unnest(:running::bigint[]) AS r(xid) CROSS JOIN LATERAL (
+        SELECT id, campaign_id, occurred_at FROM participation_event
+        WHERE xid >= r.xid AND xid <= r.xid ORDER BY xid, id LIMIT 1 + :most::bigint) AS e
 ), found AS MATERIALIZED (
     SELECT count(*) AS events, min(occurred_at) AS oldest FROM fresh
 ), given AS (

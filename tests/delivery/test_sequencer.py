@@ -18,9 +18,11 @@ import pytest
 
 from background.worker import working
 from database.backup import backup
+from database.capabilities import POSTGRES
 from database.connection import connected
 from database.migrations import migrate
 from database.session import rows
+from database.statement import bind_values
 from delivery import sequencer
 from delivery.sequencer import catch_up, reconcile, turn
 from models.participation import Participation, ParticipationEvent
@@ -47,6 +49,12 @@ INSERT = """
 INSERT INTO participation_event (campaign_id, influencer_id, participation_id, action, to_status,
     round, actor_role, actor_id, occurred_at)
 VALUES ($1, $2, $3, 'REMOVE', 'REMOVED', 1, 'STAFF', 's', clock_timestamp()) RETURNING id"""
+
+COPY_EVENT = """
+INSERT INTO participation_event (campaign_id, influencer_id, participation_id, action, to_status,
+    round, actor_role, actor_id, occurred_at)
+SELECT campaign_id, influencer_id, participation_id, action, to_status, round, actor_role,
+    actor_id, occurred_at FROM participation_event, generate_series(1, $2) WHERE id = $1"""
 
 
 @pytest.fixture
@@ -133,6 +141,35 @@ async def test_what_is_rolled_back_gets_no_position_and_a_turn_without_news_writ
         kept = await insert(driver, part)
     await turn(state)
     assert await feed() == [kept]
+
+
+@pytest.mark.parametrize("statement", ["_IS_NEWS", "_TURN"])
+async def test_events_are_found_by_the_index_though_all_so_far_are_of_one_transaction(
+    postgres_db: str, statement: str
+):
+    """As those of an import are: PostgreSQL expects any transaction to have as many then."""
+    part = await part_of()
+    async with writer(postgres_db) as driver:
+        one = await insert(driver, part)
+        await driver.execute(COPY_EVENT, one, 50_000)
+        await driver.execute("ANALYZE participation_event")
+        await driver.execute("SET plan_cache_mode = force_generic_plan")
+        state = await reconcile()
+        values: dict[str, Any] = {
+            "end": state.end,
+            "running": [],
+            "position": state.position,
+            "snapshot": state.snapshot,
+            "most": 100,
+        }
+        text, given = bind_values(getattr(sequencer, statement), values, POSTGRES)
+        await driver.execute(f"PREPARE asked AS {text}")
+        # Whatever the values are, the plan is made for any.
+        nulls = ", ".join(["NULL"] * len(given))
+        shown = await driver.fetch(f"EXPLAIN EXECUTE asked ({nulls})")
+    plan = "\n".join(line for [line] in shown)
+    assert "using event_feed" in plan
+    assert "Seq Scan on participation_event" not in plan
 
 
 async def test_several_sequencers_at_once_give_each_event_one_position(postgres_db: str):
