@@ -45,6 +45,11 @@ def is_collision(error: BaseException) -> bool:
     return isinstance(cause, asyncpg.TransactionRollbackError | asyncpg.LockNotAvailableError)
 
 
+def is_locked(error: BaseException) -> bool:
+    """Return whether PostgreSQL had a transaction wait for a lock longer than it may."""
+    return isinstance(_cause(error), asyncpg.LockNotAvailableError)
+
+
 def is_outage(error: BaseException) -> bool:
     """Return whether the database was unreachable, not migrated, too busy, or could not write.
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Collection, Sequence
 from functools import partial
+from time import monotonic
 from typing import NamedTuple, TypeAlias
 
 from background.lease import BRISK
@@ -26,7 +27,9 @@ from workflow.table import Command
 CHUNK = 1_000
 """Items that are tried in one transaction, for which single actions wait at most."""
 SECONDS = 1
-"""Seconds between two turns of the worker."""
+"""Seconds between two turns of the worker, or two attempts at a plan that cannot be applied on."""
+PATIENCE = 2.0
+"""Seconds that a chunk waits for a lock, as other plans, and whoever cancels this one, wait too."""
 
 _log = logging.getLogger(__name__)
 
@@ -59,15 +62,20 @@ _Drift: TypeAlias = tuple[int, int | None]
 
 
 async def apply_all() -> None:
-    """Apply the plans that are APPLYING, chunk by chunk in turn, until there is none."""
-    stuck = set[int]()
+    """Apply the plans that are APPLYING, chunk by chunk in turn, until none comes further."""
+    retry_at = dict[int, float]()
+    has_come_further = True
     with in_pieces(_log) as piece:
-        while plans := [plan for [plan] in await rows(_APPLYING) if plan not in stuck]:
-            for plan in plans:
-                stuck.add(plan)
+        while has_come_further:
+            has_come_further = False
+            for [plan] in await rows(_APPLYING):
+                if retry_at.get(plan, 0) > monotonic():
+                    continue
+                is_tried = False
                 with piece(f"plan {plan} cannot be applied on"):
                     await apply_chunk(plan)
-                    stuck.remove(plan)
+                    is_tried = has_come_further = True
+                retry_at[plan] = 0 if is_tried else monotonic() + SECONDS
                 await pause()
 
 
@@ -76,7 +84,7 @@ worker = Worker("plans applied", apply_all, SECONDS, BRISK)
 
 async def apply_chunk(plan: int) -> None:
     """Try the next items of a plan, and note how far it has come, in one transaction."""
-    action, changed = await transacted(partial(_apply_chunk, plan))
+    action, changed = await transacted(partial(_apply_chunk, plan), patience=PATIENCE)
     if changed:
         TRANSITIONS.add(action, Outcome.CHANGED, amount=changed)
 
@@ -85,7 +93,7 @@ async def _apply_chunk(key: int) -> tuple[str, int]:
     """Return the action, and how many it has changed."""
     found = await locked_rows(_PLAN, "FOR UPDATE", id=key)
     if not found:
-        return "", 0  # it was cancelled
+        return "", 0  # it was cancelled, or another process has applied the last chunk
     plan = _Plan(*found[0])
     items = [
         _Item(*row) for row in await rows(_ITEMS, id=key, after=plan.applied_through, limit=CHUNK)

@@ -13,7 +13,7 @@ from tortoise.exceptions import BaseORMException, IntegrityError
 
 from database.connection import DEFAULT_OPTIONS
 from database.failures import is_outage
-from database.session import capabilities, connection, rows_by
+from database.session import capabilities, connection, rows, rows_by
 from database.transactions import transacted
 from models.campaign import Campaign, Category
 from tests import data
@@ -101,6 +101,34 @@ async def test_a_key_that_someone_else_took_meanwhile_is_looked_at_again(db: str
 
     await transacted(work)
     assert runs == [False, True]
+
+
+async def test_one_with_little_patience_is_not_run_again_after_it(db: str):
+    if capabilities().dialect != "postgres":
+        pytest.skip("SQLite has one lock, for which all wait alike")
+    campaign = await data.campaign()
+    is_held, is_over = asyncio.Event(), asyncio.Event()
+    runs = list[str]()
+
+    async def hold() -> None:
+        await Campaign.filter(id=campaign.pk).update(description="held")
+        is_held.set()
+        await is_over.wait()
+
+    async def work() -> None:
+        runs.append("work")
+        await Campaign.filter(id=campaign.pk).update(description="changed")
+
+    holding = asyncio.create_task(transacted(hold))
+    await is_held.wait()
+    async with asyncio.timeout(5):
+        with pytest.raises(asyncpg.LockNotAvailableError):
+            await transacted(work, patience=0.05)
+    is_over.set()
+    await holding
+
+    assert runs == ["work"]
+    assert (await rows("SHOW lock_timeout"))[0][0] == "30s"
 
 
 async def test_a_key_that_is_taken_for_good_is_an_error_of_ours(db: str):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from database.session import rows
+from database.session import capabilities, rows
 from database.transactions import transacted
 from models.campaign import Campaign
 from models.participation import Participation, ParticipationEvent
@@ -337,6 +337,68 @@ async def test_of_two_that_are_applied_at_once_one_is_in_the_way(db: str) -> Non
 
     codes = sorted(error["code"] for payload in payloads for error in payload["userErrors"])
     assert codes == ["PLAN_IN_THE_WAY"] * 3
+
+
+async def test_a_plan_that_fails_once_goes_on_beside_others(
+    db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(applying, "CHUNK", 1)
+    monkeypatch.setattr(applying, "SECONDS", 0)
+    first, second = await _both_begun(4)
+    apply_chunk, tried = applying.apply_chunk, list[int]()
+
+    async def fails_once(plan: int) -> None:
+        tried.append(plan)
+        if len(tried) == 1:
+            raise ValueError("once")
+        await apply_chunk(plan)
+
+    monkeypatch.setattr(applying, "apply_chunk", fails_once)
+    await applying.apply_all()
+
+    assert [(await look(gid))["status"] for gid in (first, second)] == ["APPLIED"] * 2
+    assert tried[:4] == [key_of(first), key_of(second)] * 2
+
+
+async def _both_begun(size: int) -> tuple[str, str]:
+    """Begin to apply a plan of each of two campaigns; return their ids."""
+    await data.crowd(size)
+    first, second = [await created((await data.campaign()).id, "MARK_JOINED") for _ in range(2)]
+    for plan in (first, second):
+        await mutate("applyPlan", id=plan["id"])
+    return first["id"], second["id"]
+
+
+async def test_a_campaign_that_somebody_locks_holds_up_its_plan_alone(
+    db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if capabilities().dialect != "postgres":
+        pytest.skip("SQLite has one lock, for which all wait")
+    monkeypatch.setattr(applying, "CHUNK", 1)
+    locked, other = await _both_begun(4)
+    is_held, is_over = asyncio.Event(), asyncio.Event()
+
+    async def hold() -> None:
+        await rows(
+            "SELECT 1 FROM campaign WHERE id = (SELECT campaign_id FROM plan WHERE id = :id)"
+            " FOR UPDATE",
+            id=key_of(locked),
+        )
+        is_held.set()
+        await is_over.wait()
+
+    holding = asyncio.create_task(transacted(hold))
+    await is_held.wait()
+    async with asyncio.timeout(20):
+        turn = asyncio.create_task(applying.apply_all())
+        while (await look(other))["status"] != "APPLIED":
+            await asyncio.sleep(0.01)
+        cancelled = await mutate("cancelPlan", id=locked)
+    is_over.set()
+    await asyncio.wait([turn, holding])
+
+    assert cancelled["userErrors"] == []
+    assert (await look(locked))["progress"]["done"] == 0
 
 
 async def test_unknown_plans_are_not_found(db: str) -> None:
