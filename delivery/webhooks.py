@@ -18,8 +18,8 @@ from typing import Any, Protocol
 
 import orjson
 
+from background.isolation import Isolated, isolating
 from background.lease import BRISK
-from background.pieces import Piece, in_pieces
 from background.worker import Worker
 from delivery import outbox
 from delivery.addresses import Allowed
@@ -125,12 +125,12 @@ class Shift:
     async def turn(self) -> bool:
         """Record attempts, make and send deliveries; return whether there is more to do at once."""
         self._has_news.clear()
-        with in_pieces(_log) as piece:
-            await self._record(piece)
-            is_more = await self._serve_all(piece)
+        with isolating(_log) as isolated:
+            await self._record(isolated)
+            is_more = await self._serve_all(isolated)
         return await self._sweep() or is_more
 
-    async def _serve_all(self, piece: Piece) -> bool:
+    async def _serve_all(self, isolated: Isolated) -> bool:
         """Make and send deliveries of all webhooks; return whether there are more to make."""
         targets, backlogs = await outbox.targets(), await outbox.backlogs()
         self._targets = targets
@@ -139,7 +139,7 @@ class Shift:
         end = (await last_cursor()).position
         is_more = False
         for target in self._in_turn(targets):
-            with piece(_NOT_SERVED.format(target.id)):
+            with isolated(_NOT_SERVED.format(target.id)):
                 is_more |= await self._serve(target, backlogs.get(target.id), end)
         return is_more
 
@@ -242,7 +242,7 @@ class Shift:
 
     # Recording
 
-    async def _record(self, piece: Piece) -> None:
+    async def _record(self, isolated: Isolated) -> None:
         """Record the attempts that have ended."""
         ended, self._ended = self._ended, []
         by_webhook: dict[int, list[Attempt]] = {}
@@ -250,7 +250,7 @@ class Shift:
             by_webhook.setdefault(attempt.due.webhook_id, []).append(attempt)
         for webhook, attempts in by_webhook.items():
             unrecorded = attempts
-            with piece(_NOT_SERVED.format(webhook)):
+            with isolated(_NOT_SERVED.format(webhook)):
                 await self._record_of(webhook, attempts)
                 unrecorded = []
                 for attempt in attempts:

@@ -30,7 +30,7 @@ from execution.trusted import TrustedDocumentsError, read_folder
 from resolvers.availability.worker import worker as availability_worker
 from resolvers.context import Context
 from resolvers.errors import RequestError
-from resolvers.plans import applying, freezing, watching
+from resolvers.plans import applying, expiry, freezing, waiting_age
 from schema import schema
 from telemetry.version import version
 from transport import health
@@ -169,7 +169,10 @@ def _lifespan(
 
 def _workers() -> Sequence[Worker]:
     """Return the workers of the background that this database needs."""
-    workers = availability_worker, freezing.worker, applying.worker, watching.worker
+    workers = (
+        availability_worker,
+        *(part.worker for part in (freezing, applying, expiry, waiting_age)),
+    )
     if capabilities().has_concurrent_writers:
         return *workers, sequencer
     return workers  # on SQLite the feed is in order without a sequencer

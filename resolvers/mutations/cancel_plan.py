@@ -9,7 +9,7 @@ from resolvers.mutations.plan_input import (
     not_ready,
     unknown_plan,
 )
-from resolvers.plans.keeping import forget_texts
+from resolvers.plans.expiry import forget_texts
 from workflow.enums import PlanStatus
 
 _OPEN = frozenset((PlanStatus.PREPARING, PlanStatus.READY, PlanStatus.APPLYING))

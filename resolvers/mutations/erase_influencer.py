@@ -176,7 +176,7 @@ UPDATE participation_event SET reason = NULL, message = NULL,
 WHERE influencer_id = :influencer AND action <> 'ERASE' AND (reason IS NOT NULL
     OR message IS NOT NULL OR actor_role = 'INFLUENCER' AND actor_name IS NOT NULL)"""
 # The texts of a plan are about many, unless it is about nobody else, or has changed nobody else.
-# One that is being applied may change others yet (`resolvers/plans/keeping.py`).
+# One that is being applied may change others yet (`resolvers/plans/expiry.py`).
 _THEIR_PLANS = """
 SELECT id FROM plan WHERE status <> 'APPLYING' AND changed = 1 AND id IN (
         SELECT plan_id FROM participation_event WHERE influencer_id = :influencer)

@@ -11,7 +11,7 @@ from resolvers.mutations.plan_input import (
     unknown_plan,
 )
 from resolvers.pipeline.validation import MAX_NOTE, Form
-from resolvers.plans.keeping import LISTS
+from resolvers.plans.expiry import LISTS
 from workflow.enums import PlanAction, PlanStatus
 from workflow.facts import moment_of
 from workflow.plans import TAKEN_BACK_BY

@@ -12,4 +12,7 @@ and shown once all are; after a crash it begins anew.
 Applying (`applying.py`) takes a thousand items at a time, each in a transaction that locks the
 plan's row before campaigns and influencers, and moves `applied_through`. Whoever cancels a plan
 locks its row too, so they wait for one transaction at most.
+
+A third worker expires plans and deletes old lists (`expiry.py`), a fourth measures how long plans
+have waited (`waiting_age.py`).
 """

@@ -6,8 +6,8 @@ from functools import partial
 from time import monotonic
 from typing import NamedTuple, TypeAlias
 
+from background.isolation import isolating
 from background.lease import BRISK
-from background.pieces import in_pieces
 from background.worker import Worker
 from database.session import dumps, locked_rows, rows, run
 from database.transactions import transacted
@@ -16,7 +16,7 @@ from resolvers.context import Context
 from resolvers.pipeline.bulk import load_candidates
 from resolvers.pipeline.loading import LockedCandidate
 from resolvers.pipeline.unit_of_work import Actor, UnitOfWork
-from resolvers.plans.keeping import forget_texts, pause
+from resolvers.plans.expiry import forget_texts, pause
 from resolvers.plans.undoing import last_plans
 from telemetry.metrics import TRANSITIONS
 from workflow.decisions import Decision
@@ -65,14 +65,14 @@ async def apply_all() -> None:
     """Apply the plans that are APPLYING, chunk by chunk in turn, until none comes further."""
     retry_at = dict[int, float]()
     has_come_further = True
-    with in_pieces(_log) as piece:
+    with isolating(_log) as isolated:
         while has_come_further:
             has_come_further = False
             for [plan] in await rows(_APPLYING):
                 if retry_at.get(plan, 0) > monotonic():
                     continue
                 is_tried = False
-                with piece(f"plan {plan} cannot be applied on"):
+                with isolated(f"plan {plan} cannot be applied on"):
                     await apply_chunk(plan)
                     is_tried = has_come_further = True
                 retry_at[plan] = 0 if is_tried else monotonic() + SECONDS

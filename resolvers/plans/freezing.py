@@ -9,7 +9,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from background.pieces import in_pieces
+from background.isolation import isolating
 from background.worker import Worker
 from database.failures import is_general_outage
 from database.log import empty_log
@@ -21,9 +21,9 @@ from projection import ListRun, Terms
 from projection.listing import Page, page_values
 from resolvers.context import Context, utc_now
 from resolvers.errors import RequestError
+from resolvers.plans.expiry import delete_items, pause
 from resolvers.plans.facts import campaign_row, facts_of, read_rows
 from resolvers.plans.frozen import FrozenList, Item
-from resolvers.plans.keeping import delete_items, keep, pause
 from resolvers.plans.request import Request
 from resolvers.plans.undoing import Member, done_items
 from telemetry.metrics import PLANS_GIVEN_UP
@@ -67,13 +67,13 @@ class _Plan(NamedTuple):
 
 
 async def freeze_all() -> None:
-    """Freeze the lists that are asked for, the oldest first; then keep to the times of others."""
-    with in_pieces(_log) as piece:
+    """Freeze the lists that are asked for, those with the fewest attempts first."""
+    with isolating(_log) as isolated:
         for [plan] in await rows(_PREPARING, now=utc_now()):
-            with piece(f"the list of plan {plan} was not frozen"):
+            with isolated(f"the list of plan {plan} was not frozen"):
                 await freeze(plan)
-            await empty_log()  # which an erasure could not, beside the snapshot of the list
-        await keep(utc_now())
+            with isolated("the write-ahead log was not emptied"):
+                await empty_log()  # which an erasure could not, beside the snapshot of the list
 
 
 # A lease of few seconds would be lost where a renewal is slow, and a long list begun anew.

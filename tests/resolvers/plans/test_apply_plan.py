@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from background.worker import working
 from database.session import capabilities, rows
 from database.transactions import transacted
 from models.campaign import Campaign
@@ -15,7 +16,7 @@ from models.participation import Participation, ParticipationEvent
 from models.plan import Plan
 from resolvers.caller import Caller
 from resolvers.ids import encode
-from resolvers.plans import applying, freezing, keeping
+from resolvers.plans import applying, expiry, freezing
 from telemetry.metrics import TRANSITIONS
 from tests import data, engine
 from tests.data import NOW
@@ -30,6 +31,7 @@ from tests.resolvers.plans.planning import (
     mutate,
     people,
 )
+from transport.app import _workers  # pyright: ignore[reportPrivateUsage]
 from workflow.enums import Action, ParticipationStatus, Platform, Role
 
 INSTAGRAM = Platform.INSTAGRAM
@@ -421,14 +423,14 @@ async def test_a_plan_expires_and_its_list_goes(db: str) -> None:
     payload = (await engine.answer(query, now=late, input={"id": plan["id"]}))["applyPlan"]
     assert [error["code"] for error in payload["userErrors"]] == ["PLAN_NOT_READY"]
 
-    await keeping.keep(ready.expires_at - timedelta(seconds=1))
+    await expiry.expire_and_delete(ready.expires_at - timedelta(seconds=1))
     assert (await look(plan["id"]))["status"] == "READY"
-    await keeping.keep(late)
+    await expiry.expire_and_delete(late)
     expired = await look(plan["id"])
     assert (expired["status"], len(await items(plan))) == ("EXPIRED", 2)
-    await keeping.keep(late + timedelta(hours=23))
+    await expiry.expire_and_delete(late + timedelta(hours=23))
     assert len(await items(plan)) == 2
-    await keeping.keep(late + timedelta(hours=25))
+    await expiry.expire_and_delete(late + timedelta(hours=25))
     assert await items(plan) == []
     assert (await look(plan["id"]))["summary"] == {"changed": 2, "unchanged": 0, "refused": 0}
 
@@ -436,20 +438,20 @@ async def test_a_plan_expires_and_its_list_goes(db: str) -> None:
 async def test_the_list_of_one_that_was_applied_goes_after_90_days(
     db: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping, "BATCH", 2)
+    monkeypatch.setattr(expiry, "BATCH", 2)
     campaign = await _campaign_with(5)
     plan = await applied(await created(campaign.id, "MARK_JOINED"))
     [row] = await Plan.all()
     assert row.ended_at is not None
 
-    await keeping.keep(row.ended_at + timedelta(days=89))
+    await expiry.expire_and_delete(row.ended_at + timedelta(days=89))
     assert len(await items(plan)) == 5
     later = row.ended_at + timedelta(days=90)
     query = engine.operation("undoPlan", "plan { status } userErrors { code }")
     given = {"id": plan["id"], "reason": "why"}
     payload = (await engine.answer(query, now=later, input=given))["undoPlan"]
     assert [error["code"] for error in payload["userErrors"]] == ["PLAN_NOT_READY"]
-    await keeping.keep(later)
+    await expiry.expire_and_delete(later)
 
     assert await items(plan) == []
     assert (await look(plan["id"]))["progress"]["changed"] == 5
@@ -548,6 +550,45 @@ async def test_a_plan_that_was_being_applied_loses_such_texts_when_it_ends(
     assert await _reasons() == [None]
 
 
+async def test_a_list_that_cannot_be_deleted_stops_no_other(
+    db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign = await _campaign_with(2)
+    plans = [await created(campaign.id, "MARK_JOINED") for _ in range(3)]
+    await Plan.all().update(status="CANCELLED", ended_at=NOW - expiry.LISTS * 2)
+    delete = expiry.delete_items
+
+    async def fails_for_the_first(plan: int) -> int:
+        if plan == key_of(plans[0]["id"]):
+            raise ValueError("unreadable")
+        return await delete(plan)
+
+    monkeypatch.setattr(expiry, "delete_items", fails_for_the_first)
+    await expiry.expire_and_delete(NOW)
+
+    assert [len(await items(plan)) for plan in plans] == [2, 0, 0]
+
+
+async def test_plans_expire_while_a_list_is_frozen(
+    db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign = await _campaign_with(2)
+    ready = await created(campaign.id, "MARK_JOINED")
+    await Plan.all().update(expires_at=NOW - timedelta(days=3_650))
+    await mutate("createPlan", campaignId=encode("Campaign", campaign.id), action="MARK_JOINED")
+    is_freezing = asyncio.Event()
+
+    async def goes_on(_campaign: int) -> Any:
+        is_freezing.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(freezing, "campaign_row", goes_on)
+    async with working(_workers()), asyncio.timeout(20):
+        await is_freezing.wait()
+        while (await look(ready["id"]))["status"] != "EXPIRED":
+            await asyncio.sleep(0.05)
+
+
 async def test_texts_go_with_all_that_tells_whom_they_are_about(db: str) -> None:
     campaign = await _campaign_with(2)
     await data.plan(campaign, status="CANCELLED", ended_at=NOW, reason="cancelled early")
@@ -557,10 +598,10 @@ async def test_texts_go_with_all_that_tells_whom_they_are_about(db: str) -> None
     expired = await created(campaign.id, "MARK_JOINED", reason="expired")
     used = await applied(await created(campaign.id, "MARK_JOINED", limit=1, reason="applied"))
     ended = Plan.filter(id__in=[key_of(expired["id"]), key_of(used["id"])])
-    await ended.update(ended_at=NOW - keeping.LISTS * 2)
+    await ended.update(ended_at=NOW - expiry.LISTS * 2)
     await Plan.filter(id=key_of(expired["id"])).update(status="EXPIRED")
 
-    await keeping.keep(NOW)
+    await expiry.expire_and_delete(NOW)
 
     assert (await look(empty["id"]))["status"] == "READY"
     assert await _reasons() == [None, None, None, "applied"]

@@ -17,7 +17,7 @@ from models.participation import Participation, ParticipationEvent
 from models.plan import Plan
 from projection.listing import Page, page_values
 from resolvers.ids import encode
-from resolvers.plans import freezing, keeping
+from resolvers.plans import expiry, freezing
 from resolvers.queries import plans as queries
 from telemetry.metrics import PLANS_GIVEN_UP
 from tests import data, engine
@@ -521,7 +521,7 @@ async def test_a_list_is_not_frozen_to_its_end_after_the_plan_was_cancelled(
 async def test_what_a_crash_left_behind_is_deleted_a_few_items_at_a_time(
     db: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping, "BATCH", 2)
+    monkeypatch.setattr(expiry, "BATCH", 2)
     await data.crowd(5)
     plan = await created((await data.campaign()).id, "MARK_JOINED")
     await Plan.all().update(status="PREPARING", request=BY_FOLLOWERS)
@@ -562,6 +562,25 @@ async def test_another_process_does_not_begin_a_list_anew_while_a_renewal_is_slo
     await asyncio.gather(working, return_exceptions=True)
 
     assert left > 20
+
+
+async def test_a_log_that_is_not_emptied_stops_no_other_list(
+    db: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    campaign = encode("Campaign", (await data.campaign()).id)
+    plans = [
+        (await mutate("createPlan", campaignId=campaign, action="MARK_JOINED"))["plan"]
+        for _ in range(2)
+    ]
+
+    async def fails() -> None:
+        raise ValueError("not emptied")
+
+    monkeypatch.setattr(freezing, "empty_log", fails)
+    await freezing.freeze_all()
+
+    assert [(await look(plan["id"]))["status"] for plan in plans] == ["READY", "READY"]
+    assert "the write-ahead log was not emptied" in caplog.text
 
 
 async def test_a_list_that_cannot_be_read_leaves_nothing_behind_that_works_on(

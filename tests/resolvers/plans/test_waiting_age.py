@@ -8,7 +8,7 @@ import pytest
 from background.worker import Worker
 from models.plan import Plan
 from resolvers.context import utc_now
-from resolvers.plans import applying, watching
+from resolvers.plans import applying, waiting_age
 from telemetry.metrics import PLAN_AGE
 from tests import data
 from tests.data import NOW
@@ -29,7 +29,7 @@ async def test_the_oldest_plan_that_waits_counts_by_status(db: str) -> None:
         await data.plan(campaign, status=PlanStatus.PREPARING, created_at=NOW - minutes * MINUTE)
     await data.plan(campaign, status=PlanStatus.CANCELLED, created_at=NOW - 9 * MINUTE)
 
-    await watching.measure(NOW)
+    await waiting_age.measure(NOW)
 
     assert ages() == {"PREPARING": 180, "APPLYING": 0}
 
@@ -47,7 +47,7 @@ async def test_a_plan_that_comes_further_is_young_again(
         [row] = await Plan.all()
         assert row.progressed_at is not None
         assert row.progressed_at > long_ago
-        await watching.measure(row.progressed_at + MINUTE)
+        await waiting_age.measure(row.progressed_at + MINUTE)
         assert ages() == {"PREPARING": 0, "APPLYING": 60}
         await Plan.all().update(progressed_at=long_ago)
 
@@ -56,15 +56,15 @@ async def apply_chunk(plan: str) -> None:
     await applying.apply_chunk(key_of(plan))
 
 
-async def test_a_process_that_watches_no_more_tells_nothing(db: str) -> None:
+async def test_a_process_that_measures_no_more_sets_no_age(db: str) -> None:
     """As Prometheus is told of all processes' ages added up."""
-    await watching.measure(utc_now())  # another test may have left an age
+    await waiting_age.measure(utc_now())  # another test may have left an age
     await data.plan(await data.campaign(), status=PlanStatus.PREPARING, created_at=NOW)
-    watcher: Worker = watching.worker
-    watching_ = asyncio.create_task(watcher.run())
+    worker: Worker = waiting_age.worker
+    measuring = asyncio.create_task(worker.run())
     async with asyncio.timeout(10):
         while not ages().get("PREPARING"):
             await asyncio.sleep(0.01)
-    watching_.cancel()
-    await asyncio.gather(watching_, return_exceptions=True)
+    measuring.cancel()
+    await asyncio.gather(measuring, return_exceptions=True)
     assert ages() == {"PREPARING": 0, "APPLYING": 0}

@@ -1,4 +1,4 @@
-"""How long plans have waited, for the metrics: as long as one process tells, all are told of."""
+"""Measure how long plans have waited, for the metrics. One process measures for all."""
 
 import asyncio
 from datetime import datetime
@@ -10,32 +10,32 @@ from telemetry.metrics import PLAN_AGE
 from workflow.enums import PlanStatus
 from workflow.facts import moment_of
 
-LOOK_SECONDS = 10
-"""Seconds between two looks."""
+MEASURE_SECONDS = 10
+"""Seconds between two measurements."""
 SECONDS = 1
 """Seconds until the next turn, where one has failed."""
 _WAITING = (PlanStatus.PREPARING, PlanStatus.APPLYING)
 
 
-async def watch() -> None:
+async def measure_repeatedly() -> None:
     """Measure until cancelled. The lease is held meanwhile, as the ages of all are added up."""
     try:
         while True:
             await measure(utc_now())
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(MEASURE_SECONDS)
     finally:
-        _tell({}, utc_now())
+        _set_ages({}, utc_now())
 
 
-worker = Worker("plans watched", watch, SECONDS)
+worker = Worker("plan ages", measure_repeatedly, SECONDS)
 
 
 async def measure(now: datetime) -> None:
     """Measure how long ago the oldest plan of either kind came further."""
-    _tell({status: moment_of(since) for status, since in await rows(_SINCE)}, now)
+    _set_ages({status: moment_of(since) for status, since in await rows(_SINCE)}, now)
 
 
-def _tell(since: dict[str, datetime | None], now: datetime) -> None:
+def _set_ages(since: dict[str, datetime | None], now: datetime) -> None:
     for status in _WAITING:
         age = (now - (since.get(status) or now)).total_seconds()
         PLAN_AGE.set(max(age, 0), status)

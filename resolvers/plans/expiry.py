@@ -1,10 +1,14 @@
 """The times of plans: when one that nobody applied expires, when lists and texts are deleted."""
 
 import asyncio
+import logging
 from datetime import datetime, timedelta
 
+from background.isolation import isolating
+from background.worker import Worker
 from database.session import capabilities, rows, run
 from models.plan import OUTCOME_NUMBERS
+from resolvers.context import utc_now
 from workflow.enums import PlanItemOutcome
 
 EXPIRED_LISTS = timedelta(days=1)
@@ -15,14 +19,29 @@ PAUSE = 0.01
 """Seconds between two transactions on SQLite, where who waits for the write lock polls for it."""
 BATCH = 10_000
 """Items that are deleted by one statement."""
+SECONDS = 10
+"""Seconds between two turns of the worker."""
+
+_log = logging.getLogger(__name__)
 
 
-async def keep(now: datetime) -> None:
+async def expire_and_delete(now: datetime) -> None:
     """Expire plans that were not applied in time, and delete the lists whose time is over."""
-    for [plan] in await rows(_LATE, now=now):
-        await run(_EXPIRE, id=plan, now=now)
-    for [plan] in await rows(_OLD, expired=now - EXPIRED_LISTS, other=now - LISTS):
-        await _delete_list(plan)
+    with isolating(_log) as isolated:
+        for [plan] in await rows(_LATE, now=now):
+            with isolated(f"plan {plan} did not expire"):
+                await run(_EXPIRE, id=plan, now=now)
+        for [plan] in await rows(_OLD, expired=now - EXPIRED_LISTS, other=now - LISTS):
+            with isolated(f"the list of plan {plan} was not deleted"):
+                await _delete_list(plan)
+
+
+async def _turn() -> None:
+    await expire_and_delete(utc_now())
+
+
+# Not with freezing, which may take many minutes.
+worker = Worker("plans expired", _turn, SECONDS)
 
 
 async def pause() -> None:

@@ -1,37 +1,37 @@
-"""What fails in one piece of the work holds up no other."""
+"""A part of a turn that fails does not stop the others."""
 
 import logging
 
 import pytest
 from asyncpg.exceptions import QueryCanceledError
 
-from background.pieces import in_pieces
+from background.isolation import isolating
 
 _log = logging.getLogger(__name__)
 TOO_SLOW = QueryCanceledError("canceling statement due to statement timeout")
 
 
 def work(done: list[int], *errors: Exception | None) -> None:
-    """Do pieces, and note their numbers; those fail for which there is an error."""
-    with in_pieces(_log) as piece:
+    """Do parts, and note their numbers; those fail for which there is an error."""
+    with isolating(_log) as isolated:
         for number, error in enumerate(errors):
-            with piece(f"the piece {number} failed"):
+            with isolated(f"the part {number} failed"):
                 if error is not None:
                     raise error
                 done.append(number)
 
 
 @pytest.mark.parametrize("error", [OverflowError("a bug"), TOO_SLOW])
-def test_what_is_of_one_piece_is_logged(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_is_of_one_part_is_logged(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
     done = list[int]()
     work(done, error, None)
     assert done == [1]
     [record] = caplog.records
-    assert record.getMessage() == "the piece 0 failed"
+    assert record.getMessage() == "the part 0 failed"
     assert record.exc_info
 
 
-def test_an_outage_is_raised_once_when_all_pieces_were_tried(
+def test_an_outage_is_raised_once_when_all_parts_were_tried(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     done = list[int]()

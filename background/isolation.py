@@ -1,4 +1,4 @@
-"""The pieces of a worker's turn, of which none holds up the others by its failure."""
+"""Run the parts of a worker's turn so that one that fails does not stop the others."""
 
 import logging
 from collections.abc import Callable, Generator
@@ -7,20 +7,20 @@ from typing import TypeAlias
 
 from database.failures import is_general_outage
 
-Piece: TypeAlias = Callable[[str], AbstractContextManager[None]]
-"""Runs a block as one piece; the text is for the log, and says what has failed."""
+Isolated: TypeAlias = Callable[[str], AbstractContextManager[None]]
+"""Runs a block as one part; the text is for the log, and says what has failed."""
 
 
 @contextmanager
-def in_pieces(log: logging.Logger) -> Generator[Piece]:
-    """Yield what runs each piece of the work in the block.
+def isolating(log: logging.Logger) -> Generator[Isolated]:
+    """Yield what runs each part of the work in the block.
 
-    What fails in one is logged. An outage is raised at the end of the block, once for all pieces.
+    What fails in one is logged. An outage is raised at the end of the block, once for all parts.
     """
     outages = list[Exception]()
 
     @contextmanager
-    def piece(failure: str) -> Generator[None]:
+    def isolated(failure: str) -> Generator[None]:
         try:
             yield
         except Exception as error:
@@ -29,6 +29,6 @@ def in_pieces(log: logging.Logger) -> Generator[Piece]:
             else:
                 log.warning(failure, exc_info=True)
 
-    yield piece
+    yield isolated
     if outages:
         raise outages[0]
