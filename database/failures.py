@@ -62,8 +62,11 @@ def is_outage(error: BaseException) -> bool:
 
 
 def is_general_outage(error: BaseException) -> bool:
-    """Return whether it is an outage of more than one statement that took longer than it may."""
-    return is_outage(error) and not isinstance(_cause(error), asyncpg.QueryCanceledError)
+    """Return whether it is an outage of more than one statement that took more than it may.
+
+    That is more time, more memory, or more room for temporary files (`temp_file_limit`).
+    """
+    return is_outage(error) and not isinstance(_cause(error), _EXCESSES)
 
 
 def is_read_only(error: BaseException) -> bool:
@@ -103,6 +106,11 @@ _SHUTDOWNS = (
 )
 MIXED_UP = (asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedStatementError)
 """What a pooler makes of prepared statements where it gives transactions other sessions."""
+_EXCESSES = (
+    asyncpg.QueryCanceledError,
+    asyncpg.OutOfMemoryError,
+    asyncpg.ConfigurationLimitExceededError,
+)
 _OUTAGES = (
     *MIXED_UP,
     *_DISCONNECTIONS,

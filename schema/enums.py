@@ -641,7 +641,7 @@ _describe(
     ),
     PLAN_NOT_READY="The plan's status does not allow it.",
     PLAN_IN_THE_WAY="Another plan of the campaign is being applied: wait for its end.",
-    FREEZING_FAILED="The plan's list could not be frozen in five attempts: narrow the filter.",
+    FREEZING_FAILED="The plan's list could not be frozen, again and again: narrow the filter.",
 )
 _describe(
     InfluencerOrder,

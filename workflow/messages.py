@@ -9,6 +9,7 @@ from workflow.enums import (
     UnavailableReason,
     platforms_of,
 )
+from workflow.plans import MAX_ITEMS
 from workflow.table import (
     APPROVED,
     HOLDS_PLACE,
@@ -72,10 +73,10 @@ def plan_message(code: ErrorCode, action: PlanAction | None = None) -> str:
 
 _OF_PLANS = {
     ErrorCode.INVALID_INPUT: "The filter is not valid any more. Make another plan.",
-    ErrorCode.TOO_MANY_ITEMS: "More than 1,000,000 influencers match. Narrow the filter.",
+    ErrorCode.TOO_MANY_ITEMS: f"More than {MAX_ITEMS:,} influencers match. Narrow the filter.",
     ErrorCode.FREEZING_FAILED: (
-        "The server has failed to freeze the list, five times. Make another plan with a narrower"
-        " filter. If that fails too, tell those who run the server: their log says why."
+        "The server has failed to freeze the list again and again. Make another plan with a"
+        " narrower filter. If that fails too, tell those who run the server: their log says why."
     ),
     ErrorCode.DRIFTED: (
         "Something else has happened since, so they are left as they are. Look at them again, then"

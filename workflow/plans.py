@@ -3,6 +3,8 @@
 from workflow.enums import Action, ParticipationStatus, PlanAction, Role
 from workflow.table import DECIDED, Command
 
+MAX_ITEMS = 1_000_000
+"""Influencers on a plan's list."""
 OF_CANDIDATES = frozenset((PlanAction.MARK_JOINED, PlanAction.REMOVE))
 """Actions over the Select influencer tab; the others are over the Applicant influencers tab."""
 TAKEN_BACK_BY = {

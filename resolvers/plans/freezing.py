@@ -29,9 +29,8 @@ from resolvers.plans.undoing import Member, done_items
 from telemetry.metrics import PLANS_GIVEN_UP
 from workflow.enums import ErrorCode, PlanAction, Role
 from workflow.facts import CampaignRow
-from workflow.plans import command_of
+from workflow.plans import MAX_ITEMS, command_of
 
-MAX_ITEMS = 1_000_000
 READY_TIME = timedelta(hours=24)
 """Time within which a READY plan can be applied."""
 PAGE = 50_000
@@ -44,8 +43,10 @@ SECONDS = 1
 """Seconds between two turns of the worker."""
 FAILURES = 5
 """Attempts that may fail for no outage, but of this list, such as a slow statement."""
+ATTEMPTS = 10
+"""Attempts in all, also those that ended by an outage or with the process: the list may be why."""
 RETRY_TIME = timedelta(seconds=10)
-"""Time between the first two of them; it doubles each time."""
+"""Time between the first two attempts; it doubles each time."""
 
 _log = logging.getLogger(__name__)
 
@@ -88,6 +89,10 @@ async def freeze(key: int) -> None:
     plan = await transacted(partial(_begin, key))
     if plan is None:
         return
+    if plan.attempt > ATTEMPTS:
+        _log.warning("the list of plan %d was not frozen in %d attempts", key, ATTEMPTS)
+        await _give_up(plan)
+        return
     try:
         await _clear(plan)
         await _freeze(plan, utc_now())
@@ -102,12 +107,15 @@ async def freeze(key: int) -> None:
 
 
 async def _begin(key: int) -> _Plan | None:
-    """Begin an attempt; None if the plan is not PREPARING any more."""
+    """Begin an attempt; None if the plan is not PREPARING any more.
+
+    When the next one may begin is stored now: if the process dies, nobody could later.
+    """
     found = await locked_rows(_PLAN, "FOR UPDATE", id=key)
     if not found:
         return None
-    await run("UPDATE plan SET attempt = attempt + 1 WHERE id = :id", id=key)
     plan = _Plan(*found[0])
+    await run(_BEGIN, id=key, retry_at=utc_now() + RETRY_TIME * 2**plan.attempt)
     return plan._replace(attempt=plan.attempt + 1)
 
 
@@ -254,8 +262,8 @@ async def _lock(plan: _Plan) -> bool:
     return bool(await locked_rows(_MINE, "FOR UPDATE", id=plan.id, attempt=plan.attempt))
 
 
-async def _fail(plan: _Plan, code: ErrorCode) -> None:
-    await _end(plan, _FAILED, error=code.value, now=utc_now())
+async def _fail(plan: _Plan, code: ErrorCode) -> int:
+    return await _end(plan, _FAILED, error=code.value, now=utc_now())
 
 
 async def _put_off(plan: _Plan, error: Exception) -> None:
@@ -267,12 +275,17 @@ async def _put_off(plan: _Plan, error: Exception) -> None:
         retry_at = utc_now() + RETRY_TIME * 2**plan.failures
         await _end(plan, _PUT_OFF, failures=failures, retry_at=retry_at)
     else:
+        await _give_up(plan)
+
+
+async def _give_up(plan: _Plan) -> None:
+    if await _fail(plan, ErrorCode.FREEZING_FAILED):
         PLANS_GIVEN_UP.add()
-        await _fail(plan, ErrorCode.FREEZING_FAILED)
 
 
-async def _end(plan: _Plan, statement: str, **values: object) -> None:
-    await run(statement, id=plan.id, attempt=plan.attempt, **values)
+async def _end(plan: _Plan, statement: str, **values: object) -> int:
+    """Change the plan if it still waits for this attempt; return whether it did."""
+    return await run(statement, id=plan.id, attempt=plan.attempt, **values)
 
 
 _NO_FIELD: tuple[str, Mapping[str, Any], Terms] = (
@@ -286,6 +299,7 @@ SELECT id FROM plan WHERE status = 'PREPARING' AND (retry_at IS NULL OR retry_at
 ORDER BY attempt, id"""
 _PLAN = f"""
 SELECT {", ".join(_Plan._fields)} FROM plan WHERE id = :id AND status = 'PREPARING'"""
+_BEGIN = "UPDATE plan SET attempt = attempt + 1, retry_at = :retry_at WHERE id = :id"
 _INSERT = """
 INSERT INTO plan_item (plan_id, place, influencer_id, outcome, from_status, to_status, error)
 SELECT :plan::bigint, (j.value->>0)::int, (j.value->>1)::bigint, (j.value->>2)::smallint,

@@ -3,12 +3,13 @@
 import logging
 
 import pytest
-from asyncpg.exceptions import QueryCanceledError
+from asyncpg.exceptions import ConfigurationLimitExceededError, QueryCanceledError
 
 from background.isolation import isolating
 
 _log = logging.getLogger(__name__)
 TOO_SLOW = QueryCanceledError("canceling statement due to statement timeout")
+TOO_LARGE = ConfigurationLimitExceededError("temporary file size exceeds temp_file_limit")
 
 
 def work(done: list[int], *errors: Exception | None) -> None:
@@ -21,7 +22,7 @@ def work(done: list[int], *errors: Exception | None) -> None:
                 done.append(number)
 
 
-@pytest.mark.parametrize("error", [OverflowError("a bug"), TOO_SLOW])
+@pytest.mark.parametrize("error", [OverflowError("a bug"), TOO_SLOW, TOO_LARGE])
 def test_what_is_of_one_part_is_logged(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
     done = list[int]()
     work(done, error, None)

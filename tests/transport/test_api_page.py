@@ -13,7 +13,6 @@ from projection.refusals import MAX_ERRORS
 from resolvers.errors import RequestCode
 from resolvers.mutations.add_referral_codes import MAX_CODES
 from resolvers.pipeline.bulk import MAX_ITEMS
-from resolvers.plans.freezing import MAX_ITEMS as MAX_LIST
 from resolvers.queries.nodes import MAX_IDS
 from resolvers.queries.search import MAX_LISTED
 from resolvers.queries.vocabulary import MAX_WORDS
@@ -22,6 +21,7 @@ from transport.connections import MAX_HEAD
 from transport.http import STATUS
 from transport.request import MAX_ADDRESS, MAX_BODY, MAX_HEADER, MAX_NESTING
 from workflow.facts import MAX_ACCOUNTS, POSTS_EACH
+from workflow.plans import MAX_ITEMS as MAX_LIST
 
 PAGE = (ROOT / "docs/api.md").read_text()
 # Codes with which an operation has status 200: fields refuse a role during execution, a repeated

@@ -7,7 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from asyncpg.exceptions import QueryCanceledError
+from asyncpg.exceptions import (
+    ConfigurationLimitExceededError,
+    OutOfMemoryError,
+    QueryCanceledError,
+)
 
 from database.connection import connected
 from database.session import rows
@@ -289,13 +293,14 @@ async def test_what_a_crash_left_behind_is_stored_anew(
         return await store(plan, stored)
 
     monkeypatch.setattr(freezing, "_store", dies)
+    monkeypatch.setattr(freezing, "RETRY_TIME", timedelta())
     with pytest.raises(asyncio.CancelledError):
         await created(campaign.id, "MARK_JOINED")
     assert [place for [place] in await rows("SELECT place FROM plan_item ORDER BY place")] == [1, 2]
     [plan] = await _plans(campaign.id)
     assert (plan["status"], plan["items"]["totalCount"]) == ("PREPARING", 0)
 
-    monkeypatch.undo()
+    monkeypatch.setattr(freezing, "_store", store)
     await freezing.freeze_all()
 
     assert len(set(people(await items(await look(plan["id"]))))) == 5
@@ -418,7 +423,7 @@ async def test_a_list_that_takes_too_long_holds_up_no_other(
 TOO_SLOW = QueryCanceledError("canceling statement due to statement timeout")
 
 
-async def _preparing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> str:
+async def _preparing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> str:
     """Make a plan whose list cannot be frozen for this reason; return its id."""
 
     async def fails(key: int) -> Any:
@@ -436,7 +441,15 @@ async def _preparing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> str:
     return made["plan"]["id"]
 
 
-@pytest.mark.parametrize("error", [TOO_SLOW, OverflowError("a bug")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        TOO_SLOW,
+        ConfigurationLimitExceededError("temporary file size exceeds temp_file_limit"),
+        OutOfMemoryError("out of memory"),
+        OverflowError("a bug"),
+    ],
+)
 async def test_a_list_that_can_never_be_frozen_is_given_up(
     db: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -479,6 +492,48 @@ async def test_between_two_attempts_the_time_doubles(
         await freezing.freeze_all()
         [plan] = await Plan.all()
         assert plan.retry_at == NOW + timedelta(seconds=seconds)
+
+
+async def test_a_list_that_ends_with_the_process_each_time_is_given_up(
+    db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hopeless = await _preparing(monkeypatch, asyncio.CancelledError())  # as if it were killed
+    monkeypatch.setattr(freezing, "RETRY_TIME", timedelta(seconds=10))
+    monkeypatch.setattr(freezing, "utc_now", lambda: NOW)
+    before = _given_up()
+
+    for attempt in range(10):
+        await Plan.all().update(retry_at=None)
+        with pytest.raises(asyncio.CancelledError):
+            await freezing.freeze_all()
+        [plan] = await Plan.all()
+        assert plan.retry_at == NOW + timedelta(seconds=10 * 2**attempt)
+    await freezing.freeze_all()
+    assert (await look(hopeless))["status"] == "PREPARING"  # not at once
+    await Plan.all().update(retry_at=None)
+    await freezing.freeze_all()
+
+    assert (await look(hopeless))["error"]["code"] == "FREEZING_FAILED"
+    assert _given_up() == before + 1
+
+
+async def test_a_list_that_is_cancelled_in_its_last_attempt_is_not_given_up(
+    db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = await _preparing(monkeypatch, TOO_SLOW)
+    await Plan.all().update(failures=4)
+    before = _given_up()
+
+    async def cancelled(_campaign: int) -> Any:
+        current_reading.set(None)  # somebody else cancels
+        await Plan.all().update(status="CANCELLED", ended_at=NOW)
+        raise TOO_SLOW
+
+    monkeypatch.setattr(freezing, "campaign_row", cancelled)
+    await freezing.freeze_all()
+
+    assert (await look(plan))["status"] == "CANCELLED"
+    assert _given_up() == before
 
 
 async def test_an_outage_is_no_failure_of_the_list(
