@@ -24,7 +24,7 @@ from resolvers.errors import RequestError
 from resolvers.plans.expiry import delete_items, pause
 from resolvers.plans.facts import campaign_row, facts_of, read_rows
 from resolvers.plans.frozen import FrozenList, Item
-from resolvers.plans.request import Request
+from resolvers.plans.request import LaterRequestError, Request
 from resolvers.plans.undoing import Member, done_items
 from telemetry.metrics import PLANS_GIVEN_UP
 from workflow.enums import ErrorCode, PlanAction, Role
@@ -101,7 +101,7 @@ async def freeze(key: int) -> None:
     except RequestError:
         await _fail(plan, ErrorCode.INVALID_INPUT)
     except Exception as error:
-        if is_general_outage(error):
+        if is_general_outage(error) or isinstance(error, LaterRequestError):
             raise
         await _put_off(plan, error)
 

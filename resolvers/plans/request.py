@@ -11,6 +11,29 @@ from projection import Listing, ListRun
 from resolvers.queries.applicant_tab import applicants
 from resolvers.queries.select_tab import candidates
 
+_OF_BOTH_TABS = frozenset(
+    [
+        "search",
+        "countries",
+        "categories",
+        "platforms",
+        "followersMin",
+        "followersMax",
+        "influencerIds",
+        "status",
+    ]
+)
+FILTER_NAMES = {
+    True: _OF_BOTH_TABS
+    | {"unavailableReason", "override", "qualifyingAccountsMin", "qualifyingAccountsMax"},
+    False: _OF_BOTH_TABS | {"origin", "updatedSince"},
+}
+"""The names of the filter's conditions, by `is_of_candidates`."""
+
+
+class LaterRequestError(Exception):
+    """A process of a later version stored the request, with names that are not known here."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
@@ -30,8 +53,11 @@ class Request:
 
     @classmethod
     def of_json(cls, text: str) -> "Request":
-        """Return the request that was stored."""
+        """Return the request that was stored. Raises LaterRequestError."""
         stored: dict[str, Any] = orjson.loads(text)
+        names = FILTER_NAMES[stored["is_of_candidates"]]
+        if not names.issuperset(stored["filter"]) or not _NAMES.issuperset(stored):
+            raise LaterRequestError
         since: str | None = stored["filter"].get("updatedSince")
         if since is not None:
             stored["filter"]["updatedSince"] = datetime.fromisoformat(since)
@@ -42,3 +68,6 @@ class Request:
         arguments = {"filter": self.filter, "orderBy": self.order}
         listed = candidates if self.is_of_candidates else applicants
         return await listed(run, arguments, [campaign])
+
+
+_NAMES = frozenset(Request.__dataclass_fields__)

@@ -42,5 +42,5 @@ def _set_ages(since: dict[str, datetime | None], now: datetime) -> None:
 
 
 _SINCE = """
-SELECT status, min(coalesce(progressed_at, created_at)) FROM plan
+SELECT status, min(coalesce(progressed_at, started_at, created_at)) FROM plan
 WHERE status IN ('PREPARING', 'APPLYING') GROUP BY status"""

@@ -49,6 +49,11 @@ class PlanErrorValue:
     field: list[str] | None = None
 
 
+# Codes of a later version, which a process of it may store during a rollout, are left out.
+_CODES = {code.value: code for code in ErrorCode}
+_CODES_BY_NUMBER = dict(enumerate(CODES, start=1))
+
+
 def _summary(
     _run: Run, changes: int | None, unchanged: int | None, refused: int | None
 ) -> SummaryValue | None:
@@ -60,7 +65,9 @@ def _summary(
 def _refusals(_run: Run, refusals: str | None) -> Sequence[PlanRefusalValue]:
     counts: dict[str, int] = orjson.loads(refusals or "{}")
     largest_first = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [PlanRefusalValue(ErrorCode(code), count) for code, count in largest_first]
+    return [
+        PlanRefusalValue(_CODES[code], count) for code, count in largest_first if code in _CODES
+    ]
 
 
 def _progress(_run: Run, changes: int | None, changed: int, drifted: int) -> ProgressValue:
@@ -73,15 +80,15 @@ def _name(_run: Run, name: str | None, key: str | None) -> str | None:
 
 
 def _failure(_run: Run, code: str | None) -> PlanErrorValue | None:
-    return _error(ErrorCode(code)) if code else None
+    return _error(_CODES.get(code)) if code else None
 
 
 def _item_error(_run: Run, number: int | None, action: str) -> PlanErrorValue | None:
-    return _error(CODES[number - 1], PlanAction(action)) if number else None
+    return _error(_CODES_BY_NUMBER.get(number), PlanAction(action)) if number else None
 
 
-def _error(code: ErrorCode, action: PlanAction | None = None) -> PlanErrorValue:
-    return PlanErrorValue(code, plan_message(code, action))
+def _error(code: ErrorCode | None, action: PlanAction | None = None) -> PlanErrorValue | None:
+    return PlanErrorValue(code, plan_message(code, action)) if code else None
 
 
 def _state(

@@ -14,7 +14,7 @@ from asyncpg.exceptions import (
 )
 
 from database.connection import connected
-from database.session import rows
+from database.session import capabilities, rows, run
 from database.snapshots import current_reading
 from models.campaign import Campaign
 from models.participation import Participation, ParticipationEvent
@@ -22,7 +22,9 @@ from models.plan import Plan
 from projection.listing import Page, page_values
 from resolvers.ids import encode
 from resolvers.plans import expiry, freezing
+from resolvers.plans.request import FILTER_NAMES
 from resolvers.queries import plans as queries
+from schema import schema
 from telemetry.metrics import PLANS_GIVEN_UP
 from tests import data, engine
 from tests.data import NOW
@@ -393,6 +395,63 @@ async def test_a_filter_that_is_not_valid_any_more_is_a_failure(db: str) -> None
     plan = await frozen(wanted["plan"]["id"])
 
     assert (plan["status"], plan["error"]["code"]) == ("FAILED", "INVALID_INPUT")
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        '{"is_of_candidates": true, "filter": {"mood": "GOOD"}, "order": null}',
+        '{"is_of_candidates": false, "filter": {"override": []}, "order": null}',
+        '{"is_of_candidates": true, "filter": {}, "order": null, "only": []}',
+    ],
+)
+async def test_a_filter_of_a_later_version_waits_for_a_process_that_knows_it(
+    db: str, monkeypatch: pytest.MonkeyPatch, later: str
+) -> None:
+    monkeypatch.setattr(freezing, "RETRY_TIME", timedelta())
+    await data.crowd(1)
+    campaign = await data.campaign(selection=True)
+    plan = await data.plan(campaign, request=later)
+
+    for _ in range(6):
+        await freezing.freeze_all()
+
+    assert (await look(encode("Plan", plan.id)))["status"] == "PREPARING"
+
+
+def test_the_conditions_of_both_screens_can_be_stored() -> None:
+    for is_of_candidates, name in ((True, "CandidateFilter"), (False, "ApplicantFilter")):
+        kind: Any = schema._schema.type_map[name]  # pyright: ignore[reportPrivateUsage]
+        assert frozenset(kind.fields) == FILTER_NAMES[is_of_candidates]
+
+
+async def test_codes_of_a_later_version_are_left_out(db: str) -> None:
+    campaign = await data.campaign()
+    person = await data.influencer((INSTAGRAM, 10))
+    counts = {"changes": 0, "unchanged": 0, "refused": 2}
+    refusals = '{"DRIFTED": 1, "OUT_OF_MOOD": 1}'
+    plan = await data.plan(campaign, status="READY", **counts, refusals=refusals)
+    await run(
+        "INSERT INTO plan_item (plan_id, place, influencer_id, outcome, error)"
+        " VALUES (:plan, 1, :influencer, 3, 99)",
+        plan=plan.id,
+        influencer=person.id,
+    )
+    is_sqlite = capabilities().dialect == "sqlite"
+    await run(
+        "PRAGMA ignore_check_constraints = ON"
+        if is_sqlite
+        else "ALTER TABLE plan DROP CONSTRAINT plan_error"
+    )
+    failed = await data.plan(campaign, status="FAILED", error="INVALID_INPUT")
+    await run("UPDATE plan SET error = 'OUT_OF_MOOD' WHERE id = :id", id=failed.id)
+
+    shown = await look(encode("Plan", plan.id))
+    [item] = await items(shown)
+
+    assert shown["refusals"] == [{"code": "DRIFTED", "count": 1}]
+    assert (item["outcome"], item["error"]) == ("REFUSED", None)
+    assert (await look(encode("Plan", failed.id)))["error"] is None
 
 
 async def test_a_list_that_takes_too_long_holds_up_no_other(

@@ -34,6 +34,23 @@ async def test_the_oldest_plan_that_waits_counts_by_status(db: str) -> None:
     assert ages() == {"PREPARING": 180, "APPLYING": 0}
 
 
+async def test_a_plan_that_is_applied_waits_from_its_start(db: str) -> None:
+    """As those that were begun by a process of an earlier version."""
+    campaign = await data.campaign()
+    long_ago = NOW - timedelta(days=1)
+    await data.plan(
+        campaign,
+        status=PlanStatus.APPLYING,
+        changes=1,
+        created_at=long_ago,
+        started_at=NOW - MINUTE,
+    )
+
+    await waiting_age.measure(NOW)
+
+    assert ages() == {"PREPARING": 0, "APPLYING": 60}
+
+
 async def test_a_plan_that_comes_further_is_young_again(
     db: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
