@@ -129,10 +129,8 @@ async def _try(context: Context, plan: _Plan, items: Sequence[_Item]) -> list[_D
     for item, candidate in zip(items, candidates, strict=True):
         if candidate is None:
             code: ErrorCode | None = ErrorCode.NOT_FOUND
-        elif item.influencer_id in touched:
-            code = ErrorCode.DRIFTED
         else:
-            code = _try_one(unit, command, item, candidate)
+            code = _try_one(unit, command, item, candidate, touched)
         if code is not None:
             drifts.append((item.place, CODE_NUMBERS[code]))
     await unit.write()
@@ -151,11 +149,17 @@ async def _touched(plan: _Plan, influencers: Sequence[int]) -> Collection[int]:
 
 
 def _try_one(
-    unit: UnitOfWork, command: Command, item: _Item, candidate: LockedCandidate
+    unit: UnitOfWork,
+    command: Command,
+    item: _Item,
+    candidate: LockedCandidate,
+    touched: Collection[int],
 ) -> ErrorCode | None:
     """Record the change if it comes out as planned; else return why not."""
     evaluation = unit.evaluate(candidate, command)
     code = _drift(item, candidate, evaluation.decision)
+    if code is None and item.influencer_id in touched:
+        return ErrorCode.DRIFTED
     if code is None:
         unit.record(candidate, command.action, evaluation)
     return code

@@ -11,23 +11,11 @@ from projection import Listing, ListRun
 from resolvers.queries.applicant_tab import applicants
 from resolvers.queries.select_tab import candidates
 
-_OF_BOTH_TABS = frozenset(
-    [
-        "search",
-        "countries",
-        "categories",
-        "platforms",
-        "followersMin",
-        "followersMax",
-        "influencerIds",
-        "status",
-    ]
-)
-FILTER_NAMES = {
-    True: _OF_BOTH_TABS
-    | {"unavailableReason", "override", "qualifyingAccountsMin", "qualifyingAccountsMax"},
-    False: _OF_BOTH_TABS | {"origin", "updatedSince"},
-}
+_OF_PEOPLE = {"search", "countries", "categories", "platforms", "followersMin", "followersMax"}
+_OF_BOTH_TABS = _OF_PEOPLE | {"influencerIds", "status"}
+_OF_CANDIDATES = {"unavailableReason", "override", "qualifyingAccountsMin", "qualifyingAccountsMax"}
+_OF_APPLICANTS = {"origin", "updatedSince"}
+FILTER_NAMES = {True: _OF_BOTH_TABS | _OF_CANDIDATES, False: _OF_BOTH_TABS | _OF_APPLICANTS}
 """The names of the filter's conditions, by `is_of_candidates`."""
 
 

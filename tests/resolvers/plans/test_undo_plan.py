@@ -247,6 +247,26 @@ async def test_so_does_whoever_it_happens_to_before_the_undo_is_applied(
     assert item["state"] == "DRIFTED"
 
 
+async def test_whoever_it_happens_to_drifts_by_the_closing_of_the_campaign(db: str) -> None:
+    campaign, person = await _one()
+    undo = await undone(await applied(await created(campaign.id, "MARK_JOINED")))
+    later = await applied(await created(campaign.id, "REMOVE", reason="why"))
+    assert later["progress"]["changed"] == 1
+    await applied(await created(campaign.id, "MARK_JOINED"))
+    await engine.mutate(
+        "updateCampaign",
+        "userErrors { code }",
+        id=encode("Campaign", campaign.id),
+        status="COMPLETED",
+    )
+
+    undo = await applied(undo)
+
+    [item] = await items(undo)
+    assert (item["state"], code_of(item["stateError"])) == ("DRIFTED", "CAMPAIGN_CLOSED")
+    assert await _status(campaign, person) == "JOINED"
+
+
 async def test_an_override_of_availability_is_no_reason_to_stay(db: str) -> None:
     campaign = await data.campaign()
     person = await data.influencer()
