@@ -137,8 +137,9 @@ class FetchPages:
         for group in groups if parents else ():
             arguments = self.arguments(run)
             listing = await self.field.listing(run, arguments, group)
-            said: Mapping[str, Any] = self.field.said(group[0]) if self.field.said else {}
-            pages |= await self.plan.pages(run, listing, {**arguments, **said}, group)
+            cursor_key = self.field.cursor_key
+            bound: Mapping[str, Any] = cursor_key(group[0]) if cursor_key else {}
+            pages |= await self.plan.pages(run, listing, {**arguments, **bound}, group)
         return [pages.get(key) for key in keys]
 
 

@@ -131,7 +131,7 @@ class Connection(Guarded):
     single: bool = False
     columns: frozenset[str] = frozenset()
     "What the listing's own rows have as columns, whatever the shape would compute it from."
-    said: Callable[[Any], Mapping[str, Any]] | None = None
+    cursor_key: Callable[[Any], Mapping[str, Any]] | None = None
     "Returns what cursors are bound to beside the field's arguments, by the key of one parent."
 
 

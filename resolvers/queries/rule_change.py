@@ -151,8 +151,8 @@ class RuleChange:
 
     now: Target
     then: Target
-    said: str
-    "The other rule, in one form for all that say the same."
+    cursor_key: str
+    "What cursors are bound to: the other rule, in one form for all that say the same."
     available: Side = field(init=False)
     "Those whom it would be available to by the other rule."
     gained: Side = field(init=False)

@@ -4,7 +4,7 @@ The other rule is checked as `updateCampaign` checks it. The two lists of differ
 influencer tab's, with other streams.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -35,13 +35,13 @@ async def what_if(
     changes: dict[int, tuple[RuleChange]] = {}
     for key, now in (await targets_of(run, keys)).items():
         row = _checked(given, now)
-        changes[key] = (RuleChange(now, await _changed(now, row), _said(row)),)
+        changes[key] = (RuleChange(now, await _changed(now, row), _cursor_key(row)),)
     return changes
 
 
-def said(change: RuleChange) -> Mapping[str, Any]:
+def cursor_key(change: RuleChange) -> Mapping[str, Any]:
     """Return what cursors are bound to."""
-    return {"rules": change.said}
+    return {"rules": change.cursor_key}
 
 
 def _checked(given: Mapping[str, Any], now: Target) -> dict[str, Any]:
@@ -68,7 +68,7 @@ async def _changed(now: Target, row: Mapping[str, Any]) -> Target:
     return now._replace(**columns)
 
 
-def _said(row: Mapping[str, Any]) -> str:
+def _cursor_key(row: Mapping[str, Any]) -> str:
     """Return the rule as a text that is the same for all that say the same."""
     names = {fold(name) for name in row.get("categories", ())}
     folded = {**row, "categories": sorted(names)} if "categories" in row else row
@@ -78,18 +78,23 @@ def _said(row: Mapping[str, Any]) -> str:
 # The lists
 
 
-async def gained_candidates(
-    run: Run, arguments: Mapping[str, Any], keys: Sequence[Any]
-) -> CandidateListing:
-    """Return those whom the campaign would become available to."""
-    return await _listing(run, arguments, keys[0], keys[0].gained)
+def _candidates(
+    side_of: Callable[[RuleChange], Side],
+) -> Callable[..., Awaitable[CandidateListing]]:
+    """Return what lists those on one side of a campaign's change."""
+
+    async def listing(
+        run: Run, arguments: Mapping[str, Any], keys: Sequence[RuleChange]
+    ) -> CandidateListing:
+        return await _listing(run, arguments, keys[0], side_of(keys[0]))
+
+    return listing
 
 
-async def lost_candidates(
-    run: Run, arguments: Mapping[str, Any], keys: Sequence[Any]
-) -> CandidateListing:
-    """Return those whom the campaign would no longer be available to."""
-    return await _listing(run, arguments, keys[0], keys[0].lost)
+gained_candidates = _candidates(lambda change: change.gained)
+"""Those whom the campaign would become available to."""
+lost_candidates = _candidates(lambda change: change.lost)
+"""Those whom the campaign would no longer be available to."""
 
 
 async def _listing(

@@ -6,7 +6,7 @@ whom they are, and else estimated from a sample. How many it is available to now
 the gained, without the lost. So each also follows from the other two, and what is surer is told.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, sqrt
 from typing import Any
@@ -33,28 +33,23 @@ class WhatIfCount:
         return self.margin == 0
 
 
-async def available(
-    run: Run, arguments: Mapping[str, Any], keys: Sequence[RuleChange]
-) -> dict[RuleChange, WhatIfCount]:
-    """Return to how many influencers each campaign would be available."""
-    del arguments
-    return {key: (await _counts(run, key))["available"] for key in keys}
+def _count(name: str) -> Callable[..., Awaitable[dict[RuleChange, WhatIfCount]]]:
+    """Return what loads one of the three numbers of each campaign."""
+
+    async def count(
+        run: Run, _arguments: Mapping[str, Any], keys: Sequence[RuleChange]
+    ) -> dict[RuleChange, WhatIfCount]:
+        return {key: (await _counts(run, key))[name] for key in keys}
+
+    return count
 
 
-async def gained(
-    run: Run, arguments: Mapping[str, Any], keys: Sequence[RuleChange]
-) -> dict[RuleChange, WhatIfCount]:
-    """Return to how many of them it is not available now."""
-    del arguments
-    return {key: (await _counts(run, key))["gained"] for key in keys}
-
-
-async def lost(
-    run: Run, arguments: Mapping[str, Any], keys: Sequence[RuleChange]
-) -> dict[RuleChange, WhatIfCount]:
-    """Return to how many it is available now, and would not be."""
-    del arguments
-    return {key: (await _counts(run, key))["lost"] for key in keys}
+available = _count("available")
+"""To how many influencers it would be available."""
+gained = _count("gained")
+"""To how many of them it is not available now."""
+lost = _count("lost")
+"""To how many it is available now, and would not be."""
 
 
 async def _counts(run: Run, change: RuleChange) -> dict[str, WhatIfCount]:
