@@ -25,12 +25,12 @@ _State: TypeAlias = tuple[Any, ...]
 
 
 class _Follower:
-    """A subscriber with its subscription, and the state of the plan that it was told last."""
+    """A subscriber with its subscription, and the state of the plan that was sent last."""
 
     def __init__(self, subscription: Subscription, subscriber: Subscriber) -> None:
         self.subscription = subscription
         self.subscriber = subscriber
-        self.told: _State | None = None
+        self.sent: _State | None = None
 
 
 class Progress:
@@ -89,25 +89,25 @@ class Progress:
         self._has_joined.set()
 
     async def _look(self) -> None:
-        """Tell each follower of what has changed since they were told last."""
+        """Send each follower what has changed since it was sent something last."""
         plans = {follower.subscription.plan_id for follower in self._followers}
         if not plans:
             return
         states = {row[0]: tuple(row) for row in await rows(_STATES, ids=[*plans])}
         groups = self._groups(states).values()
         await asyncio.gather(
-            *(self._tell(group, states[group[0].subscription.plan_id]) for group in groups)
+            *(self._send(group, states[group[0].subscription.plan_id]) for group in groups)
         )
 
     def _groups(self, states: Mapping[Any, _State]) -> Mapping[Hashable, list[_Follower]]:
-        """Return the followers who are to be told, by the key of their subscription."""
+        """Return who is to be sent something, by the key of their subscription."""
         groups: dict[Hashable, list[_Follower]] = {}
         for follower in self._followers:
-            if states.get(follower.subscription.plan_id) not in (None, follower.told):
+            if states.get(follower.subscription.plan_id) not in (None, follower.sent):
                 groups.setdefault(follower.subscription.key, []).append(follower)
         return groups
 
-    async def _tell(self, followers: Sequence[_Follower], state: _State) -> None:
+    async def _send(self, followers: Sequence[_Follower], state: _State) -> None:
         plan = state[0]
         try:
             # It has one result, by the plan's key in the place of a position in the feed.
@@ -122,7 +122,7 @@ class Progress:
             return
         for follower in followers:
             if follower in self._followers:
-                follower.told = state
+                follower.sent = state
                 follower.subscriber.deliver(result)
         if state[1] not in OPEN:
             self._end(followers, None)

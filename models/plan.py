@@ -29,9 +29,9 @@ class Plan(Model):
     `applied_through`, which moves in the transaction that tries it: so no item is tried twice.
 
     `request` says whom the list is of; it is null for one that takes another plan back (`undoes`),
-    and once the list is frozen, since a search text may be a name. `attempt` counts the beginnings
-    of freezing: who stores the list checks that nobody has begun anew. `failures` counts those that
-    failed for a reason of the list's own, and not before `retry_at` it is tried again.
+    and once the list is frozen, since a search text may be a name. `attempt` is the number of
+    times freezing was begun; items are stored only by the latest attempt. `failures` counts
+    attempts that failed for a reason other than an outage; the next is not made before `retry_at`.
     """
 
     id: int = fields.BigIntField(primary_key=True)

@@ -174,7 +174,7 @@ class Plan(Node):
         description="The time after which the plan cannot be applied: 24 hours from `READY` on."
     )
     started_at: datetime | None = strawberry.field(
-        description="The time when the plan was applied first. Null if it was not."
+        description="The time of `applyPlan`. Null if the plan was not applied."
     )
     ended_at: datetime | None = strawberry.field(
         description=(

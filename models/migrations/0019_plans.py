@@ -91,7 +91,7 @@ TABLES = (
 )
 INDEXES = (
     "CREATE INDEX plan_campaign ON plan (campaign_id, id)",
-    # What the workers look for again and again among plans that are over.
+    # The few open plans, which workers look for every second.
     """CREATE INDEX plan_open ON plan (status, id)
     WHERE status IN ('PREPARING', 'READY', 'APPLYING')""",
     "CREATE INDEX plan_old ON plan (ended_at) WHERE has_list",

@@ -263,7 +263,7 @@ async def test_whoever_it_happens_to_drifts_by_the_closing_of_the_campaign(db: s
     undo = await applied(undo)
 
     [item] = await items(undo)
-    assert (item["state"], code_of(item["stateError"])) == ("DRIFTED", "CAMPAIGN_CLOSED")
+    assert (item["state"], item["stateError"]["code"]) == ("DRIFTED", "CAMPAIGN_CLOSED")
     assert await _status(campaign, person) == "JOINED"
 
 
