@@ -1,9 +1,11 @@
 """The hosts of a PostgreSQL URL, which may name several with commas between them, as libpq's do."""
 
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode
 
 import asyncpg
+
+from database.postgres_url import split_url
 
 _NEXT_HOST = (
     OSError,  # time-outs among them
@@ -14,7 +16,7 @@ _NEXT_HOST = (
 
 def urls_by_host(url: str) -> tuple[str, ...]:
     """Return the URL of each host alone, in their order."""
-    parts = urlsplit(url)
+    parts = split_url(url)
     login, at, hosts = parts.netloc.rpartition("@")
     if "," in hosts:
         each = (parts._replace(netloc=f"{login}{at}{host}") for host in hosts.split(","))

@@ -1,12 +1,13 @@
 """PostgreSQL's URLs as libpq takes them: what the driver would misread is refused by its name."""
 
 import os
+import re
 from collections.abc import Mapping
 from configparser import ConfigParser
 from configparser import Error as ConfigError
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 APPLICATION_NAME = "joinery"
 SOCKET_OPTIONS = {
@@ -72,7 +73,7 @@ def with_service(url: str) -> str:
     would use up the time of all. Raises DatabaseError.
     """
     try:
-        parts = urlsplit(url)
+        parts = split_url(url)
     except ValueError as error:
         raise DatabaseError(f"the URL cannot be read: {error}") from None
     where, mark, query = url.partition("?")
@@ -91,6 +92,18 @@ def with_service(url: str) -> str:
     }
     said = {name: value for name, value in of_service.items() if not in_front.get(name)}
     return f"{where}?{urlencode(said | given)}"
+
+
+def split_url(url: str) -> SplitResult:
+    """Split a URL, which may name several hosts. Raises ValueError.
+
+    `urlsplit` alone takes no IPv6 address after another host, in Python's later versions.
+    """
+    scheme, separator, rest = url.partition("://")
+    netloc = re.split("[/?#]", rest, maxsplit=1)[0]
+    for host in netloc.rpartition("@")[2].split(","):
+        urlsplit(f"//{host}")
+    return urlsplit(f"{scheme}{separator}{rest[len(netloc) :]}")._replace(netloc=netloc)
 
 
 def _service(name: str) -> Mapping[str, str]:
