@@ -34,7 +34,7 @@ Numbers = dict[str, float]
 
 @dataclass(frozen=True)
 class Load:
-    """How much is done in a round."""
+    """The numbers of items and calls in a round."""
 
     size: Size
     items: int
@@ -127,7 +127,7 @@ class Console:
 
 @dataclass
 class Measured:
-    """What the rounds came to."""
+    """The results of all rounds."""
 
     rounds: list[Numbers] = field(default_factory=list[Numbers])
     "In each the seconds of freezing, and items a second."

@@ -1,4 +1,4 @@
-"""What reads: for whom, on which connection; a list alone, or a plan."""
+"""The role, connection and context with which a list or a planned selection is read."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ Known: TypeAlias = Mapping[str, Mapping[Any, Mapping[str, Any]]]
 
 @dataclass(slots=True, kw_only=True)
 class ListRun:
-    """What a list is read with: for whom, on which connection."""
+    """The role, connection and context with which a list is read."""
 
     database: Database
     role: str

@@ -171,7 +171,10 @@ def _workers() -> Sequence[Worker]:
     """Return the workers of the background that this database needs."""
     workers = (
         availability_worker,
-        *(part.worker for part in (freezing, applying, expiry, waiting_age)),
+        freezing.worker,
+        applying.worker,
+        expiry.worker,
+        waiting_age.worker,
     )
     if capabilities().has_concurrent_writers:
         return *workers, sequencer

@@ -1,4 +1,4 @@
-"""How often the freezing of a plan's list has failed, and when a plan has come further."""
+"""Add the failures, next attempt and last progress of plans, and the code FREEZING_FAILED."""
 
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops

@@ -104,7 +104,7 @@ async def _apply_chunk(key: int) -> tuple[str, int]:
     if drifts:
         await run(_DRIFTS, id=key, drifts=dumps(drifts))
     changed = len(items) - len(drifts)
-    await run(
+    [[ended_at]] = await rows(
         _PROGRESS,
         id=key,
         through=items[-1].place,
@@ -112,7 +112,8 @@ async def _apply_chunk(key: int) -> tuple[str, int]:
         drifted=len(drifts),
         now=context.tick(),
     )
-    await forget_texts(key)
+    if ended_at is not None:
+        await forget_texts(key)
     return plan.action, changed
 
 
@@ -191,4 +192,4 @@ UPDATE plan SET applied_through = :through, changed = changed + :changed,
         ELSE status END,
     ended_at = CASE WHEN changed + drifted + :changed + :drifted = changes
         THEN :now::timestamptz END
-WHERE id = :id"""
+WHERE id = :id RETURNING ended_at"""

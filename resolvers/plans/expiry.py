@@ -9,6 +9,7 @@ from background.worker import Worker
 from database.session import capabilities, rows, run
 from models.plan import OUTCOME_NUMBERS
 from resolvers.context import utc_now
+from resolvers.queries.plans import HAS_NOT_DRIFTED
 from workflow.enums import PlanItemOutcome
 
 EXPIRED_LISTS = timedelta(days=1)
@@ -92,8 +93,7 @@ WHERE id = :id AND changed = 1 AND ended_at IS NOT NULL AND EXISTS (
     SELECT 1 FROM plan_item t JOIN influencer i ON i.id = t.influencer_id
     WHERE t.plan_id = plan.id AND t.place <= plan.applied_through AND i.erased_at IS NOT NULL
         AND t.outcome = {OUTCOME_NUMBERS[PlanItemOutcome.CHANGES]}
-        AND NOT EXISTS (
-            SELECT 1 FROM plan_drift d WHERE d.plan_id = t.plan_id AND d.place = t.place))"""
+        AND {HAS_NOT_DRIFTED})"""
 _ITEMS = """
 DELETE FROM plan_item WHERE plan_id = :id AND place IN (
     SELECT place FROM plan_item WHERE plan_id = :id ORDER BY place LIMIT :batch)"""

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from database.session import rows
 from models.plan import OUTCOME_NUMBERS, STATUSES
+from resolvers.queries.plans import HAS_NOT_DRIFTED
 from workflow.enums import ErrorCode, ParticipationStatus, PlanAction, PlanItemOutcome
 from workflow.plans import can_be_taken_back
 
@@ -49,7 +50,7 @@ _DONE = f"""
 SELECT t.place, t.influencer_id, t.from_status FROM plan_item t
 WHERE t.plan_id = :plan AND t.place < :before
     AND t.outcome = {OUTCOME_NUMBERS[PlanItemOutcome.CHANGES]}
-    AND NOT EXISTS (SELECT 1 FROM plan_drift d WHERE d.plan_id = t.plan_id AND d.place = t.place)
+    AND {HAS_NOT_DRIFTED}
 ORDER BY t.place DESC LIMIT :limit"""
 _LAST = """
 SELECT j.value, (SELECT e.plan_id FROM participation_event e

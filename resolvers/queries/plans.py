@@ -7,6 +7,11 @@ from models.plan import OUTCOME_NUMBERS
 from projection import Order, Run, TableListing
 from workflow.enums import PlanItemOutcome, PlanItemState
 
+# Not by NOT IN, which looks through all places again for each item where they are many.
+HAS_NOT_DRIFTED = """NOT EXISTS (
+    SELECT 1 FROM plan_drift d WHERE d.plan_id = t.plan_id AND d.place = t.place)"""
+"""The condition of an item `t` that came out as planned, or has not been tried."""
+
 
 async def plans(_run: Run, _arguments: Mapping[str, Any], _keys: Sequence[int]) -> TableListing:
     """Return the plans of a campaign, the newest first."""
@@ -43,13 +48,11 @@ def _of_states(states: set[PlanItemState]) -> list[str]:
         return []
     if states == {PlanItemState.DRIFTED}:
         return [f"t.place IN ({_DRIFTED})"]
-    drifted = [] if PlanItemState.DRIFTED in states else [_HAS_NOT_DRIFTED]
+    drifted = [] if PlanItemState.DRIFTED in states else [HAS_NOT_DRIFTED]
     return [f"t.outcome = {_CHANGES}", f"t.place <= ({_TRIED})", *drifted]
 
 
 _IS_FROZEN = "(SELECT p.changes FROM plan p WHERE p.id = :parent) IS NOT NULL"
 _CHANGES = OUTCOME_NUMBERS[PlanItemOutcome.CHANGES]
 _DRIFTED = "SELECT d.place FROM plan_drift d WHERE d.plan_id = :parent"
-# Not by NOT IN, which looks through all places again for each item where they are many.
-_HAS_NOT_DRIFTED = f"NOT EXISTS ({_DRIFTED} AND d.place = t.place)"
 _TRIED = "SELECT p.applied_through FROM plan p WHERE p.id = :parent"

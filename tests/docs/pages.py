@@ -1,4 +1,4 @@
-"""What is run of the pages: programs, and operations, whose answers are written again.
+"""Run the programs and operations of the documentation, and write the answers again.
 
 `python -m tests.docs.pages` writes the answers anew, after something has changed them for good.
 """

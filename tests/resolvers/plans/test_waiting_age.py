@@ -1,4 +1,4 @@
-"""How long plans have waited without coming further is told by a metric."""
+"""The metric of the oldest plan that makes no progress, by status."""
 
 import asyncio
 from datetime import timedelta
